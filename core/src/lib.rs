@@ -1,0 +1,3 @@
+//! Netlink in fixed buffers.
+#![no_std]
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! The system calls that nlbox makes.
+#![no_std]
