@@ -1,2 +1,35 @@
-//! The system calls that nlbox makes.
+#![doc = include_str!("../README.md")]
 #![no_std]
+#![deny(unsafe_code)]
+
+#[cfg(test)]
+extern crate std;
+
+pub mod clock;
+pub mod entry;
+pub mod errno;
+pub mod fd;
+pub mod ioctl;
+pub mod mount;
+pub mod netlink;
+pub mod ns;
+pub mod process;
+pub mod signal;
+pub mod tty;
+
+mod cbuf;
+mod dir;
+mod exec;
+mod file;
+
+// Without std nobody else asks for the C library. "-bundle" leaves it out of our rlib, so that it is linked once
+// and last, from the toolchain's own copy.
+#[cfg(target_env = "musl")]
+#[allow(unsafe_code)]
+#[link(name = "c", kind = "static", modifiers = "-bundle")]
+unsafe extern "C" {}
+
+#[cfg(not(target_env = "musl"))]
+#[allow(unsafe_code)]
+#[link(name = "c")]
+unsafe extern "C" {}

@@ -1,0 +1,276 @@
+//! File descriptors: open, read, write, poll, pipe; and, from the files beside, paths and directories.
+#![allow(unsafe_code)]
+
+pub use crate::cbuf::{CBuf, join};
+pub use crate::dir::{Dir, Entries, Entry};
+pub use crate::file::{
+    Stat, chmod, link, mkdir, read_file, readlink, rename, rmdir, stat, symlink, unlink, write_file,
+};
+
+use crate::errno::{Errno, check, check_len, retry};
+use core::ffi::{CStr, c_int, c_uint};
+
+/// The standard input.
+pub const STDIN: i32 = 0;
+/// The standard output.
+pub const STDOUT: i32 = 1;
+/// The standard error.
+pub const STDERR: i32 = 2;
+
+bitflags::bitflags! {
+    /// Flags of open(2). `O_CLOEXEC` (and `O_LARGEFILE`) are always added.
+    #[derive(Copy, Clone, PartialEq, Eq)]
+    pub struct OFlags: c_int {
+        /// Read only.
+        const RDONLY = libc::O_RDONLY;
+        /// Write only.
+        const WRONLY = libc::O_WRONLY;
+        /// Read and write.
+        const RDWR = libc::O_RDWR;
+        /// Make the file if it is missing.
+        const CREAT = libc::O_CREAT;
+        /// With `CREAT`: the file must be missing.
+        const EXCL = libc::O_EXCL;
+        /// Empty the file.
+        const TRUNC = libc::O_TRUNC;
+        /// Write at the end.
+        const APPEND = libc::O_APPEND;
+        /// Only a directory will do.
+        const DIRECTORY = libc::O_DIRECTORY;
+        /// Refuse a symbolic link.
+        const NOFOLLOW = libc::O_NOFOLLOW;
+        /// Never wait.
+        const NONBLOCK = libc::O_NONBLOCK;
+        /// A name for the file alone: neither read nor write.
+        const PATH = libc::O_PATH;
+    }
+}
+
+bitflags::bitflags! {
+    /// Events of poll(2).
+    #[derive(Copy, Clone, PartialEq, Eq, Debug)]
+    pub struct PollFlags: i16 {
+        /// There is something to read.
+        const IN = libc::POLLIN;
+        /// There is room to write.
+        const OUT = libc::POLLOUT;
+        /// An error is pending.
+        const ERR = libc::POLLERR;
+        /// The other end is gone.
+        const HUP = libc::POLLHUP;
+        /// No such descriptor.
+        const NVAL = libc::POLLNVAL;
+    }
+}
+
+/// What flock(2) is asked for.
+#[derive(Copy, Clone, PartialEq, Eq)]
+pub enum Lock {
+    /// Many may hold it.
+    Shared,
+    /// One may hold it.
+    Exclusive,
+    /// Let go.
+    Unlock,
+}
+
+/// An owned file descriptor: closed when dropped.
+#[derive(PartialEq, Eq, Debug)]
+pub struct Fd(c_int);
+
+impl Fd {
+    /// Takes over `raw`, which nobody else may close from here on.
+    pub fn from_raw(raw: i32) -> Fd {
+        Fd(raw)
+    }
+
+    /// The number, still ours.
+    pub fn raw(&self) -> i32 {
+        self.0
+    }
+
+    /// Gives the number away without closing it.
+    pub fn into_raw(self) -> i32 {
+        let raw = self.0;
+        core::mem::forget(self);
+        raw
+    }
+
+    /// `read(fd, buf, len)`: see [`read`].
+    pub fn read(&self, buf: &mut [u8]) -> Result<usize, Errno> {
+        read(self.0, buf)
+    }
+
+    /// `write(fd, buf, len)`: see [`write`].
+    pub fn write(&self, bytes: &[u8]) -> Result<usize, Errno> {
+        write(self.0, bytes)
+    }
+
+    /// [`write_all`] on this descriptor.
+    pub fn write_all(&self, bytes: &[u8]) -> Result<(), Errno> {
+        write_all(self.0, bytes)
+    }
+
+    /// `fcntl(fd, F_DUPFD_CLOEXEC, 0)`
+    pub fn dup(&self) -> Result<Fd, Errno> {
+        // SAFETY: numbers only.
+        check(unsafe { libc::fcntl(self.0, libc::F_DUPFD_CLOEXEC, 0) }).map(Fd)
+    }
+
+    /// `dup2(fd, to)`: puts this file in the place of `to`, which survives execve(2).
+    pub fn dup_to(&self, to: i32) -> Result<(), Errno> {
+        // SAFETY: numbers only.
+        retry(|| check(unsafe { libc::dup2(self.0, to) })).map(drop)
+    }
+
+    /// `flock(fd, operation)`
+    pub fn flock(&self, lock: Lock) -> Result<(), Errno> {
+        let operation = match lock {
+            Lock::Shared => libc::LOCK_SH,
+            Lock::Exclusive => libc::LOCK_EX,
+            Lock::Unlock => libc::LOCK_UN,
+        };
+        // SAFETY: numbers only.
+        retry(|| check(unsafe { libc::flock(self.0, operation) })).map(drop)
+    }
+
+    /// `fstat(fd, stat)`
+    pub fn stat(&self) -> Result<Stat, Errno> {
+        crate::file::fstat(self.0)
+    }
+}
+
+impl Drop for Fd {
+    fn drop(&mut self) {
+        // Linux frees the number even when close(2) is interrupted: never again, whatever it says.
+        // SAFETY: a number that we own and that is not used after.
+        unsafe { libc::close(self.0) };
+    }
+}
+
+/// `open(path, flags | O_CLOEXEC, mode)`
+pub fn open(path: &CStr, flags: OFlags, mode: u32) -> Result<Fd, Errno> {
+    open_raw(libc::AT_FDCWD, path, flags, mode)
+}
+
+/// `openat(dir, path, flags | O_CLOEXEC, mode)`
+pub fn open_at(dir: &Fd, path: &CStr, flags: OFlags, mode: u32) -> Result<Fd, Errno> {
+    open_raw(dir.0, path, flags, mode)
+}
+
+fn open_raw(dir: c_int, path: &CStr, flags: OFlags, mode: u32) -> Result<Fd, Errno> {
+    let flags = flags.bits() | libc::O_CLOEXEC | libc::O_LARGEFILE;
+    // SAFETY: path is NUL-terminated; mode has the type that the call reads for its last argument.
+    retry(|| check(unsafe { libc::openat(dir, path.as_ptr(), flags, c_uint::from(mode)) })).map(Fd)
+}
+
+/// `read(fd, buf, len)`: the number of bytes read, 0 at the end.
+pub fn read(fd: i32, buf: &mut [u8]) -> Result<usize, Errno> {
+    // SAFETY: the kernel writes at most buf.len() bytes into buf.
+    retry(|| check_len(unsafe { libc::read(fd, buf.as_mut_ptr().cast(), buf.len()) }))
+}
+
+/// `write(fd, bytes, len)`: the number of bytes taken, which may be fewer than there are.
+pub fn write(fd: i32, bytes: &[u8]) -> Result<usize, Errno> {
+    // SAFETY: the kernel reads bytes.len() bytes of bytes.
+    retry(|| check_len(unsafe { libc::write(fd, bytes.as_ptr().cast(), bytes.len()) }))
+}
+
+/// Calls [`write`] until all of `bytes` is taken. `EIO`: nothing more is taken.
+pub fn write_all(fd: i32, mut bytes: &[u8]) -> Result<(), Errno> {
+    while !bytes.is_empty() {
+        let taken = write(fd, bytes)?;
+        if taken == 0 {
+            return Err(Errno::EIO);
+        }
+        bytes = bytes.get(taken..).unwrap_or_default();
+    }
+    Ok(())
+}
+
+/// `pipe2(ends, O_CLOEXEC)`: the end to read from, the end to write to.
+pub fn pipe() -> Result<(Fd, Fd), Errno> {
+    let mut ends = [-1; 2];
+    // SAFETY: room for two numbers.
+    check(unsafe { libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) })?;
+    let [from, to] = ends;
+    Ok((Fd(from), Fd(to)))
+}
+
+/// One descriptor that [`poll`] watches: struct pollfd of poll(2).
+#[repr(transparent)]
+pub struct PollFd(libc::pollfd);
+
+impl PollFd {
+    /// Watch `fd` for `events`.
+    pub fn new(fd: i32, events: PollFlags) -> PollFd {
+        PollFd(libc::pollfd { fd, events: events.bits(), revents: 0 })
+    }
+
+    /// What happened, `ERR`, `HUP` and `NVAL` unasked for.
+    pub fn revents(&self) -> PollFlags {
+        PollFlags::from_bits_retain(self.0.revents)
+    }
+}
+
+/// `poll(fds, len, timeout_ms)`: how many have news; 0 when the time is over; -1 waits without end.
+///
+/// `EINTR` is reported, not retried: a signal is one of the things a caller waits for.
+pub fn poll(fds: &mut [PollFd], timeout_ms: i32) -> Result<usize, Errno> {
+    let len = libc::nfds_t::try_from(fds.len()).map_err(|_| Errno::EINVAL)?;
+    // SAFETY: PollFd is a transparent pollfd, and there are len of them.
+    let ret = check(unsafe { libc::poll(fds.as_mut_ptr().cast(), len, timeout_ms) })?;
+    Ok(usize::try_from(ret).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pipe_and_poll() {
+        let (from, to) = pipe().unwrap();
+        let mut fds = [PollFd::new(from.raw(), PollFlags::IN)];
+        assert_eq!(poll(&mut fds, 0), Ok(0));
+        to.write_all(b"hello").unwrap();
+        assert_eq!(poll(&mut fds, -1), Ok(1));
+        assert_eq!(fds[0].revents(), PollFlags::IN);
+        let mut buf = [0; 8];
+        assert_eq!(from.read(&mut buf), Ok(5));
+        assert_eq!(&buf[..5], b"hello");
+        drop(to);
+        assert_eq!(poll(&mut fds, -1), Ok(1));
+        assert_eq!(fds[0].revents(), PollFlags::HUP);
+        assert_eq!(from.read(&mut buf), Ok(0));
+    }
+
+    #[test]
+    fn close_on_exec_and_on_drop() {
+        let fd = open(c"/proc/self/stat", OFlags::RDONLY, 0).unwrap();
+        // SAFETY: numbers only.
+        assert_eq!(unsafe { libc::fcntl(fd.raw(), libc::F_GETFD) }, libc::FD_CLOEXEC);
+        let copy = fd.dup().unwrap();
+        assert_eq!(copy.stat().unwrap(), fd.stat().unwrap());
+        // A number out of reach of the other tests' threads.
+        fd.dup_to(777).unwrap();
+        drop(Fd::from_raw(777));
+        assert_eq!(write(777, b"x"), Err(Errno::EBADF));
+        let raw = fd.into_raw();
+        assert!(write(raw, b"") != Ok(1) && Fd::from_raw(raw).stat().is_ok());
+    }
+
+    #[test]
+    fn errors() {
+        assert_eq!(open(c"/nlbox-not-there", OFlags::RDONLY, 0), Err(Errno::ENOENT));
+        assert_eq!(write_all(-1, b"x"), Err(Errno::EBADF));
+        let full = open(c"/dev/full", OFlags::WRONLY, 0).unwrap();
+        assert_eq!(full.write_all(b"x"), Err(Errno::ENOSPC));
+    }
+
+    #[test]
+    fn locks() {
+        let one = open(c"/proc/self/exe", OFlags::RDONLY, 0).unwrap();
+        one.flock(Lock::Shared).unwrap();
+        one.flock(Lock::Unlock).unwrap();
+    }
+}

@@ -1,0 +1,176 @@
+//! Mounts. See mount(2), mount_namespaces(7).
+#![allow(unsafe_code)]
+// The widths of struct statfs's fields differ between targets: a conversion needed on one is idle on another.
+#![allow(clippy::unnecessary_fallible_conversions, clippy::useless_conversion)]
+
+use crate::errno::{Errno, check, retry};
+use core::ffi::{CStr, c_char, c_int, c_ulong};
+use core::ptr::null;
+
+bitflags::bitflags! {
+    /// `MS_*` flags of mount(2).
+    #[derive(Copy, Clone, PartialEq, Eq)]
+    pub struct MountFlags: c_ulong {
+        /// Read only.
+        const RDONLY = libc::MS_RDONLY;
+        /// Without the effect of set-user-ID bits.
+        const NOSUID = libc::MS_NOSUID;
+        /// Without devices.
+        const NODEV = libc::MS_NODEV;
+        /// Without programs.
+        const NOEXEC = libc::MS_NOEXEC;
+        /// Change the flags of a mount.
+        const REMOUNT = libc::MS_REMOUNT;
+        /// A directory or file a second time.
+        const BIND = libc::MS_BIND;
+        /// Put a mount elsewhere.
+        const MOVE = libc::MS_MOVE;
+        /// All mounts below too.
+        const REC = libc::MS_REC;
+        /// Propagate nothing.
+        const PRIVATE = libc::MS_PRIVATE;
+        /// Receive from its peers, give nothing back.
+        const SLAVE = libc::MS_SLAVE;
+        /// Receive and give.
+        const SHARED = libc::MS_SHARED;
+    }
+}
+
+bitflags::bitflags! {
+    /// Flags of umount2(2).
+    #[derive(Copy, Clone, PartialEq, Eq)]
+    pub struct UmountFlags: c_int {
+        /// Take it out of the tree now, let go of it when the last user does.
+        const DETACH = libc::MNT_DETACH;
+        /// Do not follow a symbolic link.
+        const NOFOLLOW = libc::UMOUNT_NOFOLLOW;
+    }
+}
+
+/// statfs(2): `f_type` of a mounted namespace.
+pub const NSFS_MAGIC: u32 = 0x6e73_6673;
+/// statfs(2): `f_type` of /proc.
+pub const PROC_SUPER_MAGIC: u32 = 0x9fa0;
+/// statfs(2): `f_type` of /sys.
+pub const SYSFS_MAGIC: u32 = 0x6265_6572;
+
+/// What statfs(2) says of the file system under a path.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct FileSystem {
+    /// `f_type`: its magic number.
+    pub magic: u32,
+    /// `f_flags`: how it is mounted.
+    pub flags: u32,
+}
+
+impl FileSystem {
+    /// `ST_RDONLY`
+    pub fn read_only(&self) -> bool {
+        self.flags & 1 != 0
+    }
+}
+
+fn pointer(text: Option<&CStr>) -> *const c_char {
+    text.map_or(null(), CStr::as_ptr)
+}
+
+/// `mount(source, target, fstype, flags, data)`
+pub fn mount(
+    source: Option<&CStr>,
+    target: &CStr,
+    fstype: Option<&CStr>,
+    flags: MountFlags,
+    data: Option<&CStr>,
+) -> Result<(), Errno> {
+    let (source, target, fstype) = (pointer(source), target.as_ptr(), pointer(fstype));
+    // SAFETY: each pointer is null or a NUL-terminated string.
+    check(unsafe { libc::mount(source, target, fstype, flags.bits(), pointer(data).cast()) }).map(drop)
+}
+
+/// `umount2(target, flags)`
+pub fn umount(target: &CStr, flags: UmountFlags) -> Result<(), Errno> {
+    // SAFETY: target is NUL-terminated.
+    check(unsafe { libc::umount2(target.as_ptr(), flags.bits()) }).map(drop)
+}
+
+/// `pivot_root(new_root, put_old)`: the C libraries have no function for it.
+pub fn pivot_root(new_root: &CStr, put_old: &CStr) -> Result<(), Errno> {
+    // SAFETY: both are NUL-terminated.
+    let ret = unsafe { libc::syscall(libc::SYS_pivot_root, new_root.as_ptr(), put_old.as_ptr()) };
+    check(c_int::try_from(ret).unwrap_or(-1)).map(drop)
+}
+
+/// `statfs(path, buf)`
+pub fn statfs(path: &CStr) -> Result<FileSystem, Errno> {
+    // SAFETY: all integers, for which zero is a value.
+    let mut raw: libc::statfs = unsafe { core::mem::zeroed() };
+    // SAFETY: path is NUL-terminated, raw has room for the answer.
+    retry(|| check(unsafe { libc::statfs(path.as_ptr(), &mut raw) }))?;
+    Ok(FileSystem {
+        magic: u32::try_from(raw.f_type).unwrap_or(0),
+        flags: u32::try_from(raw.f_flags).unwrap_or(0),
+    })
+}
+
+/// The mount flags of the file system under `path`, as statvfs(3)'s `f_flag`: bit 0 is `ST_RDONLY`.
+pub fn statvfs_flags(path: &CStr) -> Result<u32, Errno> {
+    statfs(path).map(|fs| fs.flags)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fd::stat;
+    use crate::ns::{CloneFlags, unshare};
+    use crate::process::{Fork, Status, exit, fork, wait};
+
+    #[test]
+    fn magic() {
+        assert_eq!(statfs(c"/proc/self/ns/net").unwrap().magic, NSFS_MAGIC);
+        assert_eq!(statfs(c"/proc/self").unwrap().magic, PROC_SUPER_MAGIC);
+        assert_eq!(statfs(c"/nlbox-not-there"), Err(Errno::ENOENT));
+    }
+
+    // A tmpfs over /tmp, made read only, then taken away. 0 fine, 2 not permitted, others: the step that went wrong.
+    fn over_tmp() -> u8 {
+        if unshare(CloneFlags::NEWNS).is_err() {
+            return 2;
+        }
+        let private = MountFlags::PRIVATE | MountFlags::REC;
+        if mount(None, c"/", None, private, None).is_err() {
+            return 3;
+        }
+        let before = stat(c"/tmp");
+        if mount(Some(c"none"), c"/tmp", Some(c"tmpfs"), MountFlags::NOSUID, Some(c"size=4k")).is_err() {
+            return 4;
+        }
+        if stat(c"/tmp") == before || statfs(c"/tmp").is_ok_and(|fs| fs.read_only()) {
+            return 5;
+        }
+        let read_only = MountFlags::REMOUNT | MountFlags::RDONLY;
+        if mount(None, c"/tmp", None, read_only, None).is_err()
+            || !statfs(c"/tmp").is_ok_and(|fs| fs.read_only())
+        {
+            return 6;
+        }
+        if pivot_root(c"/nlbox-not-there", c"/tmp") != Err(Errno::ENOENT) {
+            return 7;
+        }
+        if umount(c"/tmp", UmountFlags::DETACH).is_err() || stat(c"/tmp") != before {
+            return 8;
+        }
+        0
+    }
+
+    #[test]
+    fn mount_and_umount() {
+        let pid = match fork().unwrap() {
+            Fork::Child => exit(over_tmp()),
+            Fork::Parent(pid) => pid,
+        };
+        match wait(pid).unwrap() {
+            Status::Exited(2) => std::eprintln!("SKIPPED: unshare(CLONE_NEWNS) is not permitted here"),
+            status => assert_eq!(status, Status::Exited(0)),
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Namespaces: leaving one, entering one. See namespaces(7).
+#![allow(unsafe_code)]
+
+use crate::errno::{Errno, check};
+use crate::fd::Fd;
+use core::ffi::c_int;
+
+bitflags::bitflags! {
+    /// `CLONE_NEW*`: kinds of namespaces.
+    #[derive(Copy, Clone, PartialEq, Eq)]
+    pub struct CloneFlags: c_int {
+        /// Mounts.
+        const NEWNS = libc::CLONE_NEWNS;
+        /// Control groups.
+        const NEWCGROUP = libc::CLONE_NEWCGROUP;
+        /// Host and domain name.
+        const NEWUTS = libc::CLONE_NEWUTS;
+        /// System V IPC and POSIX message queues.
+        const NEWIPC = libc::CLONE_NEWIPC;
+        /// User and group ids.
+        const NEWUSER = libc::CLONE_NEWUSER;
+        /// Process ids.
+        const NEWPID = libc::CLONE_NEWPID;
+        /// The network.
+        const NEWNET = libc::CLONE_NEWNET;
+    }
+}
+
+/// `unshare(flags)`: new namespaces of these kinds for the caller (for `NEWPID`: for its children).
+pub fn unshare(flags: CloneFlags) -> Result<(), Errno> {
+    // SAFETY: numbers only; none of these flags touches memory.
+    check(unsafe { libc::unshare(flags.bits()) }).map(drop)
+}
+
+/// `setns(fd, flags)`: enters the namespace that `fd` names. Empty flags take any kind.
+pub fn setns(fd: &Fd, flags: CloneFlags) -> Result<(), Errno> {
+    // SAFETY: numbers only.
+    check(unsafe { libc::setns(fd.raw(), flags.bits()) }).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fd::{OFlags, open, stat};
+    use crate::process::{Fork, Status, exit, fork, wait};
+
+    // In the child: 0 fine, 1 wrong, 2 not permitted.
+    fn there_and_back() -> u8 {
+        let home = c"/proc/self/ns/net";
+        let Ok(fd) = open(home, OFlags::RDONLY, 0) else { return 1 };
+        let before = stat(home);
+        match unshare(CloneFlags::NEWNET) {
+            Err(Errno::EPERM) => return 2,
+            Err(_) => return 1,
+            Ok(()) => {}
+        }
+        let inside = stat(home);
+        if setns(&fd, CloneFlags::NEWNET).is_err() {
+            return 1;
+        }
+        u8::from(before.is_err() || inside.is_err() || inside == before || stat(home) != before)
+    }
+
+    #[test]
+    fn unshare_and_setns() {
+        let pid = match fork().unwrap() {
+            Fork::Child => exit(there_and_back()),
+            Fork::Parent(pid) => pid,
+        };
+        match wait(pid).unwrap() {
+            Status::Exited(2) => std::eprintln!("SKIPPED: unshare(CLONE_NEWNET) is not permitted here"),
+            status => assert_eq!(status, Status::Exited(0)),
+        }
+    }
+
+    #[test]
+    fn setns_wants_a_namespace() {
+        let fd = open(c"/proc/self/stat", OFlags::RDONLY, 0).unwrap();
+        assert_eq!(setns(&fd, CloneFlags::NEWNET), Err(Errno::EINVAL));
+    }
+}
