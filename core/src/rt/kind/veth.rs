@@ -1,0 +1,16 @@
+//! veth: a pair of links, each the other's wire (`linux/veth.h`).
+
+use crate::attrs;
+use crate::rt::kind::LinkKind;
+use crate::rt::link::{IFINFO_LEN, ifla};
+
+attrs! {
+    /// `VETH_INFO_*`.
+    pub mod data = "veth" {
+        1 PEER: Raw, Kind::Msg(IFINFO_LEN, &ifla::SET), "peer", WIRE;
+    }
+}
+
+/// The kind. Its `peer` takes a whole link's words, which is the command's to read.
+pub static KIND: LinkKind =
+    LinkKind { name: "veth", about: "a pair of links, each the other's wire", data: Some(&data::SET), bad: "" };

@@ -1,0 +1,35 @@
+//! rtnetlink: the message types and their attribute sets (`linux/rtnetlink.h`).
+
+pub mod addr;
+pub mod kind;
+pub mod link;
+pub mod names;
+pub mod neigh;
+pub mod nsid;
+pub mod route;
+
+/// `RTM_*` message types.
+pub mod rtm {
+    #![allow(missing_docs)]
+    pub const NEWLINK: u16 = 16;
+    pub const DELLINK: u16 = 17;
+    pub const GETLINK: u16 = 18;
+    pub const SETLINK: u16 = 19;
+    pub const NEWADDR: u16 = 20;
+    pub const DELADDR: u16 = 21;
+    pub const GETADDR: u16 = 22;
+    pub const NEWROUTE: u16 = 24;
+    pub const DELROUTE: u16 = 25;
+    pub const GETROUTE: u16 = 26;
+    pub const NEWNEIGH: u16 = 28;
+    pub const DELNEIGH: u16 = 29;
+    pub const GETNEIGH: u16 = 30;
+    pub const NEWRULE: u16 = 32;
+    pub const DELRULE: u16 = 33;
+    pub const GETRULE: u16 = 34;
+    pub const NEWNSID: u16 = 88;
+    pub const DELNSID: u16 = 89;
+    pub const GETNSID: u16 = 90;
+    pub const NEWLINKPROP: u16 = 108;
+    pub const DELLINKPROP: u16 = 109;
+}

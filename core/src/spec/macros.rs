@@ -1,0 +1,37 @@
+//! How tables are typed in.
+
+/// An attribute set: `pub mod ifla = "link" { 3 IFNAME: Str, Kind::Str, "ifname"; … }` gives a key constant for each
+/// row (`ifla::IFNAME: Key<Str>`) and the set itself (`ifla::SET`). A row may end in its flags: `, READ`.
+#[macro_export]
+macro_rules! attrs {
+    ($(#[$doc:meta])* $vis:vis mod $module:ident = $set:literal {
+        $($ty:literal $key:ident : $value:ty, $kind:expr, $name:literal $(, $flag:ident)*;)*
+    }) => {
+        $(#[$doc])*
+        #[allow(missing_docs, unused_imports, unreachable_pub)]
+        $vis mod $module {
+            use super::*;
+            use $crate::spec::{AttrSet, AttrSpec, Int, Kind, RowFlags};
+            use $crate::wire::key::{Be16, Be32, Flag, Key, Nested, Raw, Str};
+            $(pub const $key: Key<$value> = Key::new($ty);)*
+            pub static SET: AttrSet = AttrSet {
+                name: $set,
+                rows: &[$(AttrSpec {
+                    ty: $ty,
+                    flags: RowFlags::NONE$(.and(RowFlags::$flag))*,
+                    kind: $kind,
+                    name: $name,
+                },)*],
+            };
+        }
+    };
+}
+
+/// Numbers with names: `names! { pub static SCOPES = 0 "global", 253 "link"; }`.
+#[macro_export]
+macro_rules! names {
+    ($($(#[$doc:meta])* $vis:vis static $table:ident = $($n:literal $name:literal),* $(,)?;)*) => {$(
+        $(#[$doc])*
+        $vis static $table: $crate::spec::Names = $crate::spec::Names { rows: &[$(($n, $name)),*] };
+    )*};
+}

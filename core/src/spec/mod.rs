@@ -1,0 +1,277 @@
+//! The words that tables are written in. One row of an attribute set drives encoding, text, JSON and help.
+//!
+//! Row order is print order, and the order in which words are matched.
+
+mod macros;
+pub mod put;
+pub mod show;
+
+use crate::bytes::{uint_be, uint_ne};
+use crate::text::ifname::IfName;
+use crate::text::out::Out;
+use crate::wire::build::Build;
+
+/// Width, sign and byte order of a number.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Int {
+    /// One byte.
+    U8,
+    /// Two bytes, host order.
+    U16,
+    /// Four bytes, host order.
+    U32,
+    /// Eight bytes, host order.
+    U64,
+    /// Four bytes, signed, host order.
+    S32,
+    /// Two bytes, network order.
+    Be16,
+    /// Four bytes, network order.
+    Be32,
+}
+
+impl Int {
+    /// The number in `payload`, zero-extended (sign-extended for [`Int::S32`]); `None` when it is too short.
+    #[must_use]
+    pub fn read(self, payload: &[u8]) -> Option<u64> {
+        let b = payload.get(..self.width())?;
+        match self {
+            Int::Be16 | Int::Be32 => uint_be(b),
+            Int::S32 => b.first_chunk().map(|c| i64::from(i32::from_ne_bytes(*c)).cast_unsigned()),
+            _ => uint_ne(b),
+        }
+    }
+
+    /// Bytes on the wire.
+    #[must_use]
+    pub const fn width(self) -> usize {
+        match self {
+            Int::U8 => 1,
+            Int::U16 | Int::Be16 => 2,
+            Int::U32 | Int::S32 | Int::Be32 => 4,
+            Int::U64 => 8,
+        }
+    }
+
+    /// Appends attribute `ty` holding `v`; `false`, and nothing appended, when `v` is out of range.
+    pub fn put(self, b: &mut Build<'_>, ty: u16, v: u64) -> bool {
+        match self {
+            Int::U8 => u8::try_from(v).map(|v| b.raw(ty, &[v])).is_ok(),
+            Int::U16 => u16::try_from(v).map(|v| b.raw(ty, &v.to_ne_bytes())).is_ok(),
+            Int::Be16 => u16::try_from(v).map(|v| b.raw(ty, &v.to_be_bytes())).is_ok(),
+            Int::U32 => u32::try_from(v).map(|v| b.raw(ty, &v.to_ne_bytes())).is_ok(),
+            Int::Be32 => u32::try_from(v).map(|v| b.raw(ty, &v.to_be_bytes())).is_ok(),
+            Int::S32 => i32::try_from(v.cast_signed()).map(|v| b.raw(ty, &v.to_ne_bytes())).is_ok(),
+            Int::U64 => {
+                b.raw(ty, &v.to_ne_bytes());
+                true
+            }
+        }
+    }
+}
+
+/// Numbers with names; the first row of a number names it, every row's name is understood.
+pub struct Names {
+    /// Number and name.
+    pub rows: &'static [(u32, &'static str)],
+}
+
+impl Names {
+    /// The name of `v`.
+    #[must_use]
+    pub fn name(&self, v: u64) -> Option<&'static str> {
+        self.rows.iter().find(|(n, _)| u64::from(*n) == v).map(|(_, s)| *s)
+    }
+
+    /// The number called `word`.
+    #[must_use]
+    pub fn number(&self, word: &[u8]) -> Option<u32> {
+        self.rows.iter().find(|(_, s)| s.as_bytes() == word).map(|(n, _)| *n)
+    }
+}
+
+/// How a value of a set's own making is written and read.
+pub struct Custom {
+    /// Prints the payload of `row`.
+    pub show: fn(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn Resolve),
+    /// Appends the attribute from its word.
+    pub put: fn(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], host: &mut dyn Resolve) -> Result<(), Bad>,
+    /// What help calls the value: `PRIORITY`.
+    pub value: &'static str,
+}
+
+/// What the payload of an attribute is.
+#[derive(Clone, Copy)]
+pub enum Kind {
+    /// Nothing: its presence says it. The keyword stands alone.
+    Flag,
+    /// A number.
+    Num(Int),
+    /// A number shown as `0x…`, a string in JSON.
+    Hex(Int),
+    /// 0 or 1, `on` or `off`, a truth in JSON.
+    OnOff(Int),
+    /// A string.
+    Str,
+    /// A link-layer address.
+    Mac,
+    /// An IPv4 or IPv6 address, by its length.
+    Ip,
+    /// Bytes without a meaning of ours.
+    Bytes,
+    /// An interface.
+    IfIndex,
+    /// A number with names.
+    Enum(Int, &'static Names),
+    /// Bits with names (each row's number is a mask).
+    Bits(Int, &'static Names),
+    /// Attributes again.
+    Nest(&'static AttrSet),
+    /// Attributes again, each of them a nest of this set.
+    Array(&'static AttrSet),
+    /// A fixed header of so many bytes, then attributes of this set.
+    Msg(usize, &'static AttrSet),
+    /// Attributes whose set another attribute of the same nest selects.
+    SubMsg(&'static SubMsg),
+    /// Irregular: two functions know.
+    Custom(&'static Custom),
+}
+
+/// The set of a nest, chosen by the value of the attribute numbered `selector` beside it.
+pub struct SubMsg {
+    /// Number of the selecting attribute (`IFLA_INFO_KIND`).
+    pub selector: u16,
+    /// The set for its value.
+    pub of: fn(&[u8]) -> Option<&'static AttrSet>,
+}
+
+/// What a row is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct RowFlags(pub u8);
+
+impl RowFlags {
+    /// Shown and settable.
+    pub const NONE: RowFlags = RowFlags(0);
+    /// Shown, but no keyword: state that the kernel keeps.
+    pub const READ: RowFlags = RowFlags(1);
+    /// A keyword, but not shown.
+    pub const WRITE: RowFlags = RowFlags(2);
+    /// The keyword must be typed whole.
+    pub const EXACT: RowFlags = RowFlags(4);
+    /// Not shown when zero or empty.
+    pub const NONZERO: RowFlags = RowFlags(8);
+    /// Only for `--explain`: neither shown nor settable.
+    pub const WIRE: RowFlags = RowFlags(3);
+
+    /// Whether all of `f` is set.
+    #[must_use]
+    pub const fn has(self, f: RowFlags) -> bool {
+        self.0 & f.0 == f.0
+    }
+
+    /// Both.
+    #[must_use]
+    pub const fn and(self, f: RowFlags) -> RowFlags {
+        RowFlags(self.0 | f.0)
+    }
+}
+
+/// One attribute.
+pub struct AttrSpec {
+    /// Its number.
+    pub ty: u16,
+    /// What the row is for.
+    pub flags: RowFlags,
+    /// What its payload is.
+    pub kind: Kind,
+    /// Keyword, JSON key and label. Where they differ: `keyword|json|pattern`, an empty part keeping the default
+    /// (the keyword; the pattern `keyword % `); `%` in the pattern stands for the value, and the pattern `-` is no
+    /// text at all.
+    pub name: &'static str,
+}
+
+impl AttrSpec {
+    fn part(&self, n: usize) -> &'static str {
+        self.name.split('|').nth(n).unwrap_or("")
+    }
+
+    /// The word on the command line.
+    #[must_use]
+    pub fn keyword(&self) -> &'static str {
+        self.part(0)
+    }
+
+    /// The key in JSON.
+    #[must_use]
+    pub fn json(&self) -> &'static str {
+        match self.part(1) {
+            "" => self.part(0),
+            key => key,
+        }
+    }
+
+    /// The pattern in text; `None` for the default `keyword % `.
+    #[must_use]
+    pub fn pattern(&self) -> Option<&'static str> {
+        match self.part(2) {
+            "" => None,
+            "-" => Some(""),
+            p => Some(p),
+        }
+    }
+}
+
+/// The attributes of a message or a nest.
+pub struct AttrSet {
+    /// What the kernel's documentation calls it.
+    pub name: &'static str,
+    /// The attributes, in print order.
+    pub rows: &'static [AttrSpec],
+}
+
+impl AttrSet {
+    /// The row of attribute number `ty`.
+    #[must_use]
+    pub fn row(&self, ty: u16) -> Option<&'static AttrSpec> {
+        self.rows.iter().find(|r| r.ty == ty)
+    }
+}
+
+/// A type of message.
+pub struct MsgSpec {
+    /// `RTM_NEWLINK` …
+    pub ty: u16,
+    /// Its name.
+    pub name: &'static str,
+    /// Bytes of its fixed header.
+    pub header: usize,
+    /// Its attributes.
+    pub attrs: &'static AttrSet,
+}
+
+/// Why a word is no value of its attribute.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Bad {
+    /// Not of the attribute's form, or out of range.
+    Value,
+    /// No interface of that name.
+    NoDevice,
+    /// Neither `on` nor `off`.
+    OnOff,
+    /// Said already, on stderr.
+    Said,
+}
+
+/// What tables ask of the running system: names of interfaces.
+pub trait Resolve {
+    /// The name of an interface, `ifN` when it has none that we can see.
+    fn ifname(&mut self, ifindex: u32) -> IfName;
+    /// The index of the interface called `name`, by its name, an altname, or `ifN`.
+    fn ifindex(&mut self, name: &[u8]) -> Option<u32>;
+}
+
+/// iproute2's prefix rule: `word` is a beginning of `keyword`, and not empty.
+#[must_use]
+pub fn matches(word: &[u8], keyword: &str) -> bool {
+    !word.is_empty() && keyword.as_bytes().starts_with(word)
+}

@@ -1,0 +1,111 @@
+//! A set's attributes as text and JSON, in row order.
+
+use crate::spec::{AttrSet, AttrSpec, Int, Kind, Resolve, RowFlags};
+use crate::text::ip::Ip;
+use crate::text::out::{Out, Style};
+use crate::text::{ip, mac, num};
+use crate::wire::attr::Attrs;
+
+/// Prints all attributes of `attrs` that `set` shows, each once.
+pub fn show(set: &AttrSet, attrs: Attrs<'_>, out: &mut Out<'_>, host: &mut dyn Resolve) {
+    for row in set.rows {
+        if row.flags.has(RowFlags::WRITE) {
+            continue;
+        }
+        if let Some(payload) = attrs.raw(row.ty) {
+            show_row(row, payload, out, host);
+        }
+    }
+}
+
+/// Prints one attribute by its row. A payload too short for its kind is passed over.
+pub fn show_row(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn Resolve) {
+    if row.flags.has(RowFlags::NONZERO) && payload.iter().all(|b| *b == 0) {
+        return;
+    }
+    let key = row.json();
+    if let Kind::Custom(c) = row.kind {
+        return (c.show)(row, payload, out, host);
+    }
+    if let (Kind::Flag, None) = (row.kind, row.pattern()) {
+        out.text(row.keyword());
+        return out.is(key, " ");
+    }
+    let pattern = row.pattern().unwrap_or_else(|| {
+        out.text(row.keyword());
+        out.text(" ");
+        "% "
+    });
+    match row.kind {
+        Kind::Flag => out.is(key, pattern),
+        Kind::Num(Int::S32) => {
+            if let Some(v) = Int::S32.read(payload) {
+                out.int(key, pattern, v.cast_signed());
+            }
+        }
+        Kind::Num(int) => {
+            if let Some(v) = int.read(payload) {
+                out.num(key, pattern, v);
+            }
+        }
+        Kind::Hex(int) => {
+            if let Some(v) = int.read(payload) {
+                out.hex(key, pattern, v);
+            }
+        }
+        Kind::OnOff(int) => {
+            if let Some(v) = int.read(payload) {
+                out.on_off(key, pattern, v != 0);
+            }
+        }
+        Kind::Str => out.str(key, pattern, crate::bytes::until_nul(payload)),
+        Kind::Mac => {
+            out.style(Style::Mac).str(key, pattern, mac::print(payload).as_bytes());
+        }
+        Kind::Ip => {
+            if let Some(a) = Ip::from_bytes(payload) {
+                out.style(Style::of_family(a.family())).str(key, pattern, ip::print(&a).as_bytes());
+            }
+        }
+        Kind::IfIndex => {
+            if let Some(v) = Int::U32.read(payload) {
+                let name = host.ifname(u32::try_from(v).unwrap_or(0));
+                out.str(key, pattern, name.as_bytes());
+            }
+        }
+        Kind::Enum(int, names) => {
+            if let Some(v) = int.read(payload) {
+                match names.name(v) {
+                    Some(s) => out.str(key, pattern, s.as_bytes()),
+                    None => out.str(key, pattern, num::dec(v).as_bytes()),
+                }
+            }
+        }
+        Kind::Bits(int, names) => {
+            if let Some(v) = int.read(payload) {
+                bits(key, names, v, out);
+            }
+        }
+        Kind::Bytes => out.str(key, pattern, mac::print(payload).as_bytes()),
+        Kind::Nest(set) => {
+            out.open_object(key);
+            show(set, Attrs::new(payload), out, host);
+            out.close_object();
+        }
+        // Their layouts are the callers' own.
+        Kind::Array(_) | Kind::Msg(..) | Kind::SubMsg(_) | Kind::Custom(_) => {}
+    }
+}
+
+/// Bits as `<A,B> `; what has no name is left out, as iproute2 does.
+fn bits(key: &str, names: &crate::spec::Names, v: u64, out: &mut Out<'_>) {
+    out.open_array(key, "<");
+    let mut first = true;
+    for (mask, name) in names.rows {
+        if v & u64::from(*mask) != 0 {
+            out.str("-", if first { "%" } else { ",%" }, name.as_bytes());
+            first = false;
+        }
+    }
+    out.close_array("> ");
+}

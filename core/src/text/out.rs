@@ -1,0 +1,552 @@
+//! What a command prints: text for people and JSON for programs, from the same calls.
+//!
+//! Each call names the JSON key and gives the text as a pattern in which `%` stands for the value:
+//! `out.num("mtu", "mtu % ", 1500)` is `mtu 1500 ` or `"mtu":1500`. An empty key keeps a value out of JSON,
+//! an empty pattern keeps it out of the text.
+
+use crate::text::num::{Digits, dec, dec_signed, hex};
+
+/// Where the bytes go. Short writes and interruptions are the implementation's to handle.
+pub trait Sink {
+    /// Writes all of `bytes`; `Err` holds the errno.
+    fn write_all(&mut self, bytes: &[u8]) -> Result<(), i32>;
+}
+
+/// How things are printed: `-j`, `-p`, `-o`, `-c`.
+#[derive(Clone, Copy, Default)]
+pub struct Mode {
+    /// JSON in place of text.
+    pub json: bool,
+    /// Indented JSON.
+    pub pretty: bool,
+    /// One record a line: line breaks inside a record become `\`.
+    pub oneline: bool,
+    /// Colours, for a light or a dark background.
+    pub palette: Palette,
+}
+
+/// Which of iproute2's two colour sets is in use.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub enum Palette {
+    /// No colours.
+    #[default]
+    None,
+    /// For light backgrounds.
+    Light,
+    /// For dark backgrounds.
+    Dark,
+}
+
+/// What a value is, for its colour.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// No colour.
+    Plain,
+    /// Name of an interface.
+    IfName,
+    /// Link-layer address.
+    Mac,
+    /// IPv4 address or prefix.
+    Inet,
+    /// IPv6 address or prefix.
+    Inet6,
+    /// Operational state up.
+    Up,
+    /// Operational state down.
+    Down,
+}
+
+impl Style {
+    /// The style of an address of `family`.
+    #[must_use]
+    pub const fn of_family(family: u8) -> Style {
+        match family {
+            2 => Style::Inet,
+            10 => Style::Inet6,
+            17 => Style::Mac,
+            _ => Style::Plain,
+        }
+    }
+
+    const fn code(self, palette: Palette) -> &'static str {
+        match (palette, self) {
+            (Palette::None, _) | (_, Style::Plain) => "",
+            (Palette::Light, Style::IfName) => "\x1b[36m",
+            (Palette::Light, Style::Mac) => "\x1b[33m",
+            (Palette::Light, Style::Inet) => "\x1b[35m",
+            (Palette::Light, Style::Inet6) => "\x1b[34m",
+            (Palette::Light, Style::Up) => "\x1b[32m",
+            (Palette::Light, Style::Down) => "\x1b[31m",
+            (Palette::Dark, Style::IfName) => "\x1b[1;36m",
+            (Palette::Dark, Style::Mac) => "\x1b[1;33m",
+            (Palette::Dark, Style::Inet) => "\x1b[1;35m",
+            (Palette::Dark, Style::Inet6) => "\x1b[1;94m",
+            (Palette::Dark, Style::Up) => "\x1b[1;32m",
+            (Palette::Dark, Style::Down) => "\x1b[1;31m",
+        }
+    }
+}
+
+/// A value on its way out.
+#[derive(Clone, Copy)]
+enum Val<'v> {
+    Str(&'v [u8]),
+    Raw(&'v [u8]),
+    Bool(bool),
+    Null,
+}
+
+/// The page being written. Errors of the sink are sticky: [`Out::finish`] tells.
+pub struct Out<'o> {
+    sink: &'o mut dyn Sink,
+    buf: &'o mut [u8],
+    len: usize,
+    spilled: bool,
+    error: Option<i32>,
+    /// How to print.
+    pub mode: Mode,
+    style: Style,
+    depth: u8,
+    comma: bool,
+}
+
+/// A place in the page to go back to: see [`Out::mark`].
+#[derive(Clone, Copy)]
+pub struct Mark {
+    len: usize,
+    depth: u8,
+    comma: bool,
+}
+
+impl<'o> Out<'o> {
+    /// A page over `sink`, gathered in `buf`.
+    pub fn new(sink: &'o mut dyn Sink, buf: &'o mut [u8]) -> Self {
+        Out {
+            sink,
+            buf,
+            len: 0,
+            spilled: false,
+            error: None,
+            mode: Mode::default(),
+            style: Style::Plain,
+            depth: 0,
+            comma: false,
+        }
+    }
+
+    /// Whether JSON is being written.
+    #[must_use]
+    pub const fn json(&self) -> bool {
+        self.mode.json
+    }
+
+    /// Bytes as they are, in either tongue.
+    pub fn bytes(&mut self, mut b: &[u8]) {
+        while !b.is_empty() {
+            let room = self.buf.len().saturating_sub(self.len);
+            let (now, later) = b.split_at_checked(room).unwrap_or((b, &[]));
+            for (to, from) in self.buf.iter_mut().skip(self.len).zip(now) {
+                *to = *from;
+            }
+            self.len = self.len.saturating_add(now.len());
+            if !later.is_empty() || self.len >= self.buf.len() {
+                self.spilled = true;
+                self.flush();
+            }
+            b = later;
+        }
+    }
+
+    /// Hands what is gathered to the sink.
+    pub fn flush(&mut self) {
+        if let (Some(b), None) = (self.buf.get(..self.len), self.error) {
+            if !b.is_empty() {
+                self.error = self.sink.write_all(b).err();
+            }
+        }
+        self.len = 0;
+    }
+
+    /// Flushes, and tells the errno of the first write that failed.
+    pub fn finish(&mut self) -> Result<(), i32> {
+        self.flush();
+        self.error.map_or(Ok(()), Err)
+    }
+
+    /// Whether writing has failed: a long listing may stop early.
+    #[must_use]
+    pub const fn failed(&self) -> bool {
+        self.error.is_some()
+    }
+
+    /// Remembers this place. What is printed from here can be taken back as long as it fits the buffer, so that an
+    /// interrupted dump is asked again without its first answer being seen.
+    pub fn mark(&mut self) -> Mark {
+        self.spilled = false;
+        Mark { len: self.len, depth: self.depth, comma: self.comma }
+    }
+
+    /// Goes back to `mark`; `false` when part of what followed has already gone out.
+    pub fn rewind(&mut self, mark: Mark) -> bool {
+        if !self.spilled {
+            self.len = mark.len;
+            self.depth = mark.depth;
+            self.comma = mark.comma;
+        }
+        !self.spilled
+    }
+
+    /// Literal text; mute in JSON.
+    pub fn text(&mut self, s: &str) {
+        if !self.mode.json {
+            self.bytes(s.as_bytes());
+        }
+    }
+
+    /// A line break inside a record: `\` with `-o`. Mute in JSON.
+    pub fn line(&mut self) {
+        self.text(if self.mode.oneline { "\\" } else { "\n" });
+    }
+
+    /// The colour of the next value.
+    pub fn style(&mut self, style: Style) -> &mut Self {
+        self.style = style;
+        self
+    }
+
+    /// An unsigned number.
+    pub fn num(&mut self, key: &str, pattern: &str, v: u64) {
+        self.value(key, pattern, Val::Raw(dec(v).as_bytes()));
+    }
+
+    /// A signed number.
+    pub fn int(&mut self, key: &str, pattern: &str, v: i64) {
+        self.value(key, pattern, Val::Raw(dec_signed(v).as_bytes()));
+    }
+
+    /// Digits made elsewhere: a number of another shape, such as `15.00`.
+    pub fn digits(&mut self, key: &str, pattern: &str, v: &Digits) {
+        self.value(key, pattern, Val::Raw(v.as_bytes()));
+    }
+
+    /// A number as `0x…`; a string in JSON.
+    pub fn hex(&mut self, key: &str, pattern: &str, v: u64) {
+        let mut b: heapless::Vec<u8, 20> = heapless::Vec::new();
+        let _ = b.extend_from_slice(b"0x");
+        let _ = b.extend_from_slice(hex(v).as_bytes());
+        self.value(key, pattern, Val::Str(&b));
+    }
+
+    /// A string.
+    pub fn str(&mut self, key: &str, pattern: &str, v: &[u8]) {
+        self.value(key, pattern, Val::Str(v));
+    }
+
+    /// A truth: `true` or `false` in JSON; the text is the pattern, `%` in it standing for the same word.
+    pub fn bool(&mut self, key: &str, pattern: &str, v: bool) {
+        self.value(key, pattern, Val::Bool(v));
+    }
+
+    /// Something that is there: `true` in JSON, the pattern as it is in text.
+    pub fn is(&mut self, key: &str, pattern: &str) {
+        self.value(key, pattern, Val::Bool(true));
+    }
+
+    /// `on` or `off` in text, a truth in JSON.
+    pub fn on_off(&mut self, key: &str, pattern: &str, v: bool) {
+        if self.mode.json {
+            self.bool(key, pattern, v);
+        } else {
+            self.str(key, pattern, if v { b"on" } else { b"off" });
+        }
+    }
+
+    /// Something that is there: `null` in JSON, the pattern as it is in text.
+    pub fn null(&mut self, key: &str, pattern: &str) {
+        self.value(key, pattern, Val::Null);
+    }
+
+    /// A number right-aligned in `width` columns with a space on its left, as in the tables of `-s`.
+    pub fn padded(&mut self, key: &str, v: u64, width: usize) {
+        let d = dec(v);
+        if self.mode.json {
+            self.value(key, "", Val::Raw(d.as_bytes()));
+        } else {
+            self.bytes(b" ");
+            self.spaces(width.saturating_sub(d.as_bytes().len()));
+            self.bytes(d.as_bytes());
+        }
+    }
+
+    /// `v` left-aligned in `width` columns, in the colour set. Text only.
+    pub fn column(&mut self, v: &[u8], width: usize) {
+        if !self.mode.json {
+            self.value("", "%", Val::Str(v));
+            self.spaces(width.saturating_sub(v.len()));
+        }
+    }
+
+    /// `n` blanks, in text.
+    pub fn spaces(&mut self, n: usize) {
+        (0..n).for_each(|_| self.text(" "));
+    }
+
+    /// Opens a JSON object; an empty key where none belongs (in arrays).
+    pub fn open_object(&mut self, key: &str) {
+        self.open(key, b"{");
+    }
+
+    /// Closes the object opened last.
+    pub fn close_object(&mut self) {
+        self.close(b"}", false);
+    }
+
+    /// Opens a JSON array, printing `text` in text.
+    pub fn open_array(&mut self, key: &str, text: &str) {
+        self.text(text);
+        self.open(key, b"[");
+        if self.mode.json && self.mode.pretty {
+            self.bytes(b" ");
+        }
+    }
+
+    /// Closes the array opened last, printing `text` in text.
+    pub fn close_array(&mut self, text: &str) {
+        self.text(text);
+        self.close(b"]", true);
+    }
+
+    /// Opens the document: one array for a whole command. Nothing in text.
+    pub fn open_document(&mut self) {
+        if self.mode.json && self.depth == 0 {
+            self.comma = false;
+            self.open_array("", "");
+        }
+    }
+
+    /// Closes the document and ends its line.
+    pub fn close_document(&mut self) {
+        if self.mode.json && self.depth > 0 {
+            while self.depth > 1 {
+                self.close_object();
+            }
+            self.close(b"]", true);
+            self.bytes(b"\n");
+        }
+    }
+
+    fn open(&mut self, key: &str, bracket: &[u8]) {
+        if self.mode.json {
+            self.key(key);
+            self.bytes(bracket);
+            self.depth = self.depth.saturating_add(1);
+            self.comma = false;
+        }
+    }
+
+    fn close(&mut self, bracket: &[u8], array: bool) {
+        if self.mode.json {
+            self.depth = self.depth.saturating_sub(1);
+            if self.comma && self.mode.pretty {
+                if array {
+                    self.bytes(b" ");
+                } else {
+                    self.indent();
+                }
+            }
+            self.bytes(bracket);
+            self.comma = true;
+        }
+    }
+
+    fn indent(&mut self) {
+        if self.mode.pretty {
+            self.bytes(b"\n");
+            (0..self.depth).for_each(|_| self.bytes(b"    "));
+        }
+    }
+
+    /// The separator and, where there is one, the key of the next JSON value.
+    fn key(&mut self, key: &str) {
+        if self.comma {
+            self.bytes(b",");
+        }
+        self.comma = true;
+        if !key.is_empty() {
+            self.indent();
+            self.quoted(key.as_bytes());
+            self.bytes(if self.mode.pretty { b": " } else { b":" });
+        }
+    }
+
+    fn value(&mut self, key: &str, pattern: &str, v: Val<'_>) {
+        let style = core::mem::replace(&mut self.style, Style::Plain);
+        if self.mode.json {
+            // In an array a value has no key of its own: those calls pass "-".
+            if !key.is_empty() {
+                self.key(if key == "-" { "" } else { key });
+                match v {
+                    Val::Str(s) => self.quoted(s),
+                    Val::Raw(b) => self.bytes(b),
+                    Val::Bool(b) => self.bytes(if b { b"true" } else { b"false" }),
+                    Val::Null => self.bytes(b"null"),
+                }
+            }
+        } else if !pattern.is_empty() {
+            let code = style.code(self.mode.palette);
+            self.bytes(code.as_bytes());
+            match pattern.split_once('%') {
+                None => self.bytes(pattern.as_bytes()),
+                Some((before, after)) => {
+                    self.bytes(before.as_bytes());
+                    match v {
+                        Val::Str(s) => self.shown(s),
+                        Val::Raw(b) => self.bytes(b),
+                        Val::Bool(b) => self.bytes(if b { b"true" } else { b"false" }),
+                        Val::Null => {}
+                    }
+                    self.bytes(after.as_bytes());
+                }
+            }
+            if !code.is_empty() {
+                self.bytes(b"\x1b[0m");
+            }
+        }
+    }
+
+    /// A string for a terminal: control characters of hostile names become `\x1b`.
+    pub fn shown(&mut self, s: &[u8]) {
+        for run in s.chunk_by(|a, b| is_control(*a) == is_control(*b)) {
+            if run.first().is_some_and(|b| is_control(*b)) {
+                for b in run {
+                    self.bytes(b"\\x");
+                    self.bytes(crate::text::num::hex_pad(u64::from(*b), 2).as_bytes());
+                }
+            } else {
+                self.bytes(run);
+            }
+        }
+    }
+
+    /// A JSON string: escaped where JSON asks for it, U+FFFD for what is no UTF-8.
+    fn quoted(&mut self, s: &[u8]) {
+        self.bytes(b"\"");
+        for piece in s.utf8_chunks() {
+            for c in piece.valid().as_bytes() {
+                match c {
+                    b'"' | b'\\' => self.bytes(&[b'\\', *c]),
+                    b'\n' => self.bytes(b"\\n"),
+                    b'\t' => self.bytes(b"\\t"),
+                    b'\r' => self.bytes(b"\\r"),
+                    0x08 => self.bytes(b"\\b"),
+                    0x0c => self.bytes(b"\\f"),
+                    c if is_control(*c) => {
+                        self.bytes(b"\\u00");
+                        self.bytes(crate::text::num::hex_pad(u64::from(*c), 2).as_bytes());
+                    }
+                    c => self.bytes(&[*c]),
+                }
+            }
+            if !piece.invalid().is_empty() {
+                self.bytes("\u{fffd}".as_bytes());
+            }
+        }
+        self.bytes(b"\"");
+    }
+}
+
+const fn is_control(b: u8) -> bool {
+    b < 0x20 || b == 0x7f
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use super::*;
+    use std::string::String;
+    use std::vec::Vec;
+
+    struct Page(Vec<u8>);
+    impl Sink for Page {
+        fn write_all(&mut self, b: &[u8]) -> Result<(), i32> {
+            self.0.extend_from_slice(b);
+            Ok(())
+        }
+    }
+
+    fn print(mode: Mode, f: impl FnOnce(&mut Out<'_>)) -> String {
+        let mut page = Page(Vec::new());
+        let mut buf = [0; 16];
+        let mut out = Out::new(&mut page, &mut buf);
+        out.mode = mode;
+        out.open_document();
+        f(&mut out);
+        out.close_document();
+        out.finish().unwrap();
+        String::from_utf8(page.0).unwrap()
+    }
+
+    fn sample(out: &mut Out<'_>) {
+        out.open_object("");
+        out.num("ifindex", "%: ", 1);
+        out.style(Style::IfName).str("ifname", "%: ", b"lo");
+        out.open_array("flags", "<");
+        out.str("-", "%", b"UP");
+        out.close_array("> ");
+        out.open_array("none", "");
+        out.close_array("");
+        out.line();
+        out.close_object();
+    }
+
+    #[test]
+    fn text_and_json_come_from_the_same_calls() {
+        assert_eq!(print(Mode::default(), sample), "1: lo: <UP> \n");
+        assert_eq!(print(Mode { oneline: true, ..Mode::default() }, sample), "1: lo: <UP> \\");
+        assert_eq!(
+            print(Mode { json: true, ..Mode::default() }, sample),
+            "[{\"ifindex\":1,\"ifname\":\"lo\",\"flags\":[\"UP\"],\"none\":[]}]\n"
+        );
+    }
+
+    #[test]
+    fn pretty_json_is_laid_out_as_iproute2_does() {
+        assert_eq!(
+            print(Mode { json: true, pretty: true, ..Mode::default() }, sample),
+            "[ {\n        \"ifindex\": 1,\n        \"ifname\": \"lo\",\n        \"flags\": [ \"UP\" ],\n        \"none\": [ ]\n    } ]\n"
+        );
+        assert_eq!(print(Mode { json: true, pretty: true, ..Mode::default() }, |_| ()), "[ ]\n");
+    }
+
+    #[test]
+    fn colours_wrap_the_whole_pattern() {
+        let dark = Mode { palette: Palette::Dark, ..Mode::default() };
+        assert_eq!(print(dark, |o| o.style(Style::IfName).str("", "%: ", b"lo")), "\x1b[1;36mlo: \x1b[0m");
+    }
+
+    #[test]
+    fn hostile_bytes_reach_no_terminal_and_break_no_json() {
+        let bad = b"a\x1b[31m\"\\\n\xff";
+        assert_eq!(print(Mode::default(), |o| o.str("", "%", &bad[..9])), "a\\x1b[31m\"\\\\x0a");
+        assert_eq!(
+            print(Mode { json: true, ..Mode::default() }, |o| o.str("-", "%", bad)),
+            "[\"a\\u001b[31m\\\"\\\\\\n\u{fffd}\"]\n"
+        );
+    }
+
+    #[test]
+    fn what_is_still_gathered_can_be_taken_back() {
+        let mut page = Page(Vec::new());
+        let mut buf = [0; 16];
+        let mut out = Out::new(&mut page, &mut buf);
+        out.text("keep ");
+        let mark = out.mark();
+        out.text("drop");
+        assert!(out.rewind(mark));
+        let mark = out.mark();
+        out.text("more than sixteen bytes");
+        assert!(!out.rewind(mark));
+        out.finish().unwrap();
+        assert_eq!(page.0, b"keep more than sixteen bytes");
+    }
+}

@@ -1,0 +1,153 @@
+//! Attributes: length u16, type u16, payload, padding to 4 (`struct nlattr`, `linux/netlink.h`).
+
+use crate::bytes::{Reader, align4};
+use crate::wire::key::{Key, Value};
+
+/// Set in an attribute's type when its payload is attributes again.
+pub const NLA_F_NESTED: u16 = 0x8000;
+/// Set in an attribute's type when its payload is in network order.
+pub const NLA_F_NET_BYTEORDER: u16 = 0x4000;
+/// The bits of the type that number the attribute.
+pub const NLA_TYPE_MASK: u16 = 0x3fff;
+/// Bytes of `struct nlattr`.
+pub const ATTR_HEADER_LEN: usize = 4;
+
+/// One attribute, borrowed.
+#[derive(Clone, Copy)]
+pub struct Attr<'a> {
+    /// The attribute's number, without the two flag bits.
+    pub ty: u16,
+    /// `NLA_F_NESTED` and `NLA_F_NET_BYTEORDER` as received.
+    pub flags: u16,
+    /// The value, without padding.
+    pub payload: &'a [u8],
+}
+
+impl<'a> Attr<'a> {
+    /// The payload as attributes.
+    #[must_use]
+    pub const fn nest(&self) -> Attrs<'a> {
+        Attrs::new(self.payload)
+    }
+}
+
+/// The attributes of a message or of a nest, in wire order. Ends at the first damaged one.
+#[derive(Clone, Copy)]
+pub struct Attrs<'a> {
+    r: Reader<'a>,
+    damaged: bool,
+}
+
+impl<'a> Attrs<'a> {
+    /// No attributes.
+    pub const EMPTY: Attrs<'static> = Attrs::new(&[]);
+
+    /// Over the bytes behind a fixed header or in a nest.
+    #[must_use]
+    pub const fn new(bytes: &'a [u8]) -> Self {
+        Attrs { r: Reader::new(bytes), damaged: false }
+    }
+
+    /// The bytes that have not been iterated yet.
+    #[must_use]
+    pub const fn bytes(&self) -> &'a [u8] {
+        self.r.rest()
+    }
+
+    /// Whether the iteration ended at bytes that are no whole attribute.
+    #[must_use]
+    pub const fn damaged(&self) -> bool {
+        self.damaged
+    }
+
+    /// The payload of the last attribute numbered `ty`: as the kernel's parser, the last one wins.
+    #[must_use]
+    pub fn raw(self, ty: u16) -> Option<&'a [u8]> {
+        let mut found = None;
+        for a in self {
+            if a.ty == ty {
+                found = Some(a.payload);
+            }
+        }
+        found
+    }
+
+    /// The value of `key`, or `None` when it is absent or too short for its type.
+    #[must_use]
+    pub fn get<V: Value>(self, key: Key<V>) -> Option<V::Ref<'a>> {
+        V::get(self.raw(key.ty())?)
+    }
+
+    /// Whether an attribute numbered as `key` is there, whatever its payload.
+    #[must_use]
+    pub fn has<V>(self, key: Key<V>) -> bool {
+        self.raw(key.ty()).is_some()
+    }
+
+    /// The attributes inside the nest `key`; none when it is absent.
+    #[must_use]
+    pub fn nest<V>(self, key: Key<V>) -> Attrs<'a> {
+        Attrs::new(self.raw(key.ty()).unwrap_or(&[]))
+    }
+
+    fn read(&mut self) -> Option<Attr<'a>> {
+        let mut r = self.r;
+        let len = usize::from(r.u16()?);
+        let ty = r.u16()?;
+        let payload = r.take(len.checked_sub(ATTR_HEADER_LEN)?)?;
+        r.skip_up_to(align4(len).saturating_sub(len));
+        self.r = r;
+        Some(Attr { ty: ty & NLA_TYPE_MASK, flags: ty & !NLA_TYPE_MASK, payload })
+    }
+}
+
+impl<'a> Iterator for Attrs<'a> {
+    type Item = Attr<'a>;
+
+    fn next(&mut self) -> Option<Attr<'a>> {
+        if self.damaged || self.r.rest().is_empty() {
+            return None;
+        }
+        let a = self.read();
+        self.damaged = a.is_none();
+        a
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(target_endian = "little")]
+    #[test]
+    fn reads_captured_link_attributes() {
+        // IFLA_IFNAME "lo" and IFLA_TXQLEN 1000, as a 6.18 kernel sends them.
+        let b = [7, 0, 3, 0, b'l', b'o', 0, 0, 8, 0, 13, 0, 0xe8, 3, 0, 0];
+        let a = Attrs::new(&b);
+        assert_eq!(a.get(Key::<crate::wire::key::Str>::new(3)), Some(&b"lo"[..]));
+        assert_eq!(a.get(Key::<u32>::new(13)), Some(1000));
+        assert_eq!(a.get(Key::<u32>::new(3)), None, "three bytes are no u32");
+        assert_eq!(a.count(), 2);
+    }
+
+    #[test]
+    fn the_last_attribute_may_lack_its_padding() {
+        let mut b = [0_u8; 5];
+        b[..2].copy_from_slice(&5_u16.to_ne_bytes());
+        b[2..4].copy_from_slice(&1_u16.to_ne_bytes());
+        b[4] = 9;
+        let mut a = Attrs::new(&b);
+        assert_eq!(a.next().unwrap().payload, &[9]);
+        assert!(a.next().is_none() && !a.damaged());
+    }
+
+    #[test]
+    fn damage_ends_the_iteration_and_shows() {
+        for len in [0_u16, 3, 200] {
+            let mut b = [0_u8; 8];
+            b[..2].copy_from_slice(&len.to_ne_bytes());
+            let mut a = Attrs::new(&b);
+            assert!(a.next().is_none() && a.damaged());
+        }
+    }
+}

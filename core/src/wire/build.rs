@@ -1,0 +1,253 @@
+//! Building a request, and remembering which word of the command line each attribute came from.
+
+use crate::bytes::Writer;
+use crate::wire::attr::{ATTR_HEADER_LEN, NLA_F_NESTED};
+use crate::wire::header::{HEADER_LEN, nlm};
+use crate::wire::key::{Key, Value};
+use core::ops::{Deref, DerefMut};
+
+/// How many attributes keep the number of their word; a request with more of them loses only the caret of the rest.
+const ORIGINS: usize = 48;
+
+/// A request under construction in a caller's buffer. Shape: header, fixed header, attributes.
+///
+/// What does not fit sets a sticky flag; [`Build::finish`] then answers `None`.
+pub struct Build<'b> {
+    w: Writer<'b>,
+    origins: heapless::Vec<(u16, u16), ORIGINS>,
+    word: u16,
+    ty: u16,
+    flags: u16,
+}
+
+impl<'b> Build<'b> {
+    /// Starts a request of type `ty` with `NLM_F_REQUEST` and `flags`; `fixed` is the protocol's fixed header.
+    pub fn new(buf: &'b mut [u8], ty: u16, flags: u16, fixed: &[u8]) -> Self {
+        let mut w = Writer::new(buf);
+        w.zeros(HEADER_LEN);
+        w.put(fixed);
+        w.align();
+        Build { w, origins: heapless::Vec::new(), word: u16::MAX, ty, flags: flags | nlm::REQUEST }
+    }
+
+    /// From here on attributes come from word number `word` of the command line.
+    pub fn from_word(&mut self, word: usize) {
+        self.word = u16::try_from(word).unwrap_or(u16::MAX);
+    }
+
+    /// Message type.
+    #[must_use]
+    pub const fn ty(&self) -> u16 {
+        self.ty
+    }
+
+    /// Changes the message type: several verbs share one grammar.
+    pub fn set_ty(&mut self, ty: u16) {
+        self.ty = ty;
+    }
+
+    /// `NLM_F_*` of the request.
+    #[must_use]
+    pub const fn flags(&self) -> u16 {
+        self.flags
+    }
+
+    /// Replaces the flags; `NLM_F_REQUEST` stays.
+    pub fn set_flags(&mut self, flags: u16) {
+        self.flags = flags | nlm::REQUEST;
+    }
+
+    /// Overwrites `bytes` at offset `at` of the fixed header.
+    pub fn head(&mut self, at: usize, bytes: &[u8]) {
+        self.w.patch(HEADER_LEN.saturating_add(at), bytes);
+    }
+
+    /// Sets `bits` (in their place and byte order) at offset `at` of the fixed header.
+    pub fn head_or(&mut self, at: usize, bits: &[u8]) {
+        self.w.or(HEADER_LEN.saturating_add(at), bits);
+    }
+
+    /// Byte `at` of the fixed header.
+    #[must_use]
+    pub fn head_at(&self, at: usize) -> u8 {
+        self.w.written().get(HEADER_LEN.saturating_add(at)).copied().unwrap_or(0)
+    }
+
+    /// Appends an attribute.
+    pub fn put<V: Value>(&mut self, key: Key<V>, v: V::Ref<'_>) {
+        V::with(v, |b| self.raw(key.ty(), b));
+    }
+
+    /// Appends a string attribute with its terminating NUL.
+    pub fn put_str(&mut self, ty: u16, s: &[u8]) {
+        let at = self.open(ty);
+        self.w.put(s);
+        self.w.put(&[0]);
+        self.close(at);
+    }
+
+    /// Appends attribute number `ty` with `payload` as it is.
+    pub fn raw(&mut self, ty: u16, payload: &[u8]) {
+        let at = self.open(ty);
+        self.w.put(payload);
+        self.close(at);
+    }
+
+    /// Appends bytes that are no attribute: the fixed header inside `VETH_INFO_PEER`, a multipath record.
+    pub fn bytes(&mut self, b: &[u8]) {
+        self.w.put(b);
+        self.w.align();
+    }
+
+    /// Opens a nest numbered `ty` with `NLA_F_NESTED`; it is closed when the guard goes.
+    pub fn nest(&mut self, ty: u16) -> Nest<'_, 'b> {
+        self.nest_plain(ty | NLA_F_NESTED)
+    }
+
+    /// Opens a nest without `NLA_F_NESTED`: what iproute2 sends where the kernel never asked for the bit.
+    pub fn nest_plain(&mut self, ty: u16) -> Nest<'_, 'b> {
+        let at = self.open(ty);
+        Nest { b: self, at }
+    }
+
+    /// Opens a nest that the caller closes with [`Build::close`]: for grammars that walk in and out by words.
+    pub fn open(&mut self, ty: u16) -> usize {
+        self.w.align();
+        let at = self.w.len();
+        if let (Ok(offset), true) = (u16::try_from(at), self.word != u16::MAX) {
+            // A full list only costs the caret of the later words.
+            let _ = self.origins.push((offset, self.word));
+        }
+        self.w.put(&[0, 0]);
+        self.w.put(&ty.to_ne_bytes());
+        at
+    }
+
+    /// Closes what [`Build::open`] opened at `at`: sets its length, pads behind it.
+    pub fn close(&mut self, at: usize) {
+        let len = self.w.len().saturating_sub(at);
+        match u16::try_from(len) {
+            Ok(len) => self.w.patch(at, &len.to_ne_bytes()),
+            Err(_) => self.w.patch(usize::MAX, &[0]),
+        }
+        self.w.align();
+    }
+
+    /// Whether the nest opened at `at` is still empty.
+    #[must_use]
+    pub fn is_empty_since(&self, at: usize) -> bool {
+        self.w.len() <= at.saturating_add(ATTR_HEADER_LEN)
+    }
+
+    /// How many bytes stand in the request so far; [`Build::undo`] goes back to here.
+    #[must_use]
+    pub fn mark(&self) -> usize {
+        self.w.len()
+    }
+
+    /// Drops everything behind `mark`.
+    pub fn undo(&mut self, mark: usize) {
+        self.w.truncate(mark);
+    }
+
+    /// The attributes of the request so far, behind a fixed header of `fixed` bytes.
+    #[must_use]
+    pub fn attrs(&self, fixed: usize) -> crate::wire::attr::Attrs<'_> {
+        let from = crate::bytes::align4(HEADER_LEN.saturating_add(fixed));
+        crate::wire::attr::Attrs::new(self.w.written().get(from..).unwrap_or(&[]))
+    }
+
+    /// Fills the header in and gives the whole datagram; `None` when something did not fit the buffer.
+    pub fn finish(&mut self, seq: u32) -> Option<&[u8]> {
+        let len = u32::try_from(self.w.len()).ok()?;
+        self.w.patch(0, &len.to_ne_bytes());
+        self.w.patch(4, &self.ty.to_ne_bytes());
+        self.w.patch(6, &self.flags.to_ne_bytes());
+        self.w.patch(8, &seq.to_ne_bytes());
+        (!self.w.is_full()).then(|| self.w.written())
+    }
+
+    /// The request as built, header included; for walking back from an offset.
+    #[must_use]
+    pub fn written(&self) -> &[u8] {
+        self.w.written()
+    }
+
+    /// The word of the command line that the attribute at or around `offset` came from.
+    #[must_use]
+    pub fn word_at(&self, offset: u32) -> Option<usize> {
+        self.origins.iter().find(|(at, _)| u32::from(*at) == offset).map(|(_, word)| usize::from(*word))
+    }
+}
+
+/// An open nest; what is put into it goes inside, and its length is set when it goes out of scope.
+pub struct Nest<'n, 'b> {
+    b: &'n mut Build<'b>,
+    at: usize,
+}
+
+impl<'b> Deref for Nest<'_, 'b> {
+    type Target = Build<'b>;
+    fn deref(&self) -> &Build<'b> {
+        self.b
+    }
+}
+
+impl DerefMut for Nest<'_, '_> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        self.b
+    }
+}
+
+impl Drop for Nest<'_, '_> {
+    fn drop(&mut self) {
+        self.b.close(self.at);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::attr::Attrs;
+    use crate::wire::header::Messages;
+    use crate::wire::key::Str;
+
+    #[test]
+    fn builds_nests_and_reads_back() {
+        let mut buf = [0xee_u8; 128];
+        let mut b = Build::new(&mut buf, 16, nlm::ACK, &[0; 16]);
+        b.from_word(3);
+        b.put_str(3, b"veth0");
+        {
+            let mut info = b.nest(18);
+            info.put_str(1, b"veth");
+            info.nest(2).raw(1, &[1, 2, 3]);
+        }
+        let d = b.finish(42).unwrap().to_vec_for_test();
+        let m = Messages::new(d.as_slice()).next().unwrap();
+        assert_eq!((m.ty, m.flags, m.seq), (16, nlm::ACK | nlm::REQUEST, 42));
+        let (_, a) = m.split::<16>();
+        assert_eq!(a.get(Key::<Str>::new(3)), Some(&b"veth0"[..]));
+        let info = Attrs::new(a.raw(18).unwrap());
+        assert_eq!(Attrs::new(info.raw(2).unwrap()).raw(1), Some(&[1, 2, 3][..]));
+        assert_eq!(b.word_at(32), Some(3));
+        assert_eq!(b.word_at(33), None);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_told_at_the_end() {
+        let mut buf = [0; 40];
+        let mut b = Build::new(&mut buf, 16, 0, &[0; 16]);
+        b.raw(1, &[0; 16]);
+        assert!(b.finish(1).is_none());
+    }
+
+    trait ToVec {
+        fn to_vec_for_test(&self) -> heapless::Vec<u8, 128>;
+    }
+    impl ToVec for [u8] {
+        fn to_vec_for_test(&self) -> heapless::Vec<u8, 128> {
+            heapless::Vec::from_slice(self).unwrap()
+        }
+    }
+}
