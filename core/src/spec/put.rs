@@ -1,8 +1,7 @@
 //! A word of text becomes one attribute, by its row.
 
 use crate::spec::{AttrSet, AttrSpec, Bad, Kind, Names, Resolve, RowFlags, matches};
-use crate::text::ip::Ip;
-use crate::text::{mac, num};
+use crate::text::{ip, mac, num};
 use crate::wire::build::Build;
 
 /// The row that `word` names: the first settable one whose keyword it begins, or is.
@@ -49,7 +48,7 @@ pub fn put(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], host: &mut dyn Resolv
             true
         }
         Kind::Ip => {
-            b.raw(row.ty, Ip::parse(word).ok_or(Bad::Value)?.bytes());
+            b.raw(row.ty, ip::parse(word).ok_or(Bad::Value)?.bytes());
             true
         }
         Kind::IfIndex => {

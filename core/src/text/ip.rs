@@ -1,0 +1,408 @@
+//! IPv4 and IPv6 addresses and prefixes, as iproute2 reads them and glibc's inet_ntop prints them.
+
+use super::fill::Fill;
+use super::num;
+
+/// Address families, of `<linux/socket.h>`, in the width of a netlink family field.
+pub mod af {
+    /// No family said, or any.
+    pub const AF_UNSPEC: u8 = 0;
+    /// IPv4.
+    pub const AF_INET: u8 = 2;
+    /// Bridge ports and forwarding entries.
+    pub const AF_BRIDGE: u8 = 7;
+    /// IPv6.
+    pub const AF_INET6: u8 = 10;
+    /// Link layer.
+    pub const AF_PACKET: u8 = 17;
+    /// Multiprotocol label switching.
+    pub const AF_MPLS: u8 = 28;
+
+    /// The family in an error, as in `inet6 prefix is expected`; AF_UNSPEC is `any valid`.
+    #[must_use]
+    pub fn name_verbose(family: u8) -> &'static str {
+        match family {
+            AF_UNSPEC => "any valid",
+            AF_INET => "inet",
+            AF_BRIDGE => "bridge",
+            AF_INET6 => "inet6",
+            AF_PACKET => "link",
+            AF_MPLS => "mpls",
+            _ => "???",
+        }
+    }
+}
+
+/// An address of 4 or 16 bytes, or a family alone (the words `any` and `all`), of none.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug))]
+pub struct Ip {
+    family: u8,
+    len: u8,
+    /// Network order; zero past `len`, which makes the derived equality right.
+    bytes: [u8; 16],
+}
+
+impl Ip {
+    /// An IPv4 address, in network order.
+    #[must_use]
+    pub fn v4(bytes: [u8; 4]) -> Ip {
+        let [a, b, c, d] = bytes;
+        Ip { family: af::AF_INET, len: 4, bytes: [a, b, c, d, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0] }
+    }
+
+    /// An IPv6 address, in network order.
+    #[must_use]
+    pub fn v6(bytes: [u8; 16]) -> Ip {
+        Ip { family: af::AF_INET6, len: 16, bytes }
+    }
+
+    /// No address: `bytes` is empty.
+    #[must_use]
+    pub fn none(family: u8) -> Ip {
+        Ip { family, len: 0, bytes: [0; 16] }
+    }
+
+    /// From an attribute's payload: 4 bytes are IPv4, 16 are IPv6, no other length is an address.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Ip> {
+        if let Ok(v4) = <[u8; 4]>::try_from(bytes) {
+            return Some(Ip::v4(v4));
+        }
+        <[u8; 16]>::try_from(bytes).ok().map(Ip::v6)
+    }
+
+    /// AF_INET or AF_INET6; any family if the address is none.
+    #[must_use]
+    pub fn family(&self) -> u8 {
+        self.family
+    }
+
+    /// 4 or 16 bytes in network order, or nothing if the address is none.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        self.bytes.get(..usize::from(self.len)).unwrap_or_default()
+    }
+
+    /// The length of a host's prefix: 32 or 128; 0 for a family other than IPv4 and IPv6.
+    #[must_use]
+    pub fn bits(&self) -> u8 {
+        match self.family {
+            af::AF_INET => 32,
+            af::AF_INET6 => 128,
+            _ => 0,
+        }
+    }
+
+    /// True if there are no bytes.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        self.len == 0
+    }
+
+    /// True if every byte is zero, or there is none.
+    #[must_use]
+    pub fn is_unspecified(&self) -> bool {
+        self.bytes == [0; 16]
+    }
+
+    /// True in 224.0.0.0/4 and ff00::/8.
+    #[must_use]
+    pub fn is_multicast(&self) -> bool {
+        let [first, ..] = self.bytes;
+        match self.len {
+            4 => first & 0xf0 == 0xe0,
+            _ => first == 0xff,
+        }
+    }
+
+    /// True in fe80::/10.
+    #[must_use]
+    pub fn is_linklocal_v6(&self) -> bool {
+        let [first, second, ..] = self.bytes;
+        self.len == 16 && first == 0xfe && second & 0xc0 == 0x80
+    }
+}
+
+/// Parses as inet_pton: four decimal parts without zeros in front, or RFC 4291 section 2.2; no zone.
+#[must_use]
+pub fn parse(word: &[u8]) -> Option<Ip> {
+    if word.contains(&b':') {
+        return parse_v6(word).map(Ip::v6);
+    }
+    parse_v4(word).map(Ip::v4)
+}
+
+/// One to four parts of an IPv4 address, each in C's notation (`0x0a`, octal `012`), missing ones zero; with
+/// how many there were. `10.1` is 10.1.0.0, unlike inet_aton's 10.0.0.1.
+#[must_use]
+pub fn parse_short_v4(word: &[u8]) -> Option<([u8; 4], u8)> {
+    parts_v4(word, num::parse_u8)
+}
+
+fn parse_v4(word: &[u8]) -> Option<[u8; 4]> {
+    let octet = |part: &[u8]| match part {
+        [b'0', _, ..] | [_, _, _, _, ..] => None,
+        _ => u8::try_from(num::parse_u64_base(part, 10)?).ok(),
+    };
+    match parts_v4(word, octet)? {
+        (bytes, 4) => Some(bytes),
+        _ => None,
+    }
+}
+
+fn parts_v4(word: &[u8], octet: fn(&[u8]) -> Option<u8>) -> Option<([u8; 4], u8)> {
+    let mut bytes = [0; 4];
+    let mut fill = Fill::new(&mut bytes);
+    for part in word.split(|byte| *byte == b'.') {
+        if fill.room() == 0 {
+            return None;
+        }
+        fill.push(octet(part)?);
+    }
+    let parts = fill.len();
+    Some((bytes, parts))
+}
+
+fn parse_v6(word: &[u8]) -> Option<[u8; 16]> {
+    let mut bytes = [0; 16];
+    let Some(gap) = word.windows(2).position(|pair| pair == b"::") else {
+        return (groups(word, &mut bytes, true)? == 16).then_some(bytes);
+    };
+    let (front, rest) = word.split_at_checked(gap)?;
+    let front = groups(front, &mut bytes, false)?;
+    let mut tail = [0; 16];
+    let back = groups(rest.get(2..)?, &mut tail, true)?;
+    // The gap stands for at least one group.
+    if front.saturating_add(back) > 14 {
+        return None;
+    }
+    for (to, from) in bytes.iter_mut().rev().zip(tail.get(..usize::from(back))?.iter().rev()) {
+        *to = *from;
+    }
+    Some(bytes)
+}
+
+/// Groups between colons to the front of `out`, the last in dotted form if `dotted` allows; their bytes.
+fn groups(text: &[u8], out: &mut [u8; 16], dotted: bool) -> Option<u8> {
+    if text.is_empty() {
+        return Some(0);
+    }
+    let mut fill = Fill::new(out);
+    let mut ended = false;
+    for part in text.split(|byte| *byte == b':') {
+        if ended || fill.room() < 2 {
+            return None;
+        }
+        if part.contains(&b'.') {
+            if !dotted || fill.room() < 4 {
+                return None;
+            }
+            fill.push_all(&parse_v4(part)?);
+            ended = true;
+        } else {
+            if part.is_empty() || part.len() > 4 {
+                return None;
+            }
+            let mut group: u16 = 0;
+            for byte in part {
+                group = group << 4 | u16::from(num::hex_digit(*byte)?);
+            }
+            fill.push_all(&group.to_be_bytes());
+        }
+    }
+    Some(fill.len())
+}
+
+/// An address as text, at most 45 bytes (INET6_ADDRSTRLEN less its terminator).
+#[derive(Clone, Copy)]
+pub struct IpText {
+    buf: [u8; 46],
+    len: u8,
+}
+
+impl IpText {
+    /// The text, no terminator; empty for no address.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.buf.get(..usize::from(self.len)).unwrap_or_default()
+    }
+}
+
+/// Prints as glibc's inet_ntop: lower case, the first longest run of two zero groups or more as `::`, and
+/// `::ffff:1.2.3.4` and `::1.2.3.4` in dotted form.
+#[must_use]
+pub fn print(ip: &Ip) -> IpText {
+    let mut buf = [0; 46];
+    let mut fill = Fill::new(&mut buf);
+    match ip.len {
+        4 => print_v4(&mut fill, ip.bytes()),
+        16 => print_v6(&mut fill, &ip.bytes),
+        _ => (),
+    }
+    let len = fill.len();
+    IpText { buf, len }
+}
+
+fn print_v4(fill: &mut Fill<'_>, bytes: &[u8]) {
+    for (at, byte) in bytes.iter().enumerate() {
+        if at > 0 {
+            fill.push(b'.');
+        }
+        fill.push_all(num::dec(u64::from(*byte)).as_bytes());
+    }
+}
+
+fn print_v6(fill: &mut Fill<'_>, bytes: &[u8; 16]) {
+    let (pairs, _) = bytes.as_chunks::<2>();
+    let mut run: usize = 0;
+    let mut best: usize = 1;
+    let mut best_end: usize = 0;
+    for (at, pair) in pairs.iter().enumerate() {
+        run = if *pair == [0, 0] { run.saturating_add(1) } else { 0 };
+        if run > best {
+            best = run;
+            best_end = at.saturating_add(1);
+        }
+    }
+    let best_start = best_end.saturating_sub(best);
+    // A run at the front of exactly this length leaves an IPv4 address at the end.
+    let mapped = best_end == 5 && best == 5 && pairs.get(5) == Some(&[0xff; 2]);
+    let dotted = mapped || (best_end == 6 && best == 6);
+    let mut after_group = false;
+    for (at, pair) in pairs.iter().enumerate() {
+        if at >= best_start && at < best_end {
+            if at == best_start {
+                fill.push_all(b"::");
+            }
+            after_group = false;
+            continue;
+        }
+        if after_group {
+            fill.push(b':');
+        }
+        if dotted && at == 6 {
+            return print_v4(fill, bytes.get(12..).unwrap_or_default());
+        }
+        fill.push_all(num::hex(u64::from(u16::from_be_bytes(*pair))).as_bytes());
+        after_group = true;
+    }
+}
+
+/// Why a word is no address or prefix; the caller has the word and the family to quote.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Refusal {
+    /// Malformed, or of another family than asked.
+    Expected,
+    /// The family asked, AF_PACKET, has none.
+    Context,
+}
+
+/// Parses an address where `hint` is the family asked, or AF_UNSPEC for any: RFC 4291 text, IPv4 in
+/// [`parse_short_v4`]'s form, or a word.
+///
+/// `default` is the zero address of the hint's family; `any` and `all` are [`Ip::none`] of it, as is
+/// `default` under another family than IPv4 and IPv6: what goes on the wire is then an empty attribute.
+///
+/// # Errors
+/// [`Refusal`].
+pub fn parse_hinted(word: &[u8], hint: u8) -> Result<Ip, Refusal> {
+    if hint == af::AF_PACKET {
+        return Err(Refusal::Context);
+    }
+    if let Some(ip) = parse_word(word, hint) {
+        return Ok(ip);
+    }
+    let ip = if word.contains(&b':') {
+        parse_v6(word).map(Ip::v6)
+    } else {
+        parse_short_v4(word).map(|(bytes, _)| Ip::v4(bytes))
+    };
+    ip.filter(|ip| hint == af::AF_UNSPEC || ip.family == hint).ok_or(Refusal::Expected)
+}
+
+fn parse_word(word: &[u8], hint: u8) -> Option<Ip> {
+    match (word, hint) {
+        (_, af::AF_MPLS) => None,
+        (b"default", af::AF_INET) => Some(Ip::v4([0; 4])),
+        (b"default", af::AF_INET6) => Some(Ip::v6([0; 16])),
+        (b"default" | b"any" | b"all", _) => Some(Ip::none(hint)),
+        _ => None,
+    }
+}
+
+/// An address and how many of its leading bits count.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug))]
+pub struct Prefix {
+    /// As written: bits past `len` are kept. [`Ip::none`] for `any` and `all`.
+    pub ip: Ip,
+    /// In bits, at most `ip.bits()`.
+    pub len: u8,
+    /// The word said the length, with `/` or by being `default`, `any` or `all`.
+    pub had_len: bool,
+}
+
+impl Prefix {
+    /// Parses ADDR, ADDR/LEN or ADDR/MASK, the address as in [`parse_hinted`]; the words have length 0.
+    ///
+    /// LEN is in C's notation. MASK is an IPv4 address with its ones in front, also beside an IPv6 address,
+    /// or a word, for 0.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub fn parse(word: &[u8], hint: u8) -> Result<Prefix, Refusal> {
+        let mut halves = word.splitn(2, |byte| *byte == b'/');
+        let address = halves.next().unwrap_or_default();
+        let length = halves.next();
+        let ip = parse_hinted(address, hint)?;
+        let is_word = parse_word(address, hint).is_some();
+        let len = match length {
+            None if is_word => 0,
+            None => ip.bits(),
+            Some(_) if is_word => return Err(Refusal::Expected),
+            Some(text) => parse_len(text).filter(|len| *len <= ip.bits()).ok_or(Refusal::Expected)?,
+        };
+        Ok(Prefix { ip, len, had_len: is_word || length.is_some() })
+    }
+
+    /// The netmask, of the address's family; [`Ip::none`] if the address is none.
+    #[must_use]
+    pub fn mask(&self) -> Ip {
+        let mut mask = Ip::none(self.ip.family);
+        mask.len = self.ip.len;
+        let mut left = self.len;
+        for slot in mask.bytes.iter_mut().take(usize::from(self.ip.len)) {
+            *slot = !0xffu8.checked_shr(u32::from(left)).unwrap_or(0);
+            left = left.saturating_sub(8);
+        }
+        mask
+    }
+
+    /// True if `ip` has the prefix's family and leading bits. A prefix of AF_UNSPEC contains every address.
+    #[must_use]
+    pub fn contains(&self, ip: &Ip) -> bool {
+        let same = |((a, b), mask): ((&u8, &u8), &u8)| (a ^ b) & mask == 0;
+        self.ip.family == af::AF_UNSPEC
+            || (self.ip.family == ip.family
+                && self.ip.bytes.iter().zip(&ip.bytes).zip(&self.mask().bytes).all(same))
+    }
+}
+
+fn parse_len(text: &[u8]) -> Option<u8> {
+    if let Some(len) = num::parse_u8(text) {
+        return Some(len);
+    }
+    let mask = match parse_word(text, af::AF_INET) {
+        Some(_) => 0,
+        None => u32::from_be_bytes(parse_short_v4(text)?.0),
+    };
+    let ones = mask.leading_ones();
+    if mask.count_ones() != ones {
+        return None;
+    }
+    u8::try_from(ones).ok()
+}
+
+#[cfg(test)]
+mod tests;
