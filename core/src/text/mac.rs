@@ -1,7 +1,7 @@
 //! Link-layer addresses of up to MAX_ADDR_LEN (32) bytes.
 
 use super::fill::Fill;
-use super::ip::parse_short_v4;
+use super::ip::{has, parse_short_v4};
 use super::num::hex_digit;
 
 /// An address as text, at most 32 bytes: 95 characters.
@@ -50,7 +50,7 @@ pub fn parse(word: &[u8], out: &mut [u8; 32]) -> Option<usize> {
 /// # Errors
 /// The part without a digit, above 0xff or past 32 bytes; the whole word if it has a full stop.
 pub fn parse_or_part<'a>(word: &'a [u8], out: &mut [u8; 32]) -> Result<usize, &'a [u8]> {
-    if word.contains(&b'.') {
+    if has(word, b'.') {
         let (v4, _) = parse_short_v4(word).ok_or(word)?;
         if let Some(front) = out.first_chunk_mut() {
             *front = v4;
