@@ -1,2 +1,174 @@
-//! nlbox.
+#![doc = include_str!("../README.md")]
 #![no_std]
+#![deny(unsafe_code)]
+
+pub mod dump;
+pub mod grammar;
+pub mod help;
+pub mod host;
+pub mod ip;
+pub mod names;
+pub mod report;
+pub mod words;
+
+use crate::host::{Socket, Stream};
+use crate::names::Names;
+use crate::report::{Done, Fail, Report};
+use crate::words::{Line, Words};
+use nlbox_core::conn::Conn;
+use nlbox_core::text::out::Out;
+use nlbox_sys::entry::Args;
+
+/// Bytes for one request.
+pub const TX: usize = 4096;
+/// Bytes for one received datagram: the kernel fills dumps up to this.
+pub const RX: usize = 32768;
+/// Bytes of output gathered before a write; an interrupted dump within them is asked again unseen.
+pub const PAGE: usize = 32768;
+
+/// What was asked of all commands: the options before the object.
+#[derive(Clone, Copy, Default)]
+pub struct Options {
+    /// `-4`, `-6`, `-f`: address family, 0 for none asked.
+    pub family: u8,
+    /// `-s`: how often.
+    pub stats: u8,
+    /// `-d`: how often.
+    pub details: u8,
+    /// `-br`.
+    pub brief: bool,
+    /// `-N`: numbers in place of names.
+    pub numeric: bool,
+    /// `-a`: all namespaces.
+    pub all: bool,
+    /// `-force`: go on after a failed line, or past a guard.
+    pub force: bool,
+    /// `-t`: timestamps; twice or `-ts` for short ones.
+    pub timestamp: u8,
+    /// `-h`: sizes for people, in powers of 1000; 2 with `-iec`, powers of 1024.
+    pub human: u8,
+    /// `-rc`: receive buffer of the socket, in bytes.
+    pub rcvbuf: u32,
+}
+
+/// What a listing writes with: the page, names, and the options.
+pub struct Page<'a> {
+    /// Text or JSON.
+    pub out: Out<'a>,
+    /// Names of interfaces, over the second socket.
+    pub names: Names<'a>,
+    /// The options.
+    pub opts: Options,
+}
+
+/// What a command works with.
+pub struct Ctx<'a> {
+    /// The first socket.
+    pub conn: Conn<'a>,
+    /// What listings write with.
+    pub page: Page<'a>,
+    /// The error stream.
+    pub err: Report<'a>,
+}
+
+/// A program inside the file.
+pub struct Applet {
+    /// Its name.
+    pub name: &'static str,
+    /// One line for `--list` and the front page.
+    pub about: &'static str,
+    /// What it does with the words behind its name.
+    pub run: for<'a, 'l> fn(&mut Ctx<'a>, &mut Line<'l>) -> Done,
+}
+
+/// Every applet, in the order of the front page.
+pub static APPLETS: &[Applet] =
+    &[Applet { name: "ip", about: "links, addresses, routes, neighbours, namespaces", run: ip::main }];
+
+/// The program: finds the applet by its own name, or by the first word, and runs it.
+#[must_use]
+pub fn run(args: Args) -> u8 {
+    let (mut stdout, mut stderr) = (Stream(1), Stream(2));
+    // NETLINK_ROUTE is protocol 0.
+    let (mut main, mut side) = (Socket::new(0), Socket::new(0));
+    let (mut page, mut rx, mut rx2) = ([0; PAGE], [0; RX], [0; RX]);
+    let mut cx = Ctx {
+        conn: Conn::new(&mut main, &mut rx),
+        page: Page {
+            out: Out::new(&mut stdout, &mut page),
+            names: Names::new(Conn::new(&mut side, &mut rx2)),
+            opts: Options::default(),
+        },
+        err: Report::new(&mut stderr),
+    };
+    let line = Line::new(Words::Args(args), 0);
+    let done = dispatch(&mut cx, line);
+    finish(&mut cx, done)
+}
+
+/// Ends a command: what is gathered goes out, and a page that could not be written is a failure.
+pub fn finish(cx: &mut Ctx<'_>, done: Done) -> u8 {
+    let code = match done {
+        Ok(()) => 0,
+        Err(Fail(code)) => code,
+    };
+    match cx.page.out.finish() {
+        Err(errno) => {
+            let _ = cx.err.system(&[b"write error"], errno);
+            if code == 0 { 1 } else { code }
+        }
+        Ok(()) => code,
+    }
+}
+
+/// The last part of a path.
+fn base(path: &[u8]) -> &[u8] {
+    path.rsplit(|b| *b == b'/').next().unwrap_or(path)
+}
+
+fn find(name: &[u8]) -> Option<&'static Applet> {
+    APPLETS.iter().find(|a| a.name.as_bytes() == name)
+}
+
+fn dispatch(cx: &mut Ctx<'_>, mut line: Line<'_>) -> Done {
+    let name = base(line.next().unwrap_or(b"nlbox"));
+    if let Some(a) = find(name) {
+        return (a.run)(cx, &mut line);
+    }
+    let Some(word) = line.next() else { return front(cx) };
+    match word {
+        b"--list" => list(cx),
+        b"--help" | b"-h" | b"help" => front(cx),
+        b"--version" | b"-V" => {
+            cx.page.out.text(concat!("nlbox ", env!("CARGO_PKG_VERSION"), "\n"));
+            Ok(())
+        }
+        _ => match find(base(word)) {
+            Some(a) => (a.run)(cx, &mut line),
+            None => Err(cx.err.plain(&[b"nlbox: no applet \"", word, b"\"; \"nlbox --list\" names them all"])),
+        },
+    }
+}
+
+fn list(cx: &mut Ctx<'_>) -> Done {
+    for a in APPLETS {
+        cx.page.out.text(a.name);
+        cx.page.out.text("\n");
+    }
+    Ok(())
+}
+
+fn front(cx: &mut Ctx<'_>) -> Done {
+    let out = &mut cx.page.out;
+    out.text(concat!("nlbox ", env!("CARGO_PKG_VERSION"), ": Linux networking in one small static file\n\n"));
+    out.text("Usage: nlbox APPLET [WORD]...      or through a link with the applet's name\n");
+    out.text("       nlbox --list | --install [-s] DIR | --version\n\nApplets:\n");
+    for a in APPLETS {
+        out.text("  ");
+        out.column(a.name.as_bytes(), 12);
+        out.text(a.about);
+        out.text("\n");
+    }
+    out.text("\nTry \"nlbox ip help\", \"nlbox ip link help\".\n");
+    Ok(())
+}

@@ -10,6 +10,7 @@ pub mod entry;
 pub mod errno;
 pub mod fd;
 pub mod ioctl;
+pub mod memory;
 pub mod mount;
 pub mod netlink;
 pub mod ns;

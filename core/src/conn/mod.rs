@@ -42,6 +42,13 @@ pub trait Transport {
         let _ = len;
         None
     }
+    /// Closes what is open: the next call opens anew, perhaps in another namespace.
+    fn close(&mut self) {}
+    /// Joins a multicast group (`RTNLGRP_*`).
+    fn join(&mut self, group: u32) -> Result<(), Errno> {
+        let _ = group;
+        Ok(())
+    }
 }
 
 /// A conversation over one socket.
@@ -70,8 +77,9 @@ impl<'b> Conn<'b> {
         (!b.is_empty()).then(|| ExtAck::new(Attrs::new(b)))
     }
 
-    /// Forgets port id and sequence: the transport below was opened anew.
-    pub fn reset(&mut self) {
+    /// Closes the transport; the next request opens it anew, in the namespace of that time.
+    pub fn close(&mut self) {
+        self.link.close();
         self.port = None;
         self.extack = 0..0;
     }
@@ -193,6 +201,11 @@ impl<'b> Conn<'b> {
         Ok(Dump { conn: self, seq, port, at: 0..0, done: false, interrupted: false })
     }
 
+    /// Joins a multicast group, for [`Conn::listen`].
+    pub fn join(&mut self, group: u32) -> Result<(), Error> {
+        self.link.join(group).map_err(Error::Os)
+    }
+
     /// Waits for one datagram of notifications; lends its messages through `each`.
     ///
     /// `Error::Os(ENOBUFS)` says that events were lost.
@@ -221,6 +234,7 @@ impl Dump<'_, '_> {
     ///
     /// `Err(Interrupted)` comes in place of the end when the kernel flagged any part with `NLM_F_DUMP_INTR`; every
     /// message has been lent by then.
+    #[expect(clippy::should_implement_trait, reason = "lends from itself, which an Iterator cannot")]
     pub fn next(&mut self) -> Result<Option<Message<'_>>, Error> {
         let (head, body) = loop {
             if self.done {

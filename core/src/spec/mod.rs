@@ -90,12 +90,15 @@ impl Names {
     }
 }
 
+/// Appends an attribute from its word.
+pub type PutFn = fn(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], host: &mut dyn Resolve) -> Result<(), Bad>;
+
 /// How a value of a set's own making is written and read.
 pub struct Custom {
     /// Prints the payload of `row`.
     pub show: fn(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn Resolve),
     /// Appends the attribute from its word.
-    pub put: fn(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], host: &mut dyn Resolve) -> Result<(), Bad>,
+    pub put: PutFn,
     /// What help calls the value: `PRIORITY`.
     pub value: &'static str,
 }

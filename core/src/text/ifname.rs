@@ -3,7 +3,7 @@
 use super::fill::Fill;
 
 /// A name of 1 to 15 bytes with no `/` and no ASCII blank.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
 #[cfg_attr(test, derive(Debug))]
 pub struct IfName {
     buf: [u8; 15],

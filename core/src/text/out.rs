@@ -101,7 +101,7 @@ pub struct Out<'o> {
     sink: &'o mut dyn Sink,
     buf: &'o mut [u8],
     len: usize,
-    spilled: bool,
+    spills: u32,
     error: Option<i32>,
     /// How to print.
     pub mode: Mode,
@@ -114,6 +114,7 @@ pub struct Out<'o> {
 #[derive(Clone, Copy)]
 pub struct Mark {
     len: usize,
+    spills: u32,
     depth: u8,
     comma: bool,
 }
@@ -125,7 +126,7 @@ impl<'o> Out<'o> {
             sink,
             buf,
             len: 0,
-            spilled: false,
+            spills: 0,
             error: None,
             mode: Mode::default(),
             style: Style::Plain,
@@ -150,7 +151,6 @@ impl<'o> Out<'o> {
             }
             self.len = self.len.saturating_add(now.len());
             if !later.is_empty() || self.len >= self.buf.len() {
-                self.spilled = true;
                 self.flush();
             }
             b = later;
@@ -159,10 +159,10 @@ impl<'o> Out<'o> {
 
     /// Hands what is gathered to the sink.
     pub fn flush(&mut self) {
-        if let (Some(b), None) = (self.buf.get(..self.len), self.error) {
-            if !b.is_empty() {
-                self.error = self.sink.write_all(b).err();
-            }
+        self.spills = self.spills.wrapping_add(1);
+        let b = self.buf.get(..self.len).unwrap_or(&[]);
+        if self.error.is_none() && !b.is_empty() {
+            self.error = self.sink.write_all(b).err();
         }
         self.len = 0;
     }
@@ -181,19 +181,20 @@ impl<'o> Out<'o> {
 
     /// Remembers this place. What is printed from here can be taken back as long as it fits the buffer, so that an
     /// interrupted dump is asked again without its first answer being seen.
-    pub fn mark(&mut self) -> Mark {
-        self.spilled = false;
-        Mark { len: self.len, depth: self.depth, comma: self.comma }
+    #[must_use]
+    pub fn mark(&self) -> Mark {
+        Mark { len: self.len, spills: self.spills, depth: self.depth, comma: self.comma }
     }
 
     /// Goes back to `mark`; `false` when part of what followed has already gone out.
     pub fn rewind(&mut self, mark: Mark) -> bool {
-        if !self.spilled {
+        let whole = self.spills == mark.spills;
+        if whole {
             self.len = mark.len;
             self.depth = mark.depth;
             self.comma = mark.comma;
         }
-        !self.spilled
+        whole
     }
 
     /// Literal text; mute in JSON.

@@ -1,0 +1,276 @@
+//! Tables of words, and the engine that turns a command line into a message by them.
+//!
+//! A word is spelled as usage prints it: `a[ddress]` may be shortened down to `a`, `dev` may not. The first row
+//! that matches wins, in table order: iproute2's rule, on which scripts and fingers rely.
+
+use crate::Ctx;
+use crate::report::{Done, Fail};
+use crate::words::Line;
+use nlbox_core::spec::{AttrSet, Bad, put};
+use nlbox_core::wire::build::Build;
+
+/// How many slots a grammar may use.
+pub const SLOTS: usize = 32;
+
+/// Words kept for the command to act on, by slot number.
+pub type Slots<'l> = [Option<&'l [u8]>; SLOTS];
+
+/// Reads what follows a keyword itself.
+pub type Call = for<'a, 'l, 'b> fn(&mut Ctx<'a>, &mut Line<'l>, &mut Build<'b>, &mut Slots<'l>) -> Done;
+
+/// What a keyword does.
+#[derive(Clone, Copy)]
+pub enum To {
+    /// The next word is the value of this attribute of the grammar's set.
+    Attr(u16),
+    /// The next word is kept in this slot.
+    Slot(u8),
+    /// The keyword itself is kept in this slot; it takes no value.
+    Mark(u8),
+    /// A function reads on. The text is what help shows for the value.
+    Call(Call, &'static str),
+}
+
+/// How often a keyword may come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Times {
+    /// As often as it likes.
+    Any,
+    /// Once: `duplicate "mtu"`.
+    Once,
+    /// Once, and a second one may be a stray word: `either "dev" is duplicate, or …`.
+    OnceOrGarbage,
+}
+
+/// One keyword.
+pub struct Arg {
+    /// Its spelling.
+    pub word: &'static str,
+    /// What it does.
+    pub to: To,
+    /// What is said of a value that the attribute does not take; `%` is the keyword.
+    pub bad: &'static str,
+    /// How often it may come.
+    pub times: Times,
+}
+
+impl Arg {
+    /// A keyword that may come again.
+    #[must_use]
+    pub const fn new(word: &'static str, to: To) -> Arg {
+        Arg { word, to, bad: "Invalid \"%\" value\n", times: Times::Any }
+    }
+
+    /// The same with its own words for a bad value.
+    #[must_use]
+    pub const fn bad(self, bad: &'static str) -> Arg {
+        Arg { bad, ..self }
+    }
+
+    /// The same, once only.
+    #[must_use]
+    pub const fn once(self) -> Arg {
+        Arg { times: Times::Once, ..self }
+    }
+
+    /// The same, once only, where a second one may be a stray word.
+    #[must_use]
+    pub const fn once_or_garbage(self) -> Arg {
+        Arg { times: Times::OnceOrGarbage, ..self }
+    }
+}
+
+/// The words of a verb.
+pub struct Grammar {
+    /// The attributes that [`To::Attr`] numbers.
+    pub set: &'static AttrSet,
+    /// The keywords, in matching order.
+    pub args: &'static [Arg],
+    /// What a word that is no keyword is: the row of this index with its value in place; `None`: an error.
+    pub bare: Option<&'static Arg>,
+    /// How help writes the bare word: `[ dev ] DEVICE`.
+    pub usage: &'static str,
+}
+
+/// Whether `word` is `spelling`, or shortens it as its brackets allow.
+#[must_use]
+pub fn spelled(word: &[u8], spelling: &str) -> bool {
+    let Some((stem, rest)) = spelling.split_once('[') else { return word == spelling.as_bytes() };
+    let Some(more) = word.strip_prefix(stem.as_bytes()) else { return false };
+    rest.strip_suffix(']').unwrap_or(rest).as_bytes().starts_with(more)
+}
+
+/// A spelling's whole word: without brackets.
+pub struct Whole(heapless::Vec<u8, 32>);
+
+impl Whole {
+    /// Of `spelling`.
+    #[must_use]
+    pub fn of(spelling: &str) -> Whole {
+        Whole(spelling.bytes().filter(|b| !matches!(b, b'[' | b']')).take(32).collect())
+    }
+
+    /// The word.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// Reads all of `line` by `grammar`: attributes go into `m`, the rest into the slots it gives.
+///
+/// # Errors
+/// A word that the grammar does not take has been reported.
+pub fn read<'l>(
+    cx: &mut Ctx<'_>,
+    line: &mut Line<'l>,
+    grammar: &Grammar,
+    m: &mut Build<'_>,
+) -> Result<Slots<'l>, Fail> {
+    let mut slots: Slots<'l> = [None; SLOTS];
+    let mut seen = 0_u64;
+    while let Some(word) = line.next() {
+        m.from_word(line.at());
+        let known = grammar.args.iter().enumerate().find(|(_, a)| spelled(word, a.word));
+        match known {
+            Some((n, arg)) => {
+                let bit = 1_u64.checked_shl(u32::try_from(n).unwrap_or(64)).unwrap_or(0);
+                take(cx, line, grammar, m, &mut slots, arg, word, seen & bit != 0)?;
+                seen |= bit;
+            }
+            None => {
+                if nlbox_core::spec::matches(word, "help") {
+                    return Err(Fail::HELP);
+                }
+                let Some(arg) = grammar.bare else {
+                    return Err(cx.err.usage(&[b"Error: unknown word \"", word, b"\""]));
+                };
+                line.back();
+                m.from_word(line.at());
+                take(cx, line, grammar, m, &mut slots, arg, word, false)?;
+            }
+        }
+    }
+    Ok(slots)
+}
+
+#[expect(clippy::too_many_arguments, reason = "the state of the one loop above, split off for its length")]
+fn take<'l>(
+    cx: &mut Ctx<'_>,
+    line: &mut Line<'l>,
+    grammar: &Grammar,
+    m: &mut Build<'_>,
+    slots: &mut Slots<'l>,
+    arg: &Arg,
+    keyword: &'l [u8],
+    again: bool,
+) -> Done {
+    match arg.to {
+        To::Mark(n) => {
+            if let Some(s) = slots.get_mut(usize::from(n)) {
+                *s = Some(keyword);
+            }
+            return Ok(());
+        }
+        To::Call(f, _) if arg.times == Times::Any => return f(cx, line, m, slots),
+        _ => {}
+    }
+    let value = line.value(&mut cx.err)?;
+    let slot = match arg.to {
+        To::Slot(n) => slots.get_mut(usize::from(n)),
+        _ => None,
+    };
+    let again = again || slot.as_ref().is_some_and(|s| s.is_some());
+    let whole = Whole::of(arg.word);
+    match arg.times {
+        Times::Once if again => return Err(cx.err.duplicate(whole.as_bytes(), value)),
+        Times::OnceOrGarbage if again => return Err(cx.err.garbage(whole.as_bytes(), value)),
+        _ => {}
+    }
+    if let Some(s) = slot {
+        *s = Some(value);
+    }
+    match arg.to {
+        To::Attr(ty) => {
+            let Some(row) = grammar.set.row(ty) else { return Ok(()) };
+            put::put(row, m, value, &mut cx.page.names).map_err(|bad| match bad {
+                Bad::Value => cx.err.invalid(value, whole.as_bytes(), arg.bad),
+                Bad::NoDevice => cx.err.invalid(value, b"", "Device does not exist\n"),
+                Bad::OnOff => cx.err.on_off(whole.as_bytes(), value),
+                Bad::Said => crate::report::USAGE,
+            })
+        }
+        To::Call(f, _) => {
+            line.back();
+            f(cx, line, m, slots)
+        }
+        To::Slot(_) | To::Mark(_) => Ok(()),
+    }
+}
+
+/// A verb of an object.
+pub struct Verb {
+    /// Its spelling.
+    pub word: &'static str,
+    /// What it does.
+    pub run: for<'a, 'l> fn(&mut Ctx<'a>, &mut Line<'l>) -> Done,
+    /// Its words, for help; several verbs may share them.
+    pub grammar: Option<&'static Grammar>,
+}
+
+/// An object: `ip link`.
+pub struct Object {
+    /// Its name, as help and errors call it.
+    pub name: &'static str,
+    /// One line for help.
+    pub about: &'static str,
+    /// Its verbs, in matching order.
+    pub verbs: &'static [Verb],
+    /// What happens without a verb.
+    pub default: for<'a, 'l> fn(&mut Ctx<'a>, &mut Line<'l>) -> Done,
+}
+
+impl Object {
+    /// Runs the verb that the line names.
+    pub fn run(&self, cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+        let Some(word) = line.next() else { return (self.default)(cx, line) };
+        let done = match self.verbs.iter().find(|v| spelled(word, v.word)) {
+            Some(v) => (v.run)(cx, line),
+            None if nlbox_core::spec::matches(word, "help") => Err(Fail::HELP),
+            None => {
+                let program = cx.err.program.as_bytes();
+                return Err(cx.err.usage(&[
+                    b"Command \"",
+                    word,
+                    b"\" is unknown, try \"",
+                    program,
+                    b" ",
+                    self.name.as_bytes(),
+                    b" help\".",
+                ]));
+            }
+        };
+        match done {
+            Err(Fail::HELP) => Err(crate::help::object(cx, self)),
+            done => done,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brackets_say_how_far_a_word_may_be_shortened() {
+        for w in [&b"a"[..], b"addr", b"address"] {
+            assert!(spelled(w, "a[ddress]"));
+        }
+        assert!(spelled(b"dev", "dev"));
+        for w in [&b""[..], b"b", b"addresses", b"ax"] {
+            assert!(!spelled(w, "a[ddress]"), "{w:?}");
+        }
+        assert!(!spelled(b"de", "dev"));
+        assert_eq!(Whole::of("a[ddress]").as_bytes(), b"address");
+    }
+}

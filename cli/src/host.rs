@@ -1,0 +1,71 @@
+//! The system below the commands: the standard streams and the netlink sockets.
+
+use nlbox_core::conn::{Errno, Received, Transport};
+use nlbox_core::text::out::Sink;
+use nlbox_sys::netlink::NetlinkSocket;
+
+/// A standard stream by its descriptor.
+pub struct Stream(pub i32);
+
+impl Sink for Stream {
+    fn write_all(&mut self, bytes: &[u8]) -> Result<(), i32> {
+        nlbox_sys::fd::write_all(self.0, bytes).map_err(|e| e.0)
+    }
+}
+
+/// A netlink socket that is opened when it is first needed: `-n` and `netns` change the namespace before that.
+pub struct Socket {
+    protocol: i32,
+    socket: Option<NetlinkSocket>,
+}
+
+impl Socket {
+    /// A socket of `NETLINK_*` family `protocol`, not opened yet.
+    #[must_use]
+    pub const fn new(protocol: i32) -> Self {
+        Socket { protocol, socket: None }
+    }
+
+    fn open(&mut self) -> Result<&mut NetlinkSocket, Errno> {
+        let socket = match self.socket.take() {
+            Some(s) => s,
+            None => NetlinkSocket::open(self.protocol, 0).map_err(errno)?,
+        };
+        Ok(self.socket.insert(socket))
+    }
+}
+
+fn errno(e: nlbox_sys::errno::Errno) -> Errno {
+    Errno(e.0)
+}
+
+impl Transport for Socket {
+    fn send(&mut self, datagram: &[u8]) -> Result<(), Errno> {
+        self.open()?.send(datagram).map_err(errno)
+    }
+
+    fn recv(&mut self, buf: &mut [u8]) -> Result<Received, Errno> {
+        let r = self.open()?.recv(buf).map_err(errno)?;
+        Ok(Received { len: r.len, from: r.from, group: r.group })
+    }
+
+    fn peek(&mut self) -> Result<usize, Errno> {
+        self.open()?.peek_len().map_err(errno)
+    }
+
+    fn port(&mut self) -> Result<u32, Errno> {
+        self.open()?.port_id().map_err(errno)
+    }
+
+    fn larger(&mut self, len: usize) -> Option<&'static mut [u8]> {
+        nlbox_sys::memory::map(len).ok()
+    }
+
+    fn close(&mut self) {
+        self.socket = None;
+    }
+
+    fn join(&mut self, group: u32) -> Result<(), Errno> {
+        self.open()?.join(group).map_err(errno)
+    }
+}

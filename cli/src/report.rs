@@ -1,0 +1,166 @@
+//! The only place that speaks to stderr: iproute2's sentences and exit codes.
+
+use nlbox_core::conn::{Conn, Error};
+use nlbox_core::text::errno::strerror;
+use nlbox_core::text::num;
+use nlbox_core::text::out::{Out, Sink};
+use nlbox_core::wire::build::Build;
+
+/// A failure that has been reported; what is left of it is the exit code.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Fail(pub u8);
+
+impl Fail {
+    /// Help was asked for: the object prints its page and this becomes [`USAGE`].
+    pub const HELP: Fail = Fail(254);
+}
+
+/// How a command ends.
+pub type Done = Result<(), Fail>;
+
+/// iproute2 leaves by `exit(-1)` when a command line is wrong.
+pub const USAGE: Fail = Fail(255);
+/// The kernel refused.
+pub const KERNEL: Fail = Fail(2);
+/// What iproute2 finds wrong itself, without it being the grammar.
+pub const PLAIN: Fail = Fail(1);
+
+/// The error stream.
+pub struct Report<'a> {
+    sink: &'a mut dyn Sink,
+    /// The program's name as it is to be typed, for "try …": `ip`, `bridge`.
+    pub program: &'static str,
+}
+
+impl<'a> Report<'a> {
+    /// Errors go to `sink`.
+    pub fn new(sink: &'a mut dyn Sink) -> Self {
+        Report { sink, program: "ip" }
+    }
+
+    /// One line of these pieces; control characters in them are shown as `\x1b`.
+    pub fn say(&mut self, pieces: &[&[u8]]) {
+        self.raw(pieces, "\n");
+    }
+
+    /// These pieces without a line end.
+    fn raw(&mut self, pieces: &[&[u8]], end: &str) {
+        let mut buf = [0; 512];
+        let mut out = Out::new(self.sink, &mut buf);
+        for p in pieces {
+            // A few of iproute2's sentences hold line breaks of their own; words of the user's never do.
+            let mut lines = p.split(|b| *b == b'\n');
+            out.shown(lines.next().unwrap_or(&[]));
+            for l in lines {
+                out.bytes(b"\n");
+                out.shown(l);
+            }
+        }
+        out.bytes(end.as_bytes());
+        // Nowhere is left to tell that stderr is closed.
+        let _ = out.finish();
+    }
+
+    /// `pieces`, then exit code 1.
+    pub fn plain(&mut self, pieces: &[&[u8]]) -> Fail {
+        self.say(pieces);
+        PLAIN
+    }
+
+    /// `pieces`, then exit code 255.
+    pub fn usage(&mut self, pieces: &[&[u8]]) -> Fail {
+        self.say(pieces);
+        USAGE
+    }
+
+    /// A word is missing behind the last one.
+    pub fn incomplete(&mut self) -> Fail {
+        self.usage(&[b"Command line is not complete. Try option \"help\""])
+    }
+
+    /// `word` is no value for what it stands for; `%` in `why` is `keyword`.
+    pub fn invalid(&mut self, word: &[u8], keyword: &[u8], why: &str) -> Fail {
+        let (before, after) = why.split_once('%').map_or((why, None), |(b, a)| (b, Some(a)));
+        let key: &[u8] = if after.is_some() { keyword } else { b"" };
+        let pieces: [&[u8]; 6] = [
+            b"Error: argument \"",
+            word,
+            b"\" is wrong: ",
+            before.as_bytes(),
+            key,
+            after.unwrap_or("").as_bytes(),
+        ];
+        self.usage(&pieces)
+    }
+
+    /// A keyword was given a second value.
+    pub fn duplicate(&mut self, keyword: &[u8], word: &[u8]) -> Fail {
+        self.usage(&[b"Error: duplicate \"", keyword, b"\": \"", word, b"\" is the second value."])
+    }
+
+    /// A bare word came where one had come before.
+    pub fn garbage(&mut self, keyword: &[u8], word: &[u8]) -> Fail {
+        self.usage(&[b"Error: either \"", keyword, b"\" is duplicate, or \"", word, b"\" is a garbage."])
+    }
+
+    /// A switch was given something else than `on` or `off`.
+    pub fn on_off(&mut self, keyword: &[u8], word: &[u8]) -> Fail {
+        self.plain(&[
+            b"Error: argument of \"",
+            keyword,
+            b"\" must be \"on\" or \"off\", not \"",
+            word,
+            b"\"",
+        ])
+    }
+
+    /// No interface is called `word`.
+    pub fn no_device(&mut self, word: &[u8]) -> Fail {
+        self.plain(&[b"Cannot find device \"", word, b"\""])
+    }
+
+    /// A system call failed: `what: reason`.
+    pub fn system(&mut self, what: &[&[u8]], errno: i32) -> Fail {
+        self.raw(what, ": ");
+        self.say(&[strerror(errno).as_bytes()]);
+        PLAIN
+    }
+
+    /// A request failed: the kernel's own sentence where it sent one, else its errno in words.
+    ///
+    /// `m` is the request: an offset in the kernel's answer leads back to the word that made the attribute.
+    pub fn net(&mut self, e: Error, conn: &Conn<'_>, m: Option<&Build<'_>>) -> Fail {
+        let _ = m;
+        match e {
+            Error::Kernel(errno) => {
+                match conn.extack().and_then(|x| x.message()) {
+                    Some(text) => self.say(&[b"Error: ", text, stop(text)]),
+                    None => self.say(&[b"RTNETLINK answers: ", strerror(errno.0).as_bytes()]),
+                }
+                return KERNEL;
+            }
+            Error::Os(errno) => self.say(&[b"netlink socket: ", strerror(errno.0).as_bytes()]),
+            Error::Malformed => self.say(&[b"netlink: the kernel's answer is malformed"]),
+            Error::Truncated(n) => self.say(&[
+                b"netlink: an answer of ",
+                num::dec(u64::from(n)).as_bytes(),
+                b" bytes does not fit into memory",
+            ]),
+            Error::Full => self.say(&[b"the request is too long"]),
+            Error::Interrupted => self.say(&[b"Dump was interrupted and may be inconsistent."]),
+        }
+        PLAIN
+    }
+
+    /// A warning that the kernel added to success.
+    pub fn warn(&mut self, conn: &Conn<'_>) {
+        if let Some(text) = conn.extack().and_then(|x| x.message()) {
+            self.say(&[b"Warning: ", text, stop(text)]);
+        }
+    }
+}
+
+/// The full stop that iproute2 adds where the kernel's sentence has none.
+fn stop(text: &[u8]) -> &'static [u8] {
+    if text.ends_with(b".") { b"" } else { b"." }
+}
