@@ -100,7 +100,7 @@ impl Args {
         unsafe { Argv::from_raw(tail) }
     }
 
-    /// The value of a variable of the environment, see [`env`].
+    /// The value of a variable of the environment, see [`env()`].
     pub fn env(self, name: &[u8]) -> Option<&'static [u8]> {
         env(name)
     }
