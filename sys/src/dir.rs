@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn errors_and_damage() {
         assert_eq!(Dir::open(c"/nlbox-not-there").err(), Some(Errno::ENOENT));
-        assert_eq!(Dir::open(c"/proc/self/stat").err(), Some(Errno::ENOTDIR));
+        assert_eq!(Dir::open(c"/proc/self/status").err(), Some(Errno::ENOTDIR));
         let mut dir = Dir::open(c"/proc/self").unwrap();
         assert_eq!(dir.read(&mut [0; 8]).err(), Some(Errno::EINVAL));
         assert_eq!(Entries(&[0; 40]).next(), None);

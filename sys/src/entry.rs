@@ -100,7 +100,7 @@ impl Args {
         unsafe { Argv::from_raw(tail) }
     }
 
-    /// The value of a variable of the environment, see [`env`].
+    /// The value of a variable of the environment, see [`env()`].
     pub fn env(self, name: &[u8]) -> Option<&'static [u8]> {
         env(name)
     }
@@ -120,7 +120,10 @@ pub fn env(name: &[u8]) -> Option<&'static [u8]> {
         }
         // SAFETY: each entry is a NUL-terminated string that nobody changes.
         let entry = unsafe { CStr::from_ptr(entry) }.to_bytes();
-        if let Some(value) = entry.strip_prefix(name).and_then(|rest| rest.strip_prefix(b"=")) {
+        // Not strip_prefix: at opt-level z it keeps a call to the panic of split_at.
+        if let Some((head, [b'=', value @ ..])) = entry.split_at_checked(name.len())
+            && head == name
+        {
             return Some(value);
         }
         // SAFETY: the entry was not the null that ends the array, so one more slot follows.

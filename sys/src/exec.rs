@@ -175,7 +175,7 @@ mod tests {
         assert_eq!(run(c"/bin/sh", &[c"sh", c"-c", c"exit 4"]), Status::Exited(4));
         assert_eq!(run(c"nlbox-not-there", &[c"x"]), Status::Exited(2));
         assert_eq!(run(c"", &[c"x"]), Status::Exited(2));
-        assert_eq!(run(c"/proc/self/stat", &[c"x"]), Status::Exited(13));
+        assert_eq!(run(c"/proc/self/status", &[c"x"]), Status::Exited(13));
         assert_eq!(run(c"sh", &[c"sh", c"-c", c"kill -TERM $$"]), Status::Signaled(15));
     }
 

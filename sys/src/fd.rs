@@ -96,12 +96,12 @@ impl Fd {
         raw
     }
 
-    /// `read(fd, buf, len)`: see [`read`].
+    /// `read(fd, buf, len)`: see [`read()`].
     pub fn read(&self, buf: &mut [u8]) -> Result<usize, Errno> {
         read(self.0, buf)
     }
 
-    /// `write(fd, buf, len)`: see [`write`].
+    /// `write(fd, buf, len)`: see [`write()`].
     pub fn write(&self, bytes: &[u8]) -> Result<usize, Errno> {
         write(self.0, bytes)
     }
@@ -176,7 +176,7 @@ pub fn write(fd: i32, bytes: &[u8]) -> Result<usize, Errno> {
     retry(|| check_len(unsafe { libc::write(fd, bytes.as_ptr().cast(), bytes.len()) }))
 }
 
-/// Calls [`write`] until all of `bytes` is taken. `EIO`: nothing more is taken.
+/// Calls [`write()`] until all of `bytes` is taken. `EIO`: nothing more is taken.
 pub fn write_all(fd: i32, mut bytes: &[u8]) -> Result<(), Errno> {
     while !bytes.is_empty() {
         let taken = write(fd, bytes)?;
@@ -246,7 +246,7 @@ mod tests {
 
     #[test]
     fn close_on_exec_and_on_drop() {
-        let fd = open(c"/proc/self/stat", OFlags::RDONLY, 0).unwrap();
+        let fd = open(c"/proc/self/status", OFlags::RDONLY, 0).unwrap();
         // SAFETY: numbers only.
         assert_eq!(unsafe { libc::fcntl(fd.raw(), libc::F_GETFD) }, libc::FD_CLOEXEC);
         let copy = fd.dup().unwrap();

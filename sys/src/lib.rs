@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![no_std]
 #![deny(unsafe_code)]
+#![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
 #[cfg(test)]
 extern crate std;
@@ -14,6 +15,7 @@ pub mod memory;
 pub mod mount;
 pub mod netlink;
 pub mod ns;
+pub mod packet;
 pub mod process;
 pub mod signal;
 pub mod tty;
@@ -22,6 +24,7 @@ mod cbuf;
 mod dir;
 mod exec;
 mod file;
+mod message;
 
 // Without std nobody else asks for the C library. "-bundle" leaves it out of our rlib, so that it is linked once
 // and last, from the toolchain's own copy.

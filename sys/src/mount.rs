@@ -47,28 +47,14 @@ bitflags::bitflags! {
     }
 }
 
+/// statvfs(3): mounted read only.
+pub const ST_RDONLY: u32 = 1;
 /// statfs(2): `f_type` of a mounted namespace.
 pub const NSFS_MAGIC: u32 = 0x6e73_6673;
 /// statfs(2): `f_type` of /proc.
 pub const PROC_SUPER_MAGIC: u32 = 0x9fa0;
 /// statfs(2): `f_type` of /sys.
 pub const SYSFS_MAGIC: u32 = 0x6265_6572;
-
-/// What statfs(2) says of the file system under a path.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
-pub struct FileSystem {
-    /// `f_type`: its magic number.
-    pub magic: u32,
-    /// `f_flags`: how it is mounted.
-    pub flags: u32,
-}
-
-impl FileSystem {
-    /// `ST_RDONLY`
-    pub fn read_only(&self) -> bool {
-        self.flags & 1 != 0
-    }
-}
 
 fn pointer(text: Option<&CStr>) -> *const c_char {
     text.map_or(null(), CStr::as_ptr)
@@ -100,21 +86,22 @@ pub fn pivot_root(new_root: &CStr, put_old: &CStr) -> Result<(), Errno> {
     check(c_int::try_from(ret).unwrap_or(-1)).map(drop)
 }
 
-/// `statfs(path, buf)`
-pub fn statfs(path: &CStr) -> Result<FileSystem, Errno> {
+/// `statfs(path, buf)`: the file system's magic number, `f_type`.
+pub fn statfs_magic(path: &CStr) -> Result<u32, Errno> {
     // SAFETY: all integers, for which zero is a value.
     let mut raw: libc::statfs = unsafe { core::mem::zeroed() };
     // SAFETY: path is NUL-terminated, raw has room for the answer.
     retry(|| check(unsafe { libc::statfs(path.as_ptr(), &mut raw) }))?;
-    Ok(FileSystem {
-        magic: u32::try_from(raw.f_type).unwrap_or(0),
-        flags: u32::try_from(raw.f_flags).unwrap_or(0),
-    })
+    Ok(u32::try_from(raw.f_type).unwrap_or(0))
 }
 
-/// The mount flags of the file system under `path`, as statvfs(3)'s `f_flag`: bit 0 is `ST_RDONLY`.
+/// `statvfs(path, buf)`: how the file system is mounted, `f_flag`.
 pub fn statvfs_flags(path: &CStr) -> Result<u32, Errno> {
-    statfs(path).map(|fs| fs.flags)
+    // SAFETY: all integers, for which zero is a value.
+    let mut raw: libc::statvfs = unsafe { core::mem::zeroed() };
+    // SAFETY: path is NUL-terminated, raw has room for the answer.
+    retry(|| check(unsafe { libc::statvfs(path.as_ptr(), &mut raw) }))?;
+    Ok(u32::try_from(raw.f_flag).unwrap_or(0))
 }
 
 #[cfg(test)]
@@ -126,9 +113,10 @@ mod tests {
 
     #[test]
     fn magic() {
-        assert_eq!(statfs(c"/proc/self/ns/net").unwrap().magic, NSFS_MAGIC);
-        assert_eq!(statfs(c"/proc/self").unwrap().magic, PROC_SUPER_MAGIC);
-        assert_eq!(statfs(c"/nlbox-not-there"), Err(Errno::ENOENT));
+        assert_eq!(statfs_magic(c"/proc/self/ns/net"), Ok(NSFS_MAGIC));
+        assert_eq!(statfs_magic(c"/proc/self"), Ok(PROC_SUPER_MAGIC));
+        assert_eq!(statfs_magic(c"/nlbox-not-there"), Err(Errno::ENOENT));
+        assert_eq!(statvfs_flags(c"/nlbox-not-there"), Err(Errno::ENOENT));
     }
 
     // A tmpfs over /tmp, made read only, then taken away. 0 fine, 2 not permitted, others: the step that went wrong.
@@ -144,12 +132,12 @@ mod tests {
         if mount(Some(c"none"), c"/tmp", Some(c"tmpfs"), MountFlags::NOSUID, Some(c"size=4k")).is_err() {
             return 4;
         }
-        if stat(c"/tmp") == before || statfs(c"/tmp").is_ok_and(|fs| fs.read_only()) {
+        if stat(c"/tmp") == before || statvfs_flags(c"/tmp").is_ok_and(|flags| flags & ST_RDONLY != 0) {
             return 5;
         }
         let read_only = MountFlags::REMOUNT | MountFlags::RDONLY;
         if mount(None, c"/tmp", None, read_only, None).is_err()
-            || !statfs(c"/tmp").is_ok_and(|fs| fs.read_only())
+            || !statvfs_flags(c"/tmp").is_ok_and(|flags| flags & ST_RDONLY != 0)
         {
             return 6;
         }

@@ -3,8 +3,8 @@
 
 use crate::errno::{Errno, check, check_len, retry};
 use crate::fd::Fd;
-use core::ffi::{c_int, c_void};
-use core::mem::size_of;
+use crate::message::{Address, bind, receive, set_option, socket};
+use core::ffi::c_int;
 
 // include/uapi/linux/netlink.h
 const NETLINK_ADD_MEMBERSHIP: c_int = 1;
@@ -12,6 +12,9 @@ const NETLINK_DROP_MEMBERSHIP: c_int = 2;
 const NETLINK_LISTEN_ALL_NSID: c_int = 8;
 const NETLINK_EXT_ACK: c_int = 11;
 const NETLINK_GET_STRICT_CHK: c_int = 12;
+// struct sockaddr_nl: family u16, pad u16, port id u32, groups u32.
+const AF_NETLINK: u16 = 16;
+const SOCKADDR_NL: libc::socklen_t = 12;
 
 /// The protocol of links, addresses, routes, neighbours and rules.
 pub const NETLINK_ROUTE: i32 = libc::NETLINK_ROUTE;
@@ -37,25 +40,14 @@ pub struct Received {
     pub nsid: Option<i32>,
 }
 
-// The kernel puts one control message at the start, and its data where the header ends:
-// cmsghdr is a whole number of words on every target.
-#[repr(C)]
-struct Control {
-    header: libc::cmsghdr,
-    nsid: c_int,
-    room: [usize; 4],
-}
-
 impl NetlinkSocket {
     /// `socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol)` and its two options; three calls.
     ///
     /// `groups` is a bit mask of the multicast groups 1 to 32 and costs a bind(2); with 0 the kernel binds when
     /// the first message is sent. An old kernel that refuses an option is used without it.
     pub fn open(protocol: i32, groups: u32) -> Result<NetlinkSocket, Errno> {
-        // SAFETY: numbers only.
-        let fd =
-            check(unsafe { libc::socket(libc::AF_NETLINK, libc::SOCK_RAW | libc::SOCK_CLOEXEC, protocol) });
-        let mut socket = NetlinkSocket { fd: Fd::from_raw(fd?), strict: false };
+        let fd = socket(libc::AF_NETLINK, libc::SOCK_RAW, protocol)?;
+        let mut socket = NetlinkSocket { fd, strict: false };
         let _ = socket.set(libc::SOL_NETLINK, NETLINK_EXT_ACK, 1);
         socket.strict = socket.set(libc::SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1).is_ok();
         if groups != 0 {
@@ -76,10 +68,9 @@ impl NetlinkSocket {
 
     /// `bind(fd, {0, groups})`: joins the groups of the mask and lets the kernel choose the port id.
     pub fn bind(&self, groups: u32) -> Result<(), Errno> {
-        let mut address = blank();
-        address.nl_groups = groups;
-        // SAFETY: the address is a sockaddr_nl of the length given.
-        check(unsafe { libc::bind(self.fd.raw(), (&raw const address).cast(), ADDRESS_LEN) }).map(drop)
+        let mut address = Address::new(AF_NETLINK);
+        address.put(8, &groups.to_ne_bytes());
+        bind(self.fd.raw(), &address, SOCKADDR_NL)
     }
 
     /// `send(fd, message, len, 0)`: to the kernel, which an unconnected netlink socket sends to.
@@ -133,69 +124,24 @@ impl NetlinkSocket {
 
     /// `getsockname(fd, address)`: this socket's port id; 0 before it is bound or has sent.
     pub fn port_id(&self) -> Result<u32, Errno> {
-        let mut address = blank();
-        let mut len = ADDRESS_LEN;
+        let mut address = Address::new(0);
+        let mut len = SOCKADDR_NL;
         // SAFETY: the address has room for the length given.
-        check(unsafe { libc::getsockname(self.fd.raw(), (&raw mut address).cast(), &mut len) })?;
-        Ok(address.nl_pid)
+        check(unsafe { libc::getsockname(self.fd.raw(), address.pointer_mut(), &mut len) })?;
+        Ok(u32::from_ne_bytes(address.at(4)))
     }
 
     fn set(&self, level: c_int, option: c_int, value: c_int) -> Result<(), Errno> {
-        setsockopt(self.fd.raw(), level, option, value)
+        set_option(self.fd.raw(), level, option, value)
     }
 
     fn receive(&self, buf: &mut [u8], flags: c_int) -> Result<Received, Errno> {
-        let mut from = blank();
-        let mut part = libc::iovec { iov_base: buf.as_mut_ptr().cast(), iov_len: buf.len() };
-        // SAFETY: all integers, for which zero is a value.
-        let mut control: Control = unsafe { core::mem::zeroed() };
-        // SAFETY: integers and pointers, for which zero is a value.
-        let mut message: libc::msghdr = unsafe { core::mem::zeroed() };
-        let len = retry(|| {
-            message.msg_name = (&raw mut from).cast();
-            message.msg_namelen = ADDRESS_LEN;
-            message.msg_iov = &raw mut part;
-            message.msg_iovlen = 1;
-            message.msg_control = (&raw mut control).cast();
-            message.msg_controllen = CONTROL_LEN;
-            // SAFETY: the header names an address, one buffer and control room, each of the length it states.
-            check_len(unsafe { libc::recvmsg(self.fd.raw(), &mut message, flags) })
-        })?;
-        let has_nsid = message.msg_controllen != 0
-            && control.header.cmsg_level == libc::SOL_NETLINK
-            && control.header.cmsg_type == NETLINK_LISTEN_ALL_NSID;
-        let group = from.nl_groups.checked_ilog2().map_or(0, |bit| bit.saturating_add(1));
-        // Zeroed, so it reads as 0 and not as noise where the kernel sent none.
-        let nsid = if has_nsid { Some(control.nsid) } else { None };
-        let _ = control.room;
-        Ok(Received { len, from: from.nl_pid, group, nsid })
+        let (len, from, control) = receive(self.fd.raw(), buf, flags)?;
+        let groups = u32::from_ne_bytes(from.at(8));
+        let group = groups.checked_ilog2().map_or(0, |bit| bit.saturating_add(1));
+        let nsid = control.find_int(libc::SOL_NETLINK, NETLINK_LISTEN_ALL_NSID);
+        Ok(Received { len, from: u32::from_ne_bytes(from.at(4)), group, nsid })
     }
-}
-
-// The two length types differ between C libraries, hence constants of the fields' own types.
-#[allow(clippy::cast_possible_truncation)]
-const ADDRESS_LEN: libc::socklen_t = size_of::<libc::sockaddr_nl>() as libc::socklen_t;
-#[cfg(target_env = "musl")]
-#[allow(clippy::cast_possible_truncation)]
-const CONTROL_LEN: libc::socklen_t = size_of::<Control>() as libc::socklen_t;
-#[cfg(not(target_env = "musl"))]
-const CONTROL_LEN: usize = size_of::<Control>();
-
-fn blank() -> libc::sockaddr_nl {
-    // SAFETY: all integers, for which zero is a value.
-    let mut address: libc::sockaddr_nl = unsafe { core::mem::zeroed() };
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    {
-        address.nl_family = libc::AF_NETLINK as libc::sa_family_t;
-    }
-    address
-}
-
-/// `setsockopt(fd, level, option, &value, 4)`
-pub(crate) fn setsockopt(fd: c_int, level: c_int, option: c_int, value: c_int) -> Result<(), Errno> {
-    let value: *const c_void = (&raw const value).cast();
-    // SAFETY: value points to one c_int, which is four bytes.
-    check(unsafe { libc::setsockopt(fd, level, option, value, 4) }).map(drop)
 }
 
 #[cfg(test)]

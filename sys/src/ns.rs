@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn setns_wants_a_namespace() {
-        let fd = open(c"/proc/self/stat", OFlags::RDONLY, 0).unwrap();
+        let fd = open(c"/proc/self/status", OFlags::RDONLY, 0).unwrap();
         assert_eq!(setns(&fd, CloneFlags::NEWNET), Err(Errno::EINVAL));
     }
 }
