@@ -21,7 +21,9 @@ impl Page<'_, '_> {
         if self.line.len().saturating_add(len) > COLUMNS {
             self.end();
             let indent = self.indent;
-            (0..indent).for_each(|_| drop(self.line.push(b' ')));
+            for _ in 0..indent {
+                let _ = self.line.push(b' ');
+            }
         }
         if !self.line.is_empty() && self.line.last() != Some(&b' ') {
             let _ = self.line.push(b' ');
@@ -50,7 +52,9 @@ pub fn value_of(kind: Kind) -> &'static str {
         Kind::IfIndex => "DEVICE",
         Kind::Enum(..) => "NAME",
         Kind::Custom(c) => c.value,
-        Kind::Bits(..) | Kind::Bytes | Kind::Nest(_) | Kind::Array(_) | Kind::Msg(..) | Kind::SubMsg(_) => "DATA",
+        Kind::Bits(..) | Kind::Bytes | Kind::Nest(_) | Kind::Array(_) | Kind::Msg(..) | Kind::SubMsg(_) => {
+            "DATA"
+        }
     }
 }
 

@@ -64,12 +64,7 @@ impl<'a> Names<'a> {
     /// Asks for one link and reads its answer.
     pub fn link<T>(&mut self, which: Link<'_>, read: impl FnOnce(&Message<'_>) -> T) -> Result<T, Error> {
         let mut tx = [0; 256];
-        let mut m = Build::new(&mut tx, rtm::GETLINK, 0, &[0; IFINFO_LEN]);
-        match which {
-            Link::Index(i) => m.head(nlbox_core::rt::link::INDEX_AT, &i.to_ne_bytes()),
-            Link::Name(n) if IfName::new(n).is_some() => m.put_str(ifla::IFNAME.ty(), n),
-            Link::Name(n) => m.put_str(ifla::ALT_IFNAME.ty(), n),
-        }
+        let mut m = request(&mut tx, which);
         m.put(ifla::EXT_MASK, rtext_filter::VF | rtext_filter::SKIP_STATS);
         self.conn.get(&mut m).map(|m| read(&m))
     }
@@ -87,6 +82,17 @@ pub enum Link<'w> {
     Index(u32),
     /// By its name or an altname.
     Name(&'w [u8]),
+}
+
+/// `RTM_GETLINK` for one link.
+pub fn request<'t>(tx: &'t mut [u8], which: Link<'_>) -> Build<'t> {
+    let mut m = Build::new(tx, rtm::GETLINK, 0, &[0; IFINFO_LEN]);
+    match which {
+        Link::Index(i) => m.head(nlbox_core::rt::link::INDEX_AT, &i.to_ne_bytes()),
+        Link::Name(n) if IfName::new(n).is_some() => m.put_str(ifla::IFNAME.ty(), n),
+        Link::Name(n) => m.put_str(ifla::ALT_IFNAME.ty(), n),
+    }
+    m
 }
 
 fn name_of(m: &Message<'_>) -> Option<IfName> {
@@ -124,7 +130,9 @@ impl Resolve for Names<'_> {
                 }
                 Some(index)
             }
-            _ => num::parse_u64_base(name.strip_prefix(b"if")?, 10).and_then(|n| u32::try_from(n).ok()).filter(|n| *n != 0),
+            _ => num::parse_u64_base(name.strip_prefix(b"if")?, 10)
+                .and_then(|n| u32::try_from(n).ok())
+                .filter(|n| *n != 0),
         }
     }
 }

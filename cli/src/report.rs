@@ -105,13 +105,7 @@ impl<'a> Report<'a> {
 
     /// A switch was given something else than `on` or `off`.
     pub fn on_off(&mut self, keyword: &[u8], word: &[u8]) -> Fail {
-        self.plain(&[
-            b"Error: argument of \"",
-            keyword,
-            b"\" must be \"on\" or \"off\", not \"",
-            word,
-            b"\"",
-        ])
+        self.plain(&[b"Error: argument of \"", keyword, b"\" must be \"on\" or \"off\", not \"", word, b"\""])
     }
 
     /// No interface is called `word`.

@@ -90,7 +90,8 @@ pub fn uint_ne(b: &[u8]) -> Option<u64> {
 /// An unsigned number of one to eight bytes in network order.
 #[must_use]
 pub fn uint_be(b: &[u8]) -> Option<u64> {
-    (b.len() <= 8 && !b.is_empty()).then(|| b.iter().fold(0_u64, |n, byte| n.wrapping_shl(8) | u64::from(*byte)))
+    (b.len() <= 8 && !b.is_empty())
+        .then(|| b.iter().fold(0_u64, |n, byte| n.wrapping_shl(8) | u64::from(*byte)))
 }
 
 /// Fills a caller's buffer from the front.

@@ -1,7 +1,10 @@
 //! `ip`: options, then an object, each in a file of its own.
 
+pub mod addr;
 pub mod link;
+pub mod neigh;
 pub mod netns;
+pub mod route;
 
 use crate::Ctx;
 use crate::grammar::{Object, spelled};
@@ -17,15 +20,43 @@ struct Entry {
 }
 
 static OBJECTS: &[Entry] = &[
+    Entry { word: "a[ddress]", object: &addr::OBJECT },
+    Entry { word: "r[oute]", object: &route::OBJECT },
+    Entry { word: "n[eighbor]", object: &neigh::OBJECT },
+    Entry { word: "n[eighbour]", object: &neigh::OBJECT },
     Entry { word: "l[ink]", object: &link::OBJECT },
-    Entry { word: "netns", object: &netns::OBJECT },
+    Entry { word: "net[ns]", object: &netns::OBJECT },
 ];
 
 /// The objects of iproute2 that are not in this build: refused by name.
 static ABSENT: &[&str] = &[
-    "addrlabel", "maddress", "rule", "ntable", "ntbl", "l2tp", "fou", "ila", "macsec", "tunnel", "tunl", "tuntap",
-    "tap", "token", "tcpmetrics", "tcp_metrics", "monitor", "xfrm", "mroute", "mrule", "netconf", "vrf", "sr",
-    "nexthop", "mptcp", "ioam", "stats",
+    "addrlabel",
+    "maddress",
+    "rule",
+    "ntable",
+    "ntbl",
+    "l2tp",
+    "fou",
+    "ila",
+    "macsec",
+    "tunnel",
+    "tunl",
+    "tuntap",
+    "tap",
+    "token",
+    "tcpmetrics",
+    "tcp_metrics",
+    "monitor",
+    "xfrm",
+    "mroute",
+    "mrule",
+    "netconf",
+    "vrf",
+    "sr",
+    "nexthop",
+    "mptcp",
+    "ioam",
+    "stats",
 ];
 
 /// `ip [OPTIONS] OBJECT …`.
@@ -138,6 +169,8 @@ fn usage(cx: &mut Ctx<'_>) -> crate::report::Fail {
         cx.err.say(&[b"       ip ", e.object.name.as_bytes(), b" ...    ", e.object.about.as_bytes()]);
     }
     cx.err.say(&[b"Options: -4 -6 -0 -M -B -f[amily] FAMILY -s[tatistics] -d[etails] -o[neline] -br[ief]"]);
-    cx.err.say(&[b"         -j[son] -p[retty] -n[etns] { NAME | PID | PATH } -a[ll] -N[umeric] -force -V[ersion]"]);
+    cx.err.say(&[
+        b"         -j[son] -p[retty] -n[etns] { NAME | PID | PATH } -a[ll] -N[umeric] -force -V[ersion]",
+    ]);
     USAGE
 }

@@ -15,6 +15,10 @@ pub fn enter(cx: &mut Ctx<'_>, name: &[u8]) -> Result<(), Fail> {
 }
 
 /// The name of the namespace with id `nsid` here, for `link-netns NAME`.
-pub fn name_of_id(_page: &mut crate::Page<'_>, _nsid: i32, _put: &mut dyn FnMut(&mut crate::Page<'_>, &[u8])) -> bool {
+pub fn name_of_id(
+    _page: &mut crate::Page<'_>,
+    _nsid: i32,
+    _put: &mut dyn FnMut(&mut crate::Page<'_>, &[u8]),
+) -> bool {
     false
 }

@@ -91,7 +91,8 @@ impl Names {
 }
 
 /// Appends an attribute from its word.
-pub type PutFn = fn(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], host: &mut dyn Resolve) -> Result<(), Bad>;
+pub type PutFn =
+    fn(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], host: &mut dyn Resolve) -> Result<(), Bad>;
 
 /// How a value of a set's own making is written and read.
 pub struct Custom {

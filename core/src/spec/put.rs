@@ -58,7 +58,9 @@ pub fn put(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], host: &mut dyn Resolv
         }
         Kind::Enum(int, names) => number(names, word).is_some_and(|v| int.put(b, row.ty, v)),
         Kind::Custom(c) => return (c.put)(row, b, word, host),
-        Kind::Bits(..) | Kind::Bytes | Kind::Nest(_) | Kind::Array(_) | Kind::Msg(..) | Kind::SubMsg(_) => false,
+        Kind::Bits(..) | Kind::Bytes | Kind::Nest(_) | Kind::Array(_) | Kind::Msg(..) | Kind::SubMsg(_) => {
+            false
+        }
     };
     if ok { Ok(()) } else { Err(Bad::Value) }
 }

@@ -1,11 +1,10 @@
 //! `ip link show`: one link in full, brief, or with its counters. `ip addr show` prints its links with this too.
 
 use crate::grammar::{Arg, Grammar, To, read};
-use crate::names::Link;
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use crate::{Ctx, Page, TX};
-use nlbox_core::rt::link::{IFINFO_LEN, IfInfo, Stats64, iff, ifla, info, inet6, rtext_filter, stat};
+use nlbox_core::rt::link::{IFINFO_LEN, IfInfo, Stats64, iff, ifla, inet6, info, rtext_filter, stat};
 use nlbox_core::rt::names::{ADDR_GEN_MODES, ARPHRD, GROUPS, IFFS, LINKMODES, OPERSTATES};
 use nlbox_core::rt::{kind, rtm};
 use nlbox_core::spec::{Names, Resolve, show};
@@ -63,12 +62,8 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         read(cx, line, &GRAMMAR, &mut scratch)?
     };
     let slot = |n: u8| slots.get(usize::from(n)).copied().flatten();
-    let mut filter = Filter {
-        up: slot(UP).is_some(),
-        nomaster: slot(NOMASTER).is_some(),
-        kind: slot(TYPE),
-        master: 0,
-    };
+    let mut filter =
+        Filter { up: slot(UP).is_some(), nomaster: slot(NOMASTER).is_some(), kind: slot(TYPE), master: 0 };
     if let Some(name) = slot(MASTER) {
         filter.master = cx.page.names.ifindex(name).ok_or_else(|| cx.err.no_device(name))?;
     }
@@ -90,16 +85,15 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 }
 
 fn one(cx: &mut Ctx<'_>, name: &[u8], filter: &Filter<'_>) -> Done {
-    let Some(index) = cx.page.names.ifindex(name) else { return Err(no_such(cx, name)) };
-    let mut tx = [0; 128];
-    let mut m = Build::new(&mut tx, rtm::GETLINK, 0, &[0; IFINFO_LEN]);
-    m.head(nlbox_core::rt::link::INDEX_AT, &index.to_ne_bytes());
+    let mut tx = [0; 256];
+    let mut m = crate::names::request(&mut tx, crate::names::Link::Name(name));
     m.put(ifla::EXT_MASK, rtext_filter::VF);
     match cx.conn.get(&mut m) {
         Ok(m) => {
             link(&mut cx.page, &m, filter);
             Ok(())
         }
+        Err(nlbox_core::conn::Error::Kernel(_)) => Err(no_such(cx, name)),
         Err(e) => Err(cx.err.net(e, &cx.conn, None)),
     }
 }
@@ -170,7 +164,7 @@ pub fn brief(page: &mut Page<'_>, row: &Row<'_>) {
     brief_name(page, row);
     if let Some(a) = row.attrs.get(ifla::ADDRESS) {
         let text = address(a, row.info.ty);
-        page.out.style(Style::Mac).str("address", "%", text.as_bytes());
+        page.out.style(Style::Mac).str("address", "%", &text);
         page.out.text(" ");
     }
     flags(page, row);
