@@ -7,6 +7,7 @@ use crate::Ctx;
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use nlbox_core::spec::{AttrSet, Bad, put};
+use nlbox_core::text::cut;
 use nlbox_core::wire::build::Build;
 
 /// How many slots a grammar may use.
@@ -95,9 +96,11 @@ pub struct Grammar {
 /// Whether `word` is `spelling`, or shortens it as its brackets allow.
 #[must_use]
 pub fn spelled(word: &[u8], spelling: &str) -> bool {
-    let Some((stem, rest)) = spelling.split_once('[') else { return word == spelling.as_bytes() };
-    let Some(more) = word.strip_prefix(stem.as_bytes()) else { return false };
-    rest.strip_suffix(']').unwrap_or(rest).as_bytes().starts_with(more)
+    let (stem, rest) = cut(spelling, b'[');
+    let Some(rest) = rest else { return word == stem.as_bytes() };
+    let (rest, _) = cut(rest, b']');
+    word.split_at_checked(stem.len())
+        .is_some_and(|(head, tail)| head == stem.as_bytes() && rest.as_bytes().starts_with(tail))
 }
 
 /// A spelling's whole word: without brackets.

@@ -1,6 +1,7 @@
 //! The only place that speaks to stderr: iproute2's sentences and exit codes.
 
 use nlbox_core::conn::{Conn, Error};
+use nlbox_core::text::cut;
 use nlbox_core::text::errno::strerror;
 use nlbox_core::text::num;
 use nlbox_core::text::out::{Out, Sink};
@@ -80,7 +81,7 @@ impl<'a> Report<'a> {
 
     /// `word` is no value for what it stands for; `%` in `why` is `keyword`.
     pub fn invalid(&mut self, word: &[u8], keyword: &[u8], why: &str) -> Fail {
-        let (before, after) = why.split_once('%').map_or((why, None), |(b, a)| (b, Some(a)));
+        let (before, after) = cut(why, b'%');
         let key: &[u8] = if after.is_some() { keyword } else { b"" };
         let pieces: [&[u8]; 6] = [
             b"Error: argument \"",

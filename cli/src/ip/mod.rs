@@ -8,10 +8,11 @@ pub mod route;
 
 use crate::Ctx;
 use crate::grammar::{Object, spelled};
-use crate::report::{Done, USAGE};
+use crate::report::{Done, Fail, USAGE};
 use crate::words::Line;
 use nlbox_core::spec::matches;
 use nlbox_core::text::ip::af;
+use nlbox_core::text::out::Palette;
 
 /// An object by one of its names: iproute2 knows several for some, and their order is the matching order.
 struct Entry {
@@ -87,83 +88,150 @@ pub fn command(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     Err(cx.err.plain(&[b"Object \"", word, b"\" is unknown, try \"ip help\"."]))
 }
 
+/// What an option does.
+#[derive(Clone, Copy)]
+enum Opt {
+    Family(u8),
+    FamilyWord,
+    Human,
+    Iec,
+    Stats,
+    Details,
+    Oneline,
+    Version,
+    Force,
+    Batch,
+    Brief,
+    Json,
+    Pretty,
+    Help,
+    Netns,
+    Numeric,
+    All,
+    Color,
+}
+
+/// The options in matching order. A spelling without brackets is to be typed whole.
+static OPTIONS: &[(&str, Opt)] = &[
+    ("-f[amily]", Opt::FamilyWord),
+    ("-4", Opt::Family(af::AF_INET)),
+    ("-6", Opt::Family(af::AF_INET6)),
+    ("-0", Opt::Family(af::AF_PACKET)),
+    ("-M", Opt::Family(af::AF_MPLS)),
+    ("-B", Opt::Family(af::AF_BRIDGE)),
+    ("-h[uman-readable]", Opt::Human),
+    ("-i[ec]", Opt::Iec),
+    ("-s[tats]", Opt::Stats),
+    ("-s[tatistics]", Opt::Stats),
+    ("-d[etails]", Opt::Details),
+    ("-o[neline]", Opt::Oneline),
+    ("-V[ersion]", Opt::Version),
+    ("-fo[rce]", Opt::Force),
+    ("-b[atch]", Opt::Batch),
+    ("-br[ief]", Opt::Brief),
+    ("-j[son]", Opt::Json),
+    ("-p[retty]", Opt::Pretty),
+    ("-he[lp]", Opt::Help),
+    ("-n[etns]", Opt::Netns),
+    ("-N[umeric]", Opt::Numeric),
+    ("-a[ll]", Opt::All),
+    ("-c[olor]", Opt::Color),
+];
+
+static FAMILIES: &[(&str, u8)] = &[
+    ("inet", af::AF_INET),
+    ("inet6", af::AF_INET6),
+    ("link", af::AF_PACKET),
+    ("mpls", af::AF_MPLS),
+    ("bridge", af::AF_BRIDGE),
+];
+
 /// Reads the options; `true` when one of them was all there is to do.
-fn options(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Result<bool, crate::report::Fail> {
-    while let Some(word) = line.peek() {
-        if word == b"--" {
-            line.next();
-            break;
-        }
-        if !word.starts_with(b"-") {
-            break;
-        }
+fn options(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Result<bool, Fail> {
+    while let Some(word) = line.peek().filter(|w| w.first() == Some(&b'-')) {
         line.next();
-        // "--json" is "-json".
-        let opt = match word.strip_prefix(b"--") {
-            Some(_) => word.get(1..).unwrap_or(word),
-            None => word,
-        };
-        let is = |name: &str| opt.len() > 1 && matches(opt, name);
-        let o = &mut cx.page.opts;
-        if is("-family") {
-            let value = line.value(&mut cx.err)?;
-            cx.page.opts.family = match value {
-                b"inet" => af::AF_INET,
-                b"inet6" => af::AF_INET6,
-                b"link" => af::AF_PACKET,
-                b"mpls" => af::AF_MPLS,
-                b"bridge" => af::AF_BRIDGE,
-                b"help" => return Err(usage(cx)),
-                _ => return Err(cx.err.invalid(value, b"", "invalid protocol family")),
-            };
-        } else if opt == b"-4" {
-            o.family = af::AF_INET;
-        } else if opt == b"-6" {
-            o.family = af::AF_INET6;
-        } else if opt == b"-0" {
-            o.family = af::AF_PACKET;
-        } else if opt == b"-M" {
-            o.family = af::AF_MPLS;
-        } else if opt == b"-B" {
-            o.family = af::AF_BRIDGE;
-        } else if is("-human-readable") {
-            o.human = o.human.max(1);
-        } else if is("-iec") {
-            o.human = 2;
-        } else if is("-stats") || is("-statistics") {
-            o.stats = o.stats.saturating_add(1);
-        } else if is("-details") {
-            o.details = o.details.saturating_add(1);
-        } else if is("-oneline") {
-            cx.page.out.mode.oneline = true;
-        } else if is("-Version") {
-            cx.page.out.text(concat!("ip utility, nlbox-", env!("CARGO_PKG_VERSION"), "\n"));
-            return Ok(true);
-        } else if is("-force") {
-            o.force = true;
-        } else if is("-brief") && !is("-batch") {
-            o.brief = true;
-        } else if is("-json") {
-            cx.page.out.mode.json = true;
-        } else if is("-pretty") {
-            cx.page.out.mode.pretty = true;
-        } else if is("-help") {
-            return Err(usage(cx));
-        } else if is("-netns") {
-            let name = line.value(&mut cx.err)?;
-            netns::enter(cx, name)?;
-        } else if is("-Numeric") {
-            o.numeric = true;
-        } else if is("-all") {
-            o.all = true;
-        } else {
-            return Err(cx.err.usage(&[b"Option \"", opt, b"\" is unknown, try \"ip -help\"."]));
+        if word == b"--" {
+            break;
         }
+        // "--json" is "-json".
+        let opt = if word.get(1) == Some(&b'-') { word.get(1..).unwrap_or(word) } else { word };
+        let (name, value) = match opt.iter().position(|b| *b == b'=') {
+            Some(at) => (opt.get(..at).unwrap_or(opt), opt.get(at.saturating_add(1)..)),
+            None => (opt, None),
+        };
+        let found = OPTIONS.iter().find(|(w, _)| spelled(name, w)).map(|(_, o)| *o);
+        let Some(what) = found.filter(|o| value.is_none() || matches!(o, Opt::Color)) else {
+            return Err(cx.err.usage(&[b"Option \"", opt, b"\" is unknown, try \"ip -help\"."]));
+        };
+        let o = &mut cx.page.opts;
+        match what {
+            Opt::Family(f) => o.family = f,
+            Opt::FamilyWord => {
+                let value = line.value(&mut cx.err)?;
+                if value == b"help" {
+                    return Err(usage(cx));
+                }
+                match FAMILIES.iter().find(|(n, _)| n.as_bytes() == value) {
+                    Some((_, f)) => o.family = *f,
+                    None => return Err(cx.err.invalid(value, b"", "invalid protocol family")),
+                }
+            }
+            Opt::Human => o.human = o.human.max(1),
+            Opt::Iec => o.human = 2,
+            Opt::Stats => o.stats = o.stats.saturating_add(1),
+            Opt::Details => o.details = o.details.saturating_add(1),
+            Opt::Oneline => cx.page.out.mode.oneline = true,
+            Opt::Version => {
+                cx.page.out.text(concat!("ip utility, nlbox-", env!("CARGO_PKG_VERSION"), "\n"));
+                return Ok(true);
+            }
+            Opt::Force => o.force = true,
+            Opt::Batch => {
+                return Err(cx.err.plain(&[b"Option \"-batch\" is not in this build."]));
+            }
+            Opt::Brief => o.brief = true,
+            Opt::Json => cx.page.out.mode.json = true,
+            Opt::Pretty => cx.page.out.mode.pretty = true,
+            Opt::Help => return Err(usage(cx)),
+            Opt::Netns => {
+                let name = line.value(&mut cx.err)?;
+                netns::enter(cx, name)?;
+            }
+            Opt::Numeric => o.numeric = true,
+            Opt::All => o.all = true,
+            Opt::Color => color(cx, opt, value)?,
+        }
+    }
+    if cx.page.out.json() {
+        cx.page.out.mode.palette = Palette::None;
     }
     Ok(false)
 }
 
-fn usage(cx: &mut Ctx<'_>) -> crate::report::Fail {
+/// `-c[=always|auto|never]`: the palette for the terminal's background, as COLORFGBG tells it.
+fn color(cx: &mut Ctx<'_>, opt: &[u8], value: Option<&[u8]>) -> Done {
+    let on = match value {
+        None => true,
+        Some(v) if spelled(v, "always") => true,
+        Some(b"auto") => nlbox_sys::tty::isatty(1),
+        Some(b"never") => false,
+        Some(_) => return Err(cx.err.usage(&[b"Option \"", opt, b"\" is unknown, try \"ip -help\"."])),
+    };
+    // The last part of "15;0" is the background: 0 to 6 and 8 are dark.
+    let env = nlbox_sys::entry::env(b"COLORFGBG").unwrap_or(b"");
+    let dark = match env.rsplit(|b| *b == b';').next() {
+        Some([b]) => matches!(b, b'0'..=b'6' | b'8'),
+        _ => false,
+    };
+    cx.page.out.mode.palette = match (on, dark) {
+        (false, _) => Palette::None,
+        (true, true) => Palette::Dark,
+        (true, false) => Palette::Light,
+    };
+    Ok(())
+}
+
+fn usage(cx: &mut Ctx<'_>) -> Fail {
     cx.err.say(&[b"Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }"]);
     for e in OBJECTS {
         cx.err.say(&[b"       ip ", e.object.name.as_bytes(), b" ...    ", e.object.about.as_bytes()]);

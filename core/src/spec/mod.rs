@@ -7,6 +7,7 @@ pub mod put;
 pub mod show;
 
 use crate::bytes::{uint_be, uint_ne};
+use crate::text::cut;
 use crate::text::ifname::IfName;
 use crate::text::out::Out;
 use crate::wire::build::Build;
@@ -195,8 +196,12 @@ pub struct AttrSpec {
 }
 
 impl AttrSpec {
-    fn part(&self, n: usize) -> &'static str {
-        self.name.split('|').nth(n).unwrap_or("")
+    fn part(&self, n: u8) -> &'static str {
+        let (mut part, mut rest) = cut(self.name, b'|');
+        for _ in 0..n {
+            (part, rest) = cut(rest.unwrap_or(""), b'|');
+        }
+        part
     }
 
     /// The word on the command line.

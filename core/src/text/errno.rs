@@ -139,8 +139,12 @@ static WORDS: &str = "\
 /// The words for `errno`; empty for a number without any.
 #[must_use]
 pub fn strerror(errno: i32) -> &'static str {
-    let line = usize::try_from(errno).ok().and_then(|n| n.checked_sub(1));
-    line.and_then(|n| WORDS.split('\n').nth(n)).unwrap_or("")
+    let (mut line, mut rest) = ("", Some(WORDS));
+    for _ in 0..errno {
+        let Some(words) = rest else { return "" };
+        (line, rest) = crate::text::cut(words, b'\n');
+    }
+    line
 }
 
 #[cfg(test)]

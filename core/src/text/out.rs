@@ -4,6 +4,7 @@
 //! `out.num("mtu", "mtu % ", 1500)` is `mtu 1500 ` or `"mtu":1500`. An empty key keeps a value out of JSON,
 //! an empty pattern keeps it out of the text.
 
+use crate::text::cut;
 use crate::text::num::{Digits, dec, dec_signed, hex};
 
 /// Where the bytes go. Short writes and interruptions are the implementation's to handle.
@@ -396,9 +397,9 @@ impl<'o> Out<'o> {
         } else if !pattern.is_empty() {
             let code = style.code(self.mode.palette);
             self.bytes(code.as_bytes());
-            match pattern.split_once('%') {
-                None => self.bytes(pattern.as_bytes()),
-                Some((before, after)) => {
+            match cut(pattern, b'%') {
+                (all, None) => self.bytes(all.as_bytes()),
+                (before, Some(after)) => {
                     self.bytes(before.as_bytes());
                     match v {
                         Val::Str(s) => self.shown(s),
@@ -417,14 +418,12 @@ impl<'o> Out<'o> {
 
     /// A string for a terminal: control characters of hostile names become `\x1b`.
     pub fn shown(&mut self, s: &[u8]) {
-        for run in s.chunk_by(|a, b| is_control(*a) == is_control(*b)) {
-            if run.first().is_some_and(|b| is_control(*b)) {
-                for b in run {
-                    self.bytes(b"\\x");
-                    self.bytes(crate::text::num::hex_pad(u64::from(*b), 2).as_bytes());
-                }
+        for b in s {
+            if is_control(*b) {
+                self.bytes(b"\\x");
+                self.bytes(crate::text::num::hex_pad(u64::from(*b), 2).as_bytes());
             } else {
-                self.bytes(run);
+                self.bytes(&[*b]);
             }
         }
     }
