@@ -101,7 +101,9 @@ pub fn run(args: Args) -> u8 {
         },
         err: Report::new(&mut stderr),
     };
-    let line = Line::new(Words::Args(args), 0);
+    let words = Words::Args(args);
+    cx.err.typed = Some(words);
+    let line = Line::new(words, 0);
     let done = dispatch(&mut cx, line);
     finish(&mut cx, done)
 }

@@ -7,6 +7,8 @@ use nlbox_core::text::num;
 use nlbox_core::text::out::{Out, Sink};
 use nlbox_core::wire::build::Build;
 
+use crate::words::{Line, Words};
+
 /// A failure that has been reported; what is left of it is the exit code.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Fail(pub u8);
@@ -31,12 +33,14 @@ pub struct Report<'a> {
     sink: &'a mut dyn Sink,
     /// The program's name as it is to be typed, for "try …": `ip`, `bridge`.
     pub program: &'static str,
+    /// The command line: where a person reads the errors, the offending word is pointed at.
+    pub typed: Option<Words<'a>>,
 }
 
 impl<'a> Report<'a> {
     /// Errors go to `sink`.
     pub fn new(sink: &'a mut dyn Sink) -> Self {
-        Report { sink, program: "ip" }
+        Report { sink, program: "ip", typed: None }
     }
 
     /// One line of these pieces; control characters in them are shown as `\x1b`.
@@ -125,12 +129,17 @@ impl<'a> Report<'a> {
     ///
     /// `m` is the request: an offset in the kernel's answer leads back to the word that made the attribute.
     pub fn net(&mut self, e: Error, conn: &Conn<'_>, m: Option<&Build<'_>>) -> Fail {
-        let _ = m;
         match e {
             Error::Kernel(errno) => {
                 match conn.extack().and_then(|x| x.message()) {
                     Some(text) => self.say(&[b"Error: ", text, stop(text)]),
                     None => self.say(&[b"RTNETLINK answers: ", strerror(errno.0).as_bytes()]),
+                }
+                let offset = conn.extack().and_then(|x| x.offset());
+                if let (Some(at), Some(m)) = (offset, m)
+                    && let Some(word) = m.word_at(at)
+                {
+                    self.point(word);
                 }
                 return KERNEL;
             }
@@ -145,6 +154,33 @@ impl<'a> Report<'a> {
             Error::Interrupted => self.say(&[b"Dump was interrupted and may be inconsistent."]),
         }
         PLAIN
+    }
+
+    /// Shows the command line as typed, with a caret under word number `n`: where the kernel named an attribute.
+    fn point(&mut self, n: usize) {
+        let Some(words) = self.typed.filter(|_| nlbox_sys::tty::isatty(2)) else { return };
+        let mut line = Line::new(words, 0);
+        let (mut column, mut width) = (0_usize, 0);
+        let mut text: heapless::Vec<u8, 512> = heapless::Vec::new();
+        let mut at = 0_usize;
+        while let Some(w) = line.next() {
+            if at == n {
+                (column, width) = (text.len(), w.len());
+            }
+            at = at.saturating_add(1);
+            // A line that is too long to show helps nobody: without its end the caret still stands right.
+            let _ = text.extend_from_slice(w);
+            let _ = text.push(b' ');
+        }
+        if width > 0 {
+            self.say(&[b"  ", &text]);
+            text.clear();
+            let _ = text.resize(column.min(500), b' ');
+            (0..width).for_each(|_| {
+                let _ = text.push(b'^');
+            });
+            self.say(&[b"  ", &text]);
+        }
     }
 
     /// A warning that the kernel added to success.

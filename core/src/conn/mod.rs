@@ -6,6 +6,8 @@
 pub mod error;
 #[cfg(any(test, feature = "fake"))]
 pub mod fake;
+#[cfg(test)]
+mod tests;
 
 use crate::wire::ack::{ExtAck, parse_done, parse_error};
 use crate::wire::attr::Attrs;
