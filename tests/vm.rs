@@ -247,11 +247,6 @@ impl Vm {
         }
     }
 
-    /// Everything said so far, as a terminal would show it.
-    pub fn transcript(&self) -> &str {
-        &self.transcript
-    }
-
     /// Has the machine power itself off. A kernel that panics on the way fails the test.
     pub fn off(mut self) {
         if self.input.write_all(b":off\n").is_err() {
