@@ -1,0 +1,447 @@
+//! The oracle: nlbox against the installed iproute2, byte for byte, on the same kernel state.
+//!
+//! `cases.rs` holds the command lines, `differences.rs` the only places where we may differ. Each test gathers every
+//! difference it meets and reports them together. `ORACLE_FULL=1` shows long ones whole.
+//!
+//! `NLBOX_BIN` may name a script that drops a first word `ip` and runs iproute2: then all must be equal and
+//! `differences.rs` is not consulted. That proves the harness.
+
+#[path = "oracle/cases.rs"]
+mod cases;
+#[path = "oracle/differences.rs"]
+mod differences;
+
+use differences::{DIFFERENCES, Difference, What};
+use harness::{Iproute2, Ns, Output, diff, iproute2, nlbox, words};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// The two programs, and what was found so far.
+struct Oracle {
+    theirs: &'static Iproute2,
+    ours: PathBuf,
+    /// nlbox is iproute2 itself: nothing may differ.
+    itself: bool,
+    cases: usize,
+    found: Vec<(String, String)>,
+}
+
+impl Oracle {
+    fn new() -> Option<Oracle> {
+        Oracle::over(nlbox())
+    }
+
+    fn over(ours: PathBuf) -> Option<Oracle> {
+        let mut oracle = Oracle { theirs: iproute2()?, ours, itself: false, cases: 0, found: Vec::new() };
+        oracle.itself = oracle.ours(&Ns::new()?, "-V").stdout == oracle.theirs.banner;
+        Some(oracle)
+    }
+
+    /// A fixture with the kernel put in the named state by iproute2.
+    fn state(&self, name: &str) -> Ns {
+        let (_, text) = cases::STATES.iter().find(|(n, _)| *n == name).unwrap_or_else(|| panic!("no state {name}"));
+        let ns = Ns::new().expect("a namespace: the first one worked");
+        let mut batch: (&str, String) = ("", String::new());
+        let flush = |batch: &mut (&str, String)| {
+            let (netns, lines) = std::mem::take(batch);
+            let mut argv = vec![self.theirs.path.to_str().unwrap()];
+            argv.extend(if netns.is_empty() { vec![] } else { vec!["-n", netns] });
+            let out = ns.feed(&[argv, vec!["-batch", "-"]].concat(), &lines);
+            assert_eq!(out.code, 0, "state {name}: {}\n{lines}", out.stderr);
+        };
+        for line in text.lines().map(str::trim).filter(|l| !l.is_empty()) {
+            let (netns, rest) = match line.strip_prefix("-n ") {
+                Some(named) => named.split_once(' ').unwrap(),
+                None => ("", line),
+            };
+            let shell = rest.strip_prefix("! ");
+            if !batch.1.is_empty() && (shell.is_some() || netns != batch.0) {
+                flush(&mut batch);
+            }
+            match shell {
+                Some(shell) => drop(ns.sh(shell)),
+                None => batch = (netns, format!("{}{rest}\n", batch.1)),
+            }
+        }
+        if !batch.1.is_empty() {
+            flush(&mut batch);
+        }
+        ns
+    }
+
+    fn theirs(&self, ns: &Ns, line: &str) -> Output {
+        let argv: Vec<_> = std::iter::once(self.theirs.path.to_str().unwrap()).chain(words(line)).collect();
+        ns.run(&argv)
+    }
+
+    fn ours(&self, ns: &Ns, line: &str) -> Output {
+        let argv: Vec<_> = [self.ours.to_str().unwrap(), "ip"].into_iter().chain(words(line)).collect();
+        ns.run(&argv)
+    }
+
+    /// The differences that may apply to a line.
+    fn listed(&self, line: &str) -> impl Iterator<Item = &'static Difference> {
+        let (itself, version) = (self.itself, self.theirs.version);
+        let line = line.to_string();
+        DIFFERENCES.iter().filter(move |d| !itself && version < d.since && d.on.split('|').any(|p| glob(p, &line)))
+    }
+
+    /// `want` and `got` differ, and nothing in the list says they may: the text to report.
+    fn verdict(&self, line: &str, want: &Output, got: &Output) -> Option<String> {
+        let (mut want, mut got) = (want.clone(), got.clone());
+        for d in self.listed(line) {
+            d.apply(&mut want, &mut got);
+        }
+        (want != got).then(|| {
+            let mut text = String::new();
+            if want.code != got.code {
+                text += &format!("    exit code: want {}, got {}\n", want.code, got.code);
+            }
+            for (name, want, got) in [("stdout", &want.stdout, &got.stdout), ("stderr", &want.stderr, &got.stderr)] {
+                if want != got {
+                    text += &format!("    {name}:\n{}", shorten(&diff(want, got)));
+                }
+            }
+            text
+        })
+    }
+
+    fn report(&mut self, state: &str, line: &str, text: String) {
+        self.found.push((text, format!("[{state}] ip {line}")));
+    }
+
+    /// The same listing by both; counters and lifetimes move, so a difference must be seen three times.
+    fn listing(&mut self, ns: &Ns, state: &str, line: &str) {
+        self.cases += 1;
+        let mut text = None;
+        for _ in 0..3 {
+            text = self.verdict(line, &self.theirs(ns, line), &self.ours(ns, line));
+            if text.is_none() {
+                return;
+            }
+        }
+        text.into_iter().for_each(|text| self.report(state, line, text));
+    }
+
+    fn listings(&mut self, tables: &[cases::Listings]) {
+        for table in tables {
+            for state in table.states.split(' ') {
+                let ns = self.state(state);
+                for line in table.lines {
+                    for mode in table.modes {
+                        self.listing(&ns, state, format!("{mode} {line}").trim());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Commands that fail: the same words, code and untouched state.
+    fn errors(&mut self, tables: &[(&str, &[&str])]) {
+        for (state, lines) in tables {
+            let ns = self.state(state);
+            let before = self.snapshot(&ns);
+            for line in *lines {
+                self.cases += 1;
+                let want = self.theirs(&ns, line);
+                let after = self.snapshot(&ns);
+                if want.code == 0 || after != before {
+                    self.report(state, line, "    iproute2 does not fail, or changes something: move it to the twins\n".into());
+                    return;
+                }
+                let got = self.ours(&ns, line);
+                self.verdict(line, &want, &got).into_iter().for_each(|text| self.report(state, line, text));
+                let after = self.snapshot(&ns);
+                if after != before {
+                    self.report(state, line, format!("    the state changed:\n{}", shorten(&diff(&before, &after))));
+                    drop(ns);
+                    return self.errors_from(tables, state, line);
+                }
+            }
+        }
+    }
+
+    /// Goes on behind a line that spoilt its fixture.
+    fn errors_from(&mut self, tables: &[(&str, &[&str])], state: &str, line: &str) {
+        let at = tables.iter().position(|(s, l)| *s == state && l.contains(&line)).unwrap();
+        let next = tables[at].1.iter().position(|l| *l == line).unwrap() + 1;
+        self.errors(&[(state, &tables[at].1[next..])]);
+        self.errors(&tables[at + 1..]);
+    }
+
+    /// The same commands in twin namespaces, by each program; then the twins must look alike.
+    fn twins(&mut self, tables: &[(&str, &[&str])]) {
+        for (state, stories) in tables {
+            for story in *stories {
+                let (left, right) = (self.state(state), self.state(state));
+                for line in story.split(';').map(str::trim) {
+                    self.cases += 1;
+                    // Each twin has its own process to be named by number.
+                    let [l, r] = [&left, &right].map(|ns| line.replace("$PID", &ns.pid().to_string()));
+                    let (want, got) = (self.theirs(&left, &l), self.ours(&right, &r));
+                    self.verdict(line, &want, &got).into_iter().for_each(|t| self.report(state, &format!("{line}   (in: {story})"), t));
+                }
+                let (want, got) = (self.snapshot(&left), self.snapshot(&right));
+                let (want, got) = (normal(&want, story), normal(&got, story));
+                if want != got {
+                    self.report(state, story, format!("    the state after:\n{}", shorten(&diff(&want, &got))));
+                }
+            }
+        }
+    }
+
+    /// All that a fixture holds, as iproute2 sees it.
+    fn snapshot(&self, ns: &Ns) -> String {
+        let ip = self.theirs.path.to_str().unwrap();
+        let list = ns.run(&[ip, "netns", "list"]).stdout;
+        let mut text = format!("netns {list}\n");
+        for netns in std::iter::once("").chain(list.lines().filter_map(|l| l.split(' ').next())) {
+            let head = if netns.is_empty() { vec![ip] } else { vec![ip, "-n", netns] };
+            let json = [head.clone(), vec!["-d", "-j", "-batch", "-"]].concat();
+            text += &ns.feed(&json, "addr show\nroute show table all\nnetns list-id\n").stdout.replace("},{", "},\n{");
+            let flat = [head, vec!["-d", "-o", "-batch", "-"]].concat();
+            let flat = ns.feed(&flat, "link show\nneigh show nud all\nneigh show proxy\n").stdout;
+            let mut lines: Vec<_> = flat.lines().collect();
+            lines.sort_unstable();
+            text += &lines.join("\n");
+        }
+        text
+    }
+
+    /// Panics with all that was found: the work list.
+    fn end(self) {
+        let (cases, found) = (self.cases, self.found.len());
+        eprintln!("{cases} command lines compared, {found} differ");
+        let mut alike: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        self.found.iter().for_each(|(text, line)| alike.entry(text).or_default().push(line));
+        let mut groups: Vec<_> = alike.into_iter().collect();
+        groups.sort_by_key(|(_, lines)| usize::MAX - lines.len());
+        let mut page = String::new();
+        for (text, lines) in groups {
+            page += &format!("{}\n{text}\n", lines.join("\n"));
+        }
+        assert!(found == 0, "{found} of {cases} command lines differ from iproute2 (- wanted, + got):\n\n{page}");
+    }
+}
+
+impl Difference {
+    /// Makes the two outputs equal where this difference is the only one.
+    fn apply(&self, want: &mut Output, got: &mut Output) {
+        match self.what {
+            What::Out(from, to) => want.stdout = want.stdout.replace(from, to),
+            What::Err(from, to) => want.stderr = want.stderr.replace(from, to),
+            What::Usage => {
+                let at = want.stderr.lines().position(|l| l.starts_with("Usage:"));
+                if let (Some(at), true) = (at, got.stderr.lines().count() > 0) {
+                    for text in [&mut want.stderr, &mut got.stderr] {
+                        *text = text.lines().take(at).collect::<Vec<_>>().join("\n");
+                    }
+                }
+            }
+            What::FirstLine => {
+                for text in [&mut want.stderr, &mut got.stderr] {
+                    *text = text.lines().next().unwrap_or("").to_string();
+                }
+            }
+            What::Free => *got = want.clone(),
+        }
+    }
+}
+
+/// `*` stands for any text.
+fn glob(pattern: &str, text: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == text,
+        Some((head, tail)) => text.strip_prefix(head).is_some_and(|rest| {
+            (0..=rest.len()).filter(|n| rest.is_char_boundary(*n)).any(|n| glob(tail, &rest[n..]))
+        }),
+    }
+}
+
+/// Twenty lines of a difference are enough to see it: the changed ones first.
+fn shorten(text: &str) -> String {
+    let changed: Vec<_> = text.lines().filter(|l| !l.starts_with("      ")).collect();
+    if std::env::var_os("ORACLE_FULL").is_some() {
+        return text.to_string();
+    }
+    let mut short: String = changed.iter().take(20).map(|l| format!("{l}\n")).collect();
+    if changed.len() > 20 {
+        short += &format!("      … {} more lines\n", changed.len() - 20);
+    }
+    short
+}
+
+/// A snapshot without what chance and time decide: addresses not named in the story are numbered by appearance,
+/// lifetimes rounded up to tens of seconds.
+fn normal(text: &str, story: &str) -> String {
+    let mut seen: Vec<String> = Vec::new();
+    let mut out = String::new();
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let mac = text.get(at..at + 17).filter(|m| {
+            m.bytes().enumerate().all(|(n, b)| if n % 3 == 2 { b == b':' } else { b.is_ascii_hexdigit() })
+        });
+        let free = mac.filter(|m| !story.contains(m) && *m != "00:00:00:00:00:00" && *m != "ff:ff:ff:ff:ff:ff");
+        if let Some(mac) = free {
+            let n = seen.iter().position(|s| s == mac).unwrap_or_else(|| {
+                seen.push(mac.to_string());
+                seen.len() - 1
+            });
+            out += &format!("MAC{n}");
+            at += 17;
+        } else {
+            let next = text[at..].chars().next().unwrap();
+            out.push(next);
+            at += next.len_utf8();
+        }
+    }
+    let mut rounded = String::new();
+    let mut rest = out.as_str();
+    while let Some(n) = rest.find("_life_time\":") {
+        let (head, tail) = rest.split_at(n + "_life_time\":".len());
+        let digits = tail.find(|c: char| !c.is_ascii_digit()).unwrap_or(tail.len());
+        let value: u64 = tail[..digits].parse().unwrap_or(0);
+        rounded += head;
+        rounded += &if value == u64::from(u32::MAX) { value } else { value.div_ceil(10) * 10 }.to_string();
+        rest = &tail[digits..];
+    }
+    rounded + rest
+}
+
+/// A test of one table: skipped aloud where there is nothing to compare with.
+macro_rules! oracle {
+    ($($name:ident: $how:ident $table:expr;)+) => {$(
+        #[test]
+        fn $name() {
+            if let Some(mut oracle) = Oracle::new() {
+                oracle.$how($table);
+                oracle.end();
+            }
+        }
+    )+};
+}
+
+oracle! {
+    link_listings: listings cases::LINK_LISTINGS;
+    link_mutations: twins cases::LINK_MUTATIONS;
+    link_errors: errors cases::LINK_ERRORS;
+    addr_listings: listings cases::ADDR_LISTINGS;
+    addr_mutations: twins cases::ADDR_MUTATIONS;
+    addr_errors: errors cases::ADDR_ERRORS;
+    route_listings: listings cases::ROUTE_LISTINGS;
+    route_mutations: twins cases::ROUTE_MUTATIONS;
+    route_errors: errors cases::ROUTE_ERRORS;
+    neigh_listings: listings cases::NEIGH_LISTINGS;
+    neigh_mutations: twins cases::NEIGH_MUTATIONS;
+    neigh_errors: errors cases::NEIGH_ERRORS;
+    netns_listings: listings cases::NETNS_LISTINGS;
+    netns_mutations: twins cases::NETNS_MUTATIONS;
+    netns_errors: errors cases::NETNS_ERRORS;
+    global_listings: listings cases::GLOBAL_LISTINGS;
+    global_errors: errors cases::GLOBAL_ERRORS;
+    keyword_abbreviations: twins cases::KEYWORDS;
+}
+
+/// Every prefix of every object: the answer to a verb that does not exist names the object that was chosen.
+#[test]
+fn object_abbreviations() {
+    let Some(mut oracle) = Oracle::new() else { return };
+    let ns = oracle.state("fresh");
+    for word in cases::OBJECTS {
+        for n in 1..=word.len() {
+            let line = format!("{} nosuchverb", &word[..n]);
+            oracle.cases += 1;
+            let (want, got) = (oracle.theirs(&ns, &line), oracle.ours(&ns, &line));
+            let chosen = cases::OUR_OBJECTS.iter().find(|o| want.stderr.contains(&format!("\"ip {o} help\"")));
+            let text = if chosen.is_some() || oracle.itself {
+                oracle.verdict(&line, &want, &got)
+            } else {
+                // An object we do not have must be refused, never taken for another.
+                let other = cases::OUR_OBJECTS.iter().any(|o| got.stderr.contains(&format!("\"ip {o} help\"")));
+                (other || got.code == 0 || !got.stdout.is_empty() || got.stderr.is_empty())
+                    .then(|| format!("    want a refusal, got {got:?}\n"))
+            };
+            text.into_iter().for_each(|text| oracle.report("fresh", &line, text));
+        }
+    }
+    oracle.end();
+}
+
+/// Every prefix of every verb we have, told apart by what the bare verb says.
+#[test]
+fn verb_abbreviations() {
+    let Some(mut oracle) = Oracle::new() else { return };
+    let ns = oracle.state("base");
+    for (object, verbs) in cases::VERBS {
+        for verb in *verbs {
+            for n in 1..=verb.len() {
+                let line = format!("{object} {}", &verb[..n]);
+                if !cases::VERBS_LEFT_OUT.contains(&line.as_str()) {
+                    oracle.listing(&ns, "base", &line);
+                }
+            }
+        }
+    }
+    oracle.end();
+}
+
+/// No stale entries: each difference is met by its example on the installed iproute2.
+#[test]
+fn differences_still_occur() {
+    let Some(oracle) = Oracle::new() else { return };
+    if oracle.itself {
+        return;
+    }
+    let mut stale = String::new();
+    for d in DIFFERENCES.iter().filter(|d| oracle.theirs.version < d.since) {
+        let (state, line) = d.example;
+        assert!(d.on.split('|').any(|p| glob(p, line)), "the example is not of its pattern: {}", d.why);
+        let ns = oracle.state(state);
+        let (want, got) = (oracle.theirs(&ns, line), oracle.ours(&ns, line));
+        let occurs = match d.what {
+            What::Out(from, _) => want.stdout.contains(from),
+            What::Err(from, _) => want.stderr.contains(from),
+            What::Usage | What::FirstLine => want.stderr != got.stderr,
+            What::Free => want != got,
+        };
+        if !occurs {
+            stale += &format!("{}: ip {line}\n", d.why);
+        }
+    }
+    assert!(stale.is_empty(), "differences that no longer occur:\n{stale}");
+}
+
+/// The oracle sees what it must: another letter, stream, code or state.
+#[test]
+fn alterations_are_caught() {
+    use std::os::unix::fs::PermissionsExt;
+    let Some(theirs) = iproute2() else { return };
+    let dir = std::env::temp_dir().join(format!("nlbox-oracle-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).unwrap();
+    let ip = theirs.path.display();
+    let wrappers: [(&str, String, bool); 6] = [
+        ("same", format!("exec {ip} \"$@\""), false),
+        ("letter", format!("{ip} \"$@\" | sed 's/mtu/mtU/'"), true),
+        ("stderr", format!("{ip} \"$@\"; r=$?; echo >&2; exit $r"), true),
+        ("code", format!("{ip} \"$@\"; r=$?; exit $((r ^ 4))"), true),
+        ("silent", "exit 0".into(), true),
+        ("state", format!("{ip} \"$@\"; r=$?; {ip} link set lo mtu 1234; exit $r"), true),
+    ];
+    for (name, body, caught) in wrappers {
+        let path = dir.join(name);
+        std::fs::write(&path, format!("#!/bin/sh\nshift\n{body}\n")).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let Some(mut oracle) = Oracle::over(path) else { return };
+        oracle.itself = true;
+        match name {
+            "state" => oracle.errors(&[("fresh", &["link set nope up"])]),
+            _ => oracle.listings(&[cases::Listings { states: "fresh", modes: &[""], lines: &["link"] }]),
+        }
+        assert_eq!(!oracle.found.is_empty(), caught, "{name}: {:?}", oracle.found);
+        oracle.found.clear();
+        oracle.twins(&[("fresh", &["link set lo up"])]);
+        assert_eq!(!oracle.found.is_empty(), caught && name != "letter", "{name}, twins: {:?}", oracle.found);
+    }
+    std::fs::remove_dir_all(&dir).unwrap();
+}
