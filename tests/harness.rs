@@ -123,17 +123,16 @@ impl Ns {
 
     /// `program` with the environment of the tests, set to run inside.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
-        let fds: [RawFd; 3] = [
-            self.user.as_ref().map_or(-1, AsRawFd::as_raw_fd),
-            self.net.as_raw_fd(),
-            self.mnt.as_raw_fd(),
-        ];
+        let fds: [RawFd; 3] =
+            [self.user.as_ref().map_or(-1, AsRawFd::as_raw_fd), self.net.as_raw_fd(), self.mnt.as_raw_fd()];
         let mut command = Command::new(program);
         command.env_clear().env("LC_ALL", "C").env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").env("TZ", "UTC");
         command.stdin(Stdio::null());
         // SAFETY: setns is a bare system call, allowed between fork and exec.
         unsafe {
-            command.pre_exec(move || fds.iter().filter(|fd| **fd >= 0).try_for_each(|fd| check(libc::setns(*fd, 0))))
+            command.pre_exec(move || {
+                fds.iter().filter(|fd| **fd >= 0).try_for_each(|fd| check(libc::setns(*fd, 0)))
+            })
         };
         command
     }
@@ -181,8 +180,11 @@ pub fn finish(mut command: Command, input: &str) -> Output {
         command.stdin(Stdio::piped());
     }
     let name = format!("{:?}", command.get_program());
-    let mut child =
-        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap_or_else(|e| panic!("{name}: {e}"));
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|e| panic!("{name}: {e}"));
     if let Some(mut pipe) = child.stdin.take() {
         drop(pipe.write_all(input.as_bytes()));
     }
@@ -232,7 +234,9 @@ pub fn diff(want: &str, got: &str) -> String {
     let same = |n: usize| want.get(n) == got.get(n);
     let mut text = String::new();
     for n in 0..want.len().max(got.len()) {
-        for (mark, line) in [(if same(n) { ' ' } else { '-' }, want.get(n)), ('+', got.get(n).filter(|_| !same(n)))] {
+        for (mark, line) in
+            [(if same(n) { ' ' } else { '-' }, want.get(n)), ('+', got.get(n).filter(|_| !same(n)))]
+        {
             if let Some(line) = line {
                 text += &format!("    {mark} {}\n", line.escape_debug().to_string().replace("\\\"", "\""));
             }
@@ -261,7 +265,8 @@ fn check(result: libc::c_int) -> Result<()> {
 fn enter_new(in_user_namespace: bool) -> Result<()> {
     // SAFETY: both only read the credentials of the process.
     let (uid, gid) = unsafe { (libc::geteuid(), libc::getegid()) };
-    let flags = libc::CLONE_NEWNET | libc::CLONE_NEWNS | if in_user_namespace { libc::CLONE_NEWUSER } else { 0 };
+    let flags =
+        libc::CLONE_NEWNET | libc::CLONE_NEWNS | if in_user_namespace { libc::CLONE_NEWUSER } else { 0 };
     // SAFETY: unshare takes an integer.
     check(unsafe { libc::unshare(flags) })?;
     if in_user_namespace {
@@ -282,5 +287,7 @@ fn mount(
     data: &std::ffi::CStr,
 ) -> Result<()> {
     // SAFETY: four strings that end in NUL and live across the call.
-    check(unsafe { libc::mount(source.as_ptr(), target.as_ptr(), kind.as_ptr(), flags, data.as_ptr().cast()) })
+    check(unsafe {
+        libc::mount(source.as_ptr(), target.as_ptr(), kind.as_ptr(), flags, data.as_ptr().cast())
+    })
 }

@@ -39,7 +39,8 @@ impl Oracle {
 
     /// A fixture with the kernel put in the named state by iproute2.
     fn state(&self, name: &str) -> Ns {
-        let (_, text) = cases::STATES.iter().find(|(n, _)| *n == name).unwrap_or_else(|| panic!("no state {name}"));
+        let (_, text) =
+            cases::STATES.iter().find(|(n, _)| *n == name).unwrap_or_else(|| panic!("no state {name}"));
         let ns = Ns::new().expect("a namespace: the first one worked");
         let mut batch: (&str, String) = ("", String::new());
         let flush = |batch: &mut (&str, String)| {
@@ -83,7 +84,9 @@ impl Oracle {
     fn listed(&self, line: &str) -> impl Iterator<Item = &'static Difference> {
         let (itself, version) = (self.itself, self.theirs.version);
         let line = line.to_string();
-        DIFFERENCES.iter().filter(move |d| !itself && version < d.since && d.on.split('|').any(|p| glob(p, &line)))
+        DIFFERENCES
+            .iter()
+            .filter(move |d| !itself && version < d.since && d.on.split('|').any(|p| glob(p, &line)))
     }
 
     /// `want` and `got` differ, and nothing in the list says they may: the text to report.
@@ -97,7 +100,9 @@ impl Oracle {
             if want.code != got.code {
                 text += &format!("    exit code: want {}, got {}\n", want.code, got.code);
             }
-            for (name, want, got) in [("stdout", &want.stdout, &got.stdout), ("stderr", &want.stderr, &got.stderr)] {
+            for (name, want, got) in
+                [("stdout", &want.stdout, &got.stdout), ("stderr", &want.stderr, &got.stderr)]
+            {
                 if want != got {
                     text += &format!("    {name}:\n{}", shorten(&diff(want, got)));
                 }
@@ -146,14 +151,22 @@ impl Oracle {
                 let want = self.theirs(&ns, line);
                 let after = self.snapshot(&ns);
                 if want.code == 0 || after != before {
-                    self.report(state, line, "    iproute2 does not fail, or changes something: move it to the twins\n".into());
+                    self.report(
+                        state,
+                        line,
+                        "    iproute2 does not fail, or changes something: move it to the twins\n".into(),
+                    );
                     return;
                 }
                 let got = self.ours(&ns, line);
                 self.verdict(line, &want, &got).into_iter().for_each(|text| self.report(state, line, text));
                 let after = self.snapshot(&ns);
                 if after != before {
-                    self.report(state, line, format!("    the state changed:\n{}", shorten(&diff(&before, &after))));
+                    self.report(
+                        state,
+                        line,
+                        format!("    the state changed:\n{}", shorten(&diff(&before, &after))),
+                    );
                     drop(ns);
                     return self.errors_from(tables, state, line);
                 }
@@ -179,12 +192,18 @@ impl Oracle {
                     // Each twin has its own process to be named by number.
                     let [l, r] = [&left, &right].map(|ns| line.replace("$PID", &ns.pid().to_string()));
                     let (want, got) = (self.theirs(&left, &l), self.ours(&right, &r));
-                    self.verdict(line, &want, &got).into_iter().for_each(|t| self.report(state, &format!("{line}   (in: {story})"), t));
+                    self.verdict(line, &want, &got)
+                        .into_iter()
+                        .for_each(|t| self.report(state, &format!("{line}   (in: {story})"), t));
                 }
                 let (want, got) = (self.snapshot(&left), self.snapshot(&right));
                 let (want, got) = (normal(&want, story), normal(&got, story));
                 if want != got {
-                    self.report(state, story, format!("    the state after:\n{}", shorten(&diff(&want, &got))));
+                    self.report(
+                        state,
+                        story,
+                        format!("    the state after:\n{}", shorten(&diff(&want, &got))),
+                    );
                 }
             }
         }
@@ -198,7 +217,10 @@ impl Oracle {
         for netns in std::iter::once("").chain(list.lines().filter_map(|l| l.split(' ').next())) {
             let head = if netns.is_empty() { vec![ip] } else { vec![ip, "-n", netns] };
             let json = [head.clone(), vec!["-d", "-j", "-batch", "-"]].concat();
-            text += &ns.feed(&json, "addr show\nroute show table all\nnetns list-id\n").stdout.replace("},{", "},\n{");
+            text += &ns
+                .feed(&json, "addr show\nroute show table all\nnetns list-id\n")
+                .stdout
+                .replace("},{", "},\n{");
             let flat = [head, vec!["-d", "-o", "-batch", "-"]].concat();
             let flat = ns.feed(&flat, "link show\nneigh show nud all\nneigh show proxy\n").stdout;
             let mut lines: Vec<_> = flat.lines().collect();
@@ -220,7 +242,10 @@ impl Oracle {
         for (text, lines) in groups {
             page += &format!("{}\n{text}\n", lines.join("\n"));
         }
-        assert!(found == 0, "{found} of {cases} command lines differ from iproute2 (- wanted, + got):\n\n{page}");
+        assert!(
+            found == 0,
+            "{found} of {cases} command lines differ from iproute2 (- wanted, + got):\n\n{page}"
+        );
     }
 }
 
@@ -282,7 +307,8 @@ fn normal(text: &str, story: &str) -> String {
         let mac = text.get(at..at + 17).filter(|m| {
             m.bytes().enumerate().all(|(n, b)| if n % 3 == 2 { b == b':' } else { b.is_ascii_hexdigit() })
         });
-        let free = mac.filter(|m| !story.contains(m) && *m != "00:00:00:00:00:00" && *m != "ff:ff:ff:ff:ff:ff");
+        let free =
+            mac.filter(|m| !story.contains(m) && *m != "00:00:00:00:00:00" && *m != "ff:ff:ff:ff:ff:ff");
         if let Some(mac) = free {
             let n = seen.iter().position(|s| s == mac).unwrap_or_else(|| {
                 seen.push(mac.to_string());
@@ -353,12 +379,14 @@ fn object_abbreviations() {
             let line = format!("{} nosuchverb", &word[..n]);
             oracle.cases += 1;
             let (want, got) = (oracle.theirs(&ns, &line), oracle.ours(&ns, &line));
-            let chosen = cases::OUR_OBJECTS.iter().find(|o| want.stderr.contains(&format!("\"ip {o} help\"")));
+            let chosen =
+                cases::OUR_OBJECTS.iter().find(|o| want.stderr.contains(&format!("\"ip {o} help\"")));
             let text = if chosen.is_some() || oracle.itself {
                 oracle.verdict(&line, &want, &got)
             } else {
                 // An object we do not have must be refused, never taken for another.
-                let other = cases::OUR_OBJECTS.iter().any(|o| got.stderr.contains(&format!("\"ip {o} help\"")));
+                let other =
+                    cases::OUR_OBJECTS.iter().any(|o| got.stderr.contains(&format!("\"ip {o} help\"")));
                 (other || got.code == 0 || !got.stdout.is_empty() || got.stderr.is_empty())
                     .then(|| format!("    want a refusal, got {got:?}\n"))
             };

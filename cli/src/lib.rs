@@ -103,14 +103,13 @@ pub fn run(args: Args) -> u8 {
     };
     let words = Words::Args(args);
     cx.err.typed = Some(words);
-    let line = Line::new(words, 0);
-    let done = dispatch(&mut cx, line);
-    finish(&mut cx, done)
+    serve(&mut cx, Line::new(words, 0))
 }
 
-/// Ends a command: what is gathered goes out, and a page that could not be written is a failure.
-pub fn finish(cx: &mut Ctx<'_>, done: Done) -> u8 {
-    let code = match done {
+/// Runs one command line, the program's name first, and gives its exit code. What was gathered has gone out then;
+/// a page that could not be written is a failure.
+pub fn serve(cx: &mut Ctx<'_>, line: Line<'_>) -> u8 {
+    let code = match dispatch(cx, line) {
         Ok(()) => 0,
         Err(Fail(code)) => code,
     };

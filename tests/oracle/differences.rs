@@ -33,8 +33,20 @@ pub(crate) const NEVER: (u32, u32) = (u32::MAX, 0);
 use What::{Err, Free, Out, Usage};
 
 pub(crate) const DIFFERENCES: &[Difference] = &[
-    Difference { on: "*", since: NEVER, what: Usage, example: ("fresh", "link help"), why: "help texts are our own" },
-    Difference { on: "-V*", since: NEVER, what: Free, example: ("fresh", "-V"), why: "our own name and version" },
+    Difference {
+        on: "*",
+        since: NEVER,
+        what: Usage,
+        example: ("fresh", "link help"),
+        why: "help texts are our own",
+    },
+    Difference {
+        on: "-V*",
+        since: NEVER,
+        what: Free,
+        example: ("fresh", "-V"),
+        why: "our own name and version",
+    },
     Difference {
         on: "*",
         since: (7, 0),
@@ -50,4 +62,3 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         why: "Debian builds with /run/netns; iproute2 itself says /var/run/netns, the same directory",
     },
 ];
-
