@@ -6,6 +6,7 @@ pub mod dump;
 pub mod grammar;
 pub mod help;
 pub mod host;
+mod install;
 pub mod ip;
 pub mod names;
 pub mod report;
@@ -139,6 +140,7 @@ fn dispatch(cx: &mut Ctx<'_>, mut line: Line<'_>) -> Done {
     let Some(word) = line.next() else { return front(cx) };
     match word {
         b"--list" => list(cx),
+        b"--install" => install::run(cx, &mut line),
         b"--help" | b"-h" | b"help" => front(cx),
         b"--version" | b"-V" => {
             cx.page.out.text(concat!("nlbox ", env!("CARGO_PKG_VERSION"), "\n"));
