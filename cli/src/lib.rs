@@ -2,6 +2,7 @@
 #![no_std]
 #![deny(unsafe_code)]
 
+pub mod batch;
 pub mod dump;
 pub mod grammar;
 pub mod help;

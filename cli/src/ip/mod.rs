@@ -63,10 +63,11 @@ static ABSENT: &[&str] = &[
 /// `ip [OPTIONS] OBJECT …`.
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     cx.err.program = "ip";
-    if options(cx, line)? {
-        return Ok(());
+    match options(cx, line)? {
+        Then::Nothing => Ok(()),
+        Then::Command => command(cx, line),
+        Then::Batch(file) => crate::batch::run(cx, file, command),
     }
-    command(cx, line)
 }
 
 /// `OBJECT …`: a command line behind its options, or a line of a batch.
@@ -74,9 +75,9 @@ pub fn command(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let Some(word) = line.next() else { return Err(usage(cx)) };
     // The order of the table is the order of the matching: an absent object must not give its word to a later one.
     if let Some(e) = OBJECTS.iter().find(|e| spelled(word, e.word)) {
-        cx.page.out.open_document();
+        let depth = cx.page.out.depth();
         let done = e.object.run(cx, line);
-        cx.page.out.close_document();
+        cx.page.out.close_to(depth);
         return done;
     }
     if matches(word, "help") {
@@ -146,8 +147,19 @@ static FAMILIES: &[(&str, u8)] = &[
     ("bridge", af::AF_BRIDGE),
 ];
 
-/// Reads the options; `true` when one of them was all there is to do.
-fn options(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Result<bool, Fail> {
+/// What is to be done behind the options.
+enum Then<'l> {
+    /// Nothing: an option was all.
+    Nothing,
+    /// The command on the rest of the line.
+    Command,
+    /// The commands of this file.
+    Batch(&'l [u8]),
+}
+
+/// Reads the options.
+fn options<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<Then<'l>, Fail> {
+    let mut batch = None;
     while let Some(word) = line.peek().filter(|w| w.first() == Some(&b'-')) {
         line.next();
         if word == b"--" {
@@ -183,11 +195,11 @@ fn options(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Result<bool, Fail> {
             Opt::Oneline => cx.page.out.mode.oneline = true,
             Opt::Version => {
                 cx.page.out.text(concat!("ip utility, nlbox-", env!("CARGO_PKG_VERSION"), "\n"));
-                return Ok(true);
+                return Ok(Then::Nothing);
             }
             Opt::Force => o.force = true,
             Opt::Batch => {
-                return Err(cx.err.plain(&[b"Option \"-batch\" is not in this build."]));
+                batch = Some(line.value(&mut cx.err)?);
             }
             Opt::Brief => o.brief = true,
             Opt::Json => cx.page.out.mode.json = true,
@@ -205,7 +217,7 @@ fn options(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Result<bool, Fail> {
     if cx.page.out.json() {
         cx.page.out.mode.palette = Palette::None;
     }
-    Ok(false)
+    Ok(batch.map_or(Then::Command, Then::Batch))
 }
 
 /// `-c[=always|auto|never]`: the palette for the terminal's background, as COLORFGBG tells it.

@@ -90,6 +90,7 @@ fn one(cx: &mut Ctx<'_>, name: &[u8], filter: &Filter<'_>) -> Done {
     m.put(ifla::EXT_MASK, rtext_filter::VF);
     match cx.conn.get(&mut m) {
         Ok(m) => {
+            cx.page.out.open_document();
             link(&mut cx.page, &m, filter);
             Ok(())
         }
