@@ -30,7 +30,7 @@ pub(crate) enum What {
 /// No iproute2 does so.
 pub(crate) const NEVER: (u32, u32) = (u32::MAX, 0);
 
-use What::{Err, Free, Out, Usage};
+use What::{Err, Free, Usage};
 
 pub(crate) const DIFFERENCES: &[Difference] = &[
     Difference {
