@@ -23,7 +23,8 @@ impl Guide {
     }
 
     fn any(&self, line: &str) -> Output {
-        let line = line.strip_prefix("ip ").expect("an ip command").replace("${NETPID}", &self.ns.pid().to_string());
+        let line =
+            line.strip_prefix("ip ").expect("an ip command").replace("${NETPID}", &self.ns.pid().to_string());
         let mut command = self.ns.command(&self.path);
         command.args(words(&line)).env("PATH", "/run/path");
         harness::finish(command, "")
@@ -81,7 +82,8 @@ fn like(want: &str, got: &str) -> bool {
         }
         rest.is_empty()
     };
-    want.lines().count() == got.lines().count() && want.lines().zip(got.lines()).all(|(want, got)| fits(want, got))
+    want.lines().count() == got.lines().count()
+        && want.lines().zip(got.lines()).all(|(want, got)| fits(want, got))
 }
 
 const LO_DOWN: &str = "1: lo: <LOOPBACK> mtu 65536 qdisc noop state DOWN mode DEFAULT group default qlen 1000\n    \
@@ -92,7 +94,9 @@ const LO_UP: &str = "1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state
 #[test]
 fn patterns() {
     assert!(like("a*c\n* b \n", "abc\nx b \n"));
-    assert!(!like("a*c\n", "abd\n") && !like("a\n", "a \n") && !like("a\n", "a\na\n") && !like("a*b*", "acd"));
+    assert!(
+        !like("a*c\n", "abd\n") && !like("a\n", "a \n") && !like("a\n", "a\na\n") && !like("a*b*", "acd")
+    );
 }
 
 /// Guide 0: a physical device and a veth pair given to a namespace.
@@ -315,7 +319,11 @@ fn guide_4() {
     g.fails("ip tables -t nat -A PREROUTING", 1, "Object \"tables\" is unknown, try \"ip help\".");
     // The guide's troubles: an address twice, and what to do about it.
     g.fails("ip addr add 192.168.15.5/24 dev v-net-0", 2, "Error: ipv4: Address already assigned.");
-    g.fails("ip route add 192.168.15.0/24 dev v-net-0 proto kernel scope link src 192.168.15.5", 2, "RTNETLINK answers: File exists");
+    g.fails(
+        "ip route add 192.168.15.0/24 dev v-net-0 proto kernel scope link src 192.168.15.5",
+        2,
+        "RTNETLINK answers: File exists",
+    );
     g.silent("ip addr change 192.168.15.5/24 dev v-net-0");
     g.silent("ip addr replace 192.168.15.5/24 dev v-net-0");
     g.fails("ip addr flush", 1, "Flush requires arguments.");

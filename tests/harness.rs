@@ -235,8 +235,11 @@ pub fn diff(want: &str, got: &str) -> String {
     let mut common = vec![vec![0; got.len() + 1]; want.len() + 1];
     for i in (0..want.len()).rev() {
         for j in (0..got.len()).rev() {
-            common[i][j] =
-                if want[i] == got[j] { common[i + 1][j + 1] + 1 } else { common[i + 1][j].max(common[i][j + 1]) };
+            common[i][j] = if want[i] == got[j] {
+                common[i + 1][j + 1] + 1
+            } else {
+                common[i + 1][j].max(common[i][j + 1])
+            };
         }
     }
     let (mut i, mut j, mut text) = (0, 0, String::new());
@@ -251,7 +254,10 @@ pub fn diff(want: &str, got: &str) -> String {
             j += 1;
             ('+', got[j - 1])
         };
-        text += &format!("    {mark} {}\n", line.escape_debug().to_string().replace("\\\"", "\"").replace("\\'", "'"));
+        text += &format!(
+            "    {mark} {}\n",
+            line.escape_debug().to_string().replace("\\\"", "\"").replace("\\'", "'")
+        );
     }
     text
 }

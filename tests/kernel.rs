@@ -46,7 +46,8 @@ impl Strace {
         let out = ns.run(&head.into_iter().chain(words(line)).collect::<Vec<_>>());
         let text = std::fs::read_to_string(&self.log).unwrap_or_default();
         // Behind the process id.
-        let calls = text.lines().filter_map(|l| l.split_once(' ')).map(|(_, call)| call.trim().to_string()).collect();
+        let calls =
+            text.lines().filter_map(|l| l.split_once(' ')).map(|(_, call)| call.trim().to_string()).collect();
         (out, calls)
     }
 }
@@ -78,12 +79,21 @@ fn exec_passes_signals_and_standard_files() {
     let Some(ns) = Ns::new() else { return };
     ok(&ns, "netns add a");
     let nlbox = nlbox();
-    let argv = [nlbox.to_str().unwrap(), "ip", "netns", "exec", "a", "/bin/sh", "-c", "cat; echo err >&2; exit 3"];
+    let argv =
+        [nlbox.to_str().unwrap(), "ip", "netns", "exec", "a", "/bin/sh", "-c", "cat; echo err >&2; exit 3"];
     let out = ns.feed(&argv, "through\n");
     assert_eq!((out.stdout.as_str(), out.stderr.as_str(), out.code), ("through\n", "err\n", 3));
     // A signal to us reaches the program: no one stands between.
     let mut command = ns.command(&nlbox);
-    command.args(["ip", "netns", "exec", "a", "/bin/sh", "-c", "trap 'exit 42' TERM; echo ready; while :; do sleep 0.05; done"]);
+    command.args([
+        "ip",
+        "netns",
+        "exec",
+        "a",
+        "/bin/sh",
+        "-c",
+        "trap 'exit 42' TERM; echo ready; while :; do sleep 0.05; done",
+    ]);
     let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
     let mut ready = [0; 6];
     std::io::Read::read_exact(child.stdout.as_mut().unwrap(), &mut ready).unwrap();
@@ -114,13 +124,17 @@ fn exec_binds_etc_netns() {
            && echo inside > /etc/netns/a/resolv.conf && echo lost > /etc/netns/a/no-such-file");
     ok(&ns, "netns add a");
     ok(&ns, "netns add b");
-    let read = |netns: &str| ip(&ns, &format!("netns exec {netns} /bin/cat /etc/resolv.conf /etc/hosts")).stdout;
+    let read =
+        |netns: &str| ip(&ns, &format!("netns exec {netns} /bin/cat /etc/resolv.conf /etc/hosts")).stdout;
     eqnice!("inside\nhosts\n", read("a"));
     eqnice!("outside\nhosts\n", read("b"));
     eqnice!("outside\n", ns.sh("cat /etc/resolv.conf").stdout);
     // A file with no place to go is said, and does not stop the command.
     let out = ip(&ns, "netns exec a /bin/true");
-    eqnice!("Bind /etc/netns/a/no-such-file -> /etc/no-such-file failed: No such file or directory\n", out.stderr);
+    eqnice!(
+        "Bind /etc/netns/a/no-such-file -> /etc/no-such-file failed: No such file or directory\n",
+        out.stderr
+    );
     assert_eq!(out.code, 0);
 }
 
@@ -128,7 +142,10 @@ fn exec_binds_etc_netns() {
 fn exec_works_without_sys_etc_and_proc() {
     let Some(ns) = Ns::new() else { return };
     let nlbox = nlbox();
-    ns.sh(&format!("mkdir /run/root && mount -t tmpfs root /run/root && cp {} /run/root/nlbox", nlbox.display()));
+    ns.sh(&format!(
+        "mkdir /run/root && mount -t tmpfs root /run/root && cp {} /run/root/nlbox",
+        nlbox.display()
+    ));
     if ns.run(&["chroot", "/run/root", "/nlbox", "ip", "-V"]).code != 0 {
         return skip("the program under test is not one static file").unwrap_or(());
     }
@@ -180,7 +197,8 @@ fn add_is_safe_against_itself() {
             command.spawn().unwrap()
         };
         // Two of one name and two of others, all at once, on a directory that does not exist in the first round.
-        let all: Vec<_> = ["one", "one", "two", "three"].iter().map(|n| start(format!("{n}{round}"))).collect();
+        let all: Vec<_> =
+            ["one", "one", "two", "three"].iter().map(|n| start(format!("{n}{round}"))).collect();
         let codes: Vec<_> = all.into_iter().map(|c| c.wait_with_output().unwrap().status.code()).collect();
         assert_eq!(codes.iter().filter(|c| **c == Some(0)).count(), 3, "{codes:?}");
     }
@@ -221,16 +239,30 @@ fn names_are_checked_before_anything_is_made() {
 fn failures_leave_nothing_half_made() {
     let Some(ns) = Ns::new() else { return };
     ok(&ns, "netns add a");
-    let before = (ns.sh("cat /proc/self/mountinfo").stdout, names(&ns), ok(&ns, "-d -j link").replace(' ', ""));
+    let before =
+        (ns.sh("cat /proc/self/mountinfo").stdout, names(&ns), ok(&ns, "-d -j link").replace(' ', ""));
     for line in [
-        "netns add a", "netns attach a 1", "netns attach b 999999999", "netns attach b x", "netns del nope", "netns exec a /nonexistent",
-        "netns exec nope true", "-n nope link", "link add v0 type veth peer name lo", "link add v0 type veth peer name v1 netns nope",
-        "link add v0 type veth peer name v1 mtu 9", "link add v0 mtu 9 type veth", "link add v0 master nope type veth", "link add br0 type bridge foo",
-        "link set lo name x mtu 1400 netns nope", "link add v0 type nosuchkind",
+        "netns add a",
+        "netns attach a 1",
+        "netns attach b 999999999",
+        "netns attach b x",
+        "netns del nope",
+        "netns exec a /nonexistent",
+        "netns exec nope true",
+        "-n nope link",
+        "link add v0 type veth peer name lo",
+        "link add v0 type veth peer name v1 netns nope",
+        "link add v0 type veth peer name v1 mtu 9",
+        "link add v0 mtu 9 type veth",
+        "link add v0 master nope type veth",
+        "link add br0 type bridge foo",
+        "link set lo name x mtu 1400 netns nope",
+        "link add v0 type nosuchkind",
     ] {
         let out = ip(&ns, line);
         assert!(out.code != 0 && out.stdout.is_empty() && !out.stderr.is_empty(), "ip {line}: {out:?}");
-        let after = (ns.sh("cat /proc/self/mountinfo").stdout, names(&ns), ok(&ns, "-d -j link").replace(' ', ""));
+        let after =
+            (ns.sh("cat /proc/self/mountinfo").stdout, names(&ns), ok(&ns, "-d -j link").replace(' ', ""));
         eqnice!(before.0, after.0, "mounts after: ip {line}");
         eqnice!(before.1, after.1, "names after: ip {line}");
         eqnice!(before.2, after.2, "links after: ip {line}");
@@ -291,7 +323,10 @@ fn namespaces_of_either_tool_serve_the_other() {
     let Some(ns) = Ns::new() else { return };
     let Some(theirs) = harness::iproute2() else { return };
     ok(&ns, "netns add ours");
-    ns.ip(&theirs.path, &["netns add theirs", "netns exec ours ip link set lo up", "-n ours link add x type bridge"]);
+    ns.ip(
+        &theirs.path,
+        &["netns add theirs", "netns exec ours ip link set lo up", "-n ours link add x type bridge"],
+    );
     assert!(ok(&ns, "-n ours -br link").contains("x "));
     ok(&ns, "netns exec theirs ip link set lo up");
     eqnice!("theirs\nours\n", ok(&ns, "netns list"));
@@ -360,17 +395,32 @@ fn directory(name: &str) -> PathBuf {
 fn nlbox_speaks_for_itself() {
     let dir = directory("self");
     let version = outside(&dir, None, &["--version"]);
-    assert!(version.code == 0 && version.stdout.starts_with("nlbox ") && version.stderr.is_empty(), "{version:?}");
-    assert!(version.stdout.contains(env!("CARGO_PKG_VERSION")) && version.stdout.lines().count() == 1, "{version:?}");
+    assert!(
+        version.code == 0 && version.stdout.starts_with("nlbox ") && version.stderr.is_empty(),
+        "{version:?}"
+    );
+    assert!(
+        version.stdout.contains(env!("CARGO_PKG_VERSION")) && version.stdout.lines().count() == 1,
+        "{version:?}"
+    );
     let page = outside(&dir, None, &[]);
     assert!(format!("{}{}", page.stdout, page.stderr).contains("ip"), "{page:?}");
     let list = outside(&dir, None, &["--list"]);
     assert!(list.code == 0 && list.stdout.lines().any(|l| l == "ip") && list.stderr.is_empty(), "{list:?}");
-    assert!(list.stdout.lines().all(|l| !l.is_empty() && !l.contains([' ', '/'])), "one name a line: {list:?}");
+    assert!(
+        list.stdout.lines().all(|l| !l.is_empty() && !l.contains([' ', '/'])),
+        "one name a line: {list:?}"
+    );
     let unknown = outside(&dir, None, &["nosuchapplet"]);
-    assert!(unknown.code != 0 && unknown.stdout.is_empty() && unknown.stderr.contains("nosuchapplet"), "{unknown:?}");
+    assert!(
+        unknown.code != 0 && unknown.stdout.is_empty() && unknown.stderr.contains("nosuchapplet"),
+        "{unknown:?}"
+    );
     let unknown = outside(&dir, None, &["--nosuchoption"]);
-    assert!(unknown.code != 0 && unknown.stdout.is_empty() && unknown.stderr.contains("nosuchoption"), "{unknown:?}");
+    assert!(
+        unknown.code != 0 && unknown.stdout.is_empty() && unknown.stderr.contains("nosuchoption"),
+        "{unknown:?}"
+    );
     std::fs::remove_dir_all(&dir).unwrap();
 }
 
@@ -378,7 +428,10 @@ fn nlbox_speaks_for_itself() {
 fn an_applet_is_known_by_its_name() {
     let dir = directory("name");
     let plain = outside(&dir, None, &["ip", "-V"]);
-    assert!(plain.code == 0 && plain.stdout.starts_with("ip utility, ") && plain.stdout.lines().count() == 1, "{plain:?}");
+    assert!(
+        plain.code == 0 && plain.stdout.starts_with("ip utility, ") && plain.stdout.lines().count() == 1,
+        "{plain:?}"
+    );
     for name in ["ip", "/sbin/ip", "./ip", "-ip"] {
         assert_eq!(outside(&dir, Some(name), &["-V"]), plain, "as {name}");
     }
@@ -409,7 +462,11 @@ fn install_makes_every_name() {
         for name in listed.lines() {
             let link = to.join(name);
             assert_eq!(std::fs::symlink_metadata(&link).unwrap().is_symlink(), kind == "soft", "{name}");
-            assert_eq!(std::fs::metadata(&link).unwrap().ino(), std::fs::metadata(&own).unwrap().ino(), "{name}");
+            assert_eq!(
+                std::fs::metadata(&link).unwrap().ino(),
+                std::fs::metadata(&own).unwrap().ino(),
+                "{name}"
+            );
         }
         assert!(finish(Command::new(to.join("ip")), "").stderr.contains("Usage"), "the link runs");
         // Names that are taken are kept and said.

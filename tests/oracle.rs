@@ -6,6 +6,7 @@
 //! `NLBOX_BIN` may name a script that drops a first word `ip` and runs iproute2: then all must be equal and
 //! `differences.rs` is not consulted. That proves the harness.
 
+#[rustfmt::skip] // rows of commands, many to a line
 #[path = "oracle/cases.rs"]
 mod cases;
 #[path = "oracle/differences.rs"]
@@ -55,8 +56,13 @@ impl Oracle {
         };
         for line in text.lines().map(str::trim).filter(|l| !l.is_empty()) {
             // The options of a line apply to its batch.
-            let at = if line.starts_with("-n ") { line.match_indices(' ').nth(1) } else { line.match_indices(' ').next() };
-            let (options, rest) = if line.starts_with('-') { line.split_at(at.unwrap().0) } else { ("", line) };
+            let at = if line.starts_with("-n ") {
+                line.match_indices(' ').nth(1)
+            } else {
+                line.match_indices(' ').next()
+            };
+            let (options, rest) =
+                if line.starts_with('-') { line.split_at(at.unwrap().0) } else { ("", line) };
             let rest = rest.trim();
             let shell = rest.strip_prefix("! ");
             if !batch.1.is_empty() && (shell.is_some() || options != batch.0) {
@@ -199,12 +205,15 @@ impl Oracle {
                     let [l, r] = [&left, &right].map(|ns| line.replace("$PID", &ns.pid().to_string()));
                     let (mut want, mut got) = (self.theirs(&left, &l), self.ours(&right, &r));
                     [&mut want, &mut got].map(|out| out.stdout = normal(&out.stdout, story));
-                    self.verdict(line, &want, &got).into_iter().for_each(|t| self.report(state, &format!("{line}   (in: {story})"), t));
+                    self.verdict(line, &want, &got)
+                        .into_iter()
+                        .for_each(|t| self.report(state, &format!("{line}   (in: {story})"), t));
                 }
                 let mut last = None;
                 for _ in 0..40 {
                     let (want, got) = (self.snapshot(&left, story), self.snapshot(&right, story));
-                    last = (want != got).then(|| format!("    the state after:\n{}", shorten(&diff(&want, &got))));
+                    last = (want != got)
+                        .then(|| format!("    the state after:\n{}", shorten(&diff(&want, &got))));
                     if last.is_none() {
                         break;
                     }
@@ -223,15 +232,19 @@ impl Oracle {
         for netns in std::iter::once("").chain(list.lines().filter_map(|l| l.split(' ').next())) {
             let head = if netns.is_empty() { vec![ip] } else { vec![ip, "-n", netns] };
             let json = [head.clone(), vec!["-d", "-j", "-batch", "-"]].concat();
-            let json = ns.feed(&json, "addr show\nroute show table all\nnetns list-id\n").stdout.replace("},{", "},\n{");
+            let json = ns
+                .feed(&json, "addr show\nroute show table all\nnetns list-id\n")
+                .stdout
+                .replace("},{", "},\n{");
             let flat = [head, vec!["-d", "-o", "-batch", "-"]].concat();
             let flat = ns.feed(&flat, "link show\nneigh show nud all\nneigh show proxy\n").stdout;
             // Neighbours come in the order of a hash, IPv6 routes in that of the links' carriers.
             let lines = json.lines().map(|l| l.trim_matches(['[', ']', ','])).chain(flat.lines());
             // Multicast neighbours come and go with reports of group membership.
             let lines = lines.filter(|l| !l.starts_with("ff02::"));
-            let (mut loose, fixed): (Vec<_>, Vec<_>) =
-                lines.map(|l| without_ids(&without_timers(l))).partition(|l| l.contains("\"pref\"") || !l.starts_with('{'));
+            let (mut loose, fixed): (Vec<_>, Vec<_>) = lines
+                .map(|l| without_ids(&without_timers(l)))
+                .partition(|l| l.contains("\"pref\"") || !l.starts_with('{'));
             loose.sort_unstable();
             text += &format!("in '{netns}':\n{}\n{}\n", fixed.join("\n"), loose.join("\n"));
         }
