@@ -98,14 +98,18 @@ pub(crate) const STATES: &[(&str, &str)] = &[
     (
         "kinds",
         "link add ifb0 type ifb
-         link add vx0 type vxlan id 42 dstport 4789 local 10.0.0.1 dev ifb0
-         link add vx1 type vxlan id 43 dstport 4790 remote 10.0.0.2 ttl 5 nolearning
-         link add vx2 type vxlan id 44 dstport 8472 group 239.1.1.1 dev ifb0
-         link add vx6 type vxlan id 45 dstport 8473 local fd00::1 remote fd00::2
          tuntap add dev tun0 mode tun
          tuntap add dev tap0 mode tap
          link set tun0 up
          link add mt0 link tap0 type macvtap mode bridge",
+    ),
+    (
+        "vxlan",
+        "link add ifb0 type ifb
+         link add vx0 type vxlan id 42 dstport 4789 local 10.0.0.1 dev ifb0
+         link add vx1 type vxlan id 43 dstport 4790 remote 10.0.0.2 ttl 5 nolearning
+         link add vx2 type vxlan id 44 dstport 8472 group 239.1.1.1 dev ifb0
+         link add vx6 type vxlan id 45 dstport 8473 local fd00::1 remote fd00::2",
     ),
     (
         // Every word and flag of a link's own lines.
@@ -297,7 +301,8 @@ pub(crate) const LINK_LISTINGS: &[Listings] = &[
             "link show dev m0", "link show type macvlan",
         ],
     },
-    Listings { states: "kinds macvlan", modes: SHORT, lines: &["link show type vxlan", "link show type macvlan", "link show type tun"] },
+    Listings { states: "vxlan", modes: &["", "-o", "-br", "-j", "-s"], lines: &["link", "link show type vxlan", "addr"] },
+    Listings { states: "kinds macvlan", modes: SHORT, lines: &["link show type macvlan", "link show type tun"] },
     Listings {
         states: "dressed",
         modes: SHORT,
