@@ -47,6 +47,7 @@ pub(crate) const DIFFERENCES: &[Difference] = differences! {
     NEVER, "-V*|-Version|--Version", Free, ("fresh", "-V"), "our own name and version";
     NEVER, "netns *", Err("file \"/run/netns/", "file \"/var/run/netns/"), ("base", "netns del x"),
         "Debian builds with /run/netns; iproute2 itself says /var/run/netns, the same directory";
+    NEVER, "*-j*", Change(no_empty_objects), ("base", "-j link show up"), "a link that a filter leaves out is not an empty object";
 
     // What newer iproute2 does otherwise.
     (7, 0), "*", Err(" is a garbage.", " is garbage."), ("base", "link set dev v0 dev v1"), "7.x mended the wording";
@@ -83,6 +84,17 @@ fn json_after(text: &str, key: &str, members: &[(&str, &str)]) -> String {
         rest = &tail[value..];
     }
     out + rest
+}
+
+fn no_empty_objects(text: &str) -> String {
+    let mut text = text.to_string();
+    for empty in ["{}", "{\n    }"] {
+        for (from, to) in [(format!("{empty},"), ""), (format!(",{empty}"), ""), (format!("[{empty}]"), "[]")] {
+            text = text.replace(&from, to);
+        }
+        text = text.replace(&format!("[ {empty} ]"), "[ ]");
+    }
+    text
 }
 
 fn ipv4_sizes(text: &str) -> String {
