@@ -89,7 +89,8 @@ fn json_after(text: &str, key: &str, members: &[(&str, &str)]) -> String {
 fn no_empty_objects(text: &str) -> String {
     let mut text = text.to_string();
     for empty in ["{}", "{\n    }"] {
-        for (from, to) in [(format!("{empty},"), ""), (format!(",{empty}"), ""), (format!("[{empty}]"), "[]")] {
+        for (from, to) in [(format!("{empty},"), ""), (format!(",{empty}"), ""), (format!("[{empty}]"), "[]")]
+        {
             text = text.replace(&from, to);
         }
         text = text.replace(&format!("[ {empty} ]"), "[ ]");
