@@ -243,7 +243,7 @@ impl Oracle {
             // Neighbours come in the order of a hash, IPv6 routes in that of the links' carriers.
             let lines = json.lines().map(|l| l.trim_matches(['[', ']', ','])).chain(flat.lines());
             // Multicast neighbours come and go with reports of group membership.
-            let lines = lines.filter(|l| !l.starts_with("ff02::"));
+            let lines = lines.filter(|l| !l.starts_with("ff02::") && !l.starts_with("224.0.0."));
             let (mut loose, fixed): (Vec<_>, Vec<_>) = lines
                 .map(|l| without_ids(&without_timers(l)))
                 .partition(|l| l.contains("\"pref\"") || !l.starts_with('{'));
@@ -373,8 +373,11 @@ fn normal(text: &str, story: &str) -> String {
         let mac = text.get(at..at + 17).filter(|m| {
             m.bytes().enumerate().all(|(n, b)| if n % 3 == 2 { b == b':' } else { b.is_ascii_hexdigit() })
         });
-        let free =
-            mac.filter(|m| !story.contains(m) && *m != "00:00:00:00:00:00" && *m != "ff:ff:ff:ff:ff:ff");
+        // Those of states begin with 02:00:00:00:00.
+        let free = mac.filter(|m| {
+            let given = story.contains(m) || m.starts_with("02:00:00:00:00");
+            !given && *m != "00:00:00:00:00:00" && *m != "ff:ff:ff:ff:ff:ff"
+        });
         if let Some(mac) = free {
             let n = seen.iter().position(|s| s == mac).unwrap_or_else(|| {
                 seen.push(mac.to_string());

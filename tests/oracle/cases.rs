@@ -247,6 +247,7 @@ pub(crate) const STATES: &[(&str, &str)] = &[
          link add br0 type bridge
          link add v2 type veth peer name v3
          link set v2 master br0
+         link set v3 up
          link set v2 up
          link set br0 up
          link set v0 up
