@@ -62,7 +62,7 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 /// that nothing need be kept. How many were deleted.
 fn round(cx: &mut Ctx<'_>, f: &Filter) -> Result<u32, Fail> {
     let mut tx = [0; 128];
-    let mut m = request(cx, &mut tx, f);
+    let mut m = request(&mut tx, f);
     let mut count = 0_u32;
     let mut dump = match cx.conn.dump(&mut m) {
         Ok(d) => d,

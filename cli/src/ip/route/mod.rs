@@ -154,7 +154,6 @@ fn tos(cx: &mut Ctx<'_>, word: Option<&[u8]>, bad: &'static str) -> Result<Optio
 /// `FROM/TO` or `TO`: the number, and the mask of the halves that were said.
 fn realms(word: &[u8]) -> Option<(u32, u32)> {
     let half = |w: &[u8]| match w {
-        b"" => Some((0, 0)),
         b"cosmos" => Some((0, 0xffff)),
         w => num::parse_u16(w).map(|n| (u32::from(n), 0xffff)),
     };
@@ -162,7 +161,10 @@ fn realms(word: &[u8]) -> Option<(u32, u32)> {
         None => num::parse_u32(word).map(|n| (n, 0xffff)),
         Some(at) => {
             let (from, from_mask) = half(word.get(..at)?)?;
-            let (to, to_mask) = half(word.get(at.saturating_add(1)..)?)?;
+            let (to, to_mask) = match word.get(at.saturating_add(1)..)? {
+                b"" => (0, 0),
+                w => half(w)?,
+            };
             Some((from.wrapping_shl(16) | to, u32::wrapping_shl(from_mask, 16) | to_mask))
         }
     }

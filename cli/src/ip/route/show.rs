@@ -2,7 +2,7 @@
 
 use super::{device, number, prefix, realms, route_type, tos, vrf};
 use crate::grammar::{Arg, Grammar, Slots, To, read, spelled};
-use crate::report::{Done, Fail};
+use crate::report::{Done, Fail, KERNEL};
 use crate::words::Line;
 use crate::{Ctx, Page, TX};
 use nlbox_core::bytes::Reader;
@@ -100,6 +100,8 @@ fn bounds<'l>(
     if !set_root || !set_below || spelled(word, "e[xact]") {
         word = line.value(&mut cx.err)?;
     }
+    let family = cx.page.opts.family;
+    prefix(cx, word, family)?;
     for (slot, wanted) in [(root, set_root), (below, set_below)] {
         if let (Some(s), true) = (slots.get_mut(slot), wanted) {
             *s = Some(word);
@@ -111,6 +113,8 @@ fn bounds<'l>(
 /// Which routes are shown. What a filter fixes to one value is left out of the text.
 #[derive(Clone, Copy, Default)]
 pub struct Filter {
+    /// Address family; 0 for all.
+    pub family: u8,
     /// Routes of this table; `None` for all.
     pub table: Option<u32>,
     /// Cached routes, and only those.
@@ -139,7 +143,12 @@ pub(super) fn filter<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<Filter
     let mut scratch = Build::new(&mut none, 0, 0, &[]);
     let slots = read(cx, line, &GRAMMAR, &mut scratch)?;
     let word = |n: u8| slots.get(usize::from(n)).copied().flatten();
-    let mut f = Filter { cached: word(CACHED).is_some(), table: Some(TABLE_MAIN), ..Filter::default() };
+    let mut f = Filter {
+        family: cx.page.opts.family,
+        cached: word(CACHED).is_some(),
+        table: Some(TABLE_MAIN),
+        ..Filter::default()
+    };
     match word(TABLE) {
         Some(b"all") => f.table = None,
         Some(w) if spelled(w, "cache") => f.cached = true,
@@ -175,7 +184,8 @@ pub(super) fn filter<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<Filter
     ] {
         if let Some(w) = slots.get(slot).copied().flatten() {
             let family = cx.page.opts.family;
-            *to = Some(prefix(cx, w, family)?);
+            // `any` of any family is no bound at all, where `default` is a prefix without an address.
+            *to = Some(prefix(cx, w, family)?).filter(|p| p.ip.family() != af::AF_UNSPEC || w == b"default");
         }
     }
     f.oif = device(cx, word(OIF))?;
@@ -184,8 +194,8 @@ pub(super) fn filter<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<Filter
 }
 
 /// The dump request for `f`: what the kernel can sift under the strict check is asked of it.
-pub(super) fn request<'t>(cx: &Ctx<'_>, tx: &'t mut [u8], f: &Filter) -> Build<'t> {
-    let family = match cx.page.opts.family {
+pub(super) fn request<'t>(tx: &'t mut [u8], f: &Filter) -> Build<'t> {
+    let family = match f.family {
         af::AF_UNSPEC if f.table.is_some() => af::AF_INET,
         family => family,
     };
@@ -209,7 +219,7 @@ pub(super) fn request<'t>(cx: &Ctx<'_>, tx: &'t mut [u8], f: &Filter) -> Build<'
 pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let f = filter(cx, line)?;
     let mut tx = [0; TX];
-    let mut m = request(cx, &mut tx, &f);
+    let mut m = request(&mut tx, &f);
     crate::dump::dump(cx, &mut m, &mut |page, m| {
         if let Some(row) = Row::of(m)
             && row.passes(&f)
@@ -218,6 +228,8 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         }
         Ok(())
     })
+    // A refused dump is the kernel's doing here, where the other objects call it their own.
+    .map_err(|_| KERNEL)
 }
 
 /// A route message.
@@ -255,7 +267,8 @@ impl<'m> Row<'m> {
         let h = &self.head;
         let is = |want: Option<u32>, got: u32| want.is_none_or(|w| w == got);
         let flow = self.number(rta::FLOW);
-        is(f.table.filter(|_| !f.cached), self.table())
+        (f.family == af::AF_UNSPEC || f.family == h.family)
+            && is(f.table.filter(|_| !f.cached), self.table())
             && f.cached == (h.flags & rtm_f::CLONED != 0)
             && !(f.vrf && matches!(h.ty, rtn::LOCAL | rtn::BROADCAST))
             && is(f.proto, u32::from(h.protocol))
