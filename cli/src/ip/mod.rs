@@ -1,10 +1,12 @@
 //! `ip`: options, then an object, each in a file of its own.
 
 pub mod addr;
+pub mod flush;
 pub mod link;
 pub mod neigh;
 pub mod netns;
 pub mod route;
+pub mod value;
 
 use crate::Ctx;
 use crate::grammar::{Object, spelled};
