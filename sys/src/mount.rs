@@ -4,7 +4,8 @@
 #![allow(clippy::unnecessary_fallible_conversions, clippy::useless_conversion)]
 
 use crate::errno::{Errno, check, retry};
-use core::ffi::{CStr, c_char, c_int, c_ulong};
+use crate::fd::Fd;
+use core::ffi::{CStr, c_char, c_int, c_long, c_ulong};
 use core::ptr::null;
 
 bitflags::bitflags! {
@@ -47,6 +48,11 @@ bitflags::bitflags! {
     }
 }
 
+// include/uapi/linux/mount.h
+const OPEN_TREE_CLONE: c_long = 1;
+const MOVE_MOUNT_F_EMPTY_PATH: c_long = 4;
+const MOVE_MOUNT_T_SYMLINKS: c_long = 0x10;
+
 /// statvfs(3): mounted read only.
 pub const ST_RDONLY: u32 = 1;
 /// statfs(2): `f_type` of a mounted namespace.
@@ -71,6 +77,21 @@ pub fn mount(
     let (source, target, fstype) = (pointer(source), target.as_ptr(), pointer(fstype));
     // SAFETY: each pointer is null or a NUL-terminated string.
     check(unsafe { libc::mount(source, target, fstype, flags.bits(), pointer(data).cast()) }).map(drop)
+}
+
+/// Binds the file behind `fd` to `target`, as `mount(MS_BIND)` does with a path: `open_tree(fd, "", OPEN_TREE_CLONE)`
+/// and `move_mount` (Linux 5.2).
+pub fn bind(fd: &Fd, target: &CStr) -> Result<(), Errno> {
+    let (empty, at) = (c"".as_ptr(), c_long::from(fd.raw()));
+    let clone = OPEN_TREE_CLONE | c_long::from(libc::O_CLOEXEC | libc::AT_EMPTY_PATH);
+    // SAFETY: the path is NUL-terminated.
+    let tree = unsafe { libc::syscall(libc::SYS_open_tree, at, empty, clone) };
+    let tree = check(c_int::try_from(tree).unwrap_or(-1)).map(Fd::from_raw)?;
+    let (from, here) = (c_long::from(tree.raw()), c_long::from(libc::AT_FDCWD));
+    let flags = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_SYMLINKS;
+    // SAFETY: both paths are NUL-terminated.
+    let ret = unsafe { libc::syscall(libc::SYS_move_mount, from, empty, here, target.as_ptr(), flags) };
+    check(c_int::try_from(ret).unwrap_or(-1)).map(drop)
 }
 
 /// `umount2(target, flags)`
