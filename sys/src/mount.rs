@@ -107,22 +107,22 @@ pub fn pivot_root(new_root: &CStr, put_old: &CStr) -> Result<(), Errno> {
     check(c_int::try_from(ret).unwrap_or(-1)).map(drop)
 }
 
-/// `statfs(path, buf)`: the file system's magic number, `f_type`.
-pub fn statfs_magic(path: &CStr) -> Result<u32, Errno> {
+fn statfs(path: &CStr) -> Result<libc::statfs, Errno> {
     // SAFETY: all integers, for which zero is a value.
     let mut raw: libc::statfs = unsafe { core::mem::zeroed() };
     // SAFETY: path is NUL-terminated, raw has room for the answer.
     retry(|| check(unsafe { libc::statfs(path.as_ptr(), &mut raw) }))?;
-    Ok(u32::try_from(raw.f_type).unwrap_or(0))
+    Ok(raw)
 }
 
-/// `statvfs(path, buf)`: how the file system is mounted, `f_flag`.
+/// `statfs(path, buf)`: the file system's magic number, `f_type`.
+pub fn statfs_magic(path: &CStr) -> Result<u32, Errno> {
+    statfs(path).map(|raw| u32::try_from(raw.f_type).unwrap_or(0))
+}
+
+/// `statfs(path, buf)`: how the file system is mounted, `f_flags`; the bits are statvfs(3)'s `ST_*`.
 pub fn statvfs_flags(path: &CStr) -> Result<u32, Errno> {
-    // SAFETY: all integers, for which zero is a value.
-    let mut raw: libc::statvfs = unsafe { core::mem::zeroed() };
-    // SAFETY: path is NUL-terminated, raw has room for the answer.
-    retry(|| check(unsafe { libc::statvfs(path.as_ptr(), &mut raw) }))?;
-    Ok(u32::try_from(raw.f_flag).unwrap_or(0))
+    statfs(path).map(|raw| u32::try_from(raw.f_flags).unwrap_or(0))
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
 //! `exec`: a command inside a namespace, with the files of /etc that are kept for it.
 
-use super::{Path, cannot_open, cannot_read, name, path_of, switch, walk};
+use super::{Path, about, cannot_bind, cannot_read, name, open_name, switch, walk, walk_in};
 use crate::Ctx;
 use crate::report::{Done, Fail, PLAIN, USAGE};
 use crate::words::{Line, Words};
 use core::ffi::CStr;
 use nlbox_sys::errno::Errno;
-use nlbox_sys::fd::{CBuf, Dir, Fd, OFlags, join, open, open_beneath};
+use nlbox_sys::fd::{CBuf, Dir, Fd, join, open_beneath};
 use nlbox_sys::mount::{MountFlags, ST_RDONLY, UmountFlags, bind, mount, statvfs_flags, umount};
 use nlbox_sys::ns::{CloneFlags, unshare};
 use nlbox_sys::process::{ArgvBuf, Fork, execvp, exit, fork, wait};
@@ -57,17 +57,10 @@ fn child(cx: &mut Ctx<'_>, name: &[u8], line: &Line<'_>) -> u8 {
 
 /// Goes inside and becomes the command; comes back only when that failed.
 fn inside(cx: &mut Ctx<'_>, name: &[u8], line: &Line<'_>) -> Fail {
-    match enter(cx, name).and_then(|()| view(cx, name)) {
+    match switch(cx, open_name(name), name).and_then(|()| view(cx, name)) {
         Ok(()) => become_command(cx, line),
         Err(fail) => fail,
     }
-}
-
-fn enter(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
-    let mut path = Path::new();
-    let fd = open(path_of(&mut path, name), OFlags::RDONLY | OFlags::NONBLOCK, 0);
-    let fd = fd.map_err(|e| cannot_open(cx, name, e))?;
-    switch(cx, &fd, name)
 }
 
 fn become_command(cx: &mut Ctx<'_>, line: &Line<'_>) -> Fail {
@@ -84,7 +77,7 @@ fn become_command(cx: &mut Ctx<'_>, line: &Line<'_>) -> Fail {
             }
         }
     };
-    cx.err.system(&[b"exec of \"", file.to_bytes(), b"\" failed"], e.0)
+    about(cx, "exec of", file.to_bytes(), " failed", e)
 }
 
 fn fatal(cx: &mut Ctx<'_>, what: &[u8], e: Errno) -> Fail {
@@ -128,14 +121,14 @@ fn etc(cx: &mut Ctx<'_>, name: &[u8]) {
     let Ok(dir) = Dir::open(own) else { return };
     let own = own.to_bytes();
     // Each pair is its own failure; a directory that cannot be read to its end has given what it has.
-    let _ = super::walk_in(dir, &mut |dir, file| {
+    let _ = walk_in(dir, &mut |dir, file| {
         let (mut from, mut to) = ([0; 768], [0; 320]);
         let (Ok(from), Ok(to)) = (join(&mut from, &[own, b"/", file]), join(&mut to, &[b"/etc/", file]))
         else {
             return;
         };
         if let Err(e) = over(dir, file, from, to) {
-            let _ = cx.err.system(&[b"Bind ", from.to_bytes(), b" -> ", to.to_bytes(), b" failed"], e.0);
+            let _ = cannot_bind(cx, from, to, e);
         }
     });
 }

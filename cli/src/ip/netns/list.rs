@@ -1,7 +1,7 @@
 //! What only looks: names, ids, processes. And `set`, which gives an id.
 
 use super::ids::{id_of_name, name_of_id};
-use super::{LIST_ID, Path, cannot_read, checked, name, of_pid, over, path_of, walk, walk_in};
+use super::{LIST_ID, Path, cannot_read, checked, name, of_pid, open_name, over, path_of, walk, walk_in};
 use crate::grammar::read;
 use crate::report::{Done, Fail};
 use crate::words::Line;
@@ -13,7 +13,7 @@ use nlbox_core::text::num;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
 use nlbox_sys::errno::Errno;
-use nlbox_sys::fd::{CBuf, Dir, OFlags, Stat, open, stat};
+use nlbox_sys::fd::{CBuf, Dir, Stat, stat};
 use nlbox_sys::ns::current_net;
 
 const EOPNOTSUPP: Error = Error::Kernel(Code(95));
@@ -119,9 +119,7 @@ pub(super) fn set(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         _ => id(cx, word, b"netnsid", ["Invalid \"%\" value", "\"%\" value should be >= 0"])?,
     };
     over(cx, line)?;
-    let mut path = Path::new();
-    let fd = open(path_of(&mut path, name), OFlags::RDONLY | OFlags::NONBLOCK, 0)
-        .map_err(|e| cx.err.system(&[b"Cannot open network namespace \"", name, b"\""], e.0))?;
+    let fd = open_name(name).map_err(|e| super::cannot_open(cx, name, e))?;
     let mut tx = [0; 64];
     let mut m = Build::new(&mut tx, rtm::NEWNSID, 0, &[0; RTGENMSG_LEN]);
     m.put(netnsa::FD, fd.raw().cast_unsigned());
@@ -188,8 +186,7 @@ fn same(a: Result<Stat, Errno>, b: &Stat) -> bool {
 pub(super) fn pids(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let name = name(cx, line)?;
     over(cx, line)?;
-    let mut path = Path::new();
-    let ours = open(path_of(&mut path, name), OFlags::RDONLY | OFlags::NONBLOCK, 0).and_then(|fd| fd.stat());
+    let ours = open_name(name).and_then(|fd| fd.stat());
     let ours = ours.map_err(|e| cannot_open(cx, e))?;
     let proc = Dir::open(c"/proc").map_err(|e| cx.err.system(&[b"Open of /proc failed"], e.0))?;
     cx.page.out.open_document();

@@ -1,6 +1,6 @@
 //! Names come and go.
 
-use super::{DIR, Path, cannot_read, checked, name, of_pid, over, path_of, walk};
+use super::{DIR, Path, about, cannot_bind, cannot_read, checked, name, of_pid, over, path_of, walk};
 use crate::Ctx;
 use crate::report::{Done, Fail, PLAIN};
 use crate::words::Line;
@@ -80,7 +80,7 @@ fn ready(cx: &mut Ctx<'_>) -> Done {
     let lock = Dir::open(DIR);
     let locked = lock.as_ref().map_err(|e| *e).and_then(|d| d.as_fd().flock(Lock::Exclusive));
     if let Err(e) = locked {
-        let _ = cx.err.system(&[b"Warning: could not flock netns runtime directory \"", dir, b"\""], e.0);
+        let _ = about(cx, "Warning: could not flock netns runtime directory", dir, "", e);
     }
     let share = || mount(None, DIR, None, MountFlags::SHARED | MountFlags::REC, None);
     let shared = match share() {
@@ -105,7 +105,7 @@ fn make(cx: &mut Ctx<'_>, name: &[u8], of: Option<(i32, &[u8])>) -> Done {
     let mut path = Path::new();
     let path = path_of(&mut path, name);
     open(path, OFlags::RDONLY | OFlags::CREAT | OFlags::EXCL, 0)
-        .map_err(|e| cx.err.system(&[b"Cannot create namespace file \"", path.to_bytes(), b"\""], e.0))?;
+        .map_err(|e| about(cx, "Cannot create namespace file", path.to_bytes(), "", e))?;
     let code = match fork() {
         Ok(Fork::Child) => exit(fill(cx, name, path, of).map_or_else(|f| f.0, |()| 0)),
         Ok(Fork::Parent(child)) => wait(child).map_or(PLAIN.0, |status| status.code()),
@@ -122,8 +122,8 @@ fn make(cx: &mut Ctx<'_>, name: &[u8], of: Option<(i32, &[u8])>) -> Done {
 /// In the child: mounts the namespace on `path`.
 fn fill(cx: &mut Ctx<'_>, name: &[u8], path: &CStr, of: Option<(i32, &[u8])>) -> Done {
     if of.is_none() {
-        let what: [&[u8]; 3] = [b"Failed to create a new network namespace \"", name, b"\""];
-        unshare(CloneFlags::NEWNET).map_err(|e| cx.err.system(&what, e.0))?;
+        unshare(CloneFlags::NEWNET)
+            .map_err(|e| about(cx, "Failed to create a new network namespace", name, "", e))?;
     }
     let mut from = CBuf::<64>::new();
     let from = of_pid(&mut from, of.map_or(b"self", |(_, word)| word)).unwrap_or(c"");
@@ -131,7 +131,7 @@ fn fill(cx: &mut Ctx<'_>, name: &[u8], path: &CStr, of: Option<(i32, &[u8])>) ->
         Err(e @ Errno::ENOENT) => without_proc(of, path).map_err(|_| e),
         done => done,
     };
-    bound.map_err(|e| cx.err.system(&[b"Bind ", from.to_bytes(), b" -> ", path.to_bytes(), b" failed"], e.0))
+    bound.map_err(|e| cannot_bind(cx, from, path, e))
 }
 
 /// The same without /proc: a socket gives its own namespace, and the new mount calls take it as it is.

@@ -45,7 +45,7 @@ static LIST_ID: Grammar = Grammar {
         Arg::new("target-nsid", To::Slot(list::TARGET)).once(),
         Arg::new("nsid", To::Slot(list::NSID)).once(),
     ],
-    bare: None,
+    bare: Some(&Arg::new("", To::Call(|_, _, _, _| Err(Fail::HELP), ""))),
     usage: "",
 };
 
@@ -76,8 +76,7 @@ fn monitor(cx: &mut Ctx<'_>, _: &mut Line<'_>) -> Done {
 
 /// `-n`: goes into a namespace, and does nothing else. Sockets that are open belong to the one left: they close.
 pub fn enter(cx: &mut Ctx<'_>, word: &[u8]) -> Done {
-    let fd = find(word).map_err(|e| cannot_open(cx, word, e))?;
-    switch(cx, &fd, word)
+    switch(cx, find(word), word)
 }
 
 /// Opens a namespace: a word with a slash is a path; else a name, and a number that is none is a process.
@@ -104,19 +103,30 @@ fn of_pid<'p, const N: usize>(path: &'p mut CBuf<N>, pid: &[u8]) -> Result<&'p C
     path.join(&[b"/proc/", pid, b"/ns/net"])
 }
 
-fn cannot_open(cx: &mut Ctx<'_>, name: &[u8], e: Errno) -> Fail {
-    let _ = cx.err.system(&[b"Cannot open network namespace \"", name, b"\""], e.0);
-    USAGE
+/// `before "name" after: reason`
+fn about(cx: &mut Ctx<'_>, before: &str, name: &[u8], after: &str, e: Errno) -> Fail {
+    cx.err.system(&[before.as_bytes(), b" \"", name, b"\"", after.as_bytes()], e.0)
 }
 
-fn switch(cx: &mut Ctx<'_>, fd: &Fd, name: &[u8]) -> Done {
-    if let Err(e) = setns(fd, CloneFlags::NEWNET) {
-        let _ = cx.err.system(&[b"setting the network namespace \"", name, b"\" failed"], e.0);
-        return Err(USAGE);
-    }
-    cx.conn.close();
-    cx.page.names.close();
-    Ok(())
+fn cannot_open(cx: &mut Ctx<'_>, name: &[u8], e: Errno) -> Fail {
+    about(cx, "Cannot open network namespace", name, "", e)
+}
+
+fn switch(cx: &mut Ctx<'_>, fd: Result<Fd, Errno>, name: &[u8]) -> Done {
+    let failed = match fd {
+        Ok(fd) => match setns(&fd, CloneFlags::NEWNET) {
+            Ok(()) => {
+                cx.conn.close();
+                cx.page.names.close();
+                return Ok(());
+            }
+            Err(e) => about(cx, "setting the network namespace", name, " failed", e),
+        },
+        Err(e) => cannot_open(cx, name, e),
+    };
+    // iproute2 leaves by exit(-1) here.
+    let _ = failed;
+    Err(USAGE)
 }
 
 /// Whether `name` may be a file in [`DIR`].
@@ -144,6 +154,10 @@ fn path_of<'p>(path: &'p mut Path, name: &[u8]) -> &'p CStr {
     path.join(&[DIR.to_bytes(), b"/", name]).unwrap_or(c"")
 }
 
+fn open_name(name: &[u8]) -> Result<Fd, Errno> {
+    open(path_of(&mut Path::new(), name), OFlags::RDONLY | OFlags::NONBLOCK, 0)
+}
+
 /// Hands every name to `each`, with the directory; `false` when there is no directory.
 fn walk(each: &mut dyn FnMut(&Fd, &[u8])) -> Result<bool, Errno> {
     match Dir::open(DIR) {
@@ -165,6 +179,10 @@ fn walk_in(mut dir: Dir, each: &mut dyn FnMut(&Fd, &[u8])) -> Result<(), Errno> 
 
 fn cannot_read(cx: &mut Ctx<'_>, e: Errno) -> Fail {
     cx.err.system(&[b"Cannot read ", DIR.to_bytes()], e.0)
+}
+
+fn cannot_bind(cx: &mut Ctx<'_>, from: &CStr, to: &CStr, e: Errno) -> Fail {
+    cx.err.system(&[b"Bind ", from.to_bytes(), b" -> ", to.to_bytes(), b" failed"], e.0)
 }
 
 #[cfg(test)]
