@@ -1,7 +1,8 @@
 //! Tables of words, and the engine that turns a command line into a message by them.
 //!
-//! A word is spelled as usage prints it: `a[ddress]` may be shortened down to `a`, `dev` may not. The first row
-//! that matches wins, in table order: iproute2's rule, on which scripts and fingers rely.
+//! A word is spelled as usage prints it: `a[ddress]` may be shortened down to `a`, `dev` may not; `iif|dev` is one
+//! keyword with two names. The first row that matches wins, in table order: iproute2's rule, on which scripts and
+//! fingers rely.
 
 use crate::Ctx;
 use crate::report::{Done, Fail};
@@ -93,9 +94,20 @@ pub struct Grammar {
     pub usage: &'static str,
 }
 
-/// Whether `word` is `spelling`, or shortens it as its brackets allow.
+/// Whether `word` is one of the names in `spelling`, or shortens it as its brackets allow.
 #[must_use]
 pub fn spelled(word: &[u8], spelling: &str) -> bool {
+    let (mut name, mut more) = cut(spelling, b'|');
+    loop {
+        if names(word, name) {
+            return true;
+        }
+        let Some(others) = more else { return false };
+        (name, more) = cut(others, b'|');
+    }
+}
+
+fn names(word: &[u8], spelling: &str) -> bool {
     let (stem, rest) = cut(spelling, b'[');
     let Some(rest) = rest else { return word == stem.as_bytes() };
     let (rest, _) = cut(rest, b']');
@@ -103,14 +115,14 @@ pub fn spelled(word: &[u8], spelling: &str) -> bool {
         .is_some_and(|(head, tail)| head == stem.as_bytes() && rest.as_bytes().starts_with(tail))
 }
 
-/// A spelling's whole word: without brackets.
+/// A spelling's whole word: its first name, without brackets.
 pub struct Whole(heapless::Vec<u8, 32>);
 
 impl Whole {
     /// Of `spelling`.
     #[must_use]
     pub fn of(spelling: &str) -> Whole {
-        Whole(spelling.bytes().filter(|b| !matches!(b, b'[' | b']')).take(32).collect())
+        Whole(cut(spelling, b'|').0.bytes().filter(|b| !matches!(b, b'[' | b']')).take(32).collect())
     }
 
     /// The word.
@@ -275,5 +287,10 @@ mod tests {
         }
         assert!(!spelled(b"de", "dev"));
         assert_eq!(Whole::of("a[ddress]").as_bytes(), b"address");
+        for w in [&b"iif"[..], b"dev", b"o", b"order"] {
+            assert!(spelled(w, "iif|dev|o[rder]"));
+        }
+        assert!(!spelled(b"ii", "iif|dev|o[rder]") && !spelled(b"iif|dev", "iif|dev"));
+        assert_eq!(Whole::of("t[ab]|lookup").as_bytes(), b"tab");
     }
 }
