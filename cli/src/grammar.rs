@@ -44,29 +44,62 @@ pub enum Times {
     OnceOrGarbage,
 }
 
-/// One keyword.
+/// One keyword. There are hundreds: what only some need shares its place.
 pub struct Arg {
     /// Its spelling.
     pub word: &'static str,
-    /// What it does.
-    pub to: To,
-    /// What is said of a value that the attribute does not take; `%` is the keyword.
-    pub bad: &'static str,
+    /// Of a call: what help shows for the value. Of an attribute: what is said of a value that it does not take.
+    text: &'static str,
+    call: Option<Call>,
+    /// The attribute, or the slot.
+    number: u16,
+    what: What,
     /// How often it may come.
     pub times: Times,
+}
+
+/// [`To`] without what it holds.
+#[derive(Clone, Copy)]
+enum What {
+    Attr,
+    Slot,
+    Mark,
 }
 
 impl Arg {
     /// A keyword that may come again.
     #[must_use]
     pub const fn new(word: &'static str, to: To) -> Arg {
-        Arg { word, to, bad: "Invalid \"%\" value\n", times: Times::Any }
+        let times = Times::Any;
+        let (number, what) = match to {
+            To::Attr(ty) => (ty, What::Attr),
+            To::Slot(n) => (n as u16, What::Slot),
+            To::Mark(n) => (n as u16, What::Mark),
+            To::Call(f, text) => {
+                return Arg { word, text, call: Some(f), number: 0, what: What::Mark, times };
+            }
+        };
+        Arg { word, text: "Invalid \"%\" value\n", call: None, number, what, times }
     }
 
-    /// The same with its own words for a bad value.
+    /// What it does.
+    #[must_use]
+    pub fn to(&self) -> To {
+        if let Some(f) = self.call {
+            return To::Call(f, self.text);
+        }
+        let slot = u8::try_from(self.number).unwrap_or(u8::MAX);
+        match self.what {
+            What::Attr => To::Attr(self.number),
+            What::Slot => To::Slot(slot),
+            What::Mark => To::Mark(slot),
+        }
+    }
+
+    /// The same with its own words for a bad value of its attribute; `%` is the keyword.
     #[must_use]
     pub const fn bad(self, bad: &'static str) -> Arg {
-        Arg { bad, ..self }
+        Arg { text: bad, ..self }
     }
 
     /// The same, once only.
@@ -180,7 +213,8 @@ fn take<'l>(
     keyword: &'l [u8],
     again: bool,
 ) -> Done {
-    match arg.to {
+    let to = arg.to();
+    match to {
         To::Mark(n) => {
             if let Some(s) = slots.get_mut(usize::from(n)) {
                 *s = Some(keyword);
@@ -191,7 +225,7 @@ fn take<'l>(
         _ => {}
     }
     let value = line.value(&mut cx.err)?;
-    let slot = match arg.to {
+    let slot = match to {
         To::Slot(n) => slots.get_mut(usize::from(n)),
         _ => None,
     };
@@ -205,11 +239,11 @@ fn take<'l>(
     if let Some(s) = slot {
         *s = Some(value);
     }
-    match arg.to {
+    match to {
         To::Attr(ty) => {
             let Some(row) = grammar.set.row(ty) else { return Ok(()) };
             put::put(row, m, value, &mut cx.page.names).map_err(|bad| match bad {
-                Bad::Value => cx.err.invalid(value, whole.as_bytes(), arg.bad),
+                Bad::Value => cx.err.invalid(value, whole.as_bytes(), arg.text),
                 Bad::NoDevice => cx.err.invalid(value, b"", "Device does not exist\n"),
                 Bad::OnOff => cx.err.on_off(whole.as_bytes(), value),
                 Bad::Said => crate::report::USAGE,

@@ -17,9 +17,9 @@ pub static OBJECT: Object = Object {
     about: "rules: which table routes what",
     verbs: &[
         Verb { word: "l[ist]|ls[t]|s[how]", run: show::run, grammar: Some(&show::GRAMMAR) },
+        Verb { word: "f[lush]", run: show::flush, grammar: Some(&show::GRAMMAR) },
         Verb { word: "a[dd]", run: change::add, grammar: Some(&change::GRAMMAR) },
         Verb { word: "d[elete]", run: change::del, grammar: Some(&change::GRAMMAR) },
-        Verb { word: "f[lush]", run: show::flush, grammar: Some(&show::GRAMMAR) },
         Verb { word: "sa[ve]", run: save, grammar: None },
         Verb { word: "r[estore]", run: restore, grammar: None },
     ],
