@@ -76,7 +76,8 @@ pub struct Iproute2 {
 /// Says that a test did not run, and why; under `CI=true` that is a failure.
 pub fn skip<T>(why: &str) -> Option<T> {
     assert!(std::env::var("CI").as_deref() != Ok("true"), "SKIP is not allowed in CI: {why}");
-    eprintln!("SKIP: {why}");
+    // Past the capture of the test runner: a skip is to be seen.
+    let _ = writeln!(std::io::stderr(), "SKIP: {why}");
     None
 }
 
@@ -228,19 +229,36 @@ pub fn words(line: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Both texts line by line: `  ` in both, `- ` only wanted, `+ ` only got; line ends and odd bytes visible.
+/// The lines of both texts, in order: `  ` in both, `- ` only wanted, `+ ` only got; odd bytes made visible.
 pub fn diff(want: &str, got: &str) -> String {
     let (want, got): (Vec<_>, Vec<_>) = (want.split('\n').collect(), got.split('\n').collect());
-    let same = |n: usize| want.get(n) == got.get(n);
-    let mut text = String::new();
-    for n in 0..want.len().max(got.len()) {
-        for (mark, line) in
-            [(if same(n) { ' ' } else { '-' }, want.get(n)), ('+', got.get(n).filter(|_| !same(n)))]
-        {
-            if let Some(line) = line {
-                text += &format!("    {mark} {}\n", line.escape_debug().to_string().replace("\\\"", "\""));
-            }
+    // common[i][j]: how many lines want[i..] and got[j..] have in common.
+    let mut common = vec![vec![0; got.len() + 1]; want.len() + 1];
+    for i in (0..want.len()).rev() {
+        for j in (0..got.len()).rev() {
+            common[i][j] = if want[i] == got[j] {
+                common[i + 1][j + 1] + 1
+            } else {
+                common[i + 1][j].max(common[i][j + 1])
+            };
         }
+    }
+    let (mut i, mut j, mut text) = (0, 0, String::new());
+    while i < want.len() || j < got.len() {
+        let (mark, line) = if i < want.len() && j < got.len() && want[i] == got[j] {
+            (i, j) = (i + 1, j + 1);
+            (' ', want[i - 1])
+        } else if j == got.len() || (i < want.len() && common[i + 1][j] >= common[i][j + 1]) {
+            i += 1;
+            ('-', want[i - 1])
+        } else {
+            j += 1;
+            ('+', got[j - 1])
+        };
+        text += &format!(
+            "    {mark} {}\n",
+            line.escape_debug().to_string().replace("\\\"", "\"").replace("\\'", "'")
+        );
     }
     text
 }

@@ -154,7 +154,7 @@ static OPTIONS: &[(&str, Opt)] = &[
     ("-c[olor]", Opt::Color),
 ];
 
-static FAMILIES: &[(&str, u8)] = &[
+pub(crate) static FAMILIES: &[(&str, u8)] = &[
     ("inet", af::AF_INET),
     ("inet6", af::AF_INET6),
     ("link", af::AF_PACKET),

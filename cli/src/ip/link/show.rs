@@ -488,7 +488,7 @@ static TX_COLUMNS: &[Column] = &[
 ];
 
 /// `-s`.
-fn counters(page: &mut Page<'_>, row: &Row<'_>) {
+pub fn counters(page: &mut Page<'_>, row: &Row<'_>) {
     let Some(raw) = row.attrs.get(ifla::STATS64) else { return };
     let s = Stats64::new(raw);
     page.out.open_object("stats64");
