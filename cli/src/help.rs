@@ -61,7 +61,7 @@ pub fn value_of(kind: Kind) -> &'static str {
 fn arg(page: &mut Page<'_, '_>, a: &Arg, set: &AttrSet) {
     let whole = Whole::of(a.word);
     let word = core::str::from_utf8(whole.as_bytes()).unwrap_or("");
-    let value = match a.to {
+    let value = match a.to() {
         To::Attr(ty) => set.row(ty).map_or("VALUE", |r| value_of(r.kind)),
         To::Slot(_) => "VALUE",
         To::Mark(_) => "",

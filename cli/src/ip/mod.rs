@@ -6,6 +6,7 @@ pub mod link;
 pub mod neigh;
 pub mod netns;
 pub mod route;
+pub mod rule;
 pub mod value;
 
 use crate::Ctx;
@@ -15,6 +16,7 @@ use crate::words::Line;
 use nlbox_core::spec::matches;
 use nlbox_core::text::ip::af;
 use nlbox_core::text::out::Palette;
+use nlbox_core::wire::build::Build;
 
 /// An object by one of its names: iproute2 knows several for some, and their order is the matching order.
 struct Entry {
@@ -25,6 +27,7 @@ struct Entry {
 static OBJECTS: &[Entry] = &[
     Entry { word: "a[ddress]", object: &addr::OBJECT },
     Entry { word: "r[oute]", object: &route::OBJECT },
+    Entry { word: "ru[le]", object: &rule::OBJECT },
     Entry { word: "n[eighbor]", object: &neigh::OBJECT },
     Entry { word: "n[eighbour]", object: &neigh::OBJECT },
     Entry { word: "l[ink]", object: &link::OBJECT },
@@ -35,7 +38,6 @@ static OBJECTS: &[Entry] = &[
 static ABSENT: &[&str] = &[
     "addrlabel",
     "maddress",
-    "rule",
     "ntable",
     "ntbl",
     "l2tp",
@@ -91,6 +93,17 @@ pub fn command(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         return Err(cx.err.plain(&[b"Object \"", name.as_bytes(), b"\" is not in this build."]));
     }
     Err(cx.err.plain(&[b"Object \"", word, b"\" is unknown, try \"ip help\"."]))
+}
+
+/// Sends a request that changes something, and reports how it ended.
+pub fn send(cx: &mut Ctx<'_>, m: &mut Build<'_>) -> Done {
+    match cx.conn.request(m) {
+        Ok(()) => {
+            cx.err.warn(&cx.conn);
+            Ok(())
+        }
+        Err(e) => Err(cx.err.net(e, &cx.conn, Some(m))),
+    }
 }
 
 /// What an option does.

@@ -67,6 +67,9 @@ names! {
     /// `NUD_*` as listings write them; each number is a bit.
     pub static STATES = 0x01 "INCOMPLETE", 0x02 "REACHABLE", 0x04 "STALE", 0x08 "DELAY", 0x10 "PROBE",
         0x20 "FAILED", 0x40 "NOARP", 0x80 "PERMANENT";
+    /// `NTF_*`, and `NTF_EXT_*` eight bits higher (the kernel's `NTF_EXT_SHIFT`), as far as listings write them.
+    pub static FLAGS = 0x80 "router", 0x08 "proxy", 0x10 "extern_learn", 0x20 "offload", 0x100 "managed",
+        0x400 "extern_valid";
 }
 
 /// `struct nda_cacheinfo`, 16 bytes in host order. Times are ages in hundredths of a second (`USER_HZ`).

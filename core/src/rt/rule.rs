@@ -65,9 +65,8 @@ pub mod fib_rule {
 
 names! {
     /// `IPPROTO_*` by the names of `/etc/protocols`.
-    pub static IP_PROTOCOLS = 1 "icmp", 2 "igmp", 4 "ipencap", 6 "tcp", 17 "udp", 33 "dccp", 41 "ipv6", 46 "rsvp",
-        47 "gre", 50 "esp", 51 "ah", 58 "ipv6-icmp", 89 "ospf", 103 "pim", 112 "vrrp", 115 "l2tp", 132 "sctp",
-        136 "udplite", 137 "mpls-in-ip";
+    pub static IP_PROTOCOLS = 6 "tcp", 17 "udp", 1 "icmp", 58 "ipv6-icmp", 2 "igmp", 4 "ipencap", 41 "ipv6",
+        47 "gre", 50 "esp", 51 "ah", 89 "ospf", 132 "sctp";
 }
 
 attrs! {
@@ -80,7 +79,7 @@ attrs! {
         6 PRIORITY: u32, Kind::Num(Int::U32), "priority";
         10 FWMARK: u32, Kind::Hex(Int::U32), "fwmark";
         11 FLOW: u32, Kind::Hex(Int::U32), "realms";
-        12 TUN_ID: Raw, Kind::Bytes, "tun_id";
+        12 TUN_ID: Raw, Kind::Num(Int::Be64), "tun_id";
         13 SUPPRESS_IFGROUP: u32, Kind::Enum(Int::U32, &GROUPS), "suppress_ifgroup";
         14 SUPPRESS_PREFIXLEN: u32, Kind::Num(Int::U32), "suppress_prefixlength";
         15 TABLE: u32, Kind::Enum(Int::U32, &TABLES), "table";

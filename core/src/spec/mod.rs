@@ -29,6 +29,8 @@ pub enum Int {
     Be16,
     /// Four bytes, network order.
     Be32,
+    /// Eight bytes, network order.
+    Be64,
 }
 
 impl Int {
@@ -37,7 +39,7 @@ impl Int {
     pub fn read(self, payload: &[u8]) -> Option<u64> {
         let b = payload.get(..self.width())?;
         match self {
-            Int::Be16 | Int::Be32 => uint_be(b),
+            Int::Be16 | Int::Be32 | Int::Be64 => uint_be(b),
             Int::S32 => b.first_chunk().map(|c| i64::from(i32::from_ne_bytes(*c)).cast_unsigned()),
             _ => uint_ne(b),
         }
@@ -50,7 +52,7 @@ impl Int {
             Int::U8 => 1,
             Int::U16 | Int::Be16 => 2,
             Int::U32 | Int::S32 | Int::Be32 => 4,
-            Int::U64 => 8,
+            Int::U64 | Int::Be64 => 8,
         }
     }
 
@@ -63,8 +65,8 @@ impl Int {
             Int::U32 => u32::try_from(v).map(|v| b.raw(ty, &v.to_ne_bytes())).is_ok(),
             Int::Be32 => u32::try_from(v).map(|v| b.raw(ty, &v.to_be_bytes())).is_ok(),
             Int::S32 => i32::try_from(v.cast_signed()).map(|v| b.raw(ty, &v.to_ne_bytes())).is_ok(),
-            Int::U64 => {
-                b.raw(ty, &v.to_ne_bytes());
+            Int::U64 | Int::Be64 => {
+                b.raw(ty, &if self == Int::Be64 { v.to_be_bytes() } else { v.to_ne_bytes() });
                 true
             }
         }

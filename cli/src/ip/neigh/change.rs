@@ -3,7 +3,7 @@
 use super::{show, slot, state};
 use crate::grammar::{Arg, Grammar, Slots, To, read};
 use crate::ip::value::{address, device};
-use crate::report::{Done, Fail};
+use crate::report::{Done, Fail, Report};
 use crate::words::Line;
 use crate::{Ctx, TX};
 use nlbox_core::rt::neigh::{FLAGS_AT, INDEX_AT, NDMSG_LEN, STATE_AT, nda, ntf, ntf_ext, nud};
@@ -15,11 +15,8 @@ use nlbox_core::wire::header::nlm;
 const TO: u8 = 0;
 const DEV: u8 = 1;
 const LLADDR: u8 = 2;
-const ROUTER: u8 = 3;
-const USE: u8 = 4;
-const LEARNED: u8 = 5;
-const MANAGED: u8 = 6;
-const VALID: u8 = 7;
+const MANAGED: u8 = 3;
+const VALID: u8 = 4;
 
 static TO_ARG: Arg = Arg::new("to", To::Call(to, "ADDR"));
 
@@ -30,10 +27,10 @@ pub static GRAMMAR: Grammar = Grammar {
         Arg::new("l[laddr]", To::Slot(LLADDR)).once(),
         Arg::new("nud", To::Call(nud_state, "STATE")),
         Arg::new("p[roxy]", To::Call(proxy, "ADDR")),
-        Arg::new("router", To::Mark(ROUTER)),
-        Arg::new("use", To::Mark(USE)),
+        Arg::new("router", To::Call(router, "")),
+        Arg::new("use", To::Call(use_it, "")),
         Arg::new("managed", To::Call(managed, "")),
-        Arg::new("e[xtern_learn]", To::Mark(LEARNED)),
+        Arg::new("e[xtern_learn]", To::Call(learned, "")),
         Arg::new("extern_valid", To::Mark(VALID)),
         Arg::new("dev", To::Slot(DEV)),
         Arg::new("pro[tocol]", To::Attr(nda::PROTOCOL.ty())).bad("\"%\" value is invalid\n"),
@@ -61,30 +58,49 @@ fn keep<'l>(slots: &mut Slots<'l>, n: u8, word: &'l [u8]) {
     }
 }
 
-fn to<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, slots: &mut Slots<'l>) -> Done {
+/// Keeps the address of the entry; a second one is reported by `again`.
+fn place<'l>(
+    cx: &mut Ctx<'_>,
+    line: &mut Line<'l>,
+    slots: &mut Slots<'l>,
+    again: fn(&mut Report<'_>, &[u8]) -> Fail,
+) -> Done {
     let word = line.value(&mut cx.err)?;
     if slot(slots, TO).is_some() {
-        return Err(cx.err.garbage(b"to", word));
+        return Err(again(&mut cx.err, word));
     }
     address(&mut cx.err, word, cx.page.opts.family)?;
     keep(slots, TO, word);
     Ok(())
 }
 
+fn to<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, slots: &mut Slots<'l>) -> Done {
+    place(cx, line, slots, |err, word| err.garbage(b"to", word))
+}
+
 fn proxy<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots: &mut Slots<'l>) -> Done {
-    let word = line.value(&mut cx.err)?;
-    if slot(slots, TO).is_some() {
-        return Err(cx.err.duplicate(b"address", word));
-    }
-    address(&mut cx.err, word, cx.page.opts.family)?;
-    keep(slots, TO, word);
     m.head_or(FLAGS_AT, &[ntf::PROXY]);
-    Ok(())
+    place(cx, line, slots, |err, word| err.duplicate(b"address", word))
 }
 
 fn nud_state<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
     let state = state(cx, line)?;
     m.head(STATE_AT, &state.to_ne_bytes());
+    Ok(())
+}
+
+fn router(_: &mut Ctx<'_>, _: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
+    m.head_or(FLAGS_AT, &[ntf::ROUTER]);
+    Ok(())
+}
+
+fn use_it(_: &mut Ctx<'_>, _: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
+    m.head_or(FLAGS_AT, &[ntf::USE]);
+    Ok(())
+}
+
+fn learned(_: &mut Ctx<'_>, _: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
+    m.head_or(FLAGS_AT, &[ntf::EXT_LEARNED]);
     Ok(())
 }
 
@@ -127,17 +143,8 @@ fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
     let (slots, dev) = entry(cx, line, &GRAMMAR, &mut m, |cx| {
         cx.err.usage(&[b"Device and destination are required arguments."])
     })?;
-    for (n, bit) in [(ROUTER, ntf::ROUTER), (USE, ntf::USE), (LEARNED, ntf::EXT_LEARNED)] {
-        if slot(&slots, n).is_some() {
-            m.head_or(FLAGS_AT, &[bit]);
-        }
-    }
-    let mut extended = 0;
-    for (n, bit) in [(MANAGED, ntf_ext::MANAGED), (VALID, ntf_ext::EXT_VALIDATED)] {
-        if slot(&slots, n).is_some() {
-            extended |= bit;
-        }
-    }
+    let bit = |n, bit| if slot(&slots, n).is_some() { bit } else { 0 };
+    let extended = bit(MANAGED, ntf_ext::MANAGED) | bit(VALID, ntf_ext::EXT_VALIDATED);
     if extended != 0 {
         m.put(nda::FLAGS_EXT, extended);
     }
@@ -149,13 +156,7 @@ fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
         }
     }
     set_device(cx, &mut m, dev)?;
-    match cx.conn.request(&mut m) {
-        Ok(()) => {
-            cx.err.warn(&cx.conn);
-            Ok(())
-        }
-        Err(e) => Err(cx.err.net(e, &cx.conn, Some(&m))),
-    }
+    crate::ip::send(cx, &mut m)
 }
 
 /// `ip neigh add`.

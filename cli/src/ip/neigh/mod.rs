@@ -6,7 +6,7 @@ pub mod show;
 
 use crate::Ctx;
 use crate::grammar::{Object, Slots, Verb, spelled};
-use crate::report::{Done, Fail};
+use crate::report::Fail;
 use crate::words::Line;
 use nlbox_core::rt::neigh::nud;
 use nlbox_core::text::num;
@@ -17,22 +17,15 @@ pub static OBJECT: Object = Object {
     about: "neighbours: ARP and NDP",
     verbs: &[
         Verb { word: "a[dd]", run: change::add, grammar: Some(&change::GRAMMAR) },
-        Verb { word: "c[hange]", run: change::change, grammar: Some(&change::GRAMMAR) },
-        Verb { word: "chg", run: change::change, grammar: Some(&change::GRAMMAR) },
+        Verb { word: "c[hange]|chg", run: change::change, grammar: Some(&change::GRAMMAR) },
         Verb { word: "r[eplace]", run: change::replace, grammar: Some(&change::GRAMMAR) },
         Verb { word: "d[elete]", run: change::del, grammar: Some(&change::GRAMMAR) },
         Verb { word: "g[et]", run: change::get, grammar: Some(&change::GET) },
-        Verb { word: "s[how]", run: show::run, grammar: Some(&show::GRAMMAR) },
-        Verb { word: "l[ist]", run: show::run, grammar: Some(&show::GRAMMAR) },
-        Verb { word: "ls[t]", run: show::run, grammar: Some(&show::GRAMMAR) },
+        Verb { word: "s[how]|l[ist]|ls[t]", run: show::run, grammar: Some(&show::GRAMMAR) },
         Verb { word: "f[lush]", run: flush::run, grammar: Some(&show::GRAMMAR) },
     ],
-    default: all,
+    default: show::run,
 };
-
-fn all(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    show::run(cx, line)
-}
 
 /// `NUD_*` as they are typed.
 static STATES: &[(&str, u16)] = &[

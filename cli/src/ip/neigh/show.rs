@@ -9,9 +9,7 @@ use crate::words::Line;
 use crate::{Ctx, Page, TX};
 use nlbox_core::rt::link::{IFINFO_LEN, ifla, info};
 use nlbox_core::rt::names::PROTOCOLS;
-use nlbox_core::rt::neigh::{
-    CacheInfo, FLAGS_AT, NDMSG_LEN, NdMsg, STATES, nda, ntf, ntf_ext, nud,
-};
+use nlbox_core::rt::neigh::{CacheInfo, FLAGS, FLAGS_AT, NDMSG_LEN, NdMsg, STATES, nda, ntf, nud};
 use nlbox_core::rt::rtm;
 use nlbox_core::spec::Resolve;
 use nlbox_core::text::ip::{self, Ip, Prefix};
@@ -23,13 +21,13 @@ use nlbox_core::wire::header::Message;
 use zerocopy::FromBytes;
 
 const DEV: u8 = 0;
-const MASTER: u8 = 1;
-const VRF: u8 = 2;
-const NOMASTER: u8 = 3;
-const NUD: u8 = 4;
-const UNUSED: u8 = 5;
-const PROXY: u8 = 6;
-const TO: u8 = 7;
+const UNUSED: u8 = 1;
+const PROXY: u8 = 2;
+
+/// What the filters' words leave: the states asked for (u16), then family and length of the prefix.
+const ASKED_LEN: usize = 4;
+const FAMILY_AT: usize = 2;
+const LEN_AT: usize = 3;
 
 /// Stands for entries in no state among the states asked for; beyond the kernel's eight bits.
 const STATELESS: u16 = 0x100;
@@ -40,35 +38,29 @@ const SHOWN: u16 = 0xff & !nud::NOARP;
 /// What `flush` deletes when no state is asked for.
 pub const FLUSHED: u16 = ANY & !(nud::NOARP | nud::PERMANENT);
 
-static TO_ARG: Arg = Arg::new("to", To::Slot(TO));
+static TO_ARG: Arg = Arg::new("to", To::Call(to, "PREFIX"));
 
 /// The filters.
 pub static GRAMMAR: Grammar = Grammar {
     set: &nda::SET,
     args: &[
         Arg::new("dev", To::Slot(DEV)).once(),
-        Arg::new("master", To::Slot(MASTER)),
-        Arg::new("vrf", To::Slot(VRF)),
-        Arg::new("nomaster", To::Mark(NOMASTER)),
+        Arg::new("master", To::Attr(nda::MASTER.ty())),
+        Arg::new("vrf", To::Call(vrf, "NAME")),
+        Arg::new("nomaster", To::Call(nomaster, "")),
         Arg::new("nud", To::Call(states, "STATE")),
         Arg::new("unused", To::Mark(UNUSED)),
         Arg::new("proxy", To::Mark(PROXY)),
         Arg::new("p[rotocol]", To::Attr(nda::PROTOCOL.ty())).bad("invalid \"%\"\n"),
-        Arg::new("to", To::Slot(TO)),
+        Arg::new("to", To::Call(to, "PREFIX")),
     ],
     bare: Some(&TO_ARG),
     usage: "[ PREFIX ]",
 };
 
-/// Gathers the states asked for where a request has its state.
-fn states<'l>(
-    cx: &mut Ctx<'_>,
-    line: &mut Line<'l>,
-    m: &mut Build<'_>,
-    slots: &mut Slots<'l>,
-) -> Done {
-    let word = line.peek();
-    let bits = if word == Some(b"all") {
+/// Gathers the states asked for in the first bytes of what was asked.
+fn states(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
+    let bits = if line.peek() == Some(b"all") {
         line.next();
         ANY
     } else {
@@ -78,10 +70,35 @@ fn states<'l>(
         }
     };
     m.head_or(0, &bits.to_ne_bytes());
-    if let Some(s) = slots.get_mut(usize::from(NUD)) {
-        *s = word;
-    }
     Ok(())
+}
+
+fn to(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
+    let word = line.value(&mut cx.err)?;
+    let p = prefix(&mut cx.err, word, cx.page.opts.family)?;
+    m.head(FAMILY_AT, &[p.ip.family(), p.len]);
+    m.put(nda::DST, p.ip.bytes());
+    Ok(())
+}
+
+fn nomaster(_: &mut Ctx<'_>, _: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
+    m.put(nda::MASTER, u32::MAX);
+    Ok(())
+}
+
+fn vrf(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
+    let word = line.value(&mut cx.err)?;
+    let found = cx.page.names.link(Link::Name(word), |m| {
+        let (_, attrs) = m.split::<IFINFO_LEN>();
+        (attrs.nest(ifla::LINKINFO).get(info::KIND) == Some(b"vrf")).then(|| index_of(m))
+    });
+    match found {
+        Ok(Some(index)) => {
+            m.put(nda::MASTER, index);
+            Ok(())
+        }
+        _ => Err(cx.err.invalid(word, b"", "Not a valid VRF name\n")),
+    }
 }
 
 /// Which entries are listed or deleted.
@@ -103,40 +120,26 @@ pub struct Filter {
 impl Filter {
     /// Reads the filters; `states` are those to take when none is asked for.
     pub fn read(cx: &mut Ctx<'_>, line: &mut Line<'_>, states: u16) -> Result<Filter, Fail> {
-        let mut words = [0; 64];
-        let mut asked = Build::new(&mut words, 0, 0, &[0; 4]);
+        let mut words = [0; 256];
+        let mut asked = Build::new(&mut words, 0, 0, &[0; ASKED_LEN]);
+        asked.head(FAMILY_AT, &[cx.page.opts.family]);
         let slots = read(cx, line, &GRAMMAR, &mut asked)?;
+        let attrs = asked.attrs(ASKED_LEN);
+        let given = u16::from_ne_bytes([asked.head_at(0), asked.head_at(1)]);
         let mut f = Filter {
-            family: cx.page.opts.family,
+            family: asked.head_at(FAMILY_AT),
             index: 0,
-            master: 0,
-            states,
+            master: attrs.get(nda::MASTER).unwrap_or(0),
+            states: if given == 0 { states } else { given },
             unused: slot(&slots, UNUSED).is_some(),
             proxy: slot(&slots, PROXY).is_some(),
-            protocol: asked.attrs(4).get(nda::PROTOCOL).unwrap_or(0),
-            to: None,
+            protocol: attrs.get(nda::PROTOCOL).unwrap_or(0),
+            to: attrs.get(nda::DST).and_then(Ip::from_bytes).map(|ip| Prefix {
+                ip,
+                len: asked.head_at(LEN_AT),
+                had_len: true,
+            }),
         };
-        if slot(&slots, NUD).is_some() {
-            f.states = u16::from_ne_bytes([asked.head_at(0), asked.head_at(1)]);
-        }
-        if let Some(word) = slot(&slots, MASTER) {
-            f.master = cx
-                .page
-                .names
-                .ifindex(word)
-                .ok_or_else(|| cx.err.invalid(word, b"", "Device does not exist\n"))?;
-        }
-        if let Some(word) = slot(&slots, VRF) {
-            f.master = vrf(cx, word)?;
-        }
-        if slot(&slots, NOMASTER).is_some() {
-            f.master = u32::MAX;
-        }
-        if let Some(word) = slot(&slots, TO) {
-            let to = prefix(&mut cx.err, word, f.family)?;
-            f.family = to.ip.family();
-            f.to = Some(to).filter(|p| !p.ip.is_none());
-        }
         if let Some(word) = slot(&slots, DEV) {
             f.index = device(cx, word)?;
         }
@@ -170,17 +173,10 @@ impl Filter {
             && (self.index == 0 || self.index == head.index)
             && (self.protocol == 0 || attrs.get(nda::PROTOCOL) == Some(self.protocol))
             && (!self.unused || cacheinfo(attrs).is_none_or(|c| c.refcnt == 0))
-            && self.to.is_none_or(|p| attrs.get(nda::DST).and_then(Ip::from_bytes).is_some_and(|a| p.contains(&a)))
+            && self
+                .to
+                .is_none_or(|p| attrs.get(nda::DST).and_then(Ip::from_bytes).is_some_and(|a| p.contains(&a)))
     }
-}
-
-/// The index of the VRF called `word`.
-fn vrf(cx: &mut Ctx<'_>, word: &[u8]) -> Result<u32, Fail> {
-    let found = cx.page.names.link(Link::Name(word), |m| {
-        let (_, attrs) = m.split::<IFINFO_LEN>();
-        (attrs.nest(ifla::LINKINFO).get(info::KIND) == Some(b"vrf")).then(|| index_of(m))
-    });
-    found.ok().flatten().ok_or_else(|| cx.err.invalid(word, b"", "Not a valid VRF name\n"))
 }
 
 /// `ip neigh [show] …`.
@@ -267,17 +263,10 @@ fn cell(page: &mut Page<'_>, style: Style, key: &str, v: &[u8], width: usize) {
 fn rest(page: &mut Page<'_>, head: &NdMsg, attrs: Attrs<'_>) {
     let out = &mut page.out;
     let extended = attrs.get(nda::FLAGS_EXT).unwrap_or(0);
-    for (set, name, text) in [
-        (head.flags & ntf::ROUTER != 0, "router", "router "),
-        (head.flags & ntf::PROXY != 0, "proxy", "proxy "),
-        (head.flags & ntf::EXT_LEARNED != 0, "extern_learn", "extern_learn "),
-        (head.flags & ntf::OFFLOADED != 0, "offload", "offload "),
-        (extended & ntf_ext::MANAGED != 0, "managed", "managed "),
-        (extended & ntf_ext::EXT_VALIDATED != 0, "extern_valid", "extern_valid "),
-    ] {
-        if set {
-            out.null(name, text);
-        }
+    let flags = u32::from(head.flags) | extended.wrapping_shl(8);
+    for (_, name) in FLAGS.rows.iter().filter(|(bit, _)| flags & bit != 0) {
+        out.text(name);
+        out.null(name, " ");
     }
     if page.opts.stats > 0 {
         if let Some(c) = cacheinfo(attrs) {
@@ -294,10 +283,8 @@ fn rest(page: &mut Page<'_>, head: &NdMsg, attrs: Attrs<'_>) {
     }
     if head.state != 0 {
         out.open_array("state", "");
-        for (bit, name) in STATES.rows {
-            if u32::from(head.state) & bit != 0 {
-                out.str("-", "% ", name.as_bytes());
-            }
+        for (_, name) in STATES.rows.iter().filter(|(bit, _)| u32::from(head.state) & bit != 0) {
+            out.str("-", "% ", name.as_bytes());
         }
         out.close_array("");
     }
