@@ -4,6 +4,7 @@ pub mod addr;
 pub mod link;
 pub mod neigh;
 pub mod netns;
+pub mod nsref;
 pub mod route;
 
 use crate::Ctx;

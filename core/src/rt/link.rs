@@ -1,7 +1,7 @@
 //! Links: `struct ifinfomsg` and `IFLA_*` (`linux/if_link.h`, `linux/rtnetlink.h`).
 
 use crate::attrs;
-use crate::rt::names::{LINKMODES, OPERSTATES};
+use crate::rt::names::{GROUPS, LINKMODES, OPERSTATES};
 use crate::spec::{AttrSet, MsgSpec, SubMsg};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
@@ -54,7 +54,7 @@ attrs! {
         22 VFINFO_LIST: Nested, Kind::Bytes, "vfinfo_list";
         23 STATS64: Raw, Kind::Bytes, "stats64";
         26 AF_SPEC: Nested, Kind::Bytes, "af_spec";
-        27 GROUP: u32, Kind::Num(Int::U32), "group";
+        27 GROUP: u32, Kind::Enum(Int::U32, &GROUPS), "group";
         28 NET_NS_FD: u32, Kind::Num(Int::U32), "netns-fd";
         29 EXT_MASK: u32, Kind::Hex(Int::U32), "ext_mask";
         30 PROMISCUITY: u32, Kind::Num(Int::U32), "promiscuity";
@@ -190,6 +190,8 @@ pub mod stat {
     pub const TX_FIFO: usize = 18;
     pub const TX_HEARTBEAT: usize = 19;
     pub const TX_WINDOW: usize = 20;
+    pub const RX_COMPRESSED: usize = 21;
+    pub const TX_COMPRESSED: usize = 22;
     pub const RX_NOHANDLER: usize = 23;
     pub const RX_OTHERHOST: usize = 24;
 }
