@@ -105,7 +105,7 @@ impl<'a> Report<'a> {
 
     /// A bare word came where one had come before.
     pub fn garbage(&mut self, keyword: &[u8], word: &[u8]) -> Fail {
-        self.usage(&[b"Error: either \"", keyword, b"\" is duplicate, or \"", word, b"\" is a garbage."])
+        self.usage(&[b"Error: either \"", keyword, b"\" is duplicate, or \"", word, b"\" is garbage."])
     }
 
     /// A switch was given something else than `on` or `off`.

@@ -38,13 +38,13 @@ attrs! {
         1 ADDRESS: Raw, Kind::Mac, "address";
         2 BROADCAST: Raw, Kind::Mac, "broadcast";
         3 IFNAME: Str, Kind::Str, "ifname";
-        4 MTU: u32, Kind::Num(Int::U32), "mtu";
+        4 MTU: u32, Kind::Num(Int::S32), "mtu";
         5 LINK: u32, Kind::IfIndex, "link";
         6 QDISC: Str, Kind::Str, "qdisc";
         7 STATS: Raw, Kind::Bytes, "stats";
         10 MASTER: u32, Kind::IfIndex, "master";
         12 PROTINFO: Nested, Kind::Bytes, "protinfo";
-        13 TXQLEN: u32, Kind::Num(Int::U32), "txqlen";
+        13 TXQLEN: u32, Kind::Num(Int::S32), "txqlen";
         16 OPERSTATE: u8, Kind::Enum(Int::U8, &OPERSTATES), "operstate";
         17 LINKMODE: u8, Kind::Enum(Int::U8, &LINKMODES), "linkmode";
         18 LINKINFO: Nested, Kind::Nest(&info::SET), "linkinfo";

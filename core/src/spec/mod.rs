@@ -128,7 +128,7 @@ pub enum Kind {
     Centis,
     /// A constant: the keyword stands alone for this number, and is shown where the payload is this number. In JSON a
     /// truth: false for a zero whose keyword begins with `no`.
-    Word(Int, u64),
+    Word(Int, u32),
     /// One bit of a value and the mask of what is said of it, twice four bytes: `on` or `off`.
     Switch(u32),
     /// The same as the numbers 0 and 1.
@@ -152,7 +152,7 @@ pub enum Kind {
     /// Attributes again, each of them a nest of this set.
     Array(&'static AttrSet),
     /// A fixed header of so many bytes, then attributes of this set.
-    Msg(usize, &'static AttrSet),
+    Msg(u16, &'static AttrSet),
     /// Attributes whose set another attribute of the same nest selects.
     SubMsg(&'static SubMsg),
     /// Irregular: two functions know.
@@ -168,6 +168,9 @@ pub struct SubMsg {
     /// The set for its value.
     pub of: fn(&[u8]) -> Option<&'static AttrSet>,
 }
+
+/// Tables are most of the product: their rows stay small.
+const _: () = assert!(size_of::<Kind>() <= 2 * size_of::<u64>() && size_of::<AttrSpec>() <= 40);
 
 /// What a row is for.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -33,7 +33,7 @@ pub fn put(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], host: &mut dyn Resolv
         },
         Kind::Hex(int) => num::parse_u64(word).is_some_and(|v| int.put(b, row.ty, v)),
         Kind::OnOff(int) => int.put(b, row.ty, on_off(word).ok_or(Bad::OneOf)?.into()),
-        Kind::Word(int, v) => int.put(b, row.ty, v),
+        Kind::Word(int, v) => int.put(b, row.ty, v.into()),
         Kind::Switch(mask) => bit(b, row.ty, mask, on_off(word).ok_or(Bad::OnOff)?),
         Kind::Bit(mask) => num::parse_u8(word).is_some_and(|v| bit(b, row.ty, mask, v != 0)),
         Kind::Str => {

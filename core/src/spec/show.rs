@@ -13,7 +13,7 @@ pub fn show(set: &AttrSet, attrs: Attrs<'_>, out: &mut Out<'_>, host: &mut dyn R
         if row.flags.has(RowFlags::WRITE) || (above && row.flags.has(RowFlags::ELSE)) {
             continue;
         }
-        let payload = attrs.raw(row.ty);
+        let payload = attrs.raw(row.ty).filter(|p| !hidden(row, p));
         above = payload.is_some();
         if let Some(payload) = payload {
             show_row(row, payload, out, host);
@@ -23,7 +23,7 @@ pub fn show(set: &AttrSet, attrs: Attrs<'_>, out: &mut Out<'_>, host: &mut dyn R
 
 /// Prints one attribute by its row. A payload too short for its kind is passed over.
 pub fn show_row(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn Resolve) {
-    if row.flags.has(RowFlags::NONZERO) && payload.iter().all(|b| *b == 0) {
+    if hidden(row, payload) {
         return;
     }
     let key = row.json();
@@ -32,7 +32,7 @@ pub fn show_row(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dy
         Kind::Many(m) => return (m.custom.show)(row, payload, out, host),
         // Bits that the kernel does not know are not in its mask.
         Kind::Bit(bit) | Kind::Switch(bit) if word(payload.get(4..)) & bit == 0 => return,
-        Kind::Word(int, v) if int.read(payload) != Some(v) => return,
+        Kind::Word(int, v) if int.read(payload) != Some(v.into()) => return,
         _ => {}
     }
     if let (Kind::Flag | Kind::Word(..), None) = (row.kind, row.pattern()) {
@@ -111,6 +111,10 @@ pub fn show_row(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dy
         // Their layouts are the callers' own.
         Kind::Array(_) | Kind::Msg(..) | Kind::SubMsg(_) | Kind::Custom(_) | Kind::Many(_) => {}
     }
+}
+
+fn hidden(row: &AttrSpec, payload: &[u8]) -> bool {
+    row.flags.has(RowFlags::NONZERO) && payload.iter().all(|b| *b == 0)
 }
 
 /// What JSON says of a keyword that stands alone.

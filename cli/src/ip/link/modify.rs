@@ -283,10 +283,29 @@ fn select(cx: &mut Ctx<'_>, m: &mut Build<'_>, told: &Told<'_>) -> Done {
             check(cx, told.dev, b"dev", alt_is_valid)?;
             let i = index(cx, dev)?;
             m.head(INDEX_AT, &i.to_ne_bytes());
-            Ok(())
+            same_length(cx, m, i)
         }
         None if told.group => Ok(()),
         None => Err(cx.err.usage(&[b"Not enough information: \"dev\" argument is required."])),
+    }
+}
+
+/// A new address must be as long as the old one: the kernel takes a longer one and cuts it.
+fn same_length(cx: &mut Ctx<'_>, m: &Build<'_>, index: u32) -> Done {
+    let Some(new) = m.attrs(IFINFO_LEN).get(ifla::ADDRESS) else { return Ok(()) };
+    let old = cx.page.names.link(Link::Index(index), |m| {
+        let (_, attrs) = m.split::<IFINFO_LEN>();
+        attrs.get(ifla::ADDRESS).map(<[u8]>::len)
+    });
+    match old.ok().flatten().filter(|old| *old != new.len()) {
+        None => Ok(()),
+        Some(old) => Err(cx.err.plain(&[
+            b"Invalid address length ",
+            num::dec(u64::try_from(new.len()).unwrap_or(0)).as_bytes(),
+            b" - must be ",
+            num::dec(u64::try_from(old).unwrap_or(0)).as_bytes(),
+            b" bytes",
+        ])),
     }
 }
 

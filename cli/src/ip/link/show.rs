@@ -116,9 +116,12 @@ fn ext_mask(cx: &Ctx<'_>) -> u32 {
 }
 
 fn one(cx: &mut Ctx<'_>, name: &[u8], filter: &Filter<'_>) -> Done {
-    let Some(index) = cx.page.names.ifindex(name) else { return Err(no_such(cx, name)) };
+    // "ifN" is an index to most of iproute2, but is asked for by name.
+    if cx.page.names.ifindex(name).is_none() {
+        return Err(no_such(cx, name));
+    }
     let mut tx = [0; 256];
-    let mut m = crate::names::request(&mut tx, crate::names::Link::Index(index));
+    let mut m = crate::names::request(&mut tx, crate::names::Link::Name(name));
     m.put(ifla::EXT_MASK, ext_mask(cx));
     match cx.conn.get(&mut m) {
         Ok(m) => {

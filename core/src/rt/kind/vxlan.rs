@@ -47,7 +47,7 @@ attrs! {
         5 TTL: u8, Kind::Custom(&super::TTL), "ttl|||invalid TTL", WRITE;
         5 HOPLIMIT: u8, Kind::Custom(&super::TTL), "hoplimit|||invalid TTL", WRITE;
         6 TOS: u8, Kind::Custom(&super::TOS), "tos|||bad TOS value";
-        28 TTL_INHERIT: Flag, Kind::Custom(&INHERIT), "ttl", READ;
+        28 TTL_INHERIT: Flag, Kind::Custom(&INHERIT), "ttl", READ, NONZERO;
         5 TTL_SHOWN: u8, Kind::Custom(&super::TTL), "ttl", READ, ELSE;
         29 DF: u8, Kind::Custom(&super::DF), "df|||DF must be 'unset', 'set' or 'inherit'", EXACT;
         26 LABEL: Be32, Kind::Custom(&super::LABEL), "flowlabel|label||invalid flowlabel";
