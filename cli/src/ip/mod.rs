@@ -5,6 +5,7 @@ pub mod flush;
 pub mod link;
 pub mod neigh;
 pub mod netns;
+pub mod nsref;
 pub mod route;
 pub mod rule;
 pub mod value;
