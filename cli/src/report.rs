@@ -43,6 +43,21 @@ impl<'a> Report<'a> {
         Report { sink, program: "ip", typed: None }
     }
 
+    /// These pieces, with more of the line to follow.
+    pub fn piece(&mut self, pieces: &[&[u8]]) {
+        self.raw(pieces, "");
+    }
+
+    /// As the small programs speak: `program: pieces`, and behind a colon what `errno` means unless it is 0; exit
+    /// code 1.
+    pub fn applet(&mut self, pieces: &[&[u8]], errno: i32) -> Fail {
+        self.raw(&[self.program.as_bytes()], ": ");
+        if errno != 0 {
+            return self.system(pieces, errno);
+        }
+        self.plain(pieces)
+    }
+
     /// One line of these pieces; control characters in them are shown as `\x1b`.
     pub fn say(&mut self, pieces: &[&[u8]]) {
         self.raw(pieces, "\n");

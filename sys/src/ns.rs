@@ -27,10 +27,12 @@ bitflags::bitflags! {
         const NEWPID = libc::CLONE_NEWPID;
         /// The network.
         const NEWNET = libc::CLONE_NEWNET;
+        /// The monotonic and boot-time clocks (`linux/sched.h`, Linux 5.6).
+        const NEWTIME = 0x80;
     }
 }
 
-/// `unshare(flags)`: new namespaces of these kinds for the caller (for `NEWPID`: for its children).
+/// `unshare(flags)`: new namespaces of these kinds for the caller (`NEWPID` and `NEWTIME`: for its children).
 pub fn unshare(flags: CloneFlags) -> Result<(), Errno> {
     // SAFETY: numbers only; none of these flags touches memory.
     check(unsafe { libc::unshare(flags.bits()) }).map(drop)
