@@ -34,7 +34,7 @@ static BARE: Arg = Arg::new("local", To::Call(bare, "PREFIX"));
 /// The words of an address.
 pub static GRAMMAR: Grammar = Grammar {
     set: &ifa::SET,
-    args: &[
+    args: crate::args![
         Arg::new("dev", To::Slot(DEV)),
         Arg::new("local", To::Call(local, "PREFIX")),
         Arg::new("peer", To::Call(peer, "PREFIX")),
@@ -212,7 +212,7 @@ fn finish(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>) -> Done {
     let slot = |n: u8| slots.get(usize::from(n)).copied().flatten();
     let adds = m.ty() != rtm::DELADDR;
     let family = m.head_at(FAMILY_AT);
-    let bits = ADDR_FLAGS.rows.iter().map(|(bit, _)| *bit);
+    let bits = ADDR_FLAGS.iter().map(|(bit, _)| bit);
     let bits = bits.filter(|b| slots.get(flag_slot(*b)).is_some_and(|s| s.is_some())).fold(0, |n, b| n | b);
     match u8::try_from(bits) {
         Ok(low) => m.head(FLAGS_AT, &[low]),

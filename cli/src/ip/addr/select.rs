@@ -40,7 +40,7 @@ static BARE: Arg = Arg::new("dev", To::Call(bare, "DEVICE"));
 /// The filters.
 pub static GRAMMAR: Grammar = Grammar {
     set: &ifa::SET,
-    args: &[
+    args: crate::args![
         Arg::new("dev", To::Slot(DEV)).once_or_garbage(),
         Arg::new("to", To::Slot(TO)),
         Arg::new("scope", To::Slot(SCOPE)),

@@ -258,12 +258,12 @@ fn named(out: &mut Out<'_>, opts: &Options, key: &str, pattern: &str, names: &Na
 /// The flags: each a word, and a truth in JSON. What is not permanent is `dynamic`.
 fn flags(out: &mut Out<'_>, family: u8, flags: u32) {
     let mut left = flags;
-    for (bit, name) in ADDR_FLAGS.rows {
+    for (bit, name) in ADDR_FLAGS.iter() {
         // One bit has two names; which comes first does not matter, it is printed once.
-        let (shown, name) = match *bit {
+        let (shown, name) = match bit {
             ifa_f::PERMANENT => (flags & bit == 0, "dynamic"),
             ifa_f::SECONDARY if family == af::AF_INET6 => (left & bit != 0, "temporary"),
-            _ => (left & bit != 0, *name),
+            _ => (left & bit != 0, name),
         };
         left &= !bit;
         if shown {

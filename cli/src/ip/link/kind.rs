@@ -30,7 +30,11 @@ pub fn linkinfo(
     if let Some(word) = line.peek() {
         let found = kind::find(name).and_then(|k| Some((k, k.data?)));
         let Some((kind, set)) = found else {
-            return Err(cx.err.plain(&[b"Garbage instead of arguments \"", word, b" ...\". Try \"ip link help\"."]));
+            return Err(cx.err.plain(&[
+                b"Garbage instead of arguments \"",
+                word,
+                b" ...\". Try \"ip link help\".",
+            ]));
         };
         let data = m.open(data_ty.ty());
         let outer = m.enter(data);
@@ -60,7 +64,7 @@ fn words(
             return peer(cx, line, m, held);
         }
         match put::find(set, word) {
-            Some(row) => option(cx, line, m, kind, row)?,
+            Some(row) => option(cx, line, m, kind, &row)?,
             None if nlbox_core::spec::matches(word, "help") => {
                 crate::help::kind(cx, kind);
                 return Err(PLAIN);
@@ -82,13 +86,7 @@ fn words(
     Ok(())
 }
 
-fn option(
-    cx: &mut Ctx<'_>,
-    line: &mut Line<'_>,
-    m: &mut Build<'_>,
-    kind: &LinkKind,
-    row: &'static AttrSpec,
-) -> Done {
+fn option(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, kind: &LinkKind, row: &AttrSpec) -> Done {
     let mut n = 0_usize;
     let more = |n, next| match row.kind {
         Kind::Flag | Kind::Word(..) => false,
@@ -125,8 +123,8 @@ fn wrong(cx: &mut Ctx<'_>, kind: &LinkKind, row: &AttrSpec, value: &[u8], bad: B
         (Kind::Mac, _) => err.lladdr(value),
         (Kind::Enum(_, names), b"") => {
             let mut what: heapless::Vec<&[u8], 32> = heapless::Vec::new();
-            let last = names.rows.len().saturating_sub(1);
-            for (n, (_, name)) in names.rows.iter().enumerate() {
+            let last = names.iter().count().saturating_sub(1);
+            for (n, (_, name)) in names.iter().enumerate() {
                 let before: &[u8] = match n {
                     0 => b"\"",
                     n if n == last => b"\" or \"",
@@ -142,7 +140,9 @@ fn wrong(cx: &mut Ctx<'_>, kind: &LinkKind, row: &AttrSpec, value: &[u8], bad: B
             err.must_be(key, &[what], value);
             PLAIN
         }
-        (_, [b'!', what @ ..]) => err.plain(&[b"Error: ", what, b" is expected rather than \"", value, b"\"."]),
+        (_, [b'!', what @ ..]) => {
+            err.plain(&[b"Error: ", what, b" is expected rather than \"", value, b"\"."])
+        }
         _ => err.invalid(value, key, text),
     }
 }

@@ -42,7 +42,7 @@ const QLEN: &str = "Invalid \"txqueuelen\" value\n";
 /// The words that a link, and a veth's peer, takes.
 pub static GRAMMAR: Grammar = Grammar {
     set: &ifla::SET,
-    args: &[
+    args: crate::args![
         Arg::new("up", To::Mark(UP)),
         Arg::new("down", To::Mark(UP)),
         Arg::new("name", To::Slot(NAME)).once(),
@@ -92,7 +92,7 @@ pub static GRAMMAR: Grammar = Grammar {
 /// The words of `del`.
 pub static DEL: Grammar = Grammar {
     set: &ifla::SET,
-    args: &[
+    args: crate::args![
         Arg::new("t[ype]", To::Last(TYPE)),
         Arg::new("group", To::Call(group, "GROUP")).once(),
         Arg::new("dev", To::Slot(DEV)).once_or_garbage(),
@@ -104,7 +104,7 @@ pub static DEL: Grammar = Grammar {
 /// The words of `property`.
 pub static PROPERTY: Grammar = Grammar {
     set: &ifla::SET,
-    args: &[
+    args: crate::args![
         Arg::new("a[ltname]", To::Call(altname, "NAME")),
         Arg::new("dev", To::Slot(DEV)).once_or_garbage(),
     ],
@@ -171,7 +171,8 @@ pub fn words<'l>(
         }
     }
     if let Some(word) = slot(&slots, LINK_NETNS) {
-        let id = id_of(cx, word).ok_or_else(|| cx.err.invalid(word, b"link-netns", "Invalid \"%\" value\n"))?;
+        let id =
+            id_of(cx, word).ok_or_else(|| cx.err.invalid(word, b"link-netns", "Invalid \"%\" value\n"))?;
         m.put(ifla::LINK_NETNSID, id);
     }
     let (mut flags, mut change) = (0, 0);
@@ -372,7 +373,12 @@ fn altname(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, slots: &mut
     Ok(())
 }
 
-fn lladdr<const TY: u16>(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
+fn lladdr<const TY: u16>(
+    cx: &mut Ctx<'_>,
+    line: &mut Line<'_>,
+    m: &mut Build<'_>,
+    _: &mut Slots<'_>,
+) -> Done {
     address(cx, line, m, TY)
 }
 
@@ -432,8 +438,8 @@ pub fn group_number(cx: &mut Ctx<'_>, word: &[u8]) -> Result<u32, Fail> {
 /// One of `names`, whatever its case; `number` also takes the number itself.
 fn named(cx: &mut Ctx<'_>, line: &mut Line<'_>, names: &Names, number: bool, bad: &str) -> Result<u8, Fail> {
     let word = line.value(&mut cx.err)?;
-    let row = names.rows.iter().find(|(_, s)| s.as_bytes().eq_ignore_ascii_case(word));
-    let n = row.and_then(|(n, _)| u8::try_from(*n).ok());
+    let row = names.iter().find(|(_, s)| s.as_bytes().eq_ignore_ascii_case(word));
+    let n = row.and_then(|(n, _)| u8::try_from(n).ok());
     n.or_else(|| num::parse_u8(word).filter(|_| number)).ok_or_else(|| cx.err.invalid(word, b"", bad))
 }
 

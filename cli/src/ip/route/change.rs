@@ -49,7 +49,7 @@ static TO_ARG: Arg = Arg::new("to", To::Call(to, "[ TYPE ] PREFIX"));
 /// The words of a route.
 pub static GRAMMAR: Grammar = Grammar {
     set: &rta::SET,
-    args: &[
+    args: crate::args![
         Arg::new("src", To::Call(src, "ADDRESS")),
         Arg::new("via", To::Call(via, "[ FAMILY ] ADDRESS")),
         Arg::new("from", To::Call(from, "PREFIX")),
@@ -201,7 +201,7 @@ fn metric<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut 
         return Ok(());
     };
     let name = whole.as_bytes();
-    let Some(row) = rtax::SET.rows.iter().find(|r| r.keyword().as_bytes() == name) else { return Ok(()) };
+    let Some(row) = rtax::SET.iter().find(|r| r.keyword().as_bytes() == name) else { return Ok(()) };
     let mut value = line.value(&mut cx.err)?;
     let lock = value == b"lock" && !matches!(row.ty, RTO_MIN | FEATURE_BITS | QUICKACK | NO_COOKIE);
     if lock {

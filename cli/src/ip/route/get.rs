@@ -25,7 +25,7 @@ static TO_ARG: Arg = Arg::new("to", To::Call(to, "ADDRESS"));
 /// The words of `ip route get`.
 pub static GRAMMAR: Grammar = Grammar {
     set: &rta::SET,
-    args: &[
+    args: crate::args![
         Arg::new("f[rom]", To::Call(from, "ADDRESS")),
         Arg::new("tos", To::Slot(TOS)),
         Arg::new("d[sfield]", To::Slot(TOS)),

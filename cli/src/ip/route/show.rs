@@ -47,7 +47,7 @@ static TO_ARG: Arg = Arg::new("to", To::Call(to, "[ root | match | exact ] PREFI
 /// The selectors, of `flush` too.
 pub static GRAMMAR: Grammar = Grammar {
     set: &rta::SET,
-    args: &[
+    args: crate::args![
         Arg::new("t[able]", To::Slot(TABLE)),
         Arg::new("v[rf]", To::Slot(VRF)),
         Arg::new("c[ached]", To::Mark(CACHED)),
@@ -168,7 +168,7 @@ pub(super) fn filter<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<Filter
     if let Some(w) = word(TYPE) {
         f.ty = Some(route_type(w).ok_or_else(|| cx.err.invalid(w, b"", "node type value is invalid\n"))?);
     }
-    static NO_NAMES: Names = Names { rows: &[] };
+    static NO_NAMES: Names = Names { text: "" };
     f.mark = number(cx, word(MARK), &NO_NAMES, u32::MAX, "invalid mark value")?;
     f.metric = number(cx, word(METRIC), &NO_NAMES, u32::MAX, "\"metric\" value is invalid\n")?;
     if let Some(w) = word(REALMS) {
@@ -471,7 +471,7 @@ fn gateway(page: &mut Page<'_>, a: Attrs<'_>) {
 
 fn flags(page: &mut Page<'_>, flags: u32) {
     page.out.open_array("flags", "");
-    for (mask, name) in ROUTE_FLAGS.rows {
+    for (mask, name) in ROUTE_FLAGS.iter() {
         if flags & mask != 0 {
             page.out.str("-", "% ", name.as_bytes());
         }
@@ -495,7 +495,7 @@ fn cache_flags(page: &mut Page<'_>, mut flags: u32) {
     page.out.line();
     page.out.open_array("cache", "    cache ");
     let mut pattern = "<%";
-    for (mask, name) in CACHE_FLAGS.rows {
+    for (mask, name) in CACHE_FLAGS.iter() {
         if flags & mask != 0 {
             flags &= !mask;
             page.out.str("-", pattern, name.as_bytes());
@@ -563,7 +563,7 @@ fn metrics(page: &mut Page<'_>, a: Attrs<'_>) {
 }
 
 fn features(page: &mut Page<'_>, mut v: u32) {
-    for (mask, name) in FEATURES.rows {
+    for (mask, name) in FEATURES.iter() {
         if v & mask != 0 {
             v &= !mask;
             page.out.text(name);
