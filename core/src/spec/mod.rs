@@ -137,7 +137,7 @@ pub enum Kind {
     /// Attributes again, each of them a nest of this set.
     Array(&'static AttrSet),
     /// A fixed header of so many bytes, then attributes of this set.
-    Msg(usize, &'static AttrSet),
+    Msg(u16, &'static AttrSet),
     /// Attributes whose set another attribute of the same nest selects.
     SubMsg(&'static SubMsg),
     /// Irregular: two functions know.

@@ -2,12 +2,12 @@
 
 use crate::attrs;
 use crate::rt::kind::LinkKind;
-use crate::rt::link::{IFINFO_LEN, ifla};
+use crate::rt::link::ifla;
 
 attrs! {
     /// `VETH_INFO_*`.
     pub mod data = "veth" {
-        1 PEER: Raw, Kind::Msg(IFINFO_LEN, &ifla::SET), "peer", WIRE;
+        1 PEER: Raw, Kind::Msg(16, &ifla::SET), "peer", WIRE;
     }
 }
 
