@@ -29,6 +29,10 @@ pub enum To {
     Slot(u8),
     /// The keyword itself is kept in this slot; it takes no value.
     Mark(u8),
+    /// The next word, `on` or `off`, is kept in this slot.
+    Switch(u8),
+    /// The next word is kept in this slot, and the rest of the line left to the caller.
+    Last(u8),
     /// A function reads on. The text is what help shows for the value.
     Call(Call, &'static str),
 }
@@ -64,6 +68,8 @@ enum What {
     Attr,
     Slot,
     Mark,
+    Switch,
+    Last,
 }
 
 impl Arg {
@@ -75,6 +81,8 @@ impl Arg {
             To::Attr(ty) => (ty, What::Attr),
             To::Slot(n) => (n as u16, What::Slot),
             To::Mark(n) => (n as u16, What::Mark),
+            To::Switch(n) => (n as u16, What::Switch),
+            To::Last(n) => (n as u16, What::Last),
             To::Call(f, text) => {
                 return Arg { word, text, call: Some(f), number: 0, what: What::Mark, times };
             }
@@ -93,6 +101,8 @@ impl Arg {
             What::Attr => To::Attr(self.number),
             What::Slot => To::Slot(slot),
             What::Mark => To::Mark(slot),
+            What::Switch => To::Switch(slot),
+            What::Last => To::Last(slot),
         }
     }
 
@@ -184,6 +194,9 @@ pub fn read<'l>(
             Some((n, arg)) => {
                 let bit = 1_u64.checked_shl(u32::try_from(n).unwrap_or(64)).unwrap_or(0);
                 take(cx, line, grammar, m, &mut slots, arg, word, seen & bit != 0)?;
+                if matches!(arg.to(), To::Last(_)) {
+                    break;
+                }
                 seen |= bit;
             }
             None => {
@@ -226,7 +239,7 @@ fn take<'l>(
     }
     let value = line.value(&mut cx.err)?;
     let slot = match to {
-        To::Slot(n) => slots.get_mut(usize::from(n)),
+        To::Slot(n) | To::Switch(n) | To::Last(n) => slots.get_mut(usize::from(n)),
         _ => None,
     };
     let again = again || slot.as_ref().is_some_and(|s| s.is_some());
@@ -246,6 +259,7 @@ fn take<'l>(
                 Bad::Value => cx.err.invalid(value, whole.as_bytes(), arg.text),
                 Bad::NoDevice => cx.err.invalid(value, b"", "Device does not exist\n"),
                 Bad::OnOff => cx.err.on_off(whole.as_bytes(), value),
+                Bad::OneOf => cx.err.one_of_on_off(whole.as_bytes(), value, 22),
                 Bad::Said => crate::report::USAGE,
             })
         }
@@ -253,7 +267,8 @@ fn take<'l>(
             line.back();
             f(cx, line, m, slots)
         }
-        To::Slot(_) | To::Mark(_) => Ok(()),
+        To::Switch(_) if put::on_off(value).is_none() => Err(cx.err.on_off(whole.as_bytes(), value)),
+        To::Switch(_) | To::Last(_) | To::Slot(_) | To::Mark(_) => Ok(()),
     }
 }
 

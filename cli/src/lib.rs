@@ -3,14 +3,20 @@
 #![deny(unsafe_code)]
 
 pub mod batch;
+pub mod child;
 pub mod dump;
+pub mod getopt;
 pub mod grammar;
 pub mod help;
 pub mod host;
 mod install;
+pub mod idmap;
 pub mod ip;
 pub mod names;
+pub mod nsenter;
+pub mod nslist;
 pub mod report;
+pub mod unshare;
 pub mod words;
 
 use crate::host::{Socket, Stream};
@@ -84,8 +90,11 @@ pub struct Applet {
 }
 
 /// Every applet, in the order of the front page.
-pub static APPLETS: &[Applet] =
-    &[Applet { name: "ip", about: "links, addresses, routes, neighbours, namespaces", run: ip::main }];
+pub static APPLETS: &[Applet] = &[
+    Applet { name: "ip", about: "links, addresses, routes, neighbours, namespaces", run: ip::main },
+    Applet { name: "nsenter", about: "a command in the namespaces of a process", run: nsenter::main },
+    Applet { name: "unshare", about: "a command in new namespaces", run: unshare::main },
+];
 
 /// The program: finds the applet by its own name, or by the first word, and runs it.
 #[must_use]

@@ -5,7 +5,8 @@ pub use crate::exec::{Argv, ArgvBuf, execv, execvp};
 pub use crate::fd::write_file;
 
 use crate::errno::{Errno, check, retry};
-use core::ffi::{CStr, c_int, c_ulong};
+use crate::fd::Fd;
+use core::ffi::{CStr, c_int, c_long, c_ulong};
 
 /// Which of the two processes after fork(2) this is.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -35,10 +36,12 @@ impl Status {
     }
 }
 
-/// `fork()`
+/// `fork()`, by the raw `clone(SIGCHLD)`: the C library's own takes locks that nobody else holds here.
 pub fn fork() -> Result<Fork, Errno> {
-    // SAFETY: the crate has no threads and no locks whose state the child could find half-way.
-    match check(unsafe { libc::fork() })? {
+    let (signal, none): (c_long, c_long) = (c_long::from(libc::SIGCHLD), 0);
+    // SAFETY: shares no memory with the child; the crate has no threads and no locks that it could find half-way.
+    let pid = unsafe { libc::syscall(libc::SYS_clone, signal, none, none, none, none) };
+    match check(c_int::try_from(pid).unwrap_or(-1))? {
         0 => Ok(Fork::Child),
         pid => Ok(Fork::Parent(pid)),
     }
@@ -60,16 +63,27 @@ pub fn try_wait(pid: i32) -> Result<Option<Status>, Errno> {
     Ok(if got == 0 { None } else { Some(status) })
 }
 
+/// `waitpid(pid, status, WUNTRACED)`: waits for the child's end, or (`None`) until it is stopped.
+pub fn wait_or_stop(pid: i32) -> Result<Option<Status>, Errno> {
+    let mut raw = 0;
+    // SAFETY: raw has room for the status.
+    retry(|| check(unsafe { libc::waitpid(pid, &mut raw, libc::WUNTRACED) }))?;
+    Ok(if libc::WIFSTOPPED(raw) { None } else { Some(status_of(raw)) })
+}
+
 fn wait_raw(pid: i32, options: c_int) -> Result<(i32, Status), Errno> {
     let mut raw = 0;
     // SAFETY: raw has room for the status.
     let got = retry(|| check(unsafe { libc::waitpid(pid, &mut raw, options) }))?;
-    let status = if libc::WIFSIGNALED(raw) {
+    Ok((got, status_of(raw)))
+}
+
+fn status_of(raw: c_int) -> Status {
+    if libc::WIFSIGNALED(raw) {
         Status::Signaled(libc::WTERMSIG(raw))
     } else {
         Status::Exited(u8::try_from(libc::WEXITSTATUS(raw)).unwrap_or(u8::MAX))
-    };
-    Ok((got, status))
+    }
 }
 
 /// `kill(pid, signal)`
@@ -126,19 +140,34 @@ pub fn getegid() -> u32 {
     unsafe { libc::getegid() }
 }
 
+// On these two the calls without "32" in their names take ids of 16 bits.
+#[cfg(not(any(target_arch = "x86", target_arch = "arm")))]
+use libc::{SYS_setgroups as SYS_SETGROUPS, SYS_setresgid as SYS_SETRESGID, SYS_setresuid as SYS_SETRESUID};
+#[cfg(any(target_arch = "x86", target_arch = "arm"))]
+use libc::{
+    SYS_setgroups32 as SYS_SETGROUPS, SYS_setresgid32 as SYS_SETRESGID, SYS_setresuid32 as SYS_SETRESUID,
+};
+
 /// `setresuid(uid, uid, uid)`: by the raw call, for a process has one thread here.
 pub fn setuid(uid: u32) -> Result<(), Errno> {
     // SAFETY: numbers only.
-    check_long(unsafe { libc::syscall(libc::SYS_setresuid, uid, uid, uid) })
+    check_long(unsafe { libc::syscall(SYS_SETRESUID, uid, uid, uid) })
 }
 
 /// `setresgid(gid, gid, gid)`: by the raw call, for a process has one thread here.
 pub fn setgid(gid: u32) -> Result<(), Errno> {
     // SAFETY: numbers only.
-    check_long(unsafe { libc::syscall(libc::SYS_setresgid, gid, gid, gid) })
+    check_long(unsafe { libc::syscall(SYS_SETRESGID, gid, gid, gid) })
 }
 
-fn check_long(ret: core::ffi::c_long) -> Result<(), Errno> {
+/// `setgroups(0, NULL)`: no supplementary groups; by the raw call, for a process has one thread here.
+pub fn drop_groups() -> Result<(), Errno> {
+    let none: c_ulong = 0;
+    // SAFETY: a list of no entries is not read.
+    check_long(unsafe { libc::syscall(SYS_SETGROUPS, none, none) })
+}
+
+fn check_long(ret: c_long) -> Result<(), Errno> {
     check(c_int::try_from(ret).unwrap_or(-1)).map(drop)
 }
 
@@ -174,6 +203,12 @@ pub fn sethostname(name: &[u8]) -> Result<(), Errno> {
 pub fn chdir(path: &CStr) -> Result<(), Errno> {
     // SAFETY: path is NUL-terminated.
     check(unsafe { libc::chdir(path.as_ptr()) }).map(drop)
+}
+
+/// `fchdir(dir)`
+pub fn fchdir(dir: &Fd) -> Result<(), Errno> {
+    // SAFETY: numbers only.
+    check(unsafe { libc::fchdir(dir.raw()) }).map(drop)
 }
 
 /// `chroot(path)`

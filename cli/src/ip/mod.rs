@@ -5,6 +5,7 @@ pub mod flush;
 pub mod link;
 pub mod neigh;
 pub mod netns;
+pub mod nsref;
 pub mod route;
 pub mod rule;
 pub mod value;
@@ -80,6 +81,8 @@ pub fn command(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     // The order of the table is the order of the matching: an absent object must not give its word to a later one.
     if let Some(e) = OBJECTS.iter().find(|e| spelled(word, e.word)) {
         let depth = cx.page.out.depth();
+        // The command before may have given an id, by moving a link or by name.
+        cx.page.names.nsids.forget();
         let done = e.object.run(cx, line);
         cx.page.out.close_to(depth);
         return done;

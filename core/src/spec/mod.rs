@@ -107,6 +107,14 @@ pub struct Custom {
     pub value: &'static str,
 }
 
+/// A value of several words.
+pub struct Many {
+    /// How it is shown, and how one of its words is added: [`Build::resume`].
+    pub custom: Custom,
+    /// Whether another word follows, after `n` of them; the next one, if there is any, may decide.
+    pub more: fn(n: usize, next: Option<&[u8]>) -> bool,
+}
+
 /// What the payload of an attribute is.
 #[derive(Clone, Copy)]
 pub enum Kind {
@@ -118,6 +126,15 @@ pub enum Kind {
     Hex(Int),
     /// 0 or 1, `on` or `off`, a truth in JSON.
     OnOff(Int),
+    /// Hundredths of a second in eight bytes, shown as `%7.2f` seconds.
+    Centis,
+    /// A constant: the keyword stands alone for this number, and is shown where the payload is this number. In JSON a
+    /// truth: false for a zero whose keyword begins with `no`.
+    Word(Int, u32),
+    /// One bit of a value and the mask of what is said of it, twice four bytes: `on` or `off`.
+    Switch(u32),
+    /// The same as the numbers 0 and 1.
+    Bit(u32),
     /// A string.
     Str,
     /// A link-layer address.
@@ -142,6 +159,8 @@ pub enum Kind {
     SubMsg(&'static SubMsg),
     /// Irregular: two functions know.
     Custom(&'static Custom),
+    /// Irregular, and of several words.
+    Many(&'static Many),
 }
 
 /// The set of a nest, chosen by the value of the attribute numbered `selector` beside it.
@@ -151,6 +170,9 @@ pub struct SubMsg {
     /// The set for its value.
     pub of: fn(&[u8]) -> Option<&'static AttrSet>,
 }
+
+/// Tables are most of the product: their rows stay small.
+const _: () = assert!(size_of::<Kind>() <= 2 * size_of::<u64>() && size_of::<AttrSpec>() <= 40);
 
 /// What a row is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -167,6 +189,8 @@ impl RowFlags {
     pub const EXACT: RowFlags = RowFlags(4);
     /// Not shown when zero or empty.
     pub const NONZERO: RowFlags = RowFlags(8);
+    /// Not shown where the row above it was.
+    pub const ELSE: RowFlags = RowFlags(16);
     /// Only for `--explain`: neither shown nor settable.
     pub const WIRE: RowFlags = RowFlags(3);
 
@@ -193,7 +217,8 @@ pub struct AttrSpec {
     pub kind: Kind,
     /// Keyword, JSON key and label. Where they differ: `keyword|json|pattern`, an empty part keeping the default
     /// (the keyword; the pattern `keyword % `); `%` in the pattern stands for the value, and the pattern `-` is no
-    /// text at all.
+    /// text at all. A fourth part is what is said of a value that the attribute does not take, `%` being the
+    /// keyword; behind a `!` it is what was expected, behind a `=` what the value must be.
     pub name: &'static str,
 }
 
@@ -219,6 +244,12 @@ impl AttrSpec {
             "" => self.part(0),
             key => key,
         }
+    }
+
+    /// What is said of a bad value; empty where the set has one sentence for all.
+    #[must_use]
+    pub fn bad(&self) -> &'static str {
+        self.part(3)
     }
 
     /// The pattern in text; `None` for the default `keyword % `.
@@ -269,6 +300,8 @@ pub enum Bad {
     NoDevice,
     /// Neither `on` nor `off`.
     OnOff,
+    /// The same of a word that iproute2 looks up in a list.
+    OneOf,
     /// Said already, on stderr.
     Said,
 }

@@ -110,7 +110,7 @@ fn one(page: &mut Page<'_>, m: &Message<'_>, f: &Filter<'_>) -> Result<(), Error
     }
     let done = if links_only { Ok(()) } else { addresses(page, &row, f, bare) };
     if !bare && !opts.brief && opts.stats > 0 {
-        link::counters(page, &row);
+        crate::ip::link::stats::counters(page, row.attrs);
     }
     if !page.out.json() && (opts.brief || !bare) {
         page.out.bytes(b"\n");

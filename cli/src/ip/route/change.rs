@@ -1,6 +1,6 @@
 //! `ip route add`, `change`, `replace`, `append`, `prepend`, `test` and `del`: one grammar, one message.
 
-use super::{address, device, number, prefix, realms, route_type, tos, vrf};
+use super::{address, device, number, put_prefix, realms, route_type, settle, tos, vrf};
 use crate::grammar::{Arg, Grammar, Slots, To, Whole, read, spelled};
 use crate::report::{Done, Fail};
 use crate::words::Line;
@@ -32,6 +32,15 @@ const VRF: u8 = 8;
 /// While the words are read the metrics stand among the attributes, `RTAX_*` above this number: they make one nest
 /// in the end, however the words were mixed.
 const METRICS: u16 = 64;
+
+const RTT: u16 = rtax::RTT.ty();
+const RTTVAR: u16 = rtax::RTTVAR.ty();
+const RTO_MIN: u16 = rtax::RTO_MIN.ty();
+const ADVMSS: u16 = rtax::ADVMSS.ty();
+const QUICKACK: u16 = rtax::QUICKACK.ty();
+const NO_COOKIE: u16 = rtax::FASTOPEN_NO_COOKIE.ty();
+const FEATURE_BITS: u16 = rtax::FEATURES.ty();
+const CC_ALGO: u16 = rtax::CC_ALGO.ty();
 
 const VALUE: &str = "\"%\" value is invalid\n";
 
@@ -102,13 +111,6 @@ fn mark<'l>(slots: &mut Slots<'l>, n: usize, word: &'l [u8]) {
     }
 }
 
-/// The first address of a command line settles its family.
-fn settle(m: &mut Build<'_>, family: u8) {
-    if m.head_at(at::FAMILY) == af::AF_UNSPEC {
-        m.head(at::FAMILY, &[family]);
-    }
-}
-
 /// `[to] [TYPE] PREFIX`.
 fn to<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots: &mut Slots<'l>) -> Done {
     let mut word = line.value(&mut cx.err)?;
@@ -120,34 +122,21 @@ fn to<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots: &mut 
     if slots.get(DST).is_some_and(Option::is_some) {
         return Err(cx.err.garbage(b"to", word));
     }
-    let p = prefix(cx, word, m.head_at(at::FAMILY))?;
     mark(slots, DST, word);
-    settle(m, p.ip.family());
-    m.head(at::DST_LEN, &[p.len]);
-    if !p.ip.is_none() {
-        m.from_word(line.at().saturating_sub(1));
-        m.put(rta::DST, p.ip.bytes());
-    }
-    Ok(())
+    line.back();
+    put_prefix(cx, line, m, rta::DST, at::DST_LEN).map(drop)
 }
 
 fn src<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
     let word = line.value(&mut cx.err)?;
     let ip = address(cx, word, m.head_at(at::FAMILY))?;
-    settle(m, ip.family());
+    settle(m, &ip);
     m.put(rta::PREFSRC, ip.bytes());
     Ok(())
 }
 
 fn from<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
-    let word = line.value(&mut cx.err)?;
-    let p = prefix(cx, word, m.head_at(at::FAMILY))?;
-    settle(m, p.ip.family());
-    m.head(at::SRC_LEN, &[p.len]);
-    if !p.ip.is_none() {
-        m.put(rta::SRC, p.ip.bytes());
-    }
-    Ok(())
+    put_prefix(cx, line, m, rta::SRC, at::SRC_LEN).map(drop)
 }
 
 fn via<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots: &mut Slots<'l>) -> Done {
@@ -177,7 +166,7 @@ fn gateway(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>) -> Done {
             other.extend_from_slice(n.ok_or_else(|| cx.err.plain(&[b"\"", word, b"\" is invalid lladdr."]))?);
     } else {
         let ip = address(cx, word, family)?;
-        settle(m, ip.family());
+        settle(m, &ip);
         if ip.family() == m.head_at(at::FAMILY) {
             m.put(rta::GATEWAY, ip.bytes());
             return Ok(());
@@ -213,45 +202,31 @@ fn metric<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut 
     };
     let name = whole.as_bytes();
     let Some(row) = rtax::SET.rows.iter().find(|r| r.keyword().as_bytes() == name) else { return Ok(()) };
-    let is = |keys: &[u16]| keys.contains(&row.ty);
-    let (rtt, rttvar, rto_min) = (rtax::RTT.ty(), rtax::RTTVAR.ty(), rtax::RTO_MIN.ty());
-    let switch = is(&[rtax::QUICKACK.ty(), rtax::FASTOPEN_NO_COOKIE.ty()]);
-    let features = is(&[rtax::FEATURES.ty()]);
     let mut value = line.value(&mut cx.err)?;
-    let lock = value == b"lock" && !switch && !features && !is(&[rto_min]);
+    let lock = value == b"lock" && !matches!(row.ty, RTO_MIN | FEATURE_BITS | QUICKACK | NO_COOKIE);
     if lock {
         value = line.value(&mut cx.err)?;
     }
-    if lock || is(&[rto_min]) {
+    // A minimum that could be learnt over would be none.
+    if lock || row.ty == RTO_MIN {
         let bit = 1_u32.checked_shl(u32::from(row.ty)).unwrap_or(0);
         m.raw(METRICS.saturating_add(rtax::LOCK.ty()), &bit.to_ne_bytes());
     }
     let ty = METRICS.saturating_add(row.ty);
-    if is(&[rtax::CC_ALGO.ty()]) {
+    if row.ty == CC_ALGO {
         m.put_str(ty, value);
         return Ok(());
     }
-    let v = if features {
-        features_of(line, value)
-    } else if is(&[rtt, rttvar, rto_min]) {
-        let by = if is(&[rtt]) {
-            8
-        } else if is(&[rttvar]) {
-            4
-        } else {
-            1
-        };
-        time(value, by)
-    } else {
-        num::parse_u32(value)
+    let (v, said, bad): (_, &[u8], _) = match row.ty {
+        FEATURE_BITS => (features_of(line, value), name, "\"%\" value not valid\n"),
+        RTT => (time(value, 8), name, VALUE),
+        RTTVAR => (time(value, 4), name, VALUE),
+        RTO_MIN => (time(value, 1), name, VALUE),
+        ADVMSS => (num::parse_u32(value), b"mss", VALUE),
+        _ => (num::parse_u32(value), name, VALUE),
     };
-    let bad = match row.ty {
-        _ if features => "\"%\" value not valid\n",
-        _ => VALUE,
-    };
-    let said: &[u8] = if is(&[rtax::ADVMSS.ty()]) { b"mss" } else { name };
     let v = v.ok_or_else(|| cx.err.invalid(value, said, bad))?;
-    if switch && v > 1 {
+    if matches!(row.ty, QUICKACK | NO_COOKIE) && v > 1 {
         return Err(cx.err.invalid(value, name, "\"%\" value should be 0 or 1\n"));
     }
     m.raw(ty, &v.to_ne_bytes());
@@ -273,19 +248,24 @@ fn time(word: &[u8], by: u32) -> Option<u32> {
     let digits = word.iter().position(|b| !b.is_ascii_digit() && *b != b'.').unwrap_or(word.len());
     let (number, unit) = word.split_at_checked(digits)?;
     let point = number.iter().position(|b| *b == b'.').unwrap_or(number.len());
-    let (whole, part) = number.split_at_checked(point)?;
-    let mut thousandths = num::parse_u64_base(whole, 10)?.checked_mul(1000)?;
-    let mut weight = 100_u64;
-    for d in part.iter().skip(1) {
-        thousandths = thousandths.checked_add(weight.checked_mul(u64::from(d.checked_sub(b'0')?))?)?;
-        weight /= 10;
-    }
-    let v = match unit {
-        b"" => thousandths / 1000,
-        b"s" | b"sec" | b"secs" => thousandths.checked_mul(u64::from(by))?,
-        b"ms" | b"msec" | b"msecs" => thousandths.checked_mul(u64::from(by))?.div_ceil(1000),
+    let (whole, fraction) = number.split_at_checked(point)?;
+    let whole = num::parse_u64_base(whole, 10)?;
+    // What is left below a millisecond counts as a whole one.
+    let (mut part, mut up) = (0_u64, false);
+    let mut weight = match unit {
+        b"s" | b"sec" | b"secs" => 100_u64,
+        b"" | b"ms" | b"msec" | b"msecs" => 0,
         _ => return None,
     };
+    let scale = if weight == 0 { 1 } else { 1000 };
+    for d in fraction.iter().skip(1) {
+        let d = u64::from(d.checked_sub(b'0')?);
+        up |= weight == 0 && d != 0;
+        part = part.saturating_add(weight.saturating_mul(d));
+        weight /= 10;
+    }
+    let by = if unit.is_empty() { 1 } else { u64::from(by) };
+    let v = whole.checked_mul(scale)?.checked_add(part)?.checked_add(u64::from(up))?.checked_mul(by)?;
     u32::try_from(v).ok()
 }
 
@@ -364,7 +344,7 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
     let mut tx = [0; TX];
     let mut m = Build::new(&mut tx, ty, flags, head.as_bytes());
     transfer(&w, &mut m);
-    if let (Some(t), 0) = (table, head.table) {
+    if let Some(t) = table.filter(|t| *t > 255) {
         m.put(rta::TABLE, t);
     }
     if let Some(i) = device(cx, slots.get(usize::from(DEV)).copied().flatten())? {
@@ -418,7 +398,7 @@ fn header(
         _ if h.family != af::AF_INET => scope::UNIVERSE,
         rtn::LOCAL | rtn::NAT => scope::HOST,
         rtn::BROADCAST | rtn::MULTICAST | rtn::ANYCAST => scope::LINK,
-        rtn::UNICAST | rtn::UNSPEC if !new => scope::NOWHERE,
+        _ if !new => scope::NOWHERE,
         rtn::UNICAST if !has(GATEWAY) && !has(HOPS) && !attrs.has(rta::NH_ID) => scope::LINK,
         _ => scope::UNIVERSE,
     });

@@ -10,6 +10,7 @@ use nlbox_core::rt::rtm;
 use nlbox_core::text::ip::af;
 use nlbox_core::text::num;
 use nlbox_core::wire::build::Build;
+use zerocopy::IntoBytes;
 
 const ESRCH: i32 = 3;
 /// Rounds before we give up on a table that somebody else keeps filling.
@@ -79,9 +80,15 @@ fn round(cx: &mut Ctx<'_>, f: &Filter) -> Result<u32, Fail> {
         if cx.page.opts.stats > 1 {
             route(&mut cx.page, &row, f);
         }
-        // The message that the kernel sent names its route whole: it goes back as it came.
+        // The message that the kernel sent names its route whole: it goes back as it came, less what the kernel
+        // adds of a nexthop object but does not take beside the object's id.
         let mut tx = [0; TX];
-        let mut del = Build::new(&mut tx, rtm::DELROUTE, 0, message.payload);
+        let mut del = Build::new(&mut tx, rtm::DELROUTE, 0, row.head.as_bytes());
+        let object = row.attrs.has(rta::NH_ID);
+        let of_object = [rta::OIF.ty(), rta::GATEWAY.ty(), rta::VIA.ty(), rta::MULTIPATH.ty()];
+        for a in row.attrs.filter(|a| !(object && of_object.contains(&a.ty))) {
+            del.raw(a.ty, a.payload);
+        }
         match cx.page.names.conn.request(&mut del) {
             Ok(()) => count = count.saturating_add(1),
             // A multipath route goes with its first nexthop; another process may have been quicker.

@@ -1,7 +1,7 @@
 //! `ip route get`: which route the kernel would take.
 
 use super::show::{Filter, Row, route};
-use super::{device, prefix, tos, vrf};
+use super::{device, put_prefix, tos, vrf};
 use crate::grammar::{Arg, Grammar, Slots, To, read};
 use crate::report::Done;
 use crate::words::Line;
@@ -58,14 +58,7 @@ fn from<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Sl
 
 /// An address to ask with; a shorter prefix is said to be one and taken as its address.
 fn host(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, key: Key<Raw>, len_at: usize) -> Done {
-    let word = line.value(&mut cx.err)?;
-    let p = prefix(cx, word, m.head_at(at::FAMILY))?;
-    if m.head_at(at::FAMILY) == af::AF_UNSPEC {
-        m.head(at::FAMILY, &[p.ip.family()]);
-    }
-    if !p.ip.is_none() {
-        m.put(key, p.ip.bytes());
-    }
+    let p = put_prefix(cx, line, m, key, len_at)?;
     let bits = p.ip.bits();
     if p.len != bits {
         cx.err.say(&[

@@ -12,12 +12,14 @@ use crate::report::{Done, Fail};
 use crate::words::Line;
 use nlbox_core::rt::link::{IFINFO_LEN, ifla, info};
 use nlbox_core::rt::names::ROUTE_TYPES;
+use nlbox_core::rt::route::at;
 use nlbox_core::rt::rtm;
 use nlbox_core::spec::Names;
 use nlbox_core::text::ip::{Ip, Prefix, Refusal, af, parse_hinted};
 use nlbox_core::text::num;
+use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::nlm;
-use nlbox_core::wire::key::Key;
+use nlbox_core::wire::key::{Key, Raw};
 
 /// `ip route`.
 pub static OBJECT: Object = Object {
@@ -108,6 +110,32 @@ pub(crate) fn address(cx: &mut Ctx<'_>, word: &[u8], family: u8) -> Result<Ip, F
 /// A prefix of `family`, or of any when that is 0.
 pub(crate) fn prefix(cx: &mut Ctx<'_>, word: &[u8], family: u8) -> Result<Prefix, Fail> {
     Prefix::parse(word, family).map_err(|why| refused(cx, word, family, b"prefix", why))
+}
+
+/// Reads a prefix into attribute `key`, its length into byte `len_at` of the header. The first address of a command
+/// line settles its family.
+fn put_prefix(
+    cx: &mut Ctx<'_>,
+    line: &mut Line<'_>,
+    m: &mut Build<'_>,
+    key: Key<Raw>,
+    len_at: usize,
+) -> Result<Prefix, Fail> {
+    m.from_word(line.at());
+    let word = line.value(&mut cx.err)?;
+    let p = prefix(cx, word, m.head_at(at::FAMILY))?;
+    settle(m, &p.ip);
+    if !p.ip.is_none() {
+        m.put(key, p.ip.bytes());
+    }
+    m.head(len_at, &[p.len]);
+    Ok(p)
+}
+
+fn settle(m: &mut Build<'_>, ip: &Ip) {
+    if m.head_at(at::FAMILY) == af::AF_UNSPEC {
+        m.head(at::FAMILY, &[ip.family()]);
+    }
 }
 
 /// A name of `names`, or a number up to `max`; `None` where there is no word. `bad` is what is said of another word.

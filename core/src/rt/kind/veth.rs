@@ -12,9 +12,5 @@ attrs! {
 }
 
 /// The kind. Its `peer` takes a whole link's words, which is the command's to read.
-pub static KIND: LinkKind = LinkKind {
-    name: "veth",
-    about: "a pair of links, each the other's wire",
-    data: Some(&data::SET),
-    bad: "",
-};
+pub static KIND: LinkKind =
+    LinkKind { data: Some(&data::SET), ..LinkKind::new("veth", "a pair of links, each the other's wire") };
