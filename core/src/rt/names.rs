@@ -17,6 +17,9 @@ names! {
     pub static ADDR_PROTOCOLS = 0 "unspec", 1 "kernel_lo", 2 "kernel_ra", 3 "kernel_ll";
     /// `RT_TABLE_*`.
     pub static TABLES = 0 "unspec", 253 "default", 254 "main", 255 "local";
+    /// `IPPROTO_*` by their names in `/etc/protocols`, those that rules and routes ask for.
+    pub static IP_PROTOCOLS = 6 "tcp", 17 "udp", 1 "icmp", 58 "ipv6-icmp", 2 "igmp", 4 "ipencap", 41 "ipv6",
+        47 "gre", 50 "esp", 51 "ah", 89 "ospf", 132 "sctp";
     /// Link groups.
     pub static GROUPS = 0 "default";
     /// `RTN_*`.

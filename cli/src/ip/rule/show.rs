@@ -8,10 +8,10 @@ use crate::report::{Done, Fail, USAGE};
 use crate::words::Line;
 use crate::{Ctx, Page};
 use nlbox_core::conn::Error;
-use nlbox_core::rt::names::{GROUPS, PROTOCOLS, ROUTE_TYPES, TABLES};
+use nlbox_core::rt::names::{GROUPS, IP_PROTOCOLS, PROTOCOLS, ROUTE_TYPES, TABLES};
 use nlbox_core::rt::rtm;
 use nlbox_core::rt::rule::{
-    DST_LEN_AT, FLAGS_AT, IP_PROTOCOLS, RULE_LEN, RuleHeader, SRC_LEN_AT, TOS_AT, fib_rule, fr_act, fra,
+    DST_LEN_AT, FLAGS_AT, RULE_LEN, RuleHeader, SRC_LEN_AT, TOS_AT, fib_rule, fr_act, fra,
 };
 use nlbox_core::text::ip::{self, Ip, Prefix, af};
 use nlbox_core::text::num;
