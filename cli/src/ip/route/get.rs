@@ -1,6 +1,7 @@
 //! `ip route get`: which route the kernel would take.
 
-use super::show::{Filter, Row, route};
+use super::filter::{Filter, Row};
+use super::show::route;
 use super::{device, put_prefix, tos, vrf};
 use crate::grammar::{Arg, Grammar, Slots, To, read};
 use crate::report::Done;
