@@ -175,7 +175,7 @@ impl Filter {
 }
 
 /// The index of the VRF called `word`.
-fn vrf(cx: &mut Ctx<'_>, word: &[u8]) -> Result<u32, Fail> {
+pub(crate) fn vrf(cx: &mut Ctx<'_>, word: &[u8]) -> Result<u32, Fail> {
     let found = cx.page.names.link(Link::Name(word), |m| {
         let (_, attrs) = m.split::<IFINFO_LEN>();
         (attrs.nest(ifla::LINKINFO).get(info::KIND) == Some(b"vrf")).then(|| index_of(m))
