@@ -404,7 +404,9 @@ fn take<'l>(
         _ => None,
     };
     let again = again || slot.as_ref().is_some_and(|s| s.is_some());
-    let whole = Whole::of(arg.word);
+    // Words for one slot go by the first of them: `remote` is `peer`.
+    let first = grammar.args.iter().find(|a| matches!((a.to(), arg.to()), (To::Slot(n), To::Slot(m)) if n == m));
+    let whole = Whole::of(first.unwrap_or(*arg).word);
     match arg.times {
         Times::Once if again => return Err(cx.err.duplicate(whole.as_bytes(), value)),
         Times::OnceOrGarbage if again => return Err(cx.err.garbage(whole.as_bytes(), value)),

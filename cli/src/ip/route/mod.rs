@@ -80,7 +80,7 @@ pub static OBJECT: Object = Object {
 };
 
 /// A verb of iproute2's that is not in this build.
-fn absent(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+pub(crate) fn absent(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     line.back();
     let word = line.next().unwrap_or(b"");
     Err(cx.err.plain(&[b"Command \"", word, b"\" is not in this build."]))
