@@ -298,35 +298,28 @@ pub struct Grammar {
     pub usage: &'static str,
 }
 
-/// Whether `word` is one of the names in `spelling`, or shortens it as its brackets allow.
+/// Whether `word` is `spelling`, or one of its alternatives (`a|b`), or shortens it as its brackets allow.
 #[must_use]
 pub fn spelled(word: &[u8], spelling: &str) -> bool {
-    let (mut name, mut more) = cut(spelling, b'|');
-    loop {
-        if names(word, name) {
-            return true;
-        }
-        let Some(others) = more else { return false };
-        (name, more) = cut(others, b'|');
-    }
-}
-
-fn names(word: &[u8], spelling: &str) -> bool {
+    let (spelling, more) = cut(spelling, b'|');
     let (stem, rest) = cut(spelling, b'[');
-    let Some(rest) = rest else { return word == stem.as_bytes() };
-    let (rest, _) = cut(rest, b']');
-    word.split_at_checked(stem.len())
-        .is_some_and(|(head, tail)| head == stem.as_bytes() && rest.as_bytes().starts_with(tail))
+    let (tail, _) = cut(rest.unwrap_or(""), b']');
+    let one = word.split_at_checked(stem.len()).is_some_and(|(head, end)| {
+        head == stem.as_bytes()
+            && if rest.is_some() { tail.as_bytes().starts_with(end) } else { end.is_empty() }
+    });
+    one || more.is_some_and(|more| spelled(word, more))
 }
 
-/// A spelling's whole word: its first name, without brackets.
+/// A spelling's whole word: without brackets, the first of several.
 pub struct Whole(heapless::Vec<u8, 32>);
 
 impl Whole {
     /// Of `spelling`.
     #[must_use]
     pub fn of(spelling: &str) -> Whole {
-        Whole(cut(spelling, b'|').0.bytes().filter(|b| !matches!(b, b'[' | b']')).take(32).collect())
+        let (first, _) = cut(spelling, b'|');
+        Whole(first.bytes().filter(|b| !matches!(b, b'[' | b']')).take(32).collect())
     }
 
     /// The word.
@@ -405,7 +398,8 @@ fn take<'l>(
     };
     let again = again || slot.as_ref().is_some_and(|s| s.is_some());
     // Words for one slot go by the first of them: `remote` is `peer`.
-    let first = grammar.args.iter().find(|a| matches!((a.to(), arg.to()), (To::Slot(n), To::Slot(m)) if n == m));
+    let first =
+        grammar.args.iter().find(|a| matches!((a.to(), arg.to()), (To::Slot(n), To::Slot(m)) if n == m));
     let whole = Whole::of(first.unwrap_or(*arg).word);
     match arg.times {
         Times::Once if again => return Err(cx.err.duplicate(whole.as_bytes(), value)),
@@ -497,7 +491,12 @@ mod tests {
         for w in [&b""[..], b"b", b"addresses", b"ax"] {
             assert!(!spelled(w, "a[ddress]"), "{w:?}");
         }
-        assert!(!spelled(b"de", "dev"));
+        assert!(!spelled(b"de", "dev") && !spelled(b"devs", "dev"));
+        for w in [&b"t"[..], b"txqueuelen", b"qlen", b"txql", b"txqlen"] {
+            assert!(spelled(w, "t[xqueuelen]|qlen|txql[en]"));
+        }
+        assert!(!spelled(b"q", "t[xqueuelen]|qlen|txql[en]"));
+        assert_eq!(Whole::of("t[xqueuelen]|qlen").as_bytes(), b"txqueuelen");
         assert_eq!(Whole::of("a[ddress]").as_bytes(), b"address");
         for w in [&b"iif"[..], b"dev", b"o", b"order"] {
             assert!(spelled(w, "iif|dev|o[rder]"));

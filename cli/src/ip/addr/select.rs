@@ -2,8 +2,8 @@
 
 use crate::Ctx;
 use crate::grammar::{Arg, Grammar, Slots, To, read};
-use crate::ip::link::show as link;
 use crate::ip::link::modify::vrf_index as vrf;
+use crate::ip::link::show as link;
 use crate::ip::value::prefix;
 use crate::report::{Done, Fail};
 use crate::words::Line;

@@ -65,19 +65,12 @@ fn words(
         }
         match put::find(set, word) {
             Some(row) => option(cx, line, m, kind, &row)?,
-            None if nlbox_core::spec::matches(word, "help") => {
-                crate::help::kind(cx, kind);
-                return Err(PLAIN);
-            }
             None => {
-                cx.err.say(&[
-                    kind.name.as_bytes(),
-                    b": unknown ",
-                    kind.word.as_bytes(),
-                    b" \"",
-                    word,
-                    b"\"?",
-                ]);
+                if !kind.word.is_empty() && !nlbox_core::spec::matches(word, "help") {
+                    let unknown =
+                        [kind.name.as_bytes(), b": unknown ", kind.word.as_bytes(), b" \"", word, b"\"?"];
+                    cx.err.say(&unknown);
+                }
                 crate::help::kind(cx, kind);
                 return Err(PLAIN);
             }
@@ -152,8 +145,8 @@ fn peer(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, held: &mut Hel
     let at = m.open(veth::data::PEER.ty());
     let head = m.mark().saturating_sub(HEADER_LEN);
     m.bytes(&[0; IFINFO_LEN]);
-    let told = modify::words(cx, line, m, head, held)?;
-    if let (Some(kind), _) = (told.kind, ()) {
+    let told = modify::words(cx, line, m, head, held, true)?;
+    if let Some(kind) = told.kind {
         // iproute2 has counted the pair's own `type` as the first.
         return Err(cx.err.duplicate(b"type", kind));
     }
