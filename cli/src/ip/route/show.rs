@@ -84,8 +84,8 @@ pub fn route(page: &mut Page<'_>, row: &Row<'_>, f: &Filter) {
     }
     flags(page, h.flags);
     if let (Some(v), None) = (a.get(rta::MARK).filter(|v| *v != 0), f.mark) {
-        if v >= 16 {
-            page.out.hex("mark", "mark % ", u64::from(v));
+        if v >= 16 && !page.out.json() {
+            page.out.hex("", "mark % ", u64::from(v));
         } else {
             page.out.num("mark", "mark % ", u64::from(v));
         }
@@ -129,7 +129,9 @@ fn fixes_host(p: Option<Prefix>, family: u8) -> bool {
 }
 
 fn named(page: &mut Page<'_>, names: &Names, v: u64, key: &str, pattern: &str) {
-    match names.name(v).filter(|_| !page.opts.numeric) {
+    // -N is for the names that files may change.
+    let fixed = core::ptr::eq(names, &ROUTER_PREFS) || core::ptr::eq(names, &ENCAPS);
+    match names.name(v).filter(|_| fixed || !page.opts.numeric) {
         Some(name) => page.out.str(key, pattern, name.as_bytes()),
         None => page.out.str(key, pattern, num::dec(v).as_bytes()),
     }
