@@ -22,7 +22,8 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let f = filter(cx, line)?;
     let mut tx = [0; TX];
     let mut m = request(&mut tx, &f);
-    crate::dump::dump(cx, &mut m, &mut |page, m| {
+    let missing = if f.table == Some(RT_TABLE_MAIN) { ENOENT } else { 0 };
+    crate::dump::dump_but(cx, &mut m, missing, &mut |page, m| {
         if let Some(row) = Row::of(m)
             && row.passes(&f)
         {
@@ -33,6 +34,9 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     // A refused dump is the kernel's doing here, where the other objects call it their own.
     .map_err(|_| KERNEL)
 }
+
+const RT_TABLE_MAIN: u32 = 254;
+const ENOENT: i32 = 2;
 
 /// Prints a route as `ip route` does, whatever table it is in; `f` says what need not be said.
 pub fn route(page: &mut Page<'_>, row: &Row<'_>, f: &Filter) {
