@@ -6,7 +6,7 @@ pub use crate::fd::write_file;
 
 use crate::errno::{Errno, check, retry};
 use crate::fd::Fd;
-use core::ffi::{CStr, c_int, c_ulong};
+use core::ffi::{CStr, c_int, c_long, c_ulong};
 
 /// Which of the two processes after fork(2) this is.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -36,10 +36,12 @@ impl Status {
     }
 }
 
-/// `fork()`
+/// fork(2), by the raw `clone(SIGCHLD)`: the C library's own readies locks that a process of one thread does not have.
 pub fn fork() -> Result<Fork, Errno> {
-    // SAFETY: the crate has no threads and no locks whose state the child could find half-way.
-    match check(unsafe { libc::fork() })? {
+    let (signal, none): (c_long, c_long) = (c_long::from(libc::SIGCHLD), 0);
+    // SAFETY: the child has a copy of the stack; there are no threads whose locks it could find half-way.
+    let pid = unsafe { libc::syscall(libc::SYS_clone, signal, none, none, none, none) };
+    match check(c_int::try_from(pid).unwrap_or(-1))? {
         0 => Ok(Fork::Child),
         pid => Ok(Fork::Parent(pid)),
     }
@@ -165,7 +167,7 @@ pub fn drop_groups() -> Result<(), Errno> {
     check_long(unsafe { libc::syscall(SYS_SETGROUPS, none, none) })
 }
 
-fn check_long(ret: core::ffi::c_long) -> Result<(), Errno> {
+fn check_long(ret: c_long) -> Result<(), Errno> {
     check(c_int::try_from(ret).unwrap_or(-1)).map(drop)
 }
 
