@@ -76,7 +76,8 @@ pub struct Iproute2 {
 /// Says that a test did not run, and why; under `CI=true` that is a failure.
 pub fn skip<T>(why: &str) -> Option<T> {
     assert!(std::env::var("CI").as_deref() != Ok("true"), "SKIP is not allowed in CI: {why}");
-    eprintln!("SKIP: {why}");
+    // Past the capture of the test runner: a skip is to be seen.
+    let _ = writeln!(std::io::stderr(), "SKIP: {why}");
     None
 }
 
@@ -123,17 +124,16 @@ impl Ns {
 
     /// `program` with the environment of the tests, set to run inside.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
-        let fds: [RawFd; 3] = [
-            self.user.as_ref().map_or(-1, AsRawFd::as_raw_fd),
-            self.net.as_raw_fd(),
-            self.mnt.as_raw_fd(),
-        ];
+        let fds: [RawFd; 3] =
+            [self.user.as_ref().map_or(-1, AsRawFd::as_raw_fd), self.net.as_raw_fd(), self.mnt.as_raw_fd()];
         let mut command = Command::new(program);
         command.env_clear().env("LC_ALL", "C").env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").env("TZ", "UTC");
         command.stdin(Stdio::null());
         // SAFETY: setns is a bare system call, allowed between fork and exec.
         unsafe {
-            command.pre_exec(move || fds.iter().filter(|fd| **fd >= 0).try_for_each(|fd| check(libc::setns(*fd, 0))))
+            command.pre_exec(move || {
+                fds.iter().filter(|fd| **fd >= 0).try_for_each(|fd| check(libc::setns(*fd, 0)))
+            })
         };
         command
     }
@@ -181,8 +181,11 @@ pub fn finish(mut command: Command, input: &str) -> Output {
         command.stdin(Stdio::piped());
     }
     let name = format!("{:?}", command.get_program());
-    let mut child =
-        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap_or_else(|e| panic!("{name}: {e}"));
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|e| panic!("{name}: {e}"));
     if let Some(mut pipe) = child.stdin.take() {
         drop(pipe.write_all(input.as_bytes()));
     }
@@ -226,17 +229,36 @@ pub fn words(line: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Both texts line by line: `  ` in both, `- ` only wanted, `+ ` only got; line ends and odd bytes visible.
+/// The lines of both texts, in order: `  ` in both, `- ` only wanted, `+ ` only got; odd bytes made visible.
 pub fn diff(want: &str, got: &str) -> String {
     let (want, got): (Vec<_>, Vec<_>) = (want.split('\n').collect(), got.split('\n').collect());
-    let same = |n: usize| want.get(n) == got.get(n);
-    let mut text = String::new();
-    for n in 0..want.len().max(got.len()) {
-        for (mark, line) in [(if same(n) { ' ' } else { '-' }, want.get(n)), ('+', got.get(n).filter(|_| !same(n)))] {
-            if let Some(line) = line {
-                text += &format!("    {mark} {}\n", line.escape_debug().to_string().replace("\\\"", "\""));
-            }
+    // common[i][j]: how many lines want[i..] and got[j..] have in common.
+    let mut common = vec![vec![0; got.len() + 1]; want.len() + 1];
+    for i in (0..want.len()).rev() {
+        for j in (0..got.len()).rev() {
+            common[i][j] = if want[i] == got[j] {
+                common[i + 1][j + 1] + 1
+            } else {
+                common[i + 1][j].max(common[i][j + 1])
+            };
         }
+    }
+    let (mut i, mut j, mut text) = (0, 0, String::new());
+    while i < want.len() || j < got.len() {
+        let (mark, line) = if i < want.len() && j < got.len() && want[i] == got[j] {
+            (i, j) = (i + 1, j + 1);
+            (' ', want[i - 1])
+        } else if j == got.len() || (i < want.len() && common[i + 1][j] >= common[i][j + 1]) {
+            i += 1;
+            ('-', want[i - 1])
+        } else {
+            j += 1;
+            ('+', got[j - 1])
+        };
+        text += &format!(
+            "    {mark} {}\n",
+            line.escape_debug().to_string().replace("\\\"", "\"").replace("\\'", "'")
+        );
     }
     text
 }
@@ -261,7 +283,8 @@ fn check(result: libc::c_int) -> Result<()> {
 fn enter_new(in_user_namespace: bool) -> Result<()> {
     // SAFETY: both only read the credentials of the process.
     let (uid, gid) = unsafe { (libc::geteuid(), libc::getegid()) };
-    let flags = libc::CLONE_NEWNET | libc::CLONE_NEWNS | if in_user_namespace { libc::CLONE_NEWUSER } else { 0 };
+    let flags =
+        libc::CLONE_NEWNET | libc::CLONE_NEWNS | if in_user_namespace { libc::CLONE_NEWUSER } else { 0 };
     // SAFETY: unshare takes an integer.
     check(unsafe { libc::unshare(flags) })?;
     if in_user_namespace {
@@ -282,5 +305,7 @@ fn mount(
     data: &std::ffi::CStr,
 ) -> Result<()> {
     // SAFETY: four strings that end in NUL and live across the call.
-    check(unsafe { libc::mount(source.as_ptr(), target.as_ptr(), kind.as_ptr(), flags, data.as_ptr().cast()) })
+    check(unsafe {
+        libc::mount(source.as_ptr(), target.as_ptr(), kind.as_ptr(), flags, data.as_ptr().cast())
+    })
 }

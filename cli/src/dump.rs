@@ -18,6 +18,7 @@ pub fn dump(
     m: &mut Build<'_>,
     each: &mut dyn FnMut(&mut Page<'_>, &Message<'_>) -> Done,
 ) -> Done {
+    cx.page.out.open_document();
     for attempt in 1..=TRIES {
         let mark = cx.page.out.mark();
         match once(&mut cx.conn, m, &mut |m| each(&mut cx.page, m)) {

@@ -1,7 +1,8 @@
 //! Tables of words, and the engine that turns a command line into a message by them.
 //!
-//! A word is spelled as usage prints it: `a[ddress]` may be shortened down to `a`, `dev` may not. The first row
-//! that matches wins, in table order: iproute2's rule, on which scripts and fingers rely.
+//! A word is spelled as usage prints it: `a[ddress]` may be shortened down to `a`, `dev` may not; `iif|dev` is one
+//! keyword with two names. The first row that matches wins, in table order: iproute2's rule, on which scripts and
+//! fingers rely.
 
 use crate::Ctx;
 use crate::report::{Done, Fail};
@@ -28,6 +29,10 @@ pub enum To {
     Slot(u8),
     /// The keyword itself is kept in this slot; it takes no value.
     Mark(u8),
+    /// The next word, `on` or `off`, is kept in this slot.
+    Switch(u8),
+    /// The next word is kept in this slot, and the rest of the line left to the caller.
+    Last(u8),
     /// A function reads on. The text is what help shows for the value.
     Call(Call, &'static str),
 }
@@ -43,29 +48,68 @@ pub enum Times {
     OnceOrGarbage,
 }
 
-/// One keyword.
+/// One keyword. There are hundreds: what only some need shares its place.
 pub struct Arg {
     /// Its spelling.
     pub word: &'static str,
-    /// What it does.
-    pub to: To,
-    /// What is said of a value that the attribute does not take; `%` is the keyword.
-    pub bad: &'static str,
+    /// Of a call: what help shows for the value. Of an attribute: what is said of a value that it does not take.
+    text: &'static str,
+    call: Option<Call>,
+    /// The attribute, or the slot.
+    number: u16,
+    what: What,
     /// How often it may come.
     pub times: Times,
+}
+
+/// [`To`] without what it holds.
+#[derive(Clone, Copy)]
+enum What {
+    Attr,
+    Slot,
+    Mark,
+    Switch,
+    Last,
 }
 
 impl Arg {
     /// A keyword that may come again.
     #[must_use]
     pub const fn new(word: &'static str, to: To) -> Arg {
-        Arg { word, to, bad: "Invalid \"%\" value\n", times: Times::Any }
+        let times = Times::Any;
+        let (number, what) = match to {
+            To::Attr(ty) => (ty, What::Attr),
+            To::Slot(n) => (n as u16, What::Slot),
+            To::Mark(n) => (n as u16, What::Mark),
+            To::Switch(n) => (n as u16, What::Switch),
+            To::Last(n) => (n as u16, What::Last),
+            To::Call(f, text) => {
+                return Arg { word, text, call: Some(f), number: 0, what: What::Mark, times };
+            }
+        };
+        Arg { word, text: "Invalid \"%\" value\n", call: None, number, what, times }
     }
 
-    /// The same with its own words for a bad value.
+    /// What it does.
+    #[must_use]
+    pub fn to(&self) -> To {
+        if let Some(f) = self.call {
+            return To::Call(f, self.text);
+        }
+        let slot = u8::try_from(self.number).unwrap_or(u8::MAX);
+        match self.what {
+            What::Attr => To::Attr(self.number),
+            What::Slot => To::Slot(slot),
+            What::Mark => To::Mark(slot),
+            What::Switch => To::Switch(slot),
+            What::Last => To::Last(slot),
+        }
+    }
+
+    /// The same with its own words for a bad value of its attribute; `%` is the keyword.
     #[must_use]
     pub const fn bad(self, bad: &'static str) -> Arg {
-        Arg { bad, ..self }
+        Arg { text: bad, ..self }
     }
 
     /// The same, once only.
@@ -93,9 +137,20 @@ pub struct Grammar {
     pub usage: &'static str,
 }
 
-/// Whether `word` is `spelling`, or shortens it as its brackets allow.
+/// Whether `word` is one of the names in `spelling`, or shortens it as its brackets allow.
 #[must_use]
 pub fn spelled(word: &[u8], spelling: &str) -> bool {
+    let (mut name, mut more) = cut(spelling, b'|');
+    loop {
+        if names(word, name) {
+            return true;
+        }
+        let Some(others) = more else { return false };
+        (name, more) = cut(others, b'|');
+    }
+}
+
+fn names(word: &[u8], spelling: &str) -> bool {
     let (stem, rest) = cut(spelling, b'[');
     let Some(rest) = rest else { return word == stem.as_bytes() };
     let (rest, _) = cut(rest, b']');
@@ -103,14 +158,14 @@ pub fn spelled(word: &[u8], spelling: &str) -> bool {
         .is_some_and(|(head, tail)| head == stem.as_bytes() && rest.as_bytes().starts_with(tail))
 }
 
-/// A spelling's whole word: without brackets.
+/// A spelling's whole word: its first name, without brackets.
 pub struct Whole(heapless::Vec<u8, 32>);
 
 impl Whole {
     /// Of `spelling`.
     #[must_use]
     pub fn of(spelling: &str) -> Whole {
-        Whole(spelling.bytes().filter(|b| !matches!(b, b'[' | b']')).take(32).collect())
+        Whole(cut(spelling, b'|').0.bytes().filter(|b| !matches!(b, b'[' | b']')).take(32).collect())
     }
 
     /// The word.
@@ -139,6 +194,9 @@ pub fn read<'l>(
             Some((n, arg)) => {
                 let bit = 1_u64.checked_shl(u32::try_from(n).unwrap_or(64)).unwrap_or(0);
                 take(cx, line, grammar, m, &mut slots, arg, word, seen & bit != 0)?;
+                if matches!(arg.to(), To::Last(_)) {
+                    break;
+                }
                 seen |= bit;
             }
             None => {
@@ -168,7 +226,8 @@ fn take<'l>(
     keyword: &'l [u8],
     again: bool,
 ) -> Done {
-    match arg.to {
+    let to = arg.to();
+    match to {
         To::Mark(n) => {
             if let Some(s) = slots.get_mut(usize::from(n)) {
                 *s = Some(keyword);
@@ -179,8 +238,8 @@ fn take<'l>(
         _ => {}
     }
     let value = line.value(&mut cx.err)?;
-    let slot = match arg.to {
-        To::Slot(n) => slots.get_mut(usize::from(n)),
+    let slot = match to {
+        To::Slot(n) | To::Switch(n) | To::Last(n) => slots.get_mut(usize::from(n)),
         _ => None,
     };
     let again = again || slot.as_ref().is_some_and(|s| s.is_some());
@@ -193,13 +252,14 @@ fn take<'l>(
     if let Some(s) = slot {
         *s = Some(value);
     }
-    match arg.to {
+    match to {
         To::Attr(ty) => {
             let Some(row) = grammar.set.row(ty) else { return Ok(()) };
             put::put(row, m, value, &mut cx.page.names).map_err(|bad| match bad {
-                Bad::Value => cx.err.invalid(value, whole.as_bytes(), arg.bad),
+                Bad::Value => cx.err.invalid(value, whole.as_bytes(), arg.text),
                 Bad::NoDevice => cx.err.invalid(value, b"", "Device does not exist\n"),
                 Bad::OnOff => cx.err.on_off(whole.as_bytes(), value),
+                Bad::OneOf => cx.err.one_of_on_off(whole.as_bytes(), value, 22),
                 Bad::Said => crate::report::USAGE,
             })
         }
@@ -207,7 +267,8 @@ fn take<'l>(
             line.back();
             f(cx, line, m, slots)
         }
-        To::Slot(_) | To::Mark(_) => Ok(()),
+        To::Switch(_) if put::on_off(value).is_none() => Err(cx.err.on_off(whole.as_bytes(), value)),
+        To::Switch(_) | To::Last(_) | To::Slot(_) | To::Mark(_) => Ok(()),
     }
 }
 
@@ -275,5 +336,10 @@ mod tests {
         }
         assert!(!spelled(b"de", "dev"));
         assert_eq!(Whole::of("a[ddress]").as_bytes(), b"address");
+        for w in [&b"iif"[..], b"dev", b"o", b"order"] {
+            assert!(spelled(w, "iif|dev|o[rder]"));
+        }
+        assert!(!spelled(b"ii", "iif|dev|o[rder]") && !spelled(b"iif|dev", "iif|dev"));
+        assert_eq!(Whole::of("t[ab]|lookup").as_bytes(), b"tab");
     }
 }

@@ -3,7 +3,8 @@
 use crate::Ctx;
 use crate::grammar::{Arg, Object, To, Whole};
 use crate::report::{Fail, Report, USAGE};
-use nlbox_core::spec::{AttrSet, Kind};
+use nlbox_core::rt::kind::LinkKind;
+use nlbox_core::spec::{AttrSet, Kind, RowFlags};
 
 /// Width that a page keeps.
 const COLUMNS: usize = 79;
@@ -43,16 +44,19 @@ impl Page<'_, '_> {
 #[must_use]
 pub fn value_of(kind: Kind) -> &'static str {
     match kind {
-        Kind::Flag => "",
+        Kind::Flag | Kind::Word(..) => "",
         Kind::Num(_) | Kind::Hex(_) => "N",
-        Kind::OnOff(_) => "{ on | off }",
+        Kind::OnOff(_) | Kind::Switch(_) => "{ on | off }",
+        Kind::Bit(_) => "{ 0 | 1 }",
         Kind::Str => "STRING",
         Kind::Mac => "LLADDR",
         Kind::Ip => "ADDR",
         Kind::IfIndex => "DEVICE",
         Kind::Enum(..) => "NAME",
         Kind::Custom(c) => c.value,
-        Kind::Bits(..) | Kind::Bytes | Kind::Nest(_) | Kind::Array(_) | Kind::Msg(..) | Kind::SubMsg(_) => {
+        Kind::Many(m) => m.custom.value,
+        Kind::Msg(..) => "OPTIONS",
+        Kind::Bits(..) | Kind::Centis | Kind::Bytes | Kind::Nest(_) | Kind::Array(_) | Kind::SubMsg(_) => {
             "DATA"
         }
     }
@@ -61,14 +65,30 @@ pub fn value_of(kind: Kind) -> &'static str {
 fn arg(page: &mut Page<'_, '_>, a: &Arg, set: &AttrSet) {
     let whole = Whole::of(a.word);
     let word = core::str::from_utf8(whole.as_bytes()).unwrap_or("");
-    let value = match a.to {
+    let value = match a.to() {
         To::Attr(ty) => set.row(ty).map_or("VALUE", |r| value_of(r.kind)),
         To::Slot(_) => "VALUE",
+        To::Switch(_) => "{ on | off }",
+        To::Last(_) => "KIND [ OPTIONS ]",
         To::Mark(_) => "",
         To::Call(_, v) => v,
     };
     let blank = if value.is_empty() { "" } else { " " };
     page.word(&["[ ", word, blank, value, " ]"]);
+}
+
+/// Prints the options of a link kind on stderr.
+pub fn kind(cx: &mut Ctx<'_>, kind: &LinkKind) {
+    let mut page = Page { err: &mut cx.err, line: heapless::Vec::new(), indent: 8 };
+    page.word(&["Usage: ... ", kind.name]);
+    for row in kind.data.map_or(&[][..], |set| set.rows) {
+        if row.flags.has(RowFlags::READ) && !matches!(row.kind, Kind::Msg(..)) {
+            continue;
+        }
+        let value = value_of(row.kind);
+        page.word(&["[ ", row.keyword(), if value.is_empty() { "" } else { " " }, value, " ]"]);
+    }
+    page.end();
 }
 
 /// Prints the usage of an object on stderr; exit code 255 as iproute2's.

@@ -2,12 +2,14 @@
 #![no_std]
 #![deny(unsafe_code)]
 
+pub mod batch;
 pub mod child;
 pub mod dump;
 pub mod getopt;
 pub mod grammar;
 pub mod help;
 pub mod host;
+mod install;
 pub mod idmap;
 pub mod ip;
 pub mod names;
@@ -112,14 +114,13 @@ pub fn run(args: Args) -> u8 {
     };
     let words = Words::Args(args);
     cx.err.typed = Some(words);
-    let line = Line::new(words, 0);
-    let done = dispatch(&mut cx, line);
-    finish(&mut cx, done)
+    serve(&mut cx, Line::new(words, 0))
 }
 
-/// Ends a command: what is gathered goes out, and a page that could not be written is a failure.
-pub fn finish(cx: &mut Ctx<'_>, done: Done) -> u8 {
-    let code = match done {
+/// Runs one command line, the program's name first, and gives its exit code. What was gathered has gone out then;
+/// a page that could not be written is a failure.
+pub fn serve(cx: &mut Ctx<'_>, line: Line<'_>) -> u8 {
+    let code = match dispatch(cx, line) {
         Ok(()) => 0,
         Err(Fail(code)) => code,
     };
@@ -149,6 +150,7 @@ fn dispatch(cx: &mut Ctx<'_>, mut line: Line<'_>) -> Done {
     let Some(word) = line.next() else { return front(cx) };
     match word {
         b"--list" => list(cx),
+        b"--install" => install::run(cx, &mut line),
         b"--help" | b"-h" | b"help" => front(cx),
         b"--version" | b"-V" => {
             cx.page.out.text(concat!("nlbox ", env!("CARGO_PKG_VERSION"), "\n"));

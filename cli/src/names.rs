@@ -17,18 +17,21 @@ pub struct Names<'a> {
     /// The second conversation: free while the first one is in the middle of a dump.
     pub conn: Conn<'a>,
     cache: [(u32, Option<IfName>); CACHE],
+    /// Names of namespaces by their ids.
+    pub nsids: crate::ip::netns::Ids,
 }
 
 impl<'a> Names<'a> {
     /// Nothing known yet.
     pub fn new(conn: Conn<'a>) -> Self {
-        Names { conn, cache: [(0, None); CACHE] }
+        Names { conn, cache: [(0, None); CACHE], nsids: crate::ip::netns::Ids::default() }
     }
 
     /// Forgets all, and closes the socket: another namespace comes.
     pub fn close(&mut self) {
         self.conn.close();
         self.cache = [(0, None); CACHE];
+        self.nsids.forget();
     }
 
     /// Keeps what a link message that passes by says.

@@ -122,12 +122,31 @@ impl<'a> Report<'a> {
 
     /// A bare word came where one had come before.
     pub fn garbage(&mut self, keyword: &[u8], word: &[u8]) -> Fail {
-        self.usage(&[b"Error: either \"", keyword, b"\" is duplicate, or \"", word, b"\" is a garbage."])
+        self.usage(&[b"Error: either \"", keyword, b"\" is duplicate, or \"", word, b"\" is garbage."])
     }
 
     /// A switch was given something else than `on` or `off`.
     pub fn on_off(&mut self, keyword: &[u8], word: &[u8]) -> Fail {
-        self.plain(&[b"Error: argument of \"", keyword, b"\" must be \"on\" or \"off\", not \"", word, b"\""])
+        self.must_be(keyword, &[b"\"on\" or \"off\""], word);
+        PLAIN
+    }
+
+    /// The same of a switch whose words iproute2 keeps in a list; it leaves with `code`.
+    pub fn one_of_on_off(&mut self, keyword: &[u8], word: &[u8], code: u8) -> Fail {
+        self.must_be(keyword, &[b"one of \"off\", \"on\""], word);
+        Fail(code)
+    }
+
+    /// The value of `keyword` must be what the pieces say, not `word`.
+    pub fn must_be(&mut self, keyword: &[u8], what: &[&[u8]], word: &[u8]) {
+        self.raw(&[b"Error: argument of \"", keyword, b"\" must be "], "");
+        self.raw(what, "");
+        self.say(&[b", not \"", word, b"\""]);
+    }
+
+    /// `word`, or a part of it, is no link-layer address.
+    pub fn lladdr(&mut self, word: &[u8]) -> Fail {
+        self.plain(&[b"\"", word, b"\" is invalid lladdr."])
     }
 
     /// No interface is called `word`.

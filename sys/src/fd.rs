@@ -8,7 +8,8 @@ pub use crate::file::{
 };
 
 use crate::errno::{Errno, check, check_len, retry};
-use core::ffi::{CStr, c_int, c_uint};
+use core::ffi::{CStr, c_int, c_long, c_uint};
+use core::mem::size_of_val;
 
 /// The standard input.
 pub const STDIN: i32 = 0;
@@ -158,6 +159,23 @@ pub fn open_at(dir: &Fd, path: &CStr, flags: OFlags, mode: u32) -> Result<Fd, Er
     open_raw(dir.0, path, flags, mode)
 }
 
+/// `openat2(dir, path, {O_PATH | O_CLOEXEC, 0, RESOLVE_BENEATH})`: the file, if its path stays below `dir` on all
+/// its symbolic links (Linux 5.6).
+///
+/// `EXDEV`: it leads out. `ENOSYS`: an older kernel.
+pub fn open_beneath(dir: &Fd, path: &CStr) -> Result<Fd, Errno> {
+    // struct open_how of include/uapi/linux/openat2.h: flags, mode, resolve.
+    let how: [u64; 3] =
+        [u64::try_from(libc::O_PATH | libc::O_CLOEXEC).unwrap_or(0), 0, libc::RESOLVE_BENEATH];
+    let (at, len) = (c_long::from(dir.0), size_of_val(&how));
+    retry(|| {
+        // SAFETY: path is NUL-terminated, and `how` is as long as said.
+        let fd = unsafe { libc::syscall(libc::SYS_openat2, at, path.as_ptr(), how.as_ptr(), len) };
+        check(c_int::try_from(fd).unwrap_or(-1))
+    })
+    .map(Fd)
+}
+
 fn open_raw(dir: c_int, path: &CStr, flags: OFlags, mode: u32) -> Result<Fd, Errno> {
     let flags = flags.bits() | libc::O_CLOEXEC | libc::O_LARGEFILE;
     // SAFETY: path is NUL-terminated; mode has the type that the call reads for its last argument.
@@ -265,6 +283,14 @@ mod tests {
         assert_eq!(write_all(-1, b"x"), Err(Errno::EBADF));
         let full = open(c"/dev/full", OFlags::WRONLY, 0).unwrap();
         assert_eq!(full.write_all(b"x"), Err(Errno::ENOSPC));
+    }
+
+    #[test]
+    fn a_path_that_stays_below() {
+        let proc = open(c"/proc", OFlags::RDONLY | OFlags::DIRECTORY, 0).unwrap();
+        assert_eq!(open_beneath(&proc, c"version").unwrap().stat(), stat(c"/proc/version"));
+        assert_eq!(open_beneath(&proc, c"../etc"), Err(Errno::EXDEV));
+        assert_eq!(open_beneath(&proc, c"nlbox-not-there"), Err(Errno::ENOENT));
     }
 
     #[test]

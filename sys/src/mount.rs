@@ -4,7 +4,8 @@
 #![allow(clippy::unnecessary_fallible_conversions, clippy::useless_conversion)]
 
 use crate::errno::{Errno, check, retry};
-use core::ffi::{CStr, c_char, c_int, c_ulong};
+use crate::fd::Fd;
+use core::ffi::{CStr, c_char, c_int, c_long, c_ulong};
 use core::ptr::null;
 
 bitflags::bitflags! {
@@ -47,6 +48,11 @@ bitflags::bitflags! {
     }
 }
 
+// include/uapi/linux/mount.h
+const OPEN_TREE_CLONE: c_long = 1;
+const MOVE_MOUNT_F_EMPTY_PATH: c_long = 4;
+const MOVE_MOUNT_T_SYMLINKS: c_long = 0x10;
+
 /// statvfs(3): mounted read only.
 pub const ST_RDONLY: u32 = 1;
 /// statfs(2): `f_type` of a mounted namespace.
@@ -73,6 +79,21 @@ pub fn mount(
     check(unsafe { libc::mount(source, target, fstype, flags.bits(), pointer(data).cast()) }).map(drop)
 }
 
+/// Binds the file behind `fd` to `target`, as `mount(MS_BIND)` does with a path: `open_tree(fd, "", OPEN_TREE_CLONE)`
+/// and `move_mount` (Linux 5.2).
+pub fn bind(fd: &Fd, target: &CStr) -> Result<(), Errno> {
+    let (empty, at) = (c"".as_ptr(), c_long::from(fd.raw()));
+    let clone = OPEN_TREE_CLONE | c_long::from(libc::O_CLOEXEC | libc::AT_EMPTY_PATH);
+    // SAFETY: the path is NUL-terminated.
+    let tree = unsafe { libc::syscall(libc::SYS_open_tree, at, empty, clone) };
+    let tree = check(c_int::try_from(tree).unwrap_or(-1)).map(Fd::from_raw)?;
+    let (from, here) = (c_long::from(tree.raw()), c_long::from(libc::AT_FDCWD));
+    let flags = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_SYMLINKS;
+    // SAFETY: both paths are NUL-terminated.
+    let ret = unsafe { libc::syscall(libc::SYS_move_mount, from, empty, here, target.as_ptr(), flags) };
+    check(c_int::try_from(ret).unwrap_or(-1)).map(drop)
+}
+
 /// `umount2(target, flags)`
 pub fn umount(target: &CStr, flags: UmountFlags) -> Result<(), Errno> {
     // SAFETY: target is NUL-terminated.
@@ -86,22 +107,22 @@ pub fn pivot_root(new_root: &CStr, put_old: &CStr) -> Result<(), Errno> {
     check(c_int::try_from(ret).unwrap_or(-1)).map(drop)
 }
 
-/// `statfs(path, buf)`: the file system's magic number, `f_type`.
-pub fn statfs_magic(path: &CStr) -> Result<u32, Errno> {
+fn statfs(path: &CStr) -> Result<libc::statfs, Errno> {
     // SAFETY: all integers, for which zero is a value.
     let mut raw: libc::statfs = unsafe { core::mem::zeroed() };
     // SAFETY: path is NUL-terminated, raw has room for the answer.
     retry(|| check(unsafe { libc::statfs(path.as_ptr(), &mut raw) }))?;
-    Ok(u32::try_from(raw.f_type).unwrap_or(0))
+    Ok(raw)
 }
 
-/// `statvfs(path, buf)`: how the file system is mounted, `f_flag`.
+/// `statfs(path, buf)`: the file system's magic number, `f_type`.
+pub fn statfs_magic(path: &CStr) -> Result<u32, Errno> {
+    statfs(path).map(|raw| u32::try_from(raw.f_type).unwrap_or(0))
+}
+
+/// `statfs(path, buf)`: how the file system is mounted, `f_flags`; the bits are statvfs(3)'s `ST_*`.
 pub fn statvfs_flags(path: &CStr) -> Result<u32, Errno> {
-    // SAFETY: all integers, for which zero is a value.
-    let mut raw: libc::statvfs = unsafe { core::mem::zeroed() };
-    // SAFETY: path is NUL-terminated, raw has room for the answer.
-    retry(|| check(unsafe { libc::statvfs(path.as_ptr(), &mut raw) }))?;
-    Ok(u32::try_from(raw.f_flag).unwrap_or(0))
+    statfs(path).map(|raw| u32::try_from(raw.f_flags).unwrap_or(0))
 }
 
 #[cfg(test)]

@@ -36,10 +36,10 @@ impl Status {
     }
 }
 
-/// fork(2), by the raw `clone(SIGCHLD)`: the C library's own readies locks that a process of one thread does not have.
+/// `fork()`, by the raw `clone(SIGCHLD)`: the C library's own takes locks that nobody else holds here.
 pub fn fork() -> Result<Fork, Errno> {
     let (signal, none): (c_long, c_long) = (c_long::from(libc::SIGCHLD), 0);
-    // SAFETY: the child has a copy of the stack; there are no threads whose locks it could find half-way.
+    // SAFETY: shares no memory with the child; the crate has no threads and no locks that it could find half-way.
     let pid = unsafe { libc::syscall(libc::SYS_clone, signal, none, none, none, none) };
     match check(c_int::try_from(pid).unwrap_or(-1))? {
         0 => Ok(Fork::Child),

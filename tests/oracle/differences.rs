@@ -17,6 +17,8 @@ pub(crate) struct Difference {
 pub(crate) enum What {
     /// Standard output: this text, and ours for it.
     Out(&'static str, &'static str),
+    /// Standard output, changed by more than one text.
+    Change(fn(&str) -> String),
     /// Standard error: this text, and ours for it.
     Err(&'static str, &'static str),
     /// From a line `Usage:` on, the words are ours: only what stands before is compared, and that we say something.
@@ -30,24 +32,168 @@ pub(crate) enum What {
 /// No iproute2 does so.
 pub(crate) const NEVER: (u32, u32) = (u32::MAX, 0);
 
-use What::{Err, Free, Out, Usage};
+use What::{Change, Err, Free, Out, Usage};
 
-pub(crate) const DIFFERENCES: &[Difference] = &[
-    Difference { on: "*", since: NEVER, what: Usage, example: ("fresh", "link help"), why: "help texts are our own" },
-    Difference { on: "-V*", since: NEVER, what: Free, example: ("fresh", "-V"), why: "our own name and version" },
-    Difference {
-        on: "*",
-        since: (7, 0),
-        what: Err(" is a garbage.", " is garbage."),
-        example: ("base", "link set dev v0 dev v1"),
-        why: "7.x mended the wording",
-    },
-    Difference {
-        on: "netns *",
-        since: NEVER,
-        what: Err("file \"/run/netns/", "file \"/var/run/netns/"),
-        example: ("base", "netns del x"),
-        why: "Debian builds with /run/netns; iproute2 itself says /var/run/netns, the same directory",
-    },
-];
+macro_rules! differences {
+    ($($since:expr, $on:literal, $what:expr, $example:expr, $why:literal;)+) => {
+        &[$(Difference { on: $on, since: $since, what: $what, example: $example, why: $why }),+]
+    };
+}
 
+#[rustfmt::skip]
+pub(crate) const DIFFERENCES: &[Difference] = differences! {
+    // Our own.
+    NEVER, "*", Usage, ("fresh", "link help"), "help texts are our own";
+    NEVER, "-V*|-Version|--Version", Free, ("fresh", "-V"), "our own name and version";
+    NEVER, "netns *", Err("file \"/run/netns/", "file \"/var/run/netns/"), ("base", "netns del x"),
+        "Debian builds with /run/netns; iproute2 itself says /var/run/netns, the same directory";
+    NEVER, "*-j*", Change(no_empty_objects), ("base", "-j link show up"), "a link that a filter leaves out is not an empty object";
+
+    // What newer iproute2 does otherwise.
+    (7, 0), "*", Err(" is a garbage.", " is garbage."), ("base", "link set dev v0 dev v1"), "7.x mended the wording";
+    (6, 3), "*", Change(ipv4_sizes), ("base", "-d link"), "6.3 prints the IPv4 halves of the offload sizes";
+    (6, 6), "*", Out("  allmulti ", " allmulti "), ("base", "-d link"), "one blank where there were two";
+    (6, 17), "*", Change(immutable), ("base", "-d link"), "6.17 says which links cannot change namespace";
+    (6, 17), "*", Change(bridge), ("bridge", "-d link"), "fields of bridges and their ports added up to 6.17";
+    (6, 3), "*", Change(address_protocol), ("base", "addr"), "6.3 prints who made an address";
+    (6, 17), "*-c*", Out("\x1b[36m", "\x1b[1;36m"), ("base", "-c addr"), "6.17 takes a background for dark if it does not know";
+    (6, 17), "*-c*", Out("\x1b[33m", "\x1b[1;33m"), ("base", "-c addr"), "the same";
+    (6, 17), "*-c*", Out("\x1b[35m", "\x1b[1;35m"), ("base", "-c addr"), "the same";
+    (6, 17), "*-c*", Out("\x1b[34m", "\x1b[1;94m"), ("base", "-c addr"), "the same; and a brighter blue";
+    (6, 17), "*-c*", Out("\x1b[32m", "\x1b[1;32m"), ("base", "-c addr"), "the same";
+    (6, 17), "*-c*", Out("\x1b[31m", "\x1b[1;31m"), ("base", "-c addr"), "the same";
+};
+
+/// `"key": value` and more members behind it, in JSON, pretty or not.
+fn json_after(text: &str, key: &str, members: &[(&str, &str)]) -> String {
+    let mark = format!("\"{key}\":");
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(&mark) {
+        let line = rest[..at].rfind('\n');
+        let (head, tail) = rest.split_at(at + mark.len());
+        let value = tail.find([',', '}', '\n']).unwrap_or(tail.len());
+        out += head;
+        out += &tail[..value];
+        for (key, value) in members {
+            out += &match line.filter(|_| tail.starts_with(' ')) {
+                Some(line) => format!(",{}\"{key}\": {value}", &rest[line..at]),
+                None => format!(",\"{key}\":{value}"),
+            };
+        }
+        rest = &tail[value..];
+    }
+    out + rest
+}
+
+fn no_empty_objects(text: &str) -> String {
+    let mut text = text.to_string();
+    for empty in ["{}", "{\n    }"] {
+        for (from, to) in [(format!("{empty},"), ""), (format!(",{empty}"), ""), (format!("[{empty}]"), "[]")]
+        {
+            text = text.replace(&from, to);
+        }
+        text = text.replace(&format!("[ {empty} ]"), "[ ]");
+    }
+    text
+}
+
+fn ipv4_sizes(text: &str) -> String {
+    let more = "gro_max_size 65536 gso_ipv4_max_size 65536 gro_ipv4_max_size 65536 ";
+    let text = text.replace("gro_max_size 65536 ", more);
+    json_after(&text, "gro_max_size", &[("gso_ipv4_max_size", "65536"), ("gro_ipv4_max_size", "65536")])
+}
+
+/// Of the links of the tests, the loopback device and bridges (the kernel's `netns_immutable`).
+fn immutable(text: &str) -> String {
+    let mut text = text
+        .replace("maxmtu 0 addrgenmode", "maxmtu 0 netns-immutable addrgenmode")
+        .replace("maxmtu 0 numtxqueues", "maxmtu 0 netns-immutable numtxqueues");
+    for line in ["\n    bridge forward", "\\    bridge forward"] {
+        text = text.replace(line, &format!("netns-immutable {line}"));
+    }
+    let links = text.split_inclusive("\"ifindex\"").map(|link| {
+        let is = |key: &str, value: &str| {
+            link.contains(&format!("\"{key}\":\"{value}\""))
+                || link.contains(&format!("\"{key}\": \"{value}\""))
+        };
+        match is("link_type", "loopback") || is("info_kind", "bridge") {
+            true => json_after(link, "max_mtu", &[("netns-immutable", "true")]),
+            false => link.to_string(),
+        }
+    });
+    links.collect()
+}
+
+fn bridge(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    // The timer's column is as wide as its value.
+    while let Some(at) = rest.find(" gc_timer ") {
+        let (head, tail) = rest.split_at(at + " gc_timer ".len());
+        let end = tail.find(|c: char| c != ' ' && c != '.' && !c.is_ascii_digit()).unwrap_or(tail.len());
+        out += head;
+        out += &tail[..end];
+        out += "fdb_n_learned 0 fdb_max_learned 0 ";
+        rest = &tail[end..];
+    }
+    out += rest;
+    let out = out
+        .replace(
+            "mcast_vlan_snooping 0 ",
+            "mcast_vlan_snooping 0 mst_enabled 0 mdb_offload_fail_notification 0 ",
+        )
+        .replace("neigh_suppress off ", "neigh_suppress off neigh_vlan_suppress off ")
+        .replace("locked off ", "locked off mab off ");
+    let out = json_after(&out, "gc_timer", &[("fdb_n_learned", "0"), ("fdb_max_learned", "0")]);
+    let out = json_after(
+        &out,
+        "mcast_vlan_snooping",
+        &[("mst_enabled", "0"), ("mdb_offload_fail_notification", "0")],
+    );
+    let out = json_after(&out, "neigh_suppress", &[("neigh_vlan_suppress", "false")]);
+    json_after(&out, "locked", &[("mab", "false")])
+}
+
+/// The kernel marks `::1` and the link-local addresses it makes from a MAC.
+fn address_protocol(text: &str) -> String {
+    let maker = |text: &str| {
+        let word = |part: &str| {
+            part.split(|c: char| c != ':' && !c.is_ascii_hexdigit()).next().unwrap_or("").to_string()
+        };
+        if let Some(address) = text.find("fe80::").map(|at| word(&text[at..])) {
+            return address.contains("ff:fe").then_some("kernel_ll");
+        }
+        (text.contains("::1/128") && !text.contains("f00::1") || text.contains("\"::1\""))
+            .then_some("kernel_lo")
+    };
+    let mut out = String::new();
+    // In text, behind the flags, at the end of the line.
+    for part in text.split_inclusive(['\n', '\\']) {
+        match maker(part).filter(|_| part.contains("inet6 ") && part.contains(" scope ")) {
+            Some(name) => {
+                let (line, end) = part.split_at(part.len() - 1);
+                out += &format!("{line}proto {name} {end}");
+            }
+            None => out += part,
+        }
+    }
+    // In JSON, before the lifetimes.
+    let mut json = String::new();
+    let mut rest = out.as_str();
+    while let Some(at) = rest.find("\"valid_life_time\"") {
+        let (head, tail) = rest.split_at(at);
+        json += head;
+        if let Some(name) = head.rfind("\"local\"").and_then(|local| maker(&head[local..])) {
+            let indent = head.rfind('\n').map(|line| &head[line..]).filter(|i| i.trim().is_empty());
+            json += &match indent {
+                Some(indent) => format!("\"protocol\": \"{name}\",{indent}"),
+                None => format!("\"protocol\":\"{name}\","),
+            };
+        }
+        let (key, after) = tail.split_at(1);
+        json += key;
+        rest = after;
+    }
+    json + rest
+}

@@ -1,10 +1,14 @@
 //! `ip`: options, then an object, each in a file of its own.
 
 pub mod addr;
+pub mod flush;
 pub mod link;
 pub mod neigh;
 pub mod netns;
+pub mod nsref;
 pub mod route;
+pub mod rule;
+pub mod value;
 
 use crate::Ctx;
 use crate::grammar::{Object, spelled};
@@ -13,6 +17,7 @@ use crate::words::Line;
 use nlbox_core::spec::matches;
 use nlbox_core::text::ip::af;
 use nlbox_core::text::out::Palette;
+use nlbox_core::wire::build::Build;
 
 /// An object by one of its names: iproute2 knows several for some, and their order is the matching order.
 struct Entry {
@@ -23,6 +28,7 @@ struct Entry {
 static OBJECTS: &[Entry] = &[
     Entry { word: "a[ddress]", object: &addr::OBJECT },
     Entry { word: "r[oute]", object: &route::OBJECT },
+    Entry { word: "ru[le]", object: &rule::OBJECT },
     Entry { word: "n[eighbor]", object: &neigh::OBJECT },
     Entry { word: "n[eighbour]", object: &neigh::OBJECT },
     Entry { word: "l[ink]", object: &link::OBJECT },
@@ -33,7 +39,6 @@ static OBJECTS: &[Entry] = &[
 static ABSENT: &[&str] = &[
     "addrlabel",
     "maddress",
-    "rule",
     "ntable",
     "ntbl",
     "l2tp",
@@ -63,10 +68,11 @@ static ABSENT: &[&str] = &[
 /// `ip [OPTIONS] OBJECT …`.
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     cx.err.program = "ip";
-    if options(cx, line)? {
-        return Ok(());
+    match options(cx, line)? {
+        Then::Nothing => Ok(()),
+        Then::Command => command(cx, line),
+        Then::Batch(file) => crate::batch::run(cx, file, command),
     }
-    command(cx, line)
 }
 
 /// `OBJECT …`: a command line behind its options, or a line of a batch.
@@ -74,9 +80,11 @@ pub fn command(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let Some(word) = line.next() else { return Err(usage(cx)) };
     // The order of the table is the order of the matching: an absent object must not give its word to a later one.
     if let Some(e) = OBJECTS.iter().find(|e| spelled(word, e.word)) {
-        cx.page.out.open_document();
+        let depth = cx.page.out.depth();
+        // The command before may have given an id, by moving a link or by name.
+        cx.page.names.nsids.forget();
         let done = e.object.run(cx, line);
-        cx.page.out.close_document();
+        cx.page.out.close_to(depth);
         return done;
     }
     if matches(word, "help") {
@@ -86,6 +94,17 @@ pub fn command(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         return Err(cx.err.plain(&[b"Object \"", name.as_bytes(), b"\" is not in this build."]));
     }
     Err(cx.err.plain(&[b"Object \"", word, b"\" is unknown, try \"ip help\"."]))
+}
+
+/// Sends a request that changes something, and reports how it ended.
+pub fn send(cx: &mut Ctx<'_>, m: &mut Build<'_>) -> Done {
+    match cx.conn.request(m) {
+        Ok(()) => {
+            cx.err.warn(&cx.conn);
+            Ok(())
+        }
+        Err(e) => Err(cx.err.net(e, &cx.conn, Some(m))),
+    }
 }
 
 /// What an option does.
@@ -138,7 +157,7 @@ static OPTIONS: &[(&str, Opt)] = &[
     ("-c[olor]", Opt::Color),
 ];
 
-static FAMILIES: &[(&str, u8)] = &[
+pub(crate) static FAMILIES: &[(&str, u8)] = &[
     ("inet", af::AF_INET),
     ("inet6", af::AF_INET6),
     ("link", af::AF_PACKET),
@@ -146,8 +165,19 @@ static FAMILIES: &[(&str, u8)] = &[
     ("bridge", af::AF_BRIDGE),
 ];
 
-/// Reads the options; `true` when one of them was all there is to do.
-fn options(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Result<bool, Fail> {
+/// What is to be done behind the options.
+enum Then<'l> {
+    /// Nothing: an option was all.
+    Nothing,
+    /// The command on the rest of the line.
+    Command,
+    /// The commands of this file.
+    Batch(&'l [u8]),
+}
+
+/// Reads the options.
+fn options<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<Then<'l>, Fail> {
+    let mut batch = None;
     while let Some(word) = line.peek().filter(|w| w.first() == Some(&b'-')) {
         line.next();
         if word == b"--" {
@@ -183,11 +213,11 @@ fn options(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Result<bool, Fail> {
             Opt::Oneline => cx.page.out.mode.oneline = true,
             Opt::Version => {
                 cx.page.out.text(concat!("ip utility, nlbox-", env!("CARGO_PKG_VERSION"), "\n"));
-                return Ok(true);
+                return Ok(Then::Nothing);
             }
             Opt::Force => o.force = true,
             Opt::Batch => {
-                return Err(cx.err.plain(&[b"Option \"-batch\" is not in this build."]));
+                batch = Some(line.value(&mut cx.err)?);
             }
             Opt::Brief => o.brief = true,
             Opt::Json => cx.page.out.mode.json = true,
@@ -205,7 +235,7 @@ fn options(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Result<bool, Fail> {
     if cx.page.out.json() {
         cx.page.out.mode.palette = Palette::None;
     }
-    Ok(false)
+    Ok(batch.map_or(Then::Command, Then::Batch))
 }
 
 /// `-c[=always|auto|never]`: the palette for the terminal's background, as COLORFGBG tells it.

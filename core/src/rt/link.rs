@@ -1,7 +1,7 @@
 //! Links: `struct ifinfomsg` and `IFLA_*` (`linux/if_link.h`, `linux/rtnetlink.h`).
 
 use crate::attrs;
-use crate::rt::names::{LINKMODES, OPERSTATES};
+use crate::rt::names::{GROUPS, LINKMODES, OPERSTATES};
 use crate::spec::{AttrSet, MsgSpec, SubMsg};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
@@ -38,13 +38,13 @@ attrs! {
         1 ADDRESS: Raw, Kind::Mac, "address";
         2 BROADCAST: Raw, Kind::Mac, "broadcast";
         3 IFNAME: Str, Kind::Str, "ifname";
-        4 MTU: u32, Kind::Num(Int::U32), "mtu";
+        4 MTU: u32, Kind::Num(Int::S32), "mtu";
         5 LINK: u32, Kind::IfIndex, "link";
         6 QDISC: Str, Kind::Str, "qdisc";
         7 STATS: Raw, Kind::Bytes, "stats";
         10 MASTER: u32, Kind::IfIndex, "master";
         12 PROTINFO: Nested, Kind::Bytes, "protinfo";
-        13 TXQLEN: u32, Kind::Num(Int::U32), "txqlen";
+        13 TXQLEN: u32, Kind::Num(Int::S32), "txqlen";
         16 OPERSTATE: u8, Kind::Enum(Int::U8, &OPERSTATES), "operstate";
         17 LINKMODE: u8, Kind::Enum(Int::U8, &LINKMODES), "linkmode";
         18 LINKINFO: Nested, Kind::Nest(&info::SET), "linkinfo";
@@ -54,7 +54,7 @@ attrs! {
         22 VFINFO_LIST: Nested, Kind::Bytes, "vfinfo_list";
         23 STATS64: Raw, Kind::Bytes, "stats64";
         26 AF_SPEC: Nested, Kind::Bytes, "af_spec";
-        27 GROUP: u32, Kind::Num(Int::U32), "group";
+        27 GROUP: u32, Kind::Enum(Int::U32, &GROUPS), "group";
         28 NET_NS_FD: u32, Kind::Num(Int::U32), "netns-fd";
         29 EXT_MASK: u32, Kind::Hex(Int::U32), "ext_mask";
         30 PROMISCUITY: u32, Kind::Num(Int::U32), "promiscuity";
@@ -190,6 +190,8 @@ pub mod stat {
     pub const TX_FIFO: usize = 18;
     pub const TX_HEARTBEAT: usize = 19;
     pub const TX_WINDOW: usize = 20;
+    pub const RX_COMPRESSED: usize = 21;
+    pub const TX_COMPRESSED: usize = 22;
     pub const RX_NOHANDLER: usize = 23;
     pub const RX_OTHERHOST: usize = 24;
 }

@@ -7,6 +7,7 @@ pub mod names;
 pub mod neigh;
 pub mod nsid;
 pub mod route;
+pub mod rule;
 
 /// `RTM_*` message types.
 pub mod rtm {

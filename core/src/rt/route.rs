@@ -1,7 +1,7 @@
 //! Routes: `struct rtmsg` and `RTA_*` (`linux/rtnetlink.h`).
 
-use crate::attrs;
 use crate::rt::names::TABLES;
+use crate::{attrs, names};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 /// `struct rtmsg`: 12 bytes in host order.
@@ -31,6 +31,78 @@ pub struct RtMsg {
 /// Bytes of [`RtMsg`].
 pub const RTMSG_LEN: usize = 12;
 
+/// Offsets of fields in [`RtMsg`], for requests that are patched word by word.
+pub mod at {
+    #![allow(missing_docs)]
+    pub const FAMILY: usize = 0;
+    pub const DST_LEN: usize = 1;
+    pub const SRC_LEN: usize = 2;
+    pub const TOS: usize = 3;
+    pub const TYPE: usize = 7;
+    pub const FLAGS: usize = 8;
+}
+
+/// `RTN_*`: types of routes that have rules of their own; all names are in `ROUTE_TYPES`.
+pub mod rtn {
+    #![allow(missing_docs)]
+    pub const UNSPEC: u8 = 0;
+    pub const UNICAST: u8 = 1;
+    pub const LOCAL: u8 = 2;
+    pub const BROADCAST: u8 = 3;
+    pub const ANYCAST: u8 = 4;
+    pub const MULTICAST: u8 = 5;
+    pub const NAT: u8 = 10;
+}
+
+/// `RT_SCOPE_*`.
+pub mod scope {
+    #![allow(missing_docs)]
+    pub const UNIVERSE: u8 = 0;
+    pub const LINK: u8 = 253;
+    pub const HOST: u8 = 254;
+    pub const NOWHERE: u8 = 255;
+}
+
+/// `RT_TABLE_MAIN`.
+pub const TABLE_MAIN: u32 = 254;
+/// `RT_TABLE_LOCAL`.
+pub const TABLE_LOCAL: u32 = 255;
+/// `RTPROT_BOOT`: who adds a route without saying so.
+pub const PROTO_BOOT: u8 = 3;
+
+/// `RTNH_F_*` (`linux/rtnetlink.h`).
+pub mod rtnh {
+    #![allow(missing_docs)]
+    pub const PERVASIVE: u32 = 2;
+    pub const ONLINK: u32 = 4;
+}
+
+/// `RTM_F_*` (`linux/rtnetlink.h`).
+pub mod rtm_f {
+    #![allow(missing_docs)]
+    pub const CLONED: u32 = 0x200;
+    pub const LOOKUP_TABLE: u32 = 0x1000;
+    pub const FIB_MATCH: u32 = 0x2000;
+}
+
+names! {
+    /// `RTNH_F_*` and `RTM_F_*` of a route, in the order of iproute2's listing.
+    pub static ROUTE_FLAGS = 1 "dead", 4 "onlink", 2 "pervasive", 8 "offload", 64 "trap", 0x100 "notify",
+        16 "linkdown", 32 "unresolved", 0x4000 "rt_offload", 0x8000 "rt_trap", 0x2000_0000 "rt_offload_failed";
+    /// `RTCF_*` of a looked-up IPv4 route (`linux/in_route.h`), in the order of iproute2's listing.
+    pub static CACHE_FLAGS = 0x8000_0000 "local", 0x2000_0000 "mc", 0x1000_0000 "brd", 0x0400_0000 "src-direct",
+        0x0004_0000 "redirected", 0x0100_0000 "redirect", 0x0001_0000 "notify";
+    /// `ICMPV6_ROUTER_PREF_*` (RFC 4191).
+    pub static ROUTER_PREFS = 0 "medium", 1 "high", 3 "low";
+    /// `RTAX_FEATURE_*`.
+    pub static FEATURES = 1 "ecn", 16 "tcp_usec_ts";
+    /// `LWTUNNEL_ENCAP_*` (`linux/lwtunnel.h`).
+    pub static ENCAPS = 1 "mpls", 2 "ip", 3 "ila", 4 "ip6", 5 "seg6", 6 "bpf", 7 "seg6local", 8 "rpl",
+        9 "ioam6", 10 "xfrm";
+    /// The few of IANA's protocol numbers that routing rules ask for.
+    pub static IP_PROTOS = 6 "tcp", 17 "udp", 1 "icmp", 58 "ipv6-icmp", 132 "sctp";
+}
+
 attrs! {
     /// `RTA_*`.
     pub mod rta = "route" {
@@ -50,13 +122,13 @@ attrs! {
         17 MFC_STATS: Raw, Kind::Bytes, "mfc-stats";
         18 VIA: Raw, Kind::Bytes, "via";
         19 NEWDST: Raw, Kind::Bytes, "newdst";
-        20 PREF: u8, Kind::Num(Int::U8), "pref";
-        21 ENCAP_TYPE: u16, Kind::Num(Int::U16), "encap-type";
+        20 PREF: u8, Kind::Enum(Int::U8, &ROUTER_PREFS), "pref";
+        21 ENCAP_TYPE: u16, Kind::Enum(Int::U16, &ENCAPS), "encap-type";
         22 ENCAP: Nested, Kind::Bytes, "encap";
         23 EXPIRES: u32, Kind::Num(Int::U32), "expires";
         25 UID: u32, Kind::Num(Int::U32), "uid";
         26 TTL_PROPAGATE: u8, Kind::Num(Int::U8), "ttl-propagate";
-        27 IP_PROTO: u8, Kind::Num(Int::U8), "ip-proto";
+        27 IP_PROTO: u8, Kind::Enum(Int::U8, &IP_PROTOS), "ip-proto";
         28 SPORT: Be16, Kind::Num(Int::Be16), "sport";
         29 DPORT: Be16, Kind::Num(Int::Be16), "dport";
         30 NH_ID: u32, Kind::Num(Int::U32), "nhid";
@@ -81,7 +153,7 @@ attrs! {
         13 RTO_MIN: u32, Kind::Num(Int::U32), "rto_min";
         14 INITRWND: u32, Kind::Num(Int::U32), "initrwnd";
         15 QUICKACK: u32, Kind::Num(Int::U32), "quickack";
-        16 CC_ALGO: Str, Kind::Str, "congctl";
+        16 CC_ALGO: Str, Kind::Str, "congctl|congestion";
         17 FASTOPEN_NO_COOKIE: u32, Kind::Num(Int::U32), "fastopen_no_cookie";
     }
 }

@@ -14,6 +14,9 @@ macro_rules! attrs {
             use $crate::spec::{AttrSet, AttrSpec, Int, Kind, RowFlags};
             use $crate::wire::key::{Be16, Be32, Flag, Key, Nested, Raw, Str};
             $(pub const $key: Key<$value> = Key::new($ty);)*
+            /// The constants' names and numbers, to be held against the uapi headers.
+            #[cfg(any(test, feature = "fake"))]
+            pub static KEYS: &[(&str, u16)] = &[$((stringify!($key), $ty),)*];
             pub static SET: AttrSet = AttrSet {
                 name: $set,
                 rows: &[$(AttrSpec {

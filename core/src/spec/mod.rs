@@ -29,6 +29,8 @@ pub enum Int {
     Be16,
     /// Four bytes, network order.
     Be32,
+    /// Eight bytes, network order.
+    Be64,
 }
 
 impl Int {
@@ -37,7 +39,7 @@ impl Int {
     pub fn read(self, payload: &[u8]) -> Option<u64> {
         let b = payload.get(..self.width())?;
         match self {
-            Int::Be16 | Int::Be32 => uint_be(b),
+            Int::Be16 | Int::Be32 | Int::Be64 => uint_be(b),
             Int::S32 => b.first_chunk().map(|c| i64::from(i32::from_ne_bytes(*c)).cast_unsigned()),
             _ => uint_ne(b),
         }
@@ -50,7 +52,7 @@ impl Int {
             Int::U8 => 1,
             Int::U16 | Int::Be16 => 2,
             Int::U32 | Int::S32 | Int::Be32 => 4,
-            Int::U64 => 8,
+            Int::U64 | Int::Be64 => 8,
         }
     }
 
@@ -63,8 +65,8 @@ impl Int {
             Int::U32 => u32::try_from(v).map(|v| b.raw(ty, &v.to_ne_bytes())).is_ok(),
             Int::Be32 => u32::try_from(v).map(|v| b.raw(ty, &v.to_be_bytes())).is_ok(),
             Int::S32 => i32::try_from(v.cast_signed()).map(|v| b.raw(ty, &v.to_ne_bytes())).is_ok(),
-            Int::U64 => {
-                b.raw(ty, &v.to_ne_bytes());
+            Int::U64 | Int::Be64 => {
+                b.raw(ty, &if self == Int::Be64 { v.to_be_bytes() } else { v.to_ne_bytes() });
                 true
             }
         }
@@ -105,6 +107,14 @@ pub struct Custom {
     pub value: &'static str,
 }
 
+/// A value of several words.
+pub struct Many {
+    /// How it is shown, and how one of its words is added: [`Build::resume`].
+    pub custom: Custom,
+    /// Whether another word follows, after `n` of them; the next one, if there is any, may decide.
+    pub more: fn(n: usize, next: Option<&[u8]>) -> bool,
+}
+
 /// What the payload of an attribute is.
 #[derive(Clone, Copy)]
 pub enum Kind {
@@ -116,6 +126,15 @@ pub enum Kind {
     Hex(Int),
     /// 0 or 1, `on` or `off`, a truth in JSON.
     OnOff(Int),
+    /// Hundredths of a second in eight bytes, shown as `%7.2f` seconds.
+    Centis,
+    /// A constant: the keyword stands alone for this number, and is shown where the payload is this number. In JSON a
+    /// truth: false for a zero whose keyword begins with `no`.
+    Word(Int, u32),
+    /// One bit of a value and the mask of what is said of it, twice four bytes: `on` or `off`.
+    Switch(u32),
+    /// The same as the numbers 0 and 1.
+    Bit(u32),
     /// A string.
     Str,
     /// A link-layer address.
@@ -135,11 +154,13 @@ pub enum Kind {
     /// Attributes again, each of them a nest of this set.
     Array(&'static AttrSet),
     /// A fixed header of so many bytes, then attributes of this set.
-    Msg(usize, &'static AttrSet),
+    Msg(u16, &'static AttrSet),
     /// Attributes whose set another attribute of the same nest selects.
     SubMsg(&'static SubMsg),
     /// Irregular: two functions know.
     Custom(&'static Custom),
+    /// Irregular, and of several words.
+    Many(&'static Many),
 }
 
 /// The set of a nest, chosen by the value of the attribute numbered `selector` beside it.
@@ -149,6 +170,9 @@ pub struct SubMsg {
     /// The set for its value.
     pub of: fn(&[u8]) -> Option<&'static AttrSet>,
 }
+
+/// Tables are most of the product: their rows stay small.
+const _: () = assert!(size_of::<Kind>() <= 2 * size_of::<u64>() && size_of::<AttrSpec>() <= 40);
 
 /// What a row is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -165,6 +189,8 @@ impl RowFlags {
     pub const EXACT: RowFlags = RowFlags(4);
     /// Not shown when zero or empty.
     pub const NONZERO: RowFlags = RowFlags(8);
+    /// Not shown where the row above it was.
+    pub const ELSE: RowFlags = RowFlags(16);
     /// Only for `--explain`: neither shown nor settable.
     pub const WIRE: RowFlags = RowFlags(3);
 
@@ -191,7 +217,8 @@ pub struct AttrSpec {
     pub kind: Kind,
     /// Keyword, JSON key and label. Where they differ: `keyword|json|pattern`, an empty part keeping the default
     /// (the keyword; the pattern `keyword % `); `%` in the pattern stands for the value, and the pattern `-` is no
-    /// text at all.
+    /// text at all. A fourth part is what is said of a value that the attribute does not take, `%` being the
+    /// keyword; behind a `!` it is what was expected, behind a `=` what the value must be.
     pub name: &'static str,
 }
 
@@ -217,6 +244,12 @@ impl AttrSpec {
             "" => self.part(0),
             key => key,
         }
+    }
+
+    /// What is said of a bad value; empty where the set has one sentence for all.
+    #[must_use]
+    pub fn bad(&self) -> &'static str {
+        self.part(3)
     }
 
     /// The pattern in text; `None` for the default `keyword % `.
@@ -267,6 +300,8 @@ pub enum Bad {
     NoDevice,
     /// Neither `on` nor `off`.
     OnOff,
+    /// The same of a word that iproute2 looks up in a list.
+    OneOf,
     /// Said already, on stderr.
     Said,
 }

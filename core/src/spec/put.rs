@@ -32,11 +32,10 @@ pub fn put(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], host: &mut dyn Resolv
             None => num::parse_u64(word).is_some_and(|v| int.put(b, row.ty, v)),
         },
         Kind::Hex(int) => num::parse_u64(word).is_some_and(|v| int.put(b, row.ty, v)),
-        Kind::OnOff(int) => match word {
-            b"on" => int.put(b, row.ty, 1),
-            b"off" => int.put(b, row.ty, 0),
-            _ => return Err(Bad::OnOff),
-        },
+        Kind::OnOff(int) => int.put(b, row.ty, on_off(word).ok_or(Bad::OneOf)?.into()),
+        Kind::Word(int, v) => int.put(b, row.ty, v.into()),
+        Kind::Switch(mask) => bit(b, row.ty, mask, on_off(word).ok_or(Bad::OnOff)?),
+        Kind::Bit(mask) => num::parse_u8(word).is_some_and(|v| bit(b, row.ty, mask, v != 0)),
         Kind::Str => {
             b.put_str(row.ty, word);
             true
@@ -58,14 +57,40 @@ pub fn put(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], host: &mut dyn Resolv
         }
         Kind::Enum(int, names) => number(names, word).is_some_and(|v| int.put(b, row.ty, v)),
         Kind::Custom(c) => return (c.put)(row, b, word, host),
-        Kind::Bits(..) | Kind::Bytes | Kind::Nest(_) | Kind::Array(_) | Kind::Msg(..) | Kind::SubMsg(_) => {
-            false
-        }
+        Kind::Many(m) => return (m.custom.put)(row, b, word, host),
+        Kind::Bits(..)
+        | Kind::Centis
+        | Kind::Bytes
+        | Kind::Nest(_)
+        | Kind::Array(_)
+        | Kind::Msg(..)
+        | Kind::SubMsg(_) => false,
     };
     if ok { Ok(()) } else { Err(Bad::Value) }
 }
 
-/// A name of the table, whole, or its number.
+/// `on` or `off`.
+#[must_use]
+pub fn on_off(word: &[u8]) -> Option<bool> {
+    match word {
+        b"on" => Some(true),
+        b"off" => Some(false),
+        _ => None,
+    }
+}
+
+fn bit(b: &mut Build<'_>, ty: u16, mask: u32, on: bool) -> bool {
+    let mut pair = [0; 8];
+    let value = if on { mask } else { 0 };
+    for (to, from) in pair.iter_mut().zip(value.to_ne_bytes().into_iter().chain(mask.to_ne_bytes())) {
+        *to = from;
+    }
+    b.merge(ty, &pair);
+    true
+}
+
+/// A name of the table, whole and in either case, or its number.
 fn number(names: &Names, word: &[u8]) -> Option<u64> {
-    names.number(word).map(u64::from).or_else(|| num::parse_u64(word))
+    let row = names.rows.iter().find(|(_, s)| s.as_bytes().eq_ignore_ascii_case(word));
+    row.map(|(n, _)| u64::from(*n)).or_else(|| num::parse_u64(word))
 }

@@ -8,11 +8,14 @@ use crate::wire::attr::Attrs;
 
 /// Prints all attributes of `attrs` that `set` shows, each once.
 pub fn show(set: &AttrSet, attrs: Attrs<'_>, out: &mut Out<'_>, host: &mut dyn Resolve) {
+    let mut above = false;
     for row in set.rows {
-        if row.flags.has(RowFlags::WRITE) {
+        if row.flags.has(RowFlags::WRITE) || (above && row.flags.has(RowFlags::ELSE)) {
             continue;
         }
-        if let Some(payload) = attrs.raw(row.ty) {
+        let payload = attrs.raw(row.ty).filter(|p| !hidden(row, p));
+        above = payload.is_some();
+        if let Some(payload) = payload {
             show_row(row, payload, out, host);
         }
     }
@@ -20,16 +23,22 @@ pub fn show(set: &AttrSet, attrs: Attrs<'_>, out: &mut Out<'_>, host: &mut dyn R
 
 /// Prints one attribute by its row. A payload too short for its kind is passed over.
 pub fn show_row(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn Resolve) {
-    if row.flags.has(RowFlags::NONZERO) && payload.iter().all(|b| *b == 0) {
+    if hidden(row, payload) {
         return;
     }
     let key = row.json();
-    if let Kind::Custom(c) = row.kind {
-        return (c.show)(row, payload, out, host);
+    match row.kind {
+        Kind::Custom(c) => return (c.show)(row, payload, out, host),
+        Kind::Many(m) => return (m.custom.show)(row, payload, out, host),
+        // Bits that the kernel does not know are not in its mask.
+        Kind::Bit(bit) | Kind::Switch(bit) if word(payload.get(4..)) & bit == 0 => return,
+        Kind::Word(int, v) if int.read(payload) != Some(v.into()) => return,
+        _ => {}
     }
-    if let (Kind::Flag, None) = (row.kind, row.pattern()) {
+    if let (Kind::Flag | Kind::Word(..), None) = (row.kind, row.pattern()) {
         out.text(row.keyword());
-        return out.is(key, " ");
+        out.text(" ");
+        return out.bool(key, "", truth(row));
     }
     let pattern = row.pattern().unwrap_or_else(|| {
         out.text(row.keyword());
@@ -37,7 +46,7 @@ pub fn show_row(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dy
         "% "
     });
     match row.kind {
-        Kind::Flag => out.is(key, pattern),
+        Kind::Flag | Kind::Word(..) => out.bool(key, pattern, truth(row)),
         Kind::Num(Int::S32) => {
             if let Some(v) = Int::S32.read(payload) {
                 out.int(key, pattern, v.cast_signed());
@@ -57,6 +66,13 @@ pub fn show_row(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dy
             if let Some(v) = int.read(payload) {
                 out.on_off(key, pattern, v != 0);
             }
+        }
+        Kind::Switch(bit) => out.on_off(key, pattern, word(Some(payload)) & bit != 0),
+        Kind::Bit(bit) => out.num(key, pattern, u64::from(word(Some(payload)) & bit != 0)),
+        Kind::Centis => {
+            let v = num::centis(Int::U64.read(payload).unwrap_or(0));
+            out.spaces(7_usize.saturating_sub(v.as_bytes().len()));
+            out.digits(key, pattern, &v);
         }
         Kind::Str => out.str(key, pattern, crate::bytes::until_nul(payload)),
         Kind::Mac => {
@@ -93,8 +109,22 @@ pub fn show_row(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dy
             out.close_object();
         }
         // Their layouts are the callers' own.
-        Kind::Array(_) | Kind::Msg(..) | Kind::SubMsg(_) | Kind::Custom(_) => {}
+        Kind::Array(_) | Kind::Msg(..) | Kind::SubMsg(_) | Kind::Custom(_) | Kind::Many(_) => {}
     }
+}
+
+fn hidden(row: &AttrSpec, payload: &[u8]) -> bool {
+    row.flags.has(RowFlags::NONZERO) && payload.iter().all(|b| *b == 0)
+}
+
+/// What JSON says of a keyword that stands alone.
+fn truth(row: &AttrSpec) -> bool {
+    !matches!(row.kind, Kind::Word(_, 0)) || !row.keyword().starts_with("no")
+}
+
+/// The first four bytes as a number; 0 where there are none.
+fn word(bytes: Option<&[u8]>) -> u32 {
+    bytes.and_then(|b| b.first_chunk()).map_or(0, |b| u32::from_ne_bytes(*b))
 }
 
 /// Bits as `<A,B> `; what has no name is left out, as iproute2 does.

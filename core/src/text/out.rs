@@ -318,7 +318,7 @@ impl<'o> Out<'o> {
         self.close(b"]", true);
     }
 
-    /// Opens the document: one array for a whole command. Nothing in text.
+    /// Opens the document, unless it is open: one array for a whole command. Nothing in text.
     pub fn open_document(&mut self) {
         if self.mode.json && self.depth == 0 {
             self.comma = false;
@@ -326,15 +326,27 @@ impl<'o> Out<'o> {
         }
     }
 
-    /// Closes the document and ends its line.
-    pub fn close_document(&mut self) {
-        if self.mode.json && self.depth > 0 {
-            while self.depth > 1 {
-                self.close_object();
-            }
+    /// How many brackets are open: 0 before the document.
+    #[must_use]
+    pub const fn depth(&self) -> u8 {
+        self.depth
+    }
+
+    /// Closes what has been opened since [`Out::depth`] was `depth`; with 0 the document ends, and its line.
+    pub fn close_to(&mut self, depth: u8) {
+        let open = self.depth > depth;
+        while self.depth > depth.max(1) {
+            self.close_object();
+        }
+        if open && depth == 0 {
             self.close(b"]", true);
             self.bytes(b"\n");
         }
+    }
+
+    /// Closes the document, if it is open.
+    pub fn close_document(&mut self) {
+        self.close_to(0);
     }
 
     fn open(&mut self, key: &str, bracket: &[u8]) {

@@ -1,7 +1,7 @@
 //! Building a request, and remembering which word of the command line each attribute came from.
 
 use crate::bytes::Writer;
-use crate::wire::attr::{ATTR_HEADER_LEN, NLA_F_NESTED};
+use crate::wire::attr::{ATTR_HEADER_LEN, Attrs, NLA_F_NESTED};
 use crate::wire::header::{HEADER_LEN, nlm};
 use crate::wire::key::{Key, Value};
 use core::ops::{Deref, DerefMut};
@@ -16,6 +16,7 @@ pub struct Build<'b> {
     w: Writer<'b>,
     origins: heapless::Vec<(u16, u16), ORIGINS>,
     word: u16,
+    level: usize,
     ty: u16,
     flags: u16,
 }
@@ -27,7 +28,8 @@ impl<'b> Build<'b> {
         w.zeros(HEADER_LEN);
         w.put(fixed);
         w.align();
-        Build { w, origins: heapless::Vec::new(), word: u16::MAX, ty, flags: flags | nlm::REQUEST }
+        let level = w.len();
+        Build { w, origins: heapless::Vec::new(), word: u16::MAX, level, ty, flags: flags | nlm::REQUEST }
     }
 
     /// From here on attributes come from word number `word` of the command line.
@@ -139,6 +141,65 @@ impl<'b> Build<'b> {
         self.w.len() <= at.saturating_add(ATTR_HEADER_LEN)
     }
 
+    /// Says that the attributes of the nest being filled begin behind the header of the one opened at `at`: where
+    /// [`Build::resume`] and [`Build::merge`] look. Gives the former place back, as [`Build::leave`] takes it.
+    pub fn enter(&mut self, at: usize) -> usize {
+        core::mem::replace(&mut self.level, at.saturating_add(ATTR_HEADER_LEN))
+    }
+
+    /// Ends what [`Build::enter`] began.
+    pub fn leave(&mut self, level: usize) {
+        self.level = level;
+    }
+
+    /// Where attribute `ty` begins in the nest being filled, and whether it is the last one there.
+    fn find(&self, ty: u16) -> Option<(usize, bool)> {
+        let written = self.w.written();
+        let mut rest = Attrs::new(written.get(self.level..)?);
+        loop {
+            let at = written.len().saturating_sub(rest.bytes().len());
+            if rest.next()?.ty == ty {
+                return Some((at, rest.bytes().is_empty()));
+            }
+        }
+    }
+
+    /// Whether the nest being filled has no attribute `ty` yet.
+    #[must_use]
+    pub fn lacks(&self, ty: u16) -> bool {
+        self.find(ty).is_none()
+    }
+
+    /// Opens attribute `ty` anew to append to its payload when it is the last of the nest being filled, else as
+    /// [`Build::open`]: the further words of a list.
+    pub fn resume(&mut self, ty: u16) -> usize {
+        match self.find(ty) {
+            Some((at, true)) => {
+                // Its padding would stand in the middle.
+                let len = self.w.written().get(at..).and_then(|b| b.first_chunk()).map_or(0, |b| u16::from_ne_bytes(*b));
+                self.w.truncate(at.saturating_add(usize::from(len)));
+                at
+            }
+            _ => self.open(ty),
+        }
+    }
+
+    /// Adds `payload` to attribute `ty` as [`Build::resume`] finds or opens it.
+    pub fn append(&mut self, ty: u16, payload: &[u8]) {
+        let at = self.resume(ty);
+        self.w.put(payload);
+        self.close(at);
+    }
+
+    /// Sets the bits of `payload` in the attribute `ty` of the nest being filled, or appends it: switches that share
+    /// an attribute.
+    pub fn merge(&mut self, ty: u16, payload: &[u8]) {
+        match self.find(ty) {
+            Some((at, _)) => self.w.or(at.saturating_add(ATTR_HEADER_LEN), payload),
+            None => self.raw(ty, payload),
+        }
+    }
+
     /// How many bytes stand in the request so far; [`Build::undo`] goes back to here.
     #[must_use]
     pub fn mark(&self) -> usize {
@@ -208,7 +269,6 @@ impl Drop for Nest<'_, '_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::attr::Attrs;
     use crate::wire::header::Messages;
     use crate::wire::key::Str;
 
@@ -232,6 +292,32 @@ mod tests {
         assert_eq!(Attrs::new(info.raw(2).unwrap()).raw(1), Some(&[1, 2, 3][..]));
         assert_eq!(b.word_at(32), Some(3));
         assert_eq!(b.word_at(33), None);
+    }
+
+    #[test]
+    fn resumes_the_last_and_merges_any_attribute_of_the_nest_being_filled() {
+        let mut buf = [0; 128];
+        let mut b = Build::new(&mut buf, 16, 0, &[0; 16]);
+        b.raw(7, &[9; 4]);
+        let nest = b.open(1);
+        let outer = b.enter(nest);
+        b.merge(7, &[1, 0, 1, 0]);
+        b.raw(8, &[5]);
+        b.merge(7, &[2, 0, 2, 0]);
+        for word in [3_u8, 4] {
+            let at = b.resume(9);
+            b.raw(word.into(), &[]);
+            b.close(at);
+        }
+        b.append(10, &[1, 2]);
+        b.append(10, &[3, 4]);
+        b.leave(outer);
+        b.close(nest);
+        let inside = b.attrs(16).nest(Key::<()>::new(1));
+        assert_eq!(inside.raw(7), Some(&[3, 0, 3, 0][..]));
+        assert_eq!(inside.nest(Key::<()>::new(9)).count(), 2);
+        assert_eq!(inside.raw(10), Some(&[1, 2, 3, 4][..]));
+        assert_eq!((inside.count(), b.attrs(16).raw(7)), (4, Some(&[9; 4][..])));
     }
 
     #[test]

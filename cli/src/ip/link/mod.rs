@@ -1,6 +1,9 @@
 //! `ip link`.
 
+pub mod kind;
+pub mod modify;
 pub mod show;
+pub mod stats;
 
 use crate::Ctx;
 use crate::grammar::{Object, Verb};
@@ -12,9 +15,15 @@ pub static OBJECT: Object = Object {
     name: "link",
     about: "links: interfaces and what they are made of",
     verbs: &[
+        Verb { word: "a[dd]", run: modify::add, grammar: Some(&modify::GRAMMAR) },
+        Verb { word: "s[et]", run: modify::set, grammar: Some(&modify::GRAMMAR) },
+        Verb { word: "c[hange]", run: modify::set, grammar: Some(&modify::GRAMMAR) },
+        Verb { word: "r[eplace]", run: modify::replace, grammar: Some(&modify::GRAMMAR) },
+        Verb { word: "d[elete]", run: modify::del, grammar: Some(&modify::DEL) },
         Verb { word: "sh[ow]", run: show::run, grammar: Some(&show::GRAMMAR) },
         Verb { word: "lst", run: show::run, grammar: Some(&show::GRAMMAR) },
         Verb { word: "l[ist]", run: show::run, grammar: Some(&show::GRAMMAR) },
+        Verb { word: "p[roperty]", run: modify::property, grammar: Some(&modify::PROPERTY) },
     ],
     default: show_all,
 };

@@ -4,7 +4,8 @@ use crate::grammar::{Arg, Grammar, To, read};
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use crate::{Ctx, Page, TX};
-use nlbox_core::rt::link::{IFINFO_LEN, IfInfo, Stats64, iff, ifla, inet6, info, rtext_filter, stat};
+use nlbox_core::rt::link::{IFINFO_LEN, IfInfo, iff, ifla, inet6, info, rtext_filter};
+use nlbox_core::conn::Error;
 use nlbox_core::rt::names::{ADDR_GEN_MODES, ARPHRD, GROUPS, IFFS, LINKMODES, OPERSTATES};
 use nlbox_core::rt::{kind, rtm};
 use nlbox_core::spec::{Names, Resolve, show};
@@ -22,6 +23,9 @@ const UP: u8 = 1;
 const TYPE: u8 = 2;
 const MASTER: u8 = 3;
 const NOMASTER: u8 = 4;
+const DOWN: u8 = 5;
+const VRF: u8 = 6;
+const GROUP: u8 = 7;
 
 static DEV_ARG: Arg = Arg::new("dev", To::Slot(DEV)).once_or_garbage();
 
@@ -30,9 +34,12 @@ pub static GRAMMAR: Grammar = Grammar {
     set: &ifla::SET,
     args: &[
         Arg::new("up", To::Mark(UP)),
-        Arg::new("type", To::Slot(TYPE)),
+        Arg::new("down", To::Mark(DOWN)),
+        Arg::new("group", To::Slot(GROUP)),
         Arg::new("master", To::Slot(MASTER)),
+        Arg::new("vrf", To::Slot(VRF)),
         Arg::new("nomaster", To::Mark(NOMASTER)),
+        Arg::new("type", To::Slot(TYPE)),
         Arg::new("dev", To::Slot(DEV)).once_or_garbage(),
     ],
     bare: Some(&DEV_ARG),
@@ -44,12 +51,16 @@ pub static GRAMMAR: Grammar = Grammar {
 pub struct Filter<'w> {
     /// Only those that are up.
     pub up: bool,
+    /// Only those that are down.
+    pub down: bool,
     /// Only ports of this master.
     pub master: u32,
     /// Only those without a master.
     pub nomaster: bool,
-    /// Only links of this kind.
+    /// Only links of this kind; `KIND_slave`: only ports of a master of this kind.
     pub kind: Option<&'w [u8]>,
+    /// Only links of this group.
+    pub group: Option<u32>,
 }
 
 /// `ip link [show] …`.
@@ -62,21 +73,36 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         read(cx, line, &GRAMMAR, &mut scratch)?
     };
     let slot = |n: u8| slots.get(usize::from(n)).copied().flatten();
-    let mut filter =
-        Filter { up: slot(UP).is_some(), nomaster: slot(NOMASTER).is_some(), kind: slot(TYPE), master: 0 };
+    let mut filter = Filter {
+        up: slot(UP).is_some(),
+        down: slot(DOWN).is_some(),
+        nomaster: slot(NOMASTER).is_some(),
+        kind: slot(TYPE),
+        ..Filter::default()
+    };
     if let Some(name) = slot(MASTER) {
-        filter.master = cx.page.names.ifindex(name).ok_or_else(|| cx.err.no_device(name))?;
+        let index = cx.page.names.ifindex(name);
+        filter.master = index.ok_or_else(|| cx.err.invalid(name, b"", "Device does not exist\n"))?;
+    }
+    if let Some(name) = slot(VRF) {
+        filter.master = super::modify::vrf_index(cx, name)?;
+    }
+    if let Some(name) = slot(GROUP) {
+        filter.group = Some(super::modify::group_number(cx, name)?);
     }
     if let Some(name) = slot(DEV) {
         return one(cx, name, &filter);
     }
-    m.put(ifla::EXT_MASK, rtext_filter::VF);
+    m.put(ifla::EXT_MASK, ext_mask(cx));
+    // The kernel sends less; what an older one sends nevertheless is passed over by the filter.
     if filter.master != 0 {
         m.put(ifla::MASTER, filter.master);
     }
     if let Some(kind) = filter.kind {
-        let mut nest = m.nest(ifla::LINKINFO.ty());
-        nest.put_str(info::KIND.ty(), kind);
+        let (ty, kind) = kind::master_of(kind).map_or((info::KIND, kind), |master| (info::SLAVE_KIND, master));
+        let nest = m.open(ifla::LINKINFO.ty());
+        m.put(ty, kind);
+        m.close(nest);
     }
     crate::dump::dump(cx, &mut m, &mut |page, m| {
         link(page, m, &filter);
@@ -84,17 +110,30 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     })
 }
 
+/// What is asked for of each link: counters only where they are printed.
+fn ext_mask(cx: &Ctx<'_>) -> u32 {
+    if cx.page.opts.stats > 0 { rtext_filter::VF } else { rtext_filter::VF | rtext_filter::SKIP_STATS }
+}
+
 fn one(cx: &mut Ctx<'_>, name: &[u8], filter: &Filter<'_>) -> Done {
+    // "ifN" is an index to most of iproute2, but is asked for by name.
+    if cx.page.names.ifindex(name).is_none() {
+        return Err(no_such(cx, name));
+    }
     let mut tx = [0; 256];
     let mut m = crate::names::request(&mut tx, crate::names::Link::Name(name));
-    m.put(ifla::EXT_MASK, rtext_filter::VF);
+    m.put(ifla::EXT_MASK, ext_mask(cx));
     match cx.conn.get(&mut m) {
         Ok(m) => {
+            cx.page.out.open_document();
             link(&mut cx.page, &m, filter);
             Ok(())
         }
-        Err(nlbox_core::conn::Error::Kernel(_)) => Err(no_such(cx, name)),
-        Err(e) => Err(cx.err.net(e, &cx.conn, None)),
+        Err(e) => {
+            let fail = cx.err.net(e, &cx.conn, None);
+            let Error::Kernel(errno) = e else { return Err(fail) };
+            Err(cx.err.system(&[b"Cannot send link get request"], errno.0))
+        }
     }
 }
 
@@ -128,11 +167,14 @@ impl<'m> Row<'m> {
     pub fn passes(&self, f: &Filter<'_>) -> bool {
         let master = self.attrs.get(ifla::MASTER).unwrap_or(0);
         let linkinfo = self.attrs.nest(ifla::LINKINFO);
-        let of_kind = f.kind.is_none_or(|k| match k.strip_suffix(b"_slave") {
+        let of_kind = f.kind.is_none_or(|k| match kind::master_of(k) {
             Some(master) => linkinfo.get(info::SLAVE_KIND) == Some(master),
             None => linkinfo.get(info::KIND) == Some(k),
         });
-        (!f.up || self.info.flags & iff::UP != 0)
+        let up = self.info.flags & iff::UP != 0;
+        (!f.up || up)
+            && (!f.down || !up)
+            && f.group.is_none_or(|g| self.attrs.get(ifla::GROUP) == Some(g))
             && (f.master == 0 || f.master == master)
             && (!f.nomaster || master == 0)
             && of_kind
@@ -310,7 +352,7 @@ pub fn full(page: &mut Page<'_>, row: &Row<'_>, is_link: bool) {
     if let Some(v) = a.get(ifla::TXQLEN).filter(|v| *v != 0) {
         page.out.num("txqlen", "qlen %", u64::from(v));
     }
-    if !matches!(page.opts.family, af::AF_UNSPEC | af::AF_PACKET) && page.opts.details == 0 {
+    if !is_link && !matches!(page.opts.family, af::AF_UNSPEC | af::AF_PACKET) && page.opts.details == 0 {
         return;
     }
     second_line(page, row);
@@ -322,7 +364,7 @@ pub fn full(page: &mut Page<'_>, row: &Row<'_>, is_link: bool) {
         page.out.str("ifalias", "    alias %", alias);
     }
     if page.opts.stats > 0 {
-        counters(page, row);
+        super::stats::counters(page, a);
     }
     altnames(page, a);
 }
@@ -464,60 +506,4 @@ fn altnames(page: &mut Page<'_>, a: Attrs<'_>) {
         page.out.str("-", "    altname %", nlbox_core::bytes::until_nul(p.payload));
     }
     page.out.close_array("");
-}
-
-/// A column of the counters: heading, JSON key, position.
-type Column = (&'static str, &'static str, usize);
-
-static RX: &[Column] = &[
-    ("bytes", "bytes", stat::RX_BYTES),
-    ("packets", "packets", stat::RX_PACKETS),
-    ("errors", "errors", stat::RX_ERRORS),
-    ("dropped", "dropped", stat::RX_DROPPED),
-    ("missed", "over_errors", stat::RX_MISSED),
-    ("mcast", "multicast", stat::MULTICAST),
-];
-static TX_COLUMNS: &[Column] = &[
-    ("bytes", "bytes", stat::TX_BYTES),
-    ("packets", "packets", stat::TX_PACKETS),
-    ("errors", "errors", stat::TX_ERRORS),
-    ("dropped", "dropped", stat::TX_DROPPED),
-    ("carrier", "carrier_errors", stat::TX_CARRIER),
-    ("collsns", "collisions", stat::COLLISIONS),
-];
-
-/// `-s`.
-fn counters(page: &mut Page<'_>, row: &Row<'_>) {
-    let Some(raw) = row.attrs.get(ifla::STATS64) else { return };
-    let s = Stats64::new(raw);
-    page.out.open_object("stats64");
-    page.out.open_object("rx");
-    table(page, "    RX:", RX, &s);
-    page.out.close_object();
-    page.out.open_object("tx");
-    table(page, "    TX:", TX_COLUMNS, &s);
-    page.out.close_object();
-    page.out.close_object();
-}
-
-fn table(page: &mut Page<'_>, title: &str, columns: &[Column], s: &Stats64<'_>) {
-    page.out.line();
-    page.out.text(title);
-    let width = |(heading, _, at): &Column| {
-        let base = match *heading {
-            "bytes" => 10,
-            "packets" => 7,
-            _ => 7,
-        };
-        base.max(num::dec(s.at(*at)).as_bytes().len())
-    };
-    for c in columns {
-        page.out.spaces(width(c).saturating_sub(c.0.len()).saturating_add(1));
-        page.out.text(c.0);
-    }
-    page.out.line();
-    page.out.text("       ");
-    for c in columns {
-        page.out.padded(c.1, s.at(c.2), width(c));
-    }
 }

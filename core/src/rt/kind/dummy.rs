@@ -3,4 +3,4 @@
 use crate::rt::kind::LinkKind;
 
 /// The kind.
-pub static KIND: LinkKind = LinkKind { name: "dummy", about: "drops what it is given", data: None, bad: "" };
+pub static KIND: LinkKind = LinkKind::new("dummy", "drops what it is given");

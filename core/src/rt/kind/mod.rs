@@ -4,8 +4,19 @@
 
 use crate::spec::AttrSet;
 
+pub mod bridge;
+pub mod bridge_slave;
 pub mod dummy;
+pub mod ifb;
+pub mod ipvlan;
+pub mod macvlan;
+pub mod nlmon;
+pub mod vcan;
 pub mod veth;
+pub mod vlan;
+pub mod vrf;
+pub mod vxlan;
+pub mod wireguard;
 
 /// A kind of link.
 pub struct LinkKind {
@@ -17,10 +28,39 @@ pub struct LinkKind {
     pub data: Option<&'static AttrSet>,
     /// What is said of a value that its option does not take; `%` is the option.
     pub bad: &'static str,
+    /// What an option is called where it is unknown: `vlan: unknown command "x"?`.
+    pub word: &'static str,
+    /// Where the kernel asks for an option: its attribute, and what is said when it is missing.
+    pub needs: Option<(u16, &'static str)>,
+}
+
+impl LinkKind {
+    /// A kind without options.
+    #[must_use]
+    pub const fn new(name: &'static str, about: &'static str) -> LinkKind {
+        LinkKind { name, about, data: None, bad: "invalid %", word: "option", needs: None }
+    }
 }
 
 /// Every kind with options, or known to need none. Kinds that are not here can be made too, without options.
-pub static KINDS: &[&LinkKind] = &[&dummy::KIND, &veth::KIND];
+pub static KINDS: &[&LinkKind] = &[
+    &bridge::KIND,
+    &bridge_slave::KIND,
+    &dummy::KIND,
+    &ifb::KIND,
+    &ipvlan::KIND,
+    &ipvlan::TAP,
+    &macvlan::KIND,
+    &macvlan::TAP,
+    &nlmon::KIND,
+    &vcan::KIND,
+    &veth::KIND,
+    &vlan::KIND,
+    &vrf::KIND,
+    &vrf::SLAVE,
+    &vxlan::KIND,
+    &wireguard::KIND,
+];
 
 /// The kind called `name`.
 #[must_use]
@@ -34,8 +74,28 @@ pub fn data_of(name: &[u8]) -> Option<&'static AttrSet> {
     find(name)?.data
 }
 
+/// The kind of the port of a master, of which `name` is the kind, when `kind` is its name: `bridge_slave`.
+#[must_use]
+pub fn master_of(kind: &[u8]) -> Option<&[u8]> {
+    let (master, tail) = kind.split_at_checked(kind.len().checked_sub(6)?)?;
+    (tail == b"_slave").then_some(master)
+}
+
 /// The set of `IFLA_INFO_SLAVE_DATA` for the kind of a master.
 #[must_use]
 pub fn slave_data_of(name: &[u8]) -> Option<&'static AttrSet> {
-    KINDS.iter().find(|k| k.name.as_bytes().strip_suffix(b"_slave") == Some(name))?.data
+    KINDS.iter().find(|k| master_of(k.name.as_bytes()) == Some(name))?.data
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_sorted_and_ports_are_found_by_their_master() {
+        assert!(KINDS.is_sorted_by_key(|k| k.name));
+        assert_eq!(master_of(b"bridge_slave"), Some(&b"bridge"[..]));
+        assert_eq!(master_of(b"slave"), None);
+        assert!(slave_data_of(b"bridge").is_some() && slave_data_of(b"veth").is_none());
+    }
 }

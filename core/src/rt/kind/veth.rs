@@ -2,19 +2,15 @@
 
 use crate::attrs;
 use crate::rt::kind::LinkKind;
-use crate::rt::link::{IFINFO_LEN, ifla};
+use crate::rt::link::ifla;
 
 attrs! {
     /// `VETH_INFO_*`.
     pub mod data = "veth" {
-        1 PEER: Raw, Kind::Msg(IFINFO_LEN, &ifla::SET), "peer", WIRE;
+        1 PEER: Raw, Kind::Msg(16, &ifla::SET), "peer", WIRE;
     }
 }
 
 /// The kind. Its `peer` takes a whole link's words, which is the command's to read.
-pub static KIND: LinkKind = LinkKind {
-    name: "veth",
-    about: "a pair of links, each the other's wire",
-    data: Some(&data::SET),
-    bad: "",
-};
+pub static KIND: LinkKind =
+    LinkKind { data: Some(&data::SET), ..LinkKind::new("veth", "a pair of links, each the other's wire") };

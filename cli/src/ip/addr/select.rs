@@ -1,0 +1,309 @@
+//! Which addresses a command is about: the words of `show` and `flush`, and what they let through.
+
+use crate::Ctx;
+use crate::grammar::{Arg, Grammar, Slots, To, read};
+use crate::ip::link::show as link;
+use crate::names::{Link, Names};
+use crate::report::{Done, Fail};
+use crate::words::Line;
+use nlbox_core::rt::addr::{ADDR_FLAGS, IFADDR_LEN, IfAddr, ifa, ifa_f};
+use nlbox_core::rt::link::{iff, ifla, info};
+use nlbox_core::rt::names::{ADDR_PROTOCOLS, GROUPS, SCOPES};
+use nlbox_core::rt::rtm;
+use nlbox_core::spec::{Names as Table, Resolve};
+use nlbox_core::text::ip::{Ip, Prefix, af};
+use nlbox_core::text::num;
+use nlbox_core::wire::attr::Attrs;
+use nlbox_core::wire::build::Build;
+use nlbox_core::wire::header::Message;
+use zerocopy::FromBytes;
+
+const DEV: u8 = 0;
+const UP: u8 = 1;
+const DOWN: u8 = 2;
+const TYPE: u8 = 3;
+const MASTER: u8 = 4;
+const NOMASTER: u8 = 5;
+const VRF: u8 = 6;
+const GROUP: u8 = 7;
+const TO: u8 = 8;
+const SCOPE: u8 = 9;
+const LABEL: u8 = 10;
+const PROTO: u8 = 11;
+/// The first of the slots that hold the words for `IFA_F_*`, one for each bit.
+const FLAG0: usize = 16;
+/// How many bits those are.
+const FLAGS: usize = 12;
+
+static BARE: Arg = Arg::new("dev", To::Call(bare, "DEVICE"));
+
+/// The filters.
+pub static GRAMMAR: Grammar = Grammar {
+    set: &ifa::SET,
+    args: &[
+        Arg::new("dev", To::Slot(DEV)).once_or_garbage(),
+        Arg::new("to", To::Slot(TO)),
+        Arg::new("scope", To::Slot(SCOPE)),
+        Arg::new("up", To::Mark(UP)),
+        Arg::new("down", To::Mark(DOWN)),
+        Arg::new("label", To::Slot(LABEL)),
+        Arg::new("group", To::Slot(GROUP)),
+        Arg::new("master", To::Slot(MASTER)),
+        Arg::new("vrf", To::Slot(VRF)),
+        Arg::new("nomaster", To::Mark(NOMASTER)),
+        Arg::new("type", To::Slot(TYPE)),
+        Arg::new("proto", To::Slot(PROTO)),
+    ],
+    bare: Some(&BARE),
+    usage: "[ DEVICE ] [ dynamic | primary | [-]FLAG ]...",
+};
+
+/// The slot of a flag's word; later words for the same bit take the place of earlier ones.
+pub(super) fn flag_slot(bit: u32) -> usize {
+    usize::try_from(bit.trailing_zeros()).unwrap_or(0).saturating_add(FLAG0)
+}
+
+/// A word for a flag: its bit, and whether the flag is to be set. `-` turns the sense of a word around.
+fn flag(word: &[u8]) -> Option<(u32, bool)> {
+    let (name, negated) = match word {
+        [b'-', rest @ ..] => (rest, true),
+        _ => (word, false),
+    };
+    Some(match name {
+        b"dynamic" => (ifa_f::PERMANENT, negated),
+        b"primary" => (ifa_f::SECONDARY, negated),
+        _ => (ADDR_FLAGS.number(name)?, !negated),
+    })
+}
+
+/// A word that is no keyword: a flag or the device.
+fn bare<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, slots: &mut Slots<'l>) -> Done {
+    let word = line.value(&mut cx.err)?;
+    let n = flag(word).map_or(usize::from(DEV), |(bit, _)| flag_slot(bit));
+    if let Some(slot) = slots.get_mut(n) {
+        if n == usize::from(DEV) && slot.is_some() {
+            return Err(cx.err.garbage(b"dev", word));
+        }
+        *slot = Some(word);
+    }
+    Ok(())
+}
+
+/// Which addresses, of which links.
+#[derive(Clone, Copy, Default)]
+pub struct Filter<'w> {
+    /// The one link; 0 for all.
+    pub index: u32,
+    /// What links must be.
+    pub link: link::Filter<'w>,
+    /// Only links that are down.
+    pub down: bool,
+    /// Only links of this group.
+    pub group: Option<u32>,
+    /// Address family; 0 for any.
+    pub family: u8,
+    /// Only addresses of this scope.
+    pub scope: Option<u8>,
+    /// Only addresses whose flags under [`Filter::mask`] are these.
+    pub flags: u32,
+    /// The flags that count.
+    pub mask: u32,
+    /// Only addresses of this origin.
+    pub proto: Option<u8>,
+    /// Only addresses in this prefix.
+    pub to: Option<Prefix>,
+    /// Only addresses whose label this pattern describes.
+    pub label: Option<&'w [u8]>,
+}
+
+/// A number of the table by its name, whole, or in digits, up to `max`.
+fn number(table: &Table, word: &[u8], max: u32) -> Option<u32> {
+    table.number(word).or_else(|| num::parse_u32(word)).filter(|n| *n <= max)
+}
+
+/// A scope by its name or number.
+pub(super) fn scope(word: &[u8]) -> Option<u8> {
+    number(&SCOPES, word, 255).and_then(|n| u8::try_from(n).ok())
+}
+
+impl<'l> Filter<'l> {
+    /// Reads the rest of the line.
+    ///
+    /// # Errors
+    /// What is wrong with a word has been reported.
+    pub fn read(cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<Filter<'l>, Fail> {
+        let mut scratch = [0; 64];
+        let slots = read(cx, line, &GRAMMAR, &mut Build::new(&mut scratch, 0, 0, &[]))?;
+        let slot = |n: u8| slots.get(usize::from(n)).copied().flatten();
+        let mut f = Filter {
+            down: slot(DOWN).is_some(),
+            family: cx.page.opts.family,
+            label: slot(LABEL),
+            ..Filter::default()
+        };
+        f.link.up = slot(UP).is_some();
+        f.link.nomaster = slot(NOMASTER).is_some();
+        f.link.kind = slot(TYPE);
+        if let Some(w) = slot(TO) {
+            let to = super::prefix(cx, w, f.family)?;
+            f.family = to.ip.family();
+            f.to = Some(to);
+        }
+        if let Some(w) = slot(SCOPE) {
+            f.scope = scope(w);
+            if f.scope.is_none() && w != b"all" {
+                return Err(cx.err.invalid(w, b"", "invalid \"scope\"\n"));
+            }
+        }
+        if let Some(w) = slot(GROUP) {
+            f.group = number(&GROUPS, w, u32::MAX);
+            if f.group.is_none() {
+                return Err(cx.err.invalid(w, b"", "Invalid \"group\" value\n"));
+            }
+        }
+        if let Some(w) = slot(PROTO) {
+            f.proto = number(&ADDR_PROTOCOLS, w, 255).and_then(|n| u8::try_from(n).ok());
+            if f.proto.is_none() {
+                return Err(cx.err.invalid(w, b"", "\"proto\" value is invalid\n"));
+            }
+        }
+        if let Some(w) = slot(MASTER) {
+            let found = cx.page.names.ifindex(w);
+            f.link.master = found.ok_or_else(|| cx.err.invalid(w, b"", "Device does not exist\n"))?;
+        }
+        if let Some(w) = slot(VRF) {
+            let found = vrf(&mut cx.page.names, w);
+            f.link.master = found.ok_or_else(|| cx.err.invalid(w, b"", "Not a valid VRF name\n"))?;
+        }
+        for w in slots.iter().skip(FLAG0).take(FLAGS).flatten() {
+            if let Some((bit, set)) = flag(w) {
+                f.mask |= bit;
+                f.flags |= if set { bit } else { 0 };
+            }
+        }
+        if let Some(w) = slot(DEV) {
+            let found = cx.page.names.ifindex(w);
+            f.index = found.ok_or_else(|| cx.err.plain(&[b"Device \"", w, b"\" does not exist."]))?;
+        }
+        Ok(f)
+    }
+
+    /// Whether it matters what a link is, beyond its index.
+    #[must_use]
+    pub fn asks_links(&self) -> bool {
+        self.link.up || self.down || self.asks_attrs()
+    }
+
+    /// Whether it matters what a link's attributes say.
+    #[must_use]
+    pub fn asks_attrs(&self) -> bool {
+        self.group.is_some() || self.link.kind.is_some() || self.link.master != 0 || self.link.nomaster
+    }
+
+    /// Whether `row` is a link that is asked for.
+    #[must_use]
+    pub fn takes_link(&self, row: &link::Row<'_>) -> bool {
+        (self.index == 0 || self.index == row.info.index)
+            && !(self.down && row.info.flags & iff::UP != 0)
+            && (self.group.is_none() || self.group == row.attrs.get(ifla::GROUP))
+            && row.passes(&self.link)
+    }
+
+    /// Whether some addresses of a link may be left out.
+    #[must_use]
+    pub fn selects(&self) -> bool {
+        self.family != af::AF_UNSPEC
+            || self.scope.is_some()
+            || self.mask != 0
+            || self.proto.is_some()
+            || self.to.is_some()
+            || self.label.is_some()
+    }
+
+    /// Whether `a`, an address of the link called `ifname`, is asked for.
+    #[must_use]
+    pub fn takes(&self, a: &Addr<'_>, ifname: &[u8]) -> bool {
+        (self.family == af::AF_UNSPEC || self.family == a.head.family)
+            && self.scope.is_none_or(|s| s == a.head.scope)
+            && (a.flags ^ self.flags) & self.mask == 0
+            && self.proto.is_none_or(|p| a.attrs.get(ifa::PROTO).unwrap_or(0) == p)
+            && self.to.is_none_or(|p| a.local().and_then(Ip::from_bytes).is_some_and(|ip| p.contains(&ip)))
+            && self.label.is_none_or(|l| super::glob::matches(l, a.attrs.get(ifa::LABEL).unwrap_or(ifname)))
+    }
+}
+
+/// The index of the VRF called `name`.
+fn vrf(names: &mut Names<'_>, name: &[u8]) -> Option<u32> {
+    let found = names.link(Link::Name(name), |m| {
+        let row = link::Row::of(m)?;
+        let kind = row.attrs.nest(ifla::LINKINFO).get(info::KIND);
+        (kind == Some(b"vrf")).then_some(row.info.index)
+    });
+    found.ok().flatten()
+}
+
+/// An address message.
+#[derive(Clone, Copy)]
+pub struct Addr<'m> {
+    /// The fixed header.
+    pub head: IfAddr,
+    /// The attributes.
+    pub attrs: Attrs<'m>,
+    /// All of `IFA_F_*`.
+    pub flags: u32,
+}
+
+impl<'m> Addr<'m> {
+    /// Reads an address message; `None` when it is none.
+    #[must_use]
+    pub fn of(m: &Message<'m>) -> Option<Addr<'m>> {
+        let (head, attrs) = m.split::<IFADDR_LEN>();
+        let (head, _) = IfAddr::read_from_prefix(&head).ok()?;
+        let flags = attrs.get(ifa::FLAGS).unwrap_or(u32::from(head.flags));
+        (m.ty == rtm::NEWADDR || m.ty == rtm::DELADDR).then_some(Addr { head, attrs, flags })
+    }
+
+    /// The link's own address: IPv6 sends it as `IFA_ADDRESS` alone where there is no peer.
+    #[must_use]
+    pub fn local(&self) -> Option<&'m [u8]> {
+        self.attrs.get(ifa::LOCAL).or_else(|| self.attrs.get(ifa::ADDRESS))
+    }
+
+    /// The other end's address, where it is not the link's own.
+    #[must_use]
+    pub fn peer(&self) -> Option<&'m [u8]> {
+        self.attrs.get(ifa::ADDRESS).filter(|a| Some(*a) != self.local())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_read_both_ways() {
+        for (word, want) in [
+            ("tentative", Some((0x40, true))),
+            ("-tentative", Some((0x40, false))),
+            ("temporary", Some((0x01, true))),
+            ("primary", Some((0x01, false))),
+            ("-primary", Some((0x01, true))),
+            ("dynamic", Some((0x80, false))),
+            ("-permanent", Some((0x80, false))),
+            ("-", None),
+            ("tent", None),
+            ("eth0", None),
+        ] {
+            assert_eq!(flag(word.as_bytes()), want, "{word}");
+        }
+        assert_eq!(flag_slot(ifa_f::STABLE_PRIVACY), FLAG0 + FLAGS - 1);
+    }
+
+    #[test]
+    fn scopes_by_name_and_number() {
+        assert_eq!(scope(b"host"), Some(254));
+        assert_eq!(scope(b"0x0"), Some(0));
+        assert_eq!(scope(b"300"), None);
+        assert_eq!(scope(b"hos"), None);
+    }
+}

@@ -1,0 +1,289 @@
+//! `ip address show`: links as `ip link` prints them, each with its addresses below it.
+
+use super::select::{Addr, Filter};
+use crate::ip::link::show as link;
+use crate::names;
+use crate::report::Done;
+use crate::words::Line;
+use crate::{Ctx, Options, Page};
+use core::cell::Cell;
+use nlbox_core::conn::{Conn, Errno, Error};
+use nlbox_core::rt::addr::{ADDR_FLAGS, CacheInfo, FOREVER, IfAddr, ifa, ifa_f};
+use nlbox_core::rt::link::{IFINFO_LEN, ifla, info, rtext_filter};
+use nlbox_core::rt::names::{ADDR_PROTOCOLS, SCOPES};
+use nlbox_core::rt::rtm;
+use nlbox_core::spec::Names;
+use nlbox_core::text::ip::{self, Ip, af};
+use nlbox_core::text::num;
+use nlbox_core::text::out::{Out, Style};
+use nlbox_core::wire::build::Build;
+use nlbox_core::wire::header::Message;
+use zerocopy::{FromBytes, IntoBytes};
+
+/// How often the addresses of one link are asked in all when they change meanwhile.
+const TRIES: u32 = 8;
+const ENODEV: Errno = Errno(19);
+
+/// `ip address [show] …`.
+pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    let f = Filter::read(cx, line)?;
+    // A prefix says the family as well as an option does, to the layout of links too.
+    let asked = core::mem::replace(&mut cx.page.opts.family, f.family);
+    let done = list(cx, &f, asked);
+    cx.page.opts.family = asked;
+    done
+}
+
+/// Prints the links, `asked` being the family on the command line.
+fn list(cx: &mut Ctx<'_>, f: &Filter<'_>, asked: u8) -> Done {
+    let failed = Cell::new(None);
+    let mut tx = [0; 256];
+    if f.index != 0 {
+        let mut m = names::request(&mut tx, names::Link::Index(f.index));
+        m.put(ifla::EXT_MASK, rtext_filter::VF);
+        match cx.conn.get(&mut m) {
+            Ok(m) => {
+                cx.page.out.open_document();
+                failed.set(one(&mut cx.page, &m, f).err());
+            }
+            Err(e) => return Err(cx.err.net(e, &cx.conn, None)),
+        }
+    } else {
+        // The dump of IPv6 knows no master, kind or group.
+        let family = if asked == af::AF_INET6 && f.asks_attrs() { af::AF_UNSPEC } else { asked };
+        let mut m = Build::new(&mut tx, rtm::GETLINK, 0, &[0; IFINFO_LEN]);
+        m.head(0, &[family]);
+        if matches!(family, af::AF_UNSPEC | af::AF_PACKET) {
+            m.put(ifla::EXT_MASK, rtext_filter::VF);
+        }
+        if f.link.master != 0 {
+            m.put(ifla::MASTER, f.link.master);
+        }
+        if let Some(kind) = f.link.kind {
+            m.nest(ifla::LINKINFO.ty()).put_str(info::KIND.ty(), kind);
+        }
+        crate::dump::dump(cx, &mut m, &mut |page, m| {
+            if let Err(e) = one(page, m, f) {
+                failed.set(Some(e));
+            }
+            Ok(())
+        })?;
+    }
+    match failed.get() {
+        None => Ok(()),
+        Some(Error::Interrupted) => {
+            let _ = cx.err.net(Error::Interrupted, &cx.conn, None);
+            Ok(())
+        }
+        Some(e) => Err(cx.err.net(e, &cx.page.names.conn, None)),
+    }
+}
+
+/// Prints a link and its addresses, if both are asked for.
+fn one(page: &mut Page<'_>, m: &Message<'_>, f: &Filter<'_>) -> Result<(), Error> {
+    let Some(row) = link::Row::of(m) else { return Ok(()) };
+    page.names.learn(row.info.index, row.name);
+    if !f.takes_link(&row) {
+        return Ok(());
+    }
+    let opts = page.opts;
+    let links_only = f.family == af::AF_PACKET;
+    if !links_only && f.selects() && hidden(page, &row, f)? {
+        return Ok(());
+    }
+    if links_only && opts.brief {
+        link::brief(page, &row);
+        return Ok(());
+    }
+    page.out.open_object("");
+    // A label selects addresses so narrowly that their links are left out, as -o leaves them out.
+    let bare = !links_only && (f.label.is_some() || page.out.mode.oneline && !opts.brief);
+    match (bare, opts.brief) {
+        (true, _) => {}
+        (false, true) => link::brief_name(page, &row),
+        (false, false) => {
+            // The counters come behind the addresses.
+            page.opts.stats = 0;
+            link::full(page, &row, false);
+            page.opts.stats = opts.stats;
+        }
+    }
+    let done = if links_only { Ok(()) } else { addresses(page, &row, f, bare) };
+    if !bare && !opts.brief && opts.stats > 0 {
+        crate::ip::link::stats::counters(page, row.attrs);
+    }
+    if !page.out.json() && (opts.brief || !bare) {
+        page.out.bytes(b"\n");
+    }
+    page.out.close_object();
+    done
+}
+
+/// Whether a link is left out: it has addresses, but none that is asked for, or none at all of the family.
+fn hidden(page: &mut Page<'_>, row: &link::Row<'_>, f: &Filter<'_>) -> Result<bool, Error> {
+    let (mut some, mut wanted) = (false, false);
+    let done = each(&mut page.names.conn, f.family, row.info.index, &mut |a| {
+        some = true;
+        wanted |= f.takes(a, row.name);
+    });
+    match done {
+        Ok(()) | Err(Error::Interrupted) => Ok(!wanted && (some || f.family != af::AF_UNSPEC)),
+        Err(e) => Err(e),
+    }
+}
+
+/// Prints a link's addresses; `bare` without a link above them.
+fn addresses(page: &mut Page<'_>, row: &link::Row<'_>, f: &Filter<'_>, bare: bool) -> Result<(), Error> {
+    let opts = page.opts;
+    let out = &mut page.out;
+    let dev = out.mode.oneline.then_some(row.name);
+    out.open_array("addr_info", "");
+    let mut tries = 1..TRIES;
+    let done = loop {
+        let mark = out.mark();
+        let done = each(&mut page.names.conn, f.family, row.info.index, &mut |a| {
+            if !f.takes(a, row.name) {
+                return;
+            }
+            let lines = !opts.brief && !out.json();
+            if lines && !bare {
+                out.bytes(b"\n");
+            }
+            print(out, &opts, a, dev);
+            if lines && bare {
+                out.bytes(b"\n");
+            }
+        });
+        if done != Err(Error::Interrupted) || tries.next().is_none() || !out.rewind(mark) {
+            break done;
+        }
+    };
+    out.close_array("");
+    done
+}
+
+/// Hands the addresses of one link to `take`. A link that has gone meanwhile has none.
+fn each(conn: &mut Conn<'_>, family: u8, index: u32, take: &mut dyn FnMut(&Addr<'_>)) -> Result<(), Error> {
+    let mut tx = [0; 64];
+    let mut m = request(&mut tx, family, index);
+    let done = conn.dump(&mut m).and_then(|mut dump| {
+        while let Some(m) = dump.next()? {
+            // Kernels before 4.20 send the addresses of all links.
+            if let Some(a) = Addr::of(&m).filter(|a| a.head.index == index) {
+                take(&a);
+            }
+        }
+        Ok(())
+    });
+    if done == Err(Error::Kernel(ENODEV)) { Ok(()) } else { done }
+}
+
+/// `RTM_GETADDR` for the addresses of one link, or of all where `index` is 0.
+pub(super) fn request(tx: &mut [u8], family: u8, index: u32) -> Build<'_> {
+    Build::new(tx, rtm::GETADDR, 0, IfAddr { family, index, ..IfAddr::default() }.as_bytes())
+}
+
+/// Prints one address, without the end of its last line; `dev` in front with the index for records of their own.
+pub fn print(out: &mut Out<'_>, opts: &Options, a: &Addr<'_>, dev: Option<&[u8]>) {
+    out.open_object("");
+    fields(out, opts, a, dev);
+    out.close_object();
+}
+
+fn fields(out: &mut Out<'_>, opts: &Options, a: &Addr<'_>, dev: Option<&[u8]>) {
+    let family = a.head.family;
+    if !opts.brief {
+        if let Some(name) = dev {
+            out.num("index", "%: ", u64::from(a.head.index));
+            out.str("dev", "%", name);
+        }
+        match family {
+            af::AF_INET => out.str("family", "    % ", b"inet"),
+            af::AF_INET6 => out.str("family", "    % ", b"inet6"),
+            _ => out.num("family_index", "    family % ", u64::from(family)),
+        }
+    }
+    if let Some(v) = a.local() {
+        ip_address(out, "local", "%", v);
+        if let Some(v) = a.peer() {
+            out.text(" peer ");
+            ip_address(out, "address", "%", v);
+        }
+        out.num("prefixlen", "/% ", u64::from(a.head.prefix_len));
+        if let Some(v) = a.attrs.get(ifa::RT_PRIORITY) {
+            out.num("metric", "metric % ", u64::from(v));
+        }
+    }
+    if opts.brief {
+        return;
+    }
+    if let Some(v) = a.attrs.get(ifa::BROADCAST) {
+        out.text("brd ");
+        ip_address(out, "broadcast", "% ", v);
+    }
+    if let Some(v) = a.attrs.get(ifa::ANYCAST) {
+        out.text("any ");
+        ip_address(out, "anycast", "% ", v);
+    }
+    named(out, opts, "scope", "scope % ", &SCOPES, a.head.scope);
+    flags(out, family, a.flags);
+    if let Some(v) = a.attrs.get(ifa::PROTO).filter(|v| *v != 0 || opts.details > 0) {
+        named(out, opts, "protocol", "proto % ", &ADDR_PROTOCOLS, v);
+    }
+    if let Some(v) = a.attrs.get(ifa::LABEL) {
+        out.str("label", "%", v);
+    }
+    let life = a.attrs.get(ifa::CACHEINFO).and_then(|b| CacheInfo::read_from_prefix(b).ok());
+    if let Some((c, _)) = life {
+        out.line();
+        lifetime(out, "valid_life_time", "       valid_lft ", c.valid);
+        lifetime(out, "preferred_life_time", " preferred_lft ", c.preferred);
+    }
+}
+
+fn ip_address(out: &mut Out<'_>, key: &str, pattern: &str, bytes: &[u8]) {
+    if let Some(ip) = Ip::from_bytes(bytes) {
+        out.style(Style::of_family(ip.family())).str(key, pattern, ip::print(&ip).as_bytes());
+    }
+}
+
+fn named(out: &mut Out<'_>, opts: &Options, key: &str, pattern: &str, names: &Names, v: u8) {
+    let v = u64::from(v);
+    match names.name(v).filter(|_| !opts.numeric) {
+        Some(s) => out.str(key, pattern, s.as_bytes()),
+        None => out.str(key, pattern, num::dec(v).as_bytes()),
+    }
+}
+
+/// The flags: each a word, and a truth in JSON. What is not permanent is `dynamic`.
+fn flags(out: &mut Out<'_>, family: u8, flags: u32) {
+    let mut left = flags;
+    for (bit, name) in ADDR_FLAGS.rows {
+        // One bit has two names; which comes first does not matter, it is printed once.
+        let (shown, name) = match *bit {
+            ifa_f::PERMANENT => (flags & bit == 0, "dynamic"),
+            ifa_f::SECONDARY if family == af::AF_INET6 => (left & bit != 0, "temporary"),
+            _ => (left & bit != 0, *name),
+        };
+        left &= !bit;
+        if shown {
+            out.is(name, name);
+            out.text(" ");
+        }
+    }
+    if left != 0 {
+        out.str("ifa_flags", "flags % ", num::hex_pad(u64::from(left), 2).as_bytes());
+    }
+}
+
+fn lifetime(out: &mut Out<'_>, key: &str, label: &str, seconds: u32) {
+    out.text(label);
+    if seconds == FOREVER && !out.json() {
+        out.text("forever");
+    } else {
+        out.num(key, "%sec", u64::from(seconds));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,163 @@
+//! `type KIND …`: the words of a kind, by the rows of its file.
+
+use crate::Ctx;
+use crate::ip::link::modify::{self, Held};
+use crate::report::{Done, Fail, PLAIN};
+use crate::words::Line;
+use nlbox_core::rt::kind::{self, LinkKind, veth};
+use nlbox_core::rt::link::{IFINFO_LEN, ifla, info};
+use nlbox_core::spec::{AttrSet, AttrSpec, Bad, Kind, put};
+use nlbox_core::wire::build::Build;
+use nlbox_core::wire::header::HEADER_LEN;
+
+/// Appends `IFLA_LINKINFO` for the kind called `name` with what the rest of the line says of it.
+///
+/// A `_slave` kind sets the options of a port: they go where the kernel looks for those of the master's kind.
+pub fn linkinfo(
+    cx: &mut Ctx<'_>,
+    line: &mut Line<'_>,
+    m: &mut Build<'_>,
+    name: &[u8],
+    held: &mut Held,
+    new: bool,
+) -> Done {
+    let (name_ty, data_ty, wire_name) = match kind::master_of(name) {
+        Some(master) => (info::SLAVE_KIND, info::SLAVE_DATA, master),
+        None => (info::KIND, info::DATA, name),
+    };
+    let linkinfo = m.open(ifla::LINKINFO.ty());
+    m.raw(name_ty.ty(), wire_name);
+    if let Some(word) = line.peek() {
+        let found = kind::find(name).and_then(|k| Some((k, k.data?)));
+        let Some((kind, set)) = found else {
+            return Err(cx.err.plain(&[b"Garbage instead of arguments \"", word, b" ...\". Try \"ip link help\"."]));
+        };
+        let data = m.open(data_ty.ty());
+        let outer = m.enter(data);
+        words(cx, line, m, kind, set, held)?;
+        if let Some((ty, text)) = kind.needs.filter(|_| new)
+            && m.lacks(ty)
+        {
+            return Err(cx.err.plain(&[text.as_bytes()]));
+        }
+        m.leave(outer);
+        m.close(data);
+    }
+    m.close(linkinfo);
+    Ok(())
+}
+
+fn words(
+    cx: &mut Ctx<'_>,
+    line: &mut Line<'_>,
+    m: &mut Build<'_>,
+    kind: &LinkKind,
+    set: &'static AttrSet,
+    held: &mut Held,
+) -> Done {
+    while let Some(word) = line.next() {
+        if core::ptr::eq(set, &raw const veth::data::SET) && word == b"peer" {
+            return peer(cx, line, m, held);
+        }
+        match put::find(set, word) {
+            Some(row) => option(cx, line, m, kind, row)?,
+            None if nlbox_core::spec::matches(word, "help") => {
+                crate::help::kind(cx, kind);
+                return Err(PLAIN);
+            }
+            None => {
+                cx.err.say(&[
+                    kind.name.as_bytes(),
+                    b": unknown ",
+                    kind.word.as_bytes(),
+                    b" \"",
+                    word,
+                    b"\"?",
+                ]);
+                crate::help::kind(cx, kind);
+                return Err(PLAIN);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn option(
+    cx: &mut Ctx<'_>,
+    line: &mut Line<'_>,
+    m: &mut Build<'_>,
+    kind: &LinkKind,
+    row: &'static AttrSpec,
+) -> Done {
+    let mut n = 0_usize;
+    let more = |n, next| match row.kind {
+        Kind::Flag | Kind::Word(..) => false,
+        Kind::Many(many) => (many.more)(n, next),
+        _ => n == 0,
+    };
+    if matches!(row.kind, Kind::Flag | Kind::Word(..)) {
+        // Nothing to be wrong with: the keyword is all.
+        let _ = put::put(row, m, b"", &mut cx.page.names);
+    }
+    while more(n, line.peek()) {
+        let value = line.value(&mut cx.err)?;
+        m.from_word(line.at().saturating_sub(1));
+        put::put(row, m, value, &mut cx.page.names).map_err(|bad| wrong(cx, kind, row, value, bad))?;
+        n = n.saturating_add(1);
+    }
+    Ok(())
+}
+
+/// Says what is wrong with `value`.
+fn wrong(cx: &mut Ctx<'_>, kind: &LinkKind, row: &AttrSpec, value: &[u8], bad: Bad) -> Fail {
+    let err = &mut cx.err;
+    let key = row.keyword().as_bytes();
+    let own = row.bad();
+    let text = if own.is_empty() { kind.bad } else { own };
+    match bad {
+        Bad::OnOff => return err.on_off(key, value),
+        Bad::OneOf => return err.one_of_on_off(key, value, 1),
+        Bad::Said => return crate::report::USAGE,
+        Bad::NoDevice if own.is_empty() => return err.no_device(value),
+        Bad::NoDevice | Bad::Value => {}
+    }
+    match (row.kind, text.as_bytes()) {
+        (Kind::Mac, _) => err.lladdr(value),
+        (Kind::Enum(_, names), b"") => {
+            let mut what: heapless::Vec<&[u8], 32> = heapless::Vec::new();
+            let last = names.rows.len().saturating_sub(1);
+            for (n, (_, name)) in names.rows.iter().enumerate() {
+                let before: &[u8] = match n {
+                    0 => b"\"",
+                    n if n == last => b"\" or \"",
+                    _ => b"\", \"",
+                };
+                let _ = what.extend_from_slice(&[before, name.as_bytes()]);
+            }
+            let _ = what.push(b"\"");
+            err.must_be(key, &what, value);
+            PLAIN
+        }
+        (_, [b'=', what @ ..]) => {
+            err.must_be(key, &[what], value);
+            PLAIN
+        }
+        (_, [b'!', what @ ..]) => err.plain(&[b"Error: ", what, b" is expected rather than \"", value, b"\"."]),
+        _ => err.invalid(value, key, text),
+    }
+}
+
+/// veth's `peer`: the other end is a whole link message of its own.
+fn peer(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, held: &mut Held) -> Done {
+    let at = m.open(veth::data::PEER.ty());
+    let head = m.mark().saturating_sub(HEADER_LEN);
+    m.bytes(&[0; IFINFO_LEN]);
+    let told = modify::words(cx, line, m, head, held)?;
+    if let (Some(kind), _) = (told.kind, ()) {
+        // iproute2 has counted the pair's own `type` as the first.
+        return Err(cx.err.duplicate(b"type", kind));
+    }
+    modify::name(cx, m, &told, true)?;
+    m.close(at);
+    Ok(())
+}

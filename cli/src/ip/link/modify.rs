@@ -1,0 +1,468 @@
+//! `ip link add|set|change|replace|del` and `property`: one request from many words.
+
+use crate::grammar::{Arg, Grammar, Slots, To, read};
+use crate::ip::nsref::{self, NsRef};
+use crate::names::{Link, index_of};
+use crate::report::{Done, Fail};
+use crate::words::Line;
+use crate::{Ctx, TX};
+use nlbox_core::rt::link::{CHANGE_AT, FLAGS_AT, IFINFO_LEN, INDEX_AT, iff, ifla, inet6, info};
+use nlbox_core::rt::names::{ADDR_GEN_MODES, LINKMODES, OPERSTATES};
+use nlbox_core::rt::nsid::{RTGENMSG_LEN, netnsa};
+use nlbox_core::rt::rtm;
+use nlbox_core::spec::{Names, Resolve};
+use nlbox_core::text::ifname::{IfName, alt_is_valid};
+use nlbox_core::text::ip::af;
+use nlbox_core::text::num;
+use nlbox_core::wire::build::Build;
+use nlbox_core::wire::header::nlm;
+use nlbox_sys::fd::Fd;
+
+const DEV: u8 = 0;
+const NAME: u8 = 1;
+const LINK: u8 = 2;
+const TYPE: u8 = 3;
+const INDEX: u8 = 4;
+const NETNS: u8 = 5;
+const LINK_NETNS: u8 = 6;
+const UP: u8 = 7;
+const ARP: u8 = 9;
+const MULTICAST: u8 = 10;
+const ALLMULTICAST: u8 = 11;
+const PROMISC: u8 = 12;
+const TRAILERS: u8 = 13;
+const DYNAMIC: u8 = 14;
+const GROUP: u8 = 15;
+const ALTNAME: u8 = 16;
+
+static DEV_ARG: Arg = Arg::new("dev", To::Slot(DEV)).once_or_garbage();
+
+const QLEN: &str = "Invalid \"txqueuelen\" value\n";
+
+/// The words that a link, and a veth's peer, takes.
+pub static GRAMMAR: Grammar = Grammar {
+    set: &ifla::SET,
+    args: &[
+        Arg::new("up", To::Mark(UP)),
+        Arg::new("down", To::Mark(UP)),
+        Arg::new("name", To::Slot(NAME)).once(),
+        Arg::new("index", To::Slot(INDEX)).once(),
+        Arg::new("l[ink]", To::Slot(LINK)),
+        Arg::new("a[ddress]", To::Call(lladdr::<1>, "LLADDR")),
+        Arg::new("b[roadcast]", To::Call(lladdr::<2>, "LLADDR")),
+        Arg::new("brd", To::Call(lladdr::<2>, "LLADDR")),
+        Arg::new("t[xqueuelen]", To::Attr(ifla::TXQLEN.ty())).bad(QLEN).once(),
+        Arg::new("qlen", To::Attr(ifla::TXQLEN.ty())).bad(QLEN).once(),
+        Arg::new("txql[en]", To::Attr(ifla::TXQLEN.ty())).bad(QLEN).once(),
+        Arg::new("mtu", To::Attr(ifla::MTU.ty())).once(),
+        Arg::new("netns", To::Slot(NETNS)).once(),
+        Arg::new("multicast", To::Switch(MULTICAST)),
+        Arg::new("allmulticast", To::Switch(ALLMULTICAST)),
+        Arg::new("promisc", To::Switch(PROMISC)),
+        Arg::new("trailers", To::Switch(TRAILERS)),
+        Arg::new("arp", To::Switch(ARP)),
+        Arg::new("carrier", To::Attr(ifla::CARRIER.ty())),
+        Arg::new("m[aster]", To::Attr(ifla::MASTER.ty())),
+        Arg::new("vrf", To::Call(vrf, "NAME")),
+        Arg::new("n[omaster]", To::Call(nomaster, "")),
+        Arg::new("d[ynamic]", To::Switch(DYNAMIC)),
+        Arg::new("t[ype]", To::Last(TYPE)),
+        Arg::new("a[lias]", To::Call(alias, "TEXT")),
+        Arg::new("group", To::Call(group, "GROUP")).once(),
+        Arg::new("mode", To::Call(mode, "{ default | dormant }")),
+        Arg::new("state", To::Call(state, "STATE")),
+        Arg::new("nu[mtxqueues]", To::Attr(ifla::NUM_TX_QUEUES.ty())).once(),
+        Arg::new("numr[xqueues]", To::Attr(ifla::NUM_RX_QUEUES.ty())).once(),
+        Arg::new("addrg[enmode]", To::Call(addrgenmode, "{ eui64 | none | stable_secret | random }")),
+        Arg::new("link-[netns]", To::Slot(LINK_NETNS)),
+        Arg::new("link-netnsi[d]", To::Call(link_netnsid, "N")),
+        Arg::new("protodown", To::Attr(ifla::PROTO_DOWN.ty())),
+        Arg::new("gso_max_size", To::Attr(ifla::GSO_MAX_SIZE.ty())),
+        Arg::new("gso_max_segs", To::Attr(ifla::GSO_MAX_SEGS.ty())),
+        Arg::new("gro_max_size", To::Attr(ifla::GRO_MAX_SIZE.ty())),
+        Arg::new("gso_ipv4_max_size", To::Attr(ifla::GSO_IPV4_MAX_SIZE.ty())),
+        Arg::new("gro_ipv4_max_size", To::Attr(ifla::GRO_IPV4_MAX_SIZE.ty())),
+        Arg::new("parentdev", To::Attr(ifla::PARENT_DEV_NAME.ty())),
+        Arg::new("dev", To::Slot(DEV)).once_or_garbage(),
+    ],
+    bare: Some(&DEV_ARG),
+    usage: "[ DEVICE ]",
+};
+
+/// The words of `del`.
+pub static DEL: Grammar = Grammar {
+    set: &ifla::SET,
+    args: &[
+        Arg::new("t[ype]", To::Last(TYPE)),
+        Arg::new("group", To::Call(group, "GROUP")).once(),
+        Arg::new("dev", To::Slot(DEV)).once_or_garbage(),
+    ],
+    bare: Some(&DEV_ARG),
+    usage: "[ DEVICE ]",
+};
+
+/// The words of `property`.
+pub static PROPERTY: Grammar = Grammar {
+    set: &ifla::SET,
+    args: &[
+        Arg::new("a[ltname]", To::Call(altname, "NAME")),
+        Arg::new("dev", To::Slot(DEV)).once_or_garbage(),
+    ],
+    bare: Some(&DEV_ARG),
+    usage: "{ add | del } [ DEVICE ]",
+};
+
+/// The switches of the fixed header: slot, flag, and what the flag is when the word is `on`.
+static SWITCHES: &[(u8, u32, bool)] = &[
+    (ARP, iff::NOARP, false),
+    (MULTICAST, iff::MULTICAST, true),
+    (ALLMULTICAST, iff::ALLMULTI, true),
+    (PROMISC, iff::PROMISC, true),
+    (TRAILERS, iff::NOTRAILERS, false),
+    (DYNAMIC, iff::DYNAMIC, true),
+];
+
+/// Namespaces of which a request holds the descriptors: they stay open until it has gone. A veth has two ends.
+pub type Held = heapless::Vec<Fd, 4>;
+
+/// What the words of one link say beyond its attributes.
+pub struct Told<'l> {
+    dev: Option<&'l [u8]>,
+    name: Option<&'l [u8]>,
+    link: Option<&'l [u8]>,
+    /// The kind; its own words are what is left of the line.
+    pub kind: Option<&'l [u8]>,
+    group: bool,
+}
+
+fn slot<'l>(slots: &Slots<'l>, n: u8) -> Option<&'l [u8]> {
+    slots.get(usize::from(n)).copied().flatten()
+}
+
+/// Reads the words of one link into `m`. Its fixed header begins `head` bytes behind the message's.
+pub fn words<'l>(
+    cx: &mut Ctx<'_>,
+    line: &mut Line<'l>,
+    m: &mut Build<'_>,
+    head: usize,
+    held: &mut Held,
+) -> Result<Told<'l>, Fail> {
+    let slots = read(cx, line, &GRAMMAR, m)?;
+    let told = Told {
+        dev: slot(&slots, DEV),
+        name: slot(&slots, NAME),
+        link: slot(&slots, LINK),
+        kind: slot(&slots, TYPE),
+        group: slot(&slots, GROUP).is_some(),
+    };
+    if let Some(word) = slot(&slots, INDEX) {
+        let index = num::parse_u32(word).filter(|n| *n != 0 && *n <= 0x7fff_ffff);
+        let index = index.ok_or_else(|| cx.err.invalid(word, b"index", "Invalid \"%\" value"))?;
+        m.head(head.saturating_add(INDEX_AT), &index.to_ne_bytes());
+    }
+    if let Some(word) = slot(&slots, NETNS) {
+        match nsref::open(word) {
+            Ok(NsRef::Fd(fd)) => {
+                m.put(ifla::NET_NS_FD, u32::try_from(fd.raw()).unwrap_or(0));
+                let _ = held.push(fd);
+            }
+            Ok(NsRef::Pid(pid)) => m.put(ifla::NET_NS_PID, pid),
+            Err(_) => return Err(cx.err.invalid(word, b"netns", "Invalid \"%\" value\n")),
+        }
+    }
+    if let Some(word) = slot(&slots, LINK_NETNS) {
+        let id = id_of(cx, word).ok_or_else(|| cx.err.invalid(word, b"link-netns", "Invalid \"%\" value\n"))?;
+        m.put(ifla::LINK_NETNSID, id);
+    }
+    let (mut flags, mut change) = (0, 0);
+    let mut set = |flag: u32, on: bool| {
+        change |= flag;
+        flags = if on { flags | flag } else { flags & !flag };
+    };
+    // Of "up" and "down" the last one counts.
+    if let Some(word) = slot(&slots, UP) {
+        set(iff::UP, word == b"up");
+    }
+    for (n, flag, when_on) in SWITCHES {
+        if let Some(word) = slot(&slots, *n) {
+            set(*flag, (word == b"on") == *when_on);
+        }
+    }
+    m.head(head.saturating_add(FLAGS_AT), &u32::to_ne_bytes(flags));
+    m.head(head.saturating_add(CHANGE_AT), &u32::to_ne_bytes(change));
+    Ok(told)
+}
+
+/// The name that a link gets: of a new one `name` or the bare word, of an old one only `name`.
+pub fn name(cx: &mut Ctx<'_>, m: &mut Build<'_>, told: &Told<'_>, new: bool) -> Done {
+    check(cx, told.name, b"name", |n| IfName::new(n).is_some())?;
+    check(cx, told.dev, b"dev", alt_is_valid)?;
+    if new && told.dev.is_some() && told.name.is_some() {
+        return Err(cx.err.usage(&[b"both \"name\" and \"dev\" cannot be used when creating devices."]));
+    }
+    if let Some(n) = told.name.or(told.dev.filter(|_| new)) {
+        m.put_str(ifla::IFNAME.ty(), n);
+    }
+    Ok(())
+}
+
+fn check(cx: &mut Ctx<'_>, word: Option<&[u8]>, key: &[u8], valid: fn(&[u8]) -> bool) -> Done {
+    match word.filter(|w| !valid(w)) {
+        Some(w) => Err(cx.err.invalid(w, key, "\"%\" not a valid ifname")),
+        None => Ok(()),
+    }
+}
+
+fn index(cx: &mut Ctx<'_>, name: &[u8]) -> Result<u32, Fail> {
+    cx.page.names.ifindex(name).ok_or_else(|| cx.err.no_device(name))
+}
+
+/// The id that this namespace knows the one called `name` by.
+fn id_of(cx: &mut Ctx<'_>, name: &[u8]) -> Option<i32> {
+    let Ok(NsRef::Fd(fd)) = nsref::open(name) else { return None };
+    let mut tx = [0; 64];
+    let mut m = Build::new(&mut tx, rtm::GETNSID, 0, &[0; RTGENMSG_LEN]);
+    m.put(netnsa::FD, u32::try_from(fd.raw()).ok()?);
+    let answer = cx.page.names.conn.get(&mut m).ok()?;
+    let (_, attrs) = answer.split::<RTGENMSG_LEN>();
+    attrs.get(netnsa::NSID).filter(|id| *id >= 0)
+}
+
+fn send(cx: &mut Ctx<'_>, m: &mut Build<'_>) -> Done {
+    match cx.conn.request(m) {
+        Ok(()) => {
+            cx.err.warn(&cx.conn);
+            Ok(())
+        }
+        Err(e) => Err(cx.err.net(e, &cx.conn, Some(m))),
+    }
+}
+
+/// `add`.
+pub fn add(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    modify(cx, line, nlm::CREATE | nlm::EXCL)
+}
+
+/// `set`, `change`.
+pub fn set(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    modify(cx, line, 0)
+}
+
+/// `replace`.
+pub fn replace(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    modify(cx, line, nlm::CREATE | nlm::REPLACE)
+}
+
+fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, flags: u16) -> Done {
+    let mut tx = [0; TX];
+    let mut m = Build::new(&mut tx, rtm::NEWLINK, flags, &[0; IFINFO_LEN]);
+    let mut held = Held::new();
+    let told = words(cx, line, &mut m, 0, &mut held)?;
+    let new = flags != 0;
+    if new {
+        if told.kind.is_none() {
+            return Err(cx.err.plain(&[b"Not enough information: \"type\" argument is required"]));
+        }
+    } else {
+        select(cx, &mut m, &told)?;
+    }
+    if let Some(word) = told.link {
+        m.put(ifla::LINK, index(cx, word)?);
+    }
+    name(cx, &mut m, &told, new)?;
+    if let Some(kind) = told.kind {
+        super::kind::linkinfo(cx, line, &mut m, kind, &mut held, new)?;
+    }
+    send(cx, &mut m)
+}
+
+/// Puts the index of an existing link into the header; a group stands for its links by its attribute.
+fn select(cx: &mut Ctx<'_>, m: &mut Build<'_>, told: &Told<'_>) -> Done {
+    match told.dev {
+        Some(dev) => {
+            check(cx, told.dev, b"dev", alt_is_valid)?;
+            let i = index(cx, dev)?;
+            m.head(INDEX_AT, &i.to_ne_bytes());
+            same_length(cx, m, i)
+        }
+        None if told.group => Ok(()),
+        None => Err(cx.err.usage(&[b"Not enough information: \"dev\" argument is required."])),
+    }
+}
+
+/// A new address must be as long as the old one: the kernel takes a longer one and cuts it.
+fn same_length(cx: &mut Ctx<'_>, m: &Build<'_>, index: u32) -> Done {
+    let Some(new) = m.attrs(IFINFO_LEN).get(ifla::ADDRESS) else { return Ok(()) };
+    let old = cx.page.names.link(Link::Index(index), |m| {
+        let (_, attrs) = m.split::<IFINFO_LEN>();
+        attrs.get(ifla::ADDRESS).map(<[u8]>::len)
+    });
+    match old.ok().flatten().filter(|old| *old != new.len()) {
+        None => Ok(()),
+        Some(old) => Err(cx.err.plain(&[
+            b"Invalid address length ",
+            num::dec(u64::try_from(new.len()).unwrap_or(0)).as_bytes(),
+            b" - must be ",
+            num::dec(u64::try_from(old).unwrap_or(0)).as_bytes(),
+            b" bytes",
+        ])),
+    }
+}
+
+/// `del`.
+pub fn del(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    let mut tx = [0; TX];
+    let mut m = Build::new(&mut tx, rtm::DELLINK, 0, &[0; IFINFO_LEN]);
+    let slots = read(cx, line, &DEL, &mut m)?;
+    let told = Told {
+        dev: slot(&slots, DEV),
+        name: None,
+        link: None,
+        kind: slot(&slots, TYPE),
+        group: slot(&slots, GROUP).is_some(),
+    };
+    select(cx, &mut m, &told)?;
+    if let Some(kind) = told.kind {
+        super::kind::linkinfo(cx, line, &mut m, kind, &mut Held::new(), false)?;
+    }
+    send(cx, &mut m)
+}
+
+/// `property add|del`.
+pub fn property(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    let Some(verb) = line.next() else { return Err(Fail::HELP) };
+    let (ty, flags) = if nlbox_core::spec::matches(verb, "add") {
+        (rtm::NEWLINKPROP, nlm::CREATE | nlm::EXCL | nlm::APPEND)
+    } else if nlbox_core::spec::matches(verb, "del") {
+        (rtm::DELLINKPROP, 0)
+    } else if nlbox_core::spec::matches(verb, "help") {
+        return Err(Fail::HELP);
+    } else {
+        return Err(cx.err.usage(&[b"Operator required"]));
+    };
+    let mut tx = [0; TX];
+    let mut m = Build::new(&mut tx, ty, flags, &[0; IFINFO_LEN]);
+    let list = m.open(ifla::PROP_LIST.ty() | nlbox_core::wire::attr::NLA_F_NESTED);
+    let slots = read(cx, line, &PROPERTY, &mut m)?;
+    m.close(list);
+    let Some(dev) = slot(&slots, DEV) else {
+        return Err(cx.err.usage(&[b"Not enough of information: \"dev\" argument is required."]));
+    };
+    let i = index(cx, dev)?;
+    m.head(INDEX_AT, &i.to_ne_bytes());
+    if slot(&slots, ALTNAME).is_none() {
+        return Ok(());
+    }
+    send(cx, &mut m)
+}
+
+fn mark(slots: &mut Slots<'_>, n: u8) {
+    if let Some(s) = slots.get_mut(usize::from(n)) {
+        *s = Some(b"");
+    }
+}
+
+fn altname(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, slots: &mut Slots<'_>) -> Done {
+    let word = line.value(&mut cx.err)?;
+    if !alt_is_valid(word) {
+        return Err(cx.err.invalid(word, b"", "not a valid altname"));
+    }
+    m.put_str(ifla::ALT_IFNAME.ty(), word);
+    mark(slots, ALTNAME);
+    Ok(())
+}
+
+fn lladdr<const TY: u16>(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
+    address(cx, line, m, TY)
+}
+
+fn address(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, ty: u16) -> Done {
+    let word = line.value(&mut cx.err)?;
+    let mut to = [0; 32];
+    match nlbox_core::text::mac::parse_or_part(word, &mut to) {
+        Ok(n) => {
+            m.raw(ty, to.get(..n).unwrap_or(&[]));
+            Ok(())
+        }
+        Err(part) => Err(cx.err.lladdr(part)),
+    }
+}
+
+fn nomaster(_: &mut Ctx<'_>, _: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
+    m.put(ifla::MASTER, 0);
+    Ok(())
+}
+
+/// The index of the vrf called `word`.
+pub fn vrf_index(cx: &mut Ctx<'_>, word: &[u8]) -> Result<u32, Fail> {
+    let found = cx.page.names.link(Link::Name(word), |m| {
+        let (_, attrs) = m.split::<IFINFO_LEN>();
+        (attrs.nest(ifla::LINKINFO).get(info::KIND) == Some(&b"vrf"[..])).then(|| index_of(m))
+    });
+    found.ok().flatten().ok_or_else(|| cx.err.invalid(word, b"", "Not a valid VRF name\n"))
+}
+
+fn vrf(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
+    let word = line.value(&mut cx.err)?;
+    let i = vrf_index(cx, word)?;
+    m.put(ifla::MASTER, i);
+    Ok(())
+}
+
+fn alias(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
+    let word = line.value(&mut cx.err)?;
+    // Without the NUL: an alias of no bytes takes the old one away.
+    m.raw(ifla::IFALIAS.ty(), word);
+    Ok(())
+}
+
+fn group(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, slots: &mut Slots<'_>) -> Done {
+    let word = line.value(&mut cx.err)?;
+    m.put(ifla::GROUP, group_number(cx, word)?);
+    mark(slots, GROUP);
+    Ok(())
+}
+
+/// The number of the group called `word`.
+pub fn group_number(cx: &mut Ctx<'_>, word: &[u8]) -> Result<u32, Fail> {
+    let n = nlbox_core::rt::names::GROUPS.number(word).or_else(|| num::parse_u32(word));
+    n.ok_or_else(|| cx.err.invalid(word, b"group", "Invalid \"%\" value\n"))
+}
+
+/// One of `names`, whatever its case; `number` also takes the number itself.
+fn named(cx: &mut Ctx<'_>, line: &mut Line<'_>, names: &Names, number: bool, bad: &str) -> Result<u8, Fail> {
+    let word = line.value(&mut cx.err)?;
+    let row = names.rows.iter().find(|(_, s)| s.as_bytes().eq_ignore_ascii_case(word));
+    let n = row.and_then(|(n, _)| u8::try_from(*n).ok());
+    n.or_else(|| num::parse_u8(word).filter(|_| number)).ok_or_else(|| cx.err.invalid(word, b"", bad))
+}
+
+fn mode(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
+    let v = named(cx, line, &LINKMODES, false, "Invalid link mode\n")?;
+    m.put(ifla::LINKMODE, v);
+    Ok(())
+}
+
+fn state(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
+    let v = named(cx, line, &OPERSTATES, true, "Invalid operstate\n")?;
+    m.put(ifla::OPERSTATE, v);
+    Ok(())
+}
+
+fn addrgenmode(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
+    let v = named(cx, line, &ADDR_GEN_MODES, false, "Invalid address generation mode\n")?;
+    let spec = m.open(ifla::AF_SPEC.ty());
+    let v6 = m.open(u16::from(af::AF_INET6));
+    m.put(inet6::ADDR_GEN_MODE, v);
+    m.close(v6);
+    m.close(spec);
+    Ok(())
+}
+
+fn link_netnsid(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
+    let word = line.value(&mut cx.err)?;
+    let id = num::parse_i64(word).and_then(|n| i32::try_from(n).ok());
+    let id = id.ok_or_else(|| cx.err.invalid(word, b"link-netnsid", "Invalid \"%\" value\n"))?;
+    m.put(ifla::LINK_NETNSID, id);
+    Ok(())
+}

@@ -1,0 +1,295 @@
+//! `ip neigh show`, and the filters that `flush` shares with it.
+
+use super::{slot, state};
+use crate::grammar::{Arg, Grammar, Slots, To, read};
+use crate::ip::value::{device, named, prefix};
+use crate::names::{Link, index_of};
+use crate::report::{Done, Fail};
+use crate::words::Line;
+use crate::{Ctx, Page, TX};
+use nlbox_core::rt::link::{IFINFO_LEN, ifla, info};
+use nlbox_core::rt::names::PROTOCOLS;
+use nlbox_core::rt::neigh::{CacheInfo, FLAGS, FLAGS_AT, NDMSG_LEN, NdMsg, STATES, nda, ntf, nud};
+use nlbox_core::rt::rtm;
+use nlbox_core::spec::Resolve;
+use nlbox_core::text::ip::{self, Ip, Prefix};
+use nlbox_core::text::out::Style;
+use nlbox_core::text::{mac, num};
+use nlbox_core::wire::attr::Attrs;
+use nlbox_core::wire::build::Build;
+use nlbox_core::wire::header::Message;
+use zerocopy::FromBytes;
+
+const DEV: u8 = 0;
+const UNUSED: u8 = 1;
+const PROXY: u8 = 2;
+
+/// What the filters' words leave: the states asked for (u16), then family and length of the prefix.
+const ASKED_LEN: usize = 4;
+const FAMILY_AT: usize = 2;
+const LEN_AT: usize = 3;
+
+/// Stands for entries in no state among the states asked for; beyond the kernel's eight bits.
+const STATELESS: u16 = 0x100;
+/// `nud all`.
+const ANY: u16 = 0x1ff;
+/// What `show` lists when no state is asked for.
+const SHOWN: u16 = 0xff & !nud::NOARP;
+/// What `flush` deletes when no state is asked for.
+pub const FLUSHED: u16 = ANY & !(nud::NOARP | nud::PERMANENT);
+
+static TO_ARG: Arg = Arg::new("to", To::Call(to, "PREFIX"));
+
+/// The filters.
+pub static GRAMMAR: Grammar = Grammar {
+    set: &nda::SET,
+    args: &[
+        Arg::new("dev", To::Slot(DEV)).once(),
+        Arg::new("master", To::Attr(nda::MASTER.ty())),
+        Arg::new("vrf", To::Call(vrf, "NAME")),
+        Arg::new("nomaster", To::Call(nomaster, "")),
+        Arg::new("nud", To::Call(states, "STATE")),
+        Arg::new("unused", To::Mark(UNUSED)),
+        Arg::new("proxy", To::Mark(PROXY)),
+        Arg::new("p[rotocol]", To::Attr(nda::PROTOCOL.ty())).bad("invalid \"%\"\n"),
+        Arg::new("to", To::Call(to, "PREFIX")),
+    ],
+    bare: Some(&TO_ARG),
+    usage: "[ PREFIX ]",
+};
+
+/// Gathers the states asked for in the first bytes of what was asked.
+fn states(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
+    let bits = if line.peek() == Some(b"all") {
+        line.next();
+        ANY
+    } else {
+        match state(cx, line)? {
+            0 => STATELESS,
+            bit => bit,
+        }
+    };
+    m.head_or(0, &bits.to_ne_bytes());
+    Ok(())
+}
+
+fn to(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
+    let word = line.value(&mut cx.err)?;
+    let p = prefix(&mut cx.err, word, cx.page.opts.family)?;
+    m.head(FAMILY_AT, &[p.ip.family(), p.len]);
+    m.put(nda::DST, p.ip.bytes());
+    Ok(())
+}
+
+fn nomaster(_: &mut Ctx<'_>, _: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
+    m.put(nda::MASTER, u32::MAX);
+    Ok(())
+}
+
+fn vrf(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
+    let word = line.value(&mut cx.err)?;
+    let found = cx.page.names.link(Link::Name(word), |m| {
+        let (_, attrs) = m.split::<IFINFO_LEN>();
+        (attrs.nest(ifla::LINKINFO).get(info::KIND) == Some(b"vrf")).then(|| index_of(m))
+    });
+    match found {
+        Ok(Some(index)) => {
+            m.put(nda::MASTER, index);
+            Ok(())
+        }
+        _ => Err(cx.err.invalid(word, b"", "Not a valid VRF name\n")),
+    }
+}
+
+/// Which entries are listed or deleted.
+pub struct Filter {
+    /// `AF_*`; 0 for all.
+    pub family: u8,
+    /// Only on this interface.
+    pub index: u32,
+    /// Only on ports of this interface; all ones: only on what is no port. The kernel applies it.
+    master: u32,
+    /// `NUD_*` and [`STATELESS`].
+    states: u16,
+    unused: bool,
+    proxy: bool,
+    protocol: u8,
+    to: Option<Prefix>,
+}
+
+impl Filter {
+    /// Reads the filters; `states` are those to take when none is asked for.
+    pub fn read(cx: &mut Ctx<'_>, line: &mut Line<'_>, states: u16) -> Result<Filter, Fail> {
+        let mut words = [0; 256];
+        let mut asked = Build::new(&mut words, 0, 0, &[0; ASKED_LEN]);
+        asked.head(FAMILY_AT, &[cx.page.opts.family]);
+        let slots = read(cx, line, &GRAMMAR, &mut asked)?;
+        let attrs = asked.attrs(ASKED_LEN);
+        let given = u16::from_ne_bytes([asked.head_at(0), asked.head_at(1)]);
+        let mut f = Filter {
+            family: asked.head_at(FAMILY_AT),
+            index: 0,
+            master: attrs.get(nda::MASTER).unwrap_or(0),
+            states: if given == 0 { states } else { given },
+            unused: slot(&slots, UNUSED).is_some(),
+            proxy: slot(&slots, PROXY).is_some(),
+            protocol: attrs.get(nda::PROTOCOL).unwrap_or(0),
+            to: attrs.get(nda::DST).and_then(Ip::from_bytes).map(|ip| Prefix {
+                ip,
+                len: asked.head_at(LEN_AT),
+                had_len: true,
+            }),
+        };
+        if let Some(word) = slot(&slots, DEV) {
+            f.index = device(cx, word)?;
+        }
+        Ok(f)
+    }
+
+    /// The dump request, with what the kernel can filter.
+    pub fn request<'t>(&self, tx: &'t mut [u8]) -> Build<'t> {
+        let mut m = Build::new(tx, rtm::GETNEIGH, 0, &[0; NDMSG_LEN]);
+        m.head(0, &[self.family]);
+        if self.proxy {
+            m.head(FLAGS_AT, &[ntf::PROXY]);
+        }
+        if self.index != 0 {
+            m.put(nda::IFINDEX, self.index);
+        }
+        if self.master != 0 {
+            m.put(nda::MASTER, self.master);
+        }
+        m
+    }
+
+    /// Whether the entry `m` passes.
+    #[must_use]
+    pub fn passes(&self, m: &Message<'_>) -> bool {
+        let Some((head, attrs)) = split(m) else { return false };
+        let free = head.flags & (ntf::PROXY | ntf::EXT_LEARNED) != 0;
+        let state = if head.state == 0 { STATELESS } else { head.state };
+        (free || state & self.states != 0)
+            && (self.family == 0 || self.family == head.family)
+            && (self.index == 0 || self.index == head.index)
+            && (self.protocol == 0 || attrs.get(nda::PROTOCOL) == Some(self.protocol))
+            && (!self.unused || cacheinfo(attrs).is_none_or(|c| c.refcnt == 0))
+            && self
+                .to
+                .is_none_or(|p| attrs.get(nda::DST).and_then(Ip::from_bytes).is_some_and(|a| p.contains(&a)))
+    }
+}
+
+/// `ip neigh [show] …`.
+pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    let filter = Filter::read(cx, line, SHOWN)?;
+    let mut tx = [0; TX];
+    let mut m = filter.request(&mut tx);
+    crate::dump::dump(cx, &mut m, &mut |page, m| {
+        if filter.passes(m) {
+            entry(page, m, filter.index == 0);
+        }
+        Ok(())
+    })
+}
+
+fn split<'m>(m: &Message<'m>) -> Option<(NdMsg, Attrs<'m>)> {
+    let (head, attrs) = m.split::<NDMSG_LEN>();
+    let (head, _) = NdMsg::read_from_prefix(&head).ok()?;
+    matches!(m.ty, rtm::NEWNEIGH | rtm::DELNEIGH | rtm::GETNEIGH).then_some((head, attrs))
+}
+
+fn cacheinfo(attrs: Attrs<'_>) -> Option<CacheInfo> {
+    CacheInfo::read_from_prefix(attrs.get(nda::CACHEINFO)?).ok().map(|(c, _)| c)
+}
+
+/// Prints the entry `m`; without its interface where only one was asked for.
+pub fn entry(page: &mut Page<'_>, m: &Message<'_>, with_dev: bool) {
+    let Some((head, attrs)) = split(m) else { return };
+    let brief = page.opts.brief;
+    page.out.open_object("");
+    match m.ty {
+        rtm::DELNEIGH => page.out.is("deleted", "Deleted "),
+        rtm::GETNEIGH => page.out.null("miss", "miss "),
+        _ => {}
+    }
+    if let Some(dst) = attrs.get(nda::DST) {
+        let text = place(dst);
+        cell(page, Style::of_family(head.family), "dst", &text, 39);
+    }
+    if with_dev {
+        let name = page.names.ifname(head.index);
+        if !brief {
+            page.out.text("dev ");
+        }
+        cell(page, Style::IfName, "dev", name.as_bytes(), 16);
+    }
+    if let Some(lladdr) = attrs.get(nda::LLADDR) {
+        let text = place(lladdr);
+        if !brief {
+            page.out.text("lladdr ");
+        }
+        page.out.style(Style::Mac).str("lladdr", if brief { "%" } else { "% " }, &text);
+    }
+    if !brief {
+        rest(page, &head, attrs);
+    }
+    if !page.out.json() {
+        page.out.bytes(b"\n");
+    }
+    page.out.close_object();
+}
+
+/// An address: IPv4, IPv6, or of a link. Ends of tunnels are link addresses of 4 or 16 bytes.
+fn place(bytes: &[u8]) -> heapless::Vec<u8, 96> {
+    let mut v = heapless::Vec::new();
+    match Ip::from_bytes(bytes) {
+        Some(ip) => drop(v.extend_from_slice(ip::print(&ip).as_bytes())),
+        None => drop(v.extend_from_slice(mac::print(bytes).as_bytes())),
+    }
+    v
+}
+
+/// A value and a blank; in a column `width` wide with `-br`.
+fn cell(page: &mut Page<'_>, style: Style, key: &str, v: &[u8], width: usize) {
+    let mut padded: heapless::Vec<u8, 96> = heapless::Vec::new();
+    let _ = padded.extend_from_slice(v);
+    while page.opts.brief && !page.out.json() && padded.len() < width {
+        let _ = padded.push(b' ');
+    }
+    page.out.style(style).str(key, "% ", &padded);
+}
+
+/// What stands behind the addresses.
+fn rest(page: &mut Page<'_>, head: &NdMsg, attrs: Attrs<'_>) {
+    let out = &mut page.out;
+    let extended = attrs.get(nda::FLAGS_EXT).unwrap_or(0);
+    let flags = u32::from(head.flags) | extended.wrapping_shl(8);
+    for (_, name) in FLAGS.rows.iter().filter(|(bit, _)| flags & bit != 0) {
+        out.text(name);
+        out.null(name, " ");
+    }
+    if page.opts.stats > 0 {
+        if let Some(c) = cacheinfo(attrs) {
+            if c.refcnt != 0 {
+                out.num("refcnt", " ref %", u64::from(c.refcnt));
+            }
+            out.num("used", " used %", u64::from(c.used / 100));
+            out.num("confirmed", "/%", u64::from(c.confirmed / 100));
+            out.num("updated", "/%", u64::from(c.updated / 100));
+        }
+        if let Some(v) = attrs.get(nda::PROBES) {
+            out.num("probes", "probes % ", u64::from(v));
+        }
+    }
+    if head.state != 0 {
+        out.open_array("state", "");
+        for (_, name) in STATES.rows.iter().filter(|(bit, _)| u32::from(head.state) & bit != 0) {
+            out.str("-", "% ", name.as_bytes());
+        }
+        out.close_array("");
+    }
+    if let Some(v) = attrs.get(nda::PROTOCOL) {
+        let mut buf = num::dec(0);
+        out.str("protocol", "proto % ", named(page.opts.numeric, &PROTOCOLS, u64::from(v), &mut buf));
+    }
+}

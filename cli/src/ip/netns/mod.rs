@@ -1,0 +1,208 @@
+//! Network namespaces by name, kept as iproute2 keeps them: either tool uses the other's. See ip-netns(8).
+
+mod exec;
+mod ids;
+mod list;
+mod make;
+
+pub use ids::{Ids, name_of_id};
+
+use crate::Ctx;
+use crate::grammar::{Arg, Grammar, Object, To, Verb};
+use crate::report::{Done, Fail, USAGE};
+use crate::words::Line;
+use core::ffi::CStr;
+use nlbox_core::rt::nsid::netnsa;
+use nlbox_core::text::num;
+use nlbox_sys::errno::Errno;
+use nlbox_sys::fd::{CBuf, Dir, Fd, OFlags, open};
+use nlbox_sys::ns::{CloneFlags, pidfd_open, setns};
+
+/// The directory of names. Each is a file of mode 0 with a namespace mounted on it.
+const DIR: &CStr = c"/var/run/netns";
+/// `NAME_MAX` of `linux/limits.h`.
+const NAME_MAX: usize = 255;
+
+/// A path of `DIR`, a name and what else is short.
+type Path = CBuf<512>;
+
+/// Words of a verb that help shows and that the verb reads itself.
+const fn words(usage: &'static str) -> Grammar {
+    Grammar { set: &netnsa::SET, args: &[], bare: None, usage }
+}
+
+static LIST: Grammar = words("[ NAME ]");
+static ADD: Grammar = words("NAME");
+static ATTACH: Grammar = words("NAME PID");
+static SET: Grammar = words("NAME { auto | ID }");
+static IDENTIFY: Grammar = words("[ PID ]");
+static PIDS: Grammar = words("NAME");
+static DELETE: Grammar = words("NAME...    (-all: every one)");
+static EXEC: Grammar = words("NAME COMMAND [ ARG ]...    (-all: in every one, without NAME)");
+static LIST_ID: Grammar = Grammar {
+    set: &netnsa::SET,
+    args: &[
+        Arg::new("target-nsid", To::Slot(list::TARGET)).once(),
+        Arg::new("nsid", To::Slot(list::NSID)).once(),
+    ],
+    bare: Some(&Arg::new("", To::Call(|_, _, _, _| Err(Fail::HELP), ""))),
+    usage: "",
+};
+
+/// `ip netns`.
+pub static OBJECT: Object = Object {
+    name: "netns",
+    about: "network namespaces",
+    verbs: &[
+        Verb { word: "l[ist]", run: list::run, grammar: Some(&LIST) },
+        Verb { word: "s[how]", run: list::run, grammar: Some(&LIST) },
+        Verb { word: "ls[t]", run: list::run, grammar: None },
+        Verb { word: "list-[id]", run: list::ids, grammar: Some(&LIST_ID) },
+        Verb { word: "a[dd]", run: make::add, grammar: Some(&ADD) },
+        Verb { word: "se[t]", run: list::set, grammar: Some(&SET) },
+        Verb { word: "d[elete]", run: make::delete, grammar: Some(&DELETE) },
+        Verb { word: "i[dentify]", run: list::identify, grammar: Some(&IDENTIFY) },
+        Verb { word: "p[ids]", run: list::pids, grammar: Some(&PIDS) },
+        Verb { word: "e[xec]", run: exec::run, grammar: Some(&EXEC) },
+        Verb { word: "m[onitor]", run: monitor, grammar: None },
+        Verb { word: "at[tach]", run: make::attach, grammar: Some(&ATTACH) },
+    ],
+    default: list::run,
+};
+
+fn monitor(cx: &mut Ctx<'_>, _: &mut Line<'_>) -> Done {
+    Err(cx.err.plain(&[b"Command \"monitor\" is not in this build."]))
+}
+
+/// `-n`: goes into a namespace, and does nothing else. Sockets that are open belong to the one left: they close.
+pub fn enter(cx: &mut Ctx<'_>, word: &[u8]) -> Done {
+    switch(cx, find(word), word)
+}
+
+/// Opens a namespace: a word with a slash is a path; else a name, and a number that is none is a process.
+fn find(word: &[u8]) -> Result<Fd, Errno> {
+    let mut path = CBuf::<4096>::new();
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK;
+    if word.contains(&b'/') {
+        return open(path.join(&[word])?, flags, 0);
+    }
+    match open(path.join(&[DIR.to_bytes(), b"/", word])?, flags, 0) {
+        Err(Errno::ENOENT) => {}
+        done => return done,
+    }
+    let pid = num::parse_u64_base(word, 10).and_then(|n| i32::try_from(n).ok()).ok_or(Errno::ENOENT)?;
+    open(of_pid(&mut path, word)?, flags, 0).or_else(|e| match e {
+        // Without /proc the process itself will do; where there is no such process, ENOENT says it as well.
+        Errno::ENOENT => pidfd_open(pid).map_err(|_| e),
+        _ => Err(e),
+    })
+}
+
+/// `/proc/PID/ns/net`
+fn of_pid<'p, const N: usize>(path: &'p mut CBuf<N>, pid: &[u8]) -> Result<&'p CStr, Errno> {
+    path.join(&[b"/proc/", pid, b"/ns/net"])
+}
+
+/// `before "name" after: reason`
+fn about(cx: &mut Ctx<'_>, before: &str, name: &[u8], after: &str, e: Errno) -> Fail {
+    cx.err.system(&[before.as_bytes(), b" \"", name, b"\"", after.as_bytes()], e.0)
+}
+
+fn cannot_open(cx: &mut Ctx<'_>, name: &[u8], e: Errno) -> Fail {
+    about(cx, "Cannot open network namespace", name, "", e)
+}
+
+fn switch(cx: &mut Ctx<'_>, fd: Result<Fd, Errno>, name: &[u8]) -> Done {
+    let failed = match fd {
+        Ok(fd) => match setns(&fd, CloneFlags::NEWNET) {
+            Ok(()) => {
+                cx.conn.close();
+                cx.page.names.close();
+                return Ok(());
+            }
+            Err(e) => about(cx, "setting the network namespace", name, " failed", e),
+        },
+        Err(e) => cannot_open(cx, name, e),
+    };
+    // iproute2 leaves by exit(-1) here.
+    let _ = failed;
+    Err(USAGE)
+}
+
+/// Whether `name` may be a file in [`DIR`].
+fn is_name(name: &[u8]) -> bool {
+    !matches!(name, b"" | b"." | b"..") && name.len() <= NAME_MAX && !name.contains(&b'/')
+}
+
+/// The next word: the name of a namespace.
+fn name<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<&'l [u8], Fail> {
+    let Some(name) = line.next() else { return Err(cx.err.plain(&[b"No netns name specified"])) };
+    checked(cx, name)
+}
+
+fn checked<'l>(cx: &mut Ctx<'_>, name: &'l [u8]) -> Result<&'l [u8], Fail> {
+    if is_name(name) { Ok(name) } else { Err(cx.err.usage(&[b"Invalid netns name \"", name, b"\""])) }
+}
+
+/// The line ends here.
+fn over(cx: &mut Ctx<'_>, line: &Line<'_>) -> Done {
+    if line.is_over() { Ok(()) } else { Err(cx.err.plain(&[b"extra arguments specified"])) }
+}
+
+/// The path of a namespace. A name that was checked always fits.
+fn path_of<'p>(path: &'p mut Path, name: &[u8]) -> &'p CStr {
+    path.join(&[DIR.to_bytes(), b"/", name]).unwrap_or(c"")
+}
+
+fn open_name(name: &[u8]) -> Result<Fd, Errno> {
+    open(path_of(&mut Path::new(), name), OFlags::RDONLY | OFlags::NONBLOCK, 0)
+}
+
+/// Hands every name to `each`, with the directory; `false` when there is no directory.
+fn walk(each: &mut dyn FnMut(&Fd, &[u8])) -> Result<bool, Errno> {
+    match Dir::open(DIR) {
+        Ok(dir) => walk_in(dir, each).map(|()| true),
+        Err(Errno::ENOENT) => Ok(false),
+        Err(e) => Err(e),
+    }
+}
+
+fn walk_in(mut dir: Dir, each: &mut dyn FnMut(&Fd, &[u8])) -> Result<(), Errno> {
+    let mut buf = [0; 2048];
+    while let Some(entries) = dir.read(&mut buf)? {
+        for e in entries.filter(|e| is_name(e.name)) {
+            each(dir.as_fd(), e.name);
+        }
+    }
+    Ok(())
+}
+
+fn cannot_read(cx: &mut Ctx<'_>, e: Errno) -> Fail {
+    cx.err.system(&[b"Cannot read ", DIR.to_bytes()], e.0)
+}
+
+fn cannot_bind(cx: &mut Ctx<'_>, from: &CStr, to: &CStr, e: Errno) -> Fail {
+    cx.err.system(&[b"Bind ", from.to_bytes(), b" -> ", to.to_bytes(), b" failed"], e.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stay_in_the_directory() {
+        for good in [&b"a"[..], b"a b", b"...", b"-x", b"123", &[b'x'; 255]] {
+            assert!(is_name(good), "{good:?}");
+        }
+        for bad in [&b""[..], b".", b"..", b"../x", b"a/b", b"/", &[b'x'; 256]] {
+            assert!(!is_name(bad), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn every_name_fits_its_path() {
+        let mut path = Path::new();
+        assert_eq!(path_of(&mut path, b"blue"), c"/var/run/netns/blue");
+        assert_eq!(path_of(&mut path, &[b'x'; NAME_MAX]).count_bytes(), 15 + NAME_MAX);
+    }
+}

@@ -1,0 +1,442 @@
+//! `ip route add`, `change`, `replace`, `append`, `prepend`, `test` and `del`: one grammar, one message.
+
+use super::{address, device, number, put_prefix, realms, route_type, settle, tos, vrf};
+use crate::grammar::{Arg, Grammar, Slots, To, Whole, read, spelled};
+use crate::report::{Done, Fail};
+use crate::words::Line;
+use crate::{Ctx, TX};
+use nlbox_core::bytes::{Reader, align4};
+use nlbox_core::rt::names::{PROTOCOLS, SCOPES};
+use nlbox_core::rt::route::{
+    FEATURES, PROTO_BOOT, RTMSG_LEN, RtMsg, TABLE_LOCAL, TABLE_MAIN, at, rta, rtax, rtn, rtnh, scope,
+};
+use nlbox_core::rt::rtm;
+use nlbox_core::spec::Resolve;
+use nlbox_core::text::ip::af;
+use nlbox_core::text::{mac, num};
+use nlbox_core::wire::attr::ATTR_HEADER_LEN;
+use nlbox_core::wire::build::Build;
+use nlbox_core::wire::header::HEADER_LEN;
+use zerocopy::IntoBytes;
+
+const DST: usize = 0;
+const TYPE: usize = 1;
+const GATEWAY: usize = 2;
+const HOPS: usize = 3;
+const TOS: u8 = 4;
+const SCOPE: u8 = 5;
+const PROTO: u8 = 6;
+const DEV: u8 = 7;
+const VRF: u8 = 8;
+
+/// While the words are read the metrics stand among the attributes, `RTAX_*` above this number: they make one nest
+/// in the end, however the words were mixed.
+const METRICS: u16 = 64;
+
+const RTT: u16 = rtax::RTT.ty();
+const RTTVAR: u16 = rtax::RTTVAR.ty();
+const RTO_MIN: u16 = rtax::RTO_MIN.ty();
+const ADVMSS: u16 = rtax::ADVMSS.ty();
+const QUICKACK: u16 = rtax::QUICKACK.ty();
+const NO_COOKIE: u16 = rtax::FASTOPEN_NO_COOKIE.ty();
+const FEATURE_BITS: u16 = rtax::FEATURES.ty();
+const CC_ALGO: u16 = rtax::CC_ALGO.ty();
+
+const VALUE: &str = "\"%\" value is invalid\n";
+
+static TO_ARG: Arg = Arg::new("to", To::Call(to, "[ TYPE ] PREFIX"));
+
+/// The words of a route.
+pub static GRAMMAR: Grammar = Grammar {
+    set: &rta::SET,
+    args: &[
+        Arg::new("src", To::Call(src, "ADDRESS")),
+        Arg::new("via", To::Call(via, "[ FAMILY ] ADDRESS")),
+        Arg::new("from", To::Call(from, "PREFIX")),
+        Arg::new("tos", To::Slot(TOS)),
+        Arg::new("d[sfield]", To::Slot(TOS)),
+        Arg::new("expires", To::Attr(rta::EXPIRES.ty())).bad(VALUE),
+        Arg::new("m[etric]", To::Attr(rta::PRIORITY.ty())).bad(VALUE),
+        Arg::new("p[riority]", To::Attr(rta::PRIORITY.ty())).bad("\"metric\" value is invalid\n"),
+        Arg::new("preference", To::Attr(rta::PRIORITY.ty())).bad("\"metric\" value is invalid\n"),
+        Arg::new("scope", To::Slot(SCOPE)),
+        Arg::new("mtu", To::Call(metric, "[ lock ] N")),
+        Arg::new("hoplimit", To::Call(metric, "[ lock ] N")),
+        Arg::new("advmss", To::Call(metric, "[ lock ] N")),
+        Arg::new("r[eordering]", To::Call(metric, "[ lock ] N")),
+        Arg::new("rtt", To::Call(metric, "[ lock ] TIME")),
+        Arg::new("rto_min", To::Call(metric, "TIME")),
+        Arg::new("w[indow]", To::Call(metric, "[ lock ] N")),
+        Arg::new("c[wnd]", To::Call(metric, "[ lock ] N")),
+        Arg::new("i[nitcwnd]", To::Call(metric, "[ lock ] N")),
+        Arg::new("i[nitrwnd]", To::Call(metric, "[ lock ] N")),
+        Arg::new("f[eatures]", To::Call(metric, "{ ecn | tcp_usec_ts }")),
+        Arg::new("q[uickack]", To::Call(metric, "{ 0 | 1 }")),
+        Arg::new("c[ongctl]", To::Call(metric, "[ lock ] NAME")),
+        Arg::new("r[ttvar]", To::Call(metric, "[ lock ] TIME")),
+        Arg::new("s[sthresh]", To::Call(metric, "[ lock ] N")),
+        Arg::new("r[ealms]", To::Call(flow, "[ FROM/ ]TO")),
+        Arg::new("onlink", To::Call(onlink, "")),
+        Arg::new("nexthop", To::Call(nexthops, "[ via ADDRESS ] [ dev DEVICE ] [ weight N ] [ onlink ] ...")),
+        Arg::new("nhid", To::Attr(rta::NH_ID.ty())).bad("\"id\" value is invalid\n"),
+        Arg::new("p[rotocol]", To::Slot(PROTO)),
+        Arg::new("t[able]", To::Attr(rta::TABLE.ty())).bad(VALUE),
+        Arg::new("v[rf]", To::Slot(VRF)),
+        Arg::new("dev", To::Slot(DEV)),
+        Arg::new("oif", To::Slot(DEV)),
+        Arg::new("pervasive", To::Call(pervasive, "")),
+        Arg::new("p[ref]", To::Attr(rta::PREF.ty())).bad(VALUE),
+        Arg::new("f[astopen_no_cookie]", To::Call(metric, "{ 0 | 1 }")),
+        Arg::new("ttl-propagate", To::Call(absent, "(not in this build)")),
+        Arg::new("encap", To::Call(absent, "(not in this build)")),
+        Arg::new("as", To::Call(absent, "(not in this build)")),
+        Arg::new("to", To::Call(to, "[ TYPE ] PREFIX")),
+    ],
+    bare: Some(&TO_ARG),
+    usage: "[ TYPE ] PREFIX",
+};
+
+/// The keyword that a function was called for.
+fn keyword<'l>(line: &Line<'l>) -> &'l [u8] {
+    line.cstr(line.at().saturating_sub(1)).map_or(b"", core::ffi::CStr::to_bytes)
+}
+
+fn absent<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
+    Err(cx.err.plain(&[b"Option \"", keyword(line), b"\" is not in this build."]))
+}
+
+fn mark<'l>(slots: &mut Slots<'l>, n: usize, word: &'l [u8]) {
+    if let Some(s) = slots.get_mut(n) {
+        *s = Some(word);
+    }
+}
+
+/// `[to] [TYPE] PREFIX`.
+fn to<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots: &mut Slots<'l>) -> Done {
+    let mut word = line.value(&mut cx.err)?;
+    if let Some(ty) = route_type(word).filter(|_| !word.first().is_some_and(u8::is_ascii_digit)) {
+        mark(slots, TYPE, word);
+        m.head(at::TYPE, &[ty]);
+        word = line.value(&mut cx.err)?;
+    }
+    if slots.get(DST).is_some_and(Option::is_some) {
+        return Err(cx.err.garbage(b"to", word));
+    }
+    mark(slots, DST, word);
+    line.back();
+    put_prefix(cx, line, m, rta::DST, at::DST_LEN).map(drop)
+}
+
+fn src<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
+    let word = line.value(&mut cx.err)?;
+    let ip = address(cx, word, m.head_at(at::FAMILY))?;
+    settle(m, &ip);
+    m.put(rta::PREFSRC, ip.bytes());
+    Ok(())
+}
+
+fn from<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
+    put_prefix(cx, line, m, rta::SRC, at::SRC_LEN).map(drop)
+}
+
+fn via<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots: &mut Slots<'l>) -> Done {
+    if slots.get(GATEWAY).is_some_and(Option::is_some) {
+        return Err(cx.err.invalid(keyword(line), b"", "use nexthop syntax to specify multiple via\n"));
+    }
+    mark(slots, GATEWAY, b"via");
+    gateway(cx, line, m)
+}
+
+/// `[FAMILY] ADDRESS` behind `via`: `RTA_GATEWAY` of the route's family, or `RTA_VIA` of another.
+fn gateway(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>) -> Done {
+    let own = m.head_at(at::FAMILY);
+    let mut word = line.value(&mut cx.err)?;
+    let mut family = own;
+    if let Some((_, f)) = crate::ip::FAMILIES.iter().find(|(n, _)| n.as_bytes() == word) {
+        family = *f;
+        word = line.value(&mut cx.err)?;
+    }
+    // struct rtvia: the family in two bytes, then the address.
+    let mut other: heapless::Vec<u8, 48> = heapless::Vec::new();
+    let _ = other.extend_from_slice(&u16::from(family).to_ne_bytes());
+    if family == af::AF_PACKET {
+        let mut to = [0; 32];
+        let n = mac::parse(word, &mut to).and_then(|n| to.get(..n));
+        let _ =
+            other.extend_from_slice(n.ok_or_else(|| cx.err.plain(&[b"\"", word, b"\" is invalid lladdr."]))?);
+    } else {
+        let ip = address(cx, word, family)?;
+        settle(m, &ip);
+        if ip.family() == m.head_at(at::FAMILY) {
+            m.put(rta::GATEWAY, ip.bytes());
+            return Ok(());
+        }
+        let _ = other.extend_from_slice(ip.bytes());
+    }
+    m.put(rta::VIA, &other);
+    Ok(())
+}
+
+fn flow<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
+    let word = line.value(&mut cx.err)?;
+    let (v, _) = realms(word).ok_or_else(|| cx.err.invalid(word, b"realm", VALUE))?;
+    m.put(rta::FLOW, v);
+    Ok(())
+}
+
+fn onlink<'l>(_: &mut Ctx<'_>, _: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
+    m.head_or(at::FLAGS, &rtnh::ONLINK.to_ne_bytes());
+    Ok(())
+}
+
+fn pervasive<'l>(_: &mut Ctx<'_>, _: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
+    m.head_or(at::FLAGS, &rtnh::PERVASIVE.to_ne_bytes());
+    Ok(())
+}
+
+/// A metric: its row is found by the keyword's whole spelling.
+fn metric<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
+    let word = keyword(line);
+    let Some(whole) = GRAMMAR.args.iter().find(|a| spelled(word, a.word)).map(|a| Whole::of(a.word)) else {
+        return Ok(());
+    };
+    let name = whole.as_bytes();
+    let Some(row) = rtax::SET.rows.iter().find(|r| r.keyword().as_bytes() == name) else { return Ok(()) };
+    let mut value = line.value(&mut cx.err)?;
+    let lock = value == b"lock" && !matches!(row.ty, RTO_MIN | FEATURE_BITS | QUICKACK | NO_COOKIE);
+    if lock {
+        value = line.value(&mut cx.err)?;
+    }
+    // A minimum that could be learnt over would be none.
+    if lock || row.ty == RTO_MIN {
+        let bit = 1_u32.checked_shl(u32::from(row.ty)).unwrap_or(0);
+        m.raw(METRICS.saturating_add(rtax::LOCK.ty()), &bit.to_ne_bytes());
+    }
+    let ty = METRICS.saturating_add(row.ty);
+    if row.ty == CC_ALGO {
+        m.put_str(ty, value);
+        return Ok(());
+    }
+    let (v, said, bad): (_, &[u8], _) = match row.ty {
+        FEATURE_BITS => (features_of(line, value), name, "\"%\" value not valid\n"),
+        RTT => (time(value, 8), name, VALUE),
+        RTTVAR => (time(value, 4), name, VALUE),
+        RTO_MIN => (time(value, 1), name, VALUE),
+        ADVMSS => (num::parse_u32(value), b"mss", VALUE),
+        _ => (num::parse_u32(value), name, VALUE),
+    };
+    let v = v.ok_or_else(|| cx.err.invalid(value, said, bad))?;
+    if matches!(row.ty, QUICKACK | NO_COOKIE) && v > 1 {
+        return Err(cx.err.invalid(value, name, "\"%\" value should be 0 or 1\n"));
+    }
+    m.raw(ty, &v.to_ne_bytes());
+    Ok(())
+}
+
+/// `first` and the words behind it that are features too.
+fn features_of(line: &mut Line<'_>, first: &[u8]) -> Option<u32> {
+    let mut bits = FEATURES.number(first)?;
+    while let Some(more) = line.peek().and_then(|w| FEATURES.number(w)) {
+        line.next();
+        bits |= more;
+    }
+    Some(bits)
+}
+
+/// A time: `300ms`, `1.5s`, both times `by`; a bare number is in the kernel's own unit.
+fn time(word: &[u8], by: u32) -> Option<u32> {
+    let digits = word.iter().position(|b| !b.is_ascii_digit() && *b != b'.').unwrap_or(word.len());
+    let (number, unit) = word.split_at_checked(digits)?;
+    let point = number.iter().position(|b| *b == b'.').unwrap_or(number.len());
+    let (whole, fraction) = number.split_at_checked(point)?;
+    let whole = num::parse_u64_base(whole, 10)?;
+    // What is left below a millisecond counts as a whole one.
+    let (mut part, mut up) = (0_u64, false);
+    let mut weight = match unit {
+        b"s" | b"sec" | b"secs" => 100_u64,
+        b"" | b"ms" | b"msec" | b"msecs" => 0,
+        _ => return None,
+    };
+    let scale = if weight == 0 { 1 } else { 1000 };
+    for d in fraction.iter().skip(1) {
+        let d = u64::from(d.checked_sub(b'0')?);
+        up |= weight == 0 && d != 0;
+        part = part.saturating_add(weight.saturating_mul(d));
+        weight /= 10;
+    }
+    let by = if unit.is_empty() { 1 } else { u64::from(by) };
+    let v = whole.checked_mul(scale)?.checked_add(part)?.checked_add(u64::from(up))?.checked_mul(by)?;
+    u32::try_from(v).ok()
+}
+
+/// `nexthop …`, once or more: all the rest of the line.
+fn nexthops<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots: &mut Slots<'l>) -> Done {
+    mark(slots, HOPS, b"nexthop");
+    let all = m.open(rta::MULTIPATH.ty());
+    loop {
+        if line.is_over() {
+            return Err(cx.err.usage(&[b"Error: unexpected end of line after \"nexthop\""]));
+        }
+        // struct rtnexthop: its length is in front as an attribute's is, so it closes like one.
+        let hop = m.mark();
+        m.bytes(&[0; 8]);
+        let (mut flags, mut weight, mut index) = (0_u8, 0_u8, 0_u32);
+        while let Some(word) = line.next() {
+            match word {
+                b"via" => gateway(cx, line, m)?,
+                b"dev" => {
+                    let name = line.value(&mut cx.err)?;
+                    let Some(i) = cx.page.names.ifindex(name) else {
+                        let _ = cx.err.no_device(name);
+                        return Err(cx.err.usage(&[b"Error: cannot parse nexthop"]));
+                    };
+                    index = i;
+                }
+                b"weight" => {
+                    let word = line.value(&mut cx.err)?;
+                    let n = num::parse_u32(word).and_then(|n| u8::try_from(n.checked_sub(1)?).ok());
+                    weight = n.ok_or_else(|| cx.err.invalid(word, b"", "\"weight\" is invalid\n"))?;
+                }
+                b"onlink" => flags |= u8::try_from(rtnh::ONLINK).unwrap_or(0),
+                b"encap" | b"as" => return absent(cx, line, m, slots),
+                _ if spelled(word, "r[ealms]") => flow(cx, line, m, slots)?,
+                _ => {
+                    line.back();
+                    break;
+                }
+            }
+        }
+        let field = |n: usize| hop.saturating_add(n).saturating_sub(HEADER_LEN);
+        m.head(field(2), &[flags, weight]);
+        m.head(field(4), &index.to_ne_bytes());
+        m.close(hop);
+        match line.next() {
+            None => break,
+            Some(b"nexthop") => {}
+            Some(word) => {
+                return Err(cx.err.usage(&[
+                    b"Error: \"nexthop\" or end of line is expected instead of \"",
+                    word,
+                    b"\"",
+                ]));
+            }
+        }
+    }
+    m.close(all);
+    Ok(())
+}
+
+/// One of the verbs: message type `ty` with `flags`.
+pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
+    let mut words = [0; TX];
+    let mut w = Build::new(&mut words, 0, 0, &[0; RTMSG_LEN]);
+    w.head(at::FAMILY, &[cx.page.opts.family]);
+    let slots = read(cx, line, &GRAMMAR, &mut w)?;
+    let has = |n: usize| slots.get(n).is_some_and(Option::is_some);
+    if !has(DST) {
+        return Err(Fail::HELP);
+    }
+    let mut table = w.attrs(RTMSG_LEN).get(rta::TABLE);
+    if let Some(name) = slots.get(usize::from(VRF)).copied().flatten() {
+        table = Some(vrf(cx, name)?.1);
+    }
+    let head = header(cx, &slots, &w, ty, table)?;
+    let mut tx = [0; TX];
+    let mut m = Build::new(&mut tx, ty, flags, head.as_bytes());
+    transfer(&w, &mut m);
+    if let Some(t) = table.filter(|t| *t > 255) {
+        m.put(rta::TABLE, t);
+    }
+    if let Some(i) = device(cx, slots.get(usize::from(DEV)).copied().flatten())? {
+        m.put(rta::OIF, i);
+    }
+    match cx.conn.request(&mut m) {
+        Ok(()) => {
+            cx.err.warn(&cx.conn);
+            Ok(())
+        }
+        Err(e) => Err(cx.err.net(e, &cx.conn, Some(&m))),
+    }
+}
+
+/// The fixed header: what was said, and iproute2's rules for what was not.
+fn header(
+    cx: &mut Ctx<'_>,
+    slots: &Slots<'_>,
+    w: &Build<'_>,
+    verb: u16,
+    table: Option<u32>,
+) -> Result<RtMsg, Fail> {
+    let word = |n: u8| slots.get(usize::from(n)).copied().flatten();
+    let has = |n: usize| slots.get(n).is_some_and(Option::is_some);
+    let attrs = w.attrs(RTMSG_LEN);
+    let new = verb == rtm::NEWROUTE;
+    let mut h = RtMsg {
+        family: w.head_at(at::FAMILY),
+        dst_len: w.head_at(at::DST_LEN),
+        src_len: w.head_at(at::SRC_LEN),
+        ty: w.head_at(at::TYPE),
+        flags: Reader::new(w.written().get(HEADER_LEN.saturating_add(at::FLAGS)..).unwrap_or(&[]))
+            .u32()
+            .unwrap_or(0),
+        ..RtMsg::default()
+    };
+    if h.family == af::AF_UNSPEC {
+        h.family = af::AF_INET;
+    }
+    if new && !has(TYPE) {
+        h.ty = rtn::UNICAST;
+    }
+    h.tos = tos(cx, word(TOS), "\"tos\" value is invalid\n")?.unwrap_or(0);
+    let proto = number(cx, word(PROTO), &PROTOCOLS, 255, "\"protocol\" value is invalid\n")?;
+    h.protocol = byte(proto).unwrap_or(if new { PROTO_BOOT } else { 0 });
+    let local = matches!(h.ty, rtn::LOCAL | rtn::BROADCAST | rtn::NAT | rtn::ANYCAST);
+    // 0 stands for a table that takes an attribute.
+    h.table = byte(table.or(Some(if local { TABLE_LOCAL } else { TABLE_MAIN }))).unwrap_or(0);
+    let reach = number(cx, word(SCOPE), &SCOPES, 255, "invalid \"scope\" value\n")?;
+    h.scope = byte(reach).unwrap_or(match h.ty {
+        _ if h.family != af::AF_INET => scope::UNIVERSE,
+        rtn::LOCAL | rtn::NAT => scope::HOST,
+        rtn::BROADCAST | rtn::MULTICAST | rtn::ANYCAST => scope::LINK,
+        _ if !new => scope::NOWHERE,
+        rtn::UNICAST if !has(GATEWAY) && !has(HOPS) && !attrs.has(rta::NH_ID) => scope::LINK,
+        _ => scope::UNIVERSE,
+    });
+    Ok(h)
+}
+
+fn byte(v: Option<u32>) -> Option<u8> {
+    v.and_then(|v| u8::try_from(v).ok())
+}
+
+/// Moves the attributes of the words to the request, the metrics into their nest, each still known by its word.
+fn transfer(w: &Build<'_>, m: &mut Build<'_>) {
+    let (mut lock, mut any) = (0_u32, false);
+    for pass in [false, true] {
+        let nest = if pass { m.open(rta::METRICS.ty()) } else { 0 };
+        let mut offset = HEADER_LEN.saturating_add(RTMSG_LEN);
+        for a in w.attrs(RTMSG_LEN) {
+            m.from_word(u32::try_from(offset).ok().and_then(|o| w.word_at(o)).unwrap_or(usize::MAX));
+            offset = offset.saturating_add(align4(a.payload.len().saturating_add(ATTR_HEADER_LEN)));
+            match a.ty.checked_sub(METRICS) {
+                None if !pass && a.ty != rta::TABLE.ty() => m.raw(a.ty, a.payload),
+                Some(ty) if pass && ty == rtax::LOCK.ty() => {
+                    lock |= Reader::new(a.payload).u32().unwrap_or(0)
+                }
+                Some(ty) if pass => m.raw(ty, a.payload),
+                Some(_) => any = true,
+                None => {}
+            }
+        }
+        m.from_word(usize::MAX);
+        if pass {
+            if lock != 0 {
+                m.put(rtax::LOCK, lock);
+            }
+            m.close(nest);
+        }
+        if !any {
+            break;
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! `ip route get`: which route the kernel would take.
+
+use super::show::{Filter, Row, route};
+use super::{device, put_prefix, tos, vrf};
+use crate::grammar::{Arg, Grammar, Slots, To, read};
+use crate::report::Done;
+use crate::words::Line;
+use crate::{Ctx, TX};
+use nlbox_core::rt::route::{RTMSG_LEN, at, rta, rtm_f};
+use nlbox_core::rt::rtm;
+use nlbox_core::text::ip::af;
+use nlbox_core::text::num;
+use nlbox_core::wire::build::Build;
+use nlbox_core::wire::key::{Key, Raw};
+
+const DST: usize = 0;
+const TOS: u8 = 1;
+const IIF: u8 = 2;
+const OIF: u8 = 3;
+const VRF: u8 = 4;
+const FIBMATCH: u8 = 5;
+
+static TO_ARG: Arg = Arg::new("to", To::Call(to, "ADDRESS"));
+
+/// The words of `ip route get`.
+pub static GRAMMAR: Grammar = Grammar {
+    set: &rta::SET,
+    args: &[
+        Arg::new("f[rom]", To::Call(from, "ADDRESS")),
+        Arg::new("tos", To::Slot(TOS)),
+        Arg::new("d[sfield]", To::Slot(TOS)),
+        Arg::new("i[if]", To::Slot(IIF)),
+        Arg::new("m[ark]", To::Attr(rta::MARK.ty())).bad("invalid mark value"),
+        Arg::new("o[if]", To::Slot(OIF)),
+        Arg::new("dev", To::Slot(OIF)),
+        Arg::new("v[rf]", To::Slot(VRF)),
+        Arg::new("u[id]", To::Attr(rta::UID.ty())).bad("invalid UID\n"),
+        Arg::new("f[ibmatch]", To::Mark(FIBMATCH)),
+        Arg::new("i[pproto]", To::Attr(rta::IP_PROTO.ty())).bad("Invalid \"ipproto\" value\n"),
+        Arg::new("s[port]", To::Attr(rta::SPORT.ty())).bad("invalid sport\n"),
+        Arg::new("d[port]", To::Attr(rta::DPORT.ty())).bad("invalid dport\n"),
+        Arg::new("to", To::Call(to, "ADDRESS")),
+    ],
+    bare: Some(&TO_ARG),
+    usage: "[ to ] ADDRESS",
+};
+
+fn to<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots: &mut Slots<'l>) -> Done {
+    if let Some(s) = slots.get_mut(DST) {
+        *s = line.peek();
+    }
+    host(cx, line, m, rta::DST, at::DST_LEN)
+}
+
+fn from<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
+    host(cx, line, m, rta::SRC, at::SRC_LEN)
+}
+
+/// An address to ask with; a shorter prefix is said to be one and taken as its address.
+fn host(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, key: Key<Raw>, len_at: usize) -> Done {
+    let p = put_prefix(cx, line, m, key, len_at)?;
+    let bits = p.ip.bits();
+    if p.len != bits {
+        cx.err.say(&[
+            b"Warning: /",
+            num::dec(u64::from(p.len)).as_bytes(),
+            b" as prefix is invalid, only /",
+            num::dec(u64::from(bits)).as_bytes(),
+            b" (or none) is supported.",
+        ]);
+    }
+    m.head(len_at, &[bits]);
+    Ok(())
+}
+
+/// `ip route get ADDRESS …`.
+pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    let mut tx = [0; TX];
+    let mut m = Build::new(&mut tx, rtm::GETROUTE, 0, &[0; RTMSG_LEN]);
+    m.head(at::FAMILY, &[cx.page.opts.family]);
+    let slots = read(cx, line, &GRAMMAR, &mut m)?;
+    let word = |n: u8| slots.get(usize::from(n)).copied().flatten();
+    if slots.get(DST).copied().flatten().is_none() {
+        return Err(cx.err.plain(&[b"need at least a destination address"]));
+    }
+    if m.head_at(at::FAMILY) == af::AF_UNSPEC {
+        m.head(at::FAMILY, &[af::AF_INET]);
+    }
+    if let Some(v) = tos(cx, word(TOS), "TOS value is invalid\n")? {
+        m.head(at::TOS, &[v]);
+    }
+    if let Some(i) = device(cx, word(IIF))? {
+        m.put(rta::IIF, i);
+    }
+    let mut oif = device(cx, word(OIF))?;
+    if let Some(name) = word(VRF) {
+        oif = Some(vrf(cx, name)?.0);
+    }
+    if let Some(i) = oif {
+        m.put(rta::OIF, i);
+    }
+    let flags = if word(FIBMATCH).is_some() { rtm_f::FIB_MATCH } else { rtm_f::LOOKUP_TABLE };
+    m.head(at::FLAGS, &flags.to_ne_bytes());
+    match cx.conn.get(&mut m) {
+        Ok(answer) => {
+            if let Some(row) = Row::of(&answer) {
+                route(&mut cx.page, &row, &Filter::default());
+            }
+            Ok(())
+        }
+        Err(e) => Err(cx.err.net(e, &cx.conn, Some(&m))),
+    }
+}

@@ -1,0 +1,226 @@
+//! Golden stories: a command line, what it sends, what a kernel answered, what it prints.
+//!
+//! A story (`golden/NAME.nl`) is lines: `$ words` the command line; `1>` and `1<` a datagram to and from the kernel on
+//! the first socket, `2>` and `2<` on the second, in hex; `|` a line of stdout, `!` one of stderr; `=` the exit code.
+//! `NLBOX_GOLDEN_RECORD=1` plays the `$` lines against the real kernel (in a private namespace) and writes the rest
+//! down; the diff is then the reviewer's to read.
+
+use nlbox::names::Names;
+use nlbox::report::Report;
+use nlbox::words::{Line, Words};
+use nlbox::{Ctx, Options, Page};
+use nlbox_core::conn::{Conn, Errno, Received, Transport};
+use nlbox_core::text::out::{Out, Sink};
+use std::collections::VecDeque;
+use std::ffi::CString;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+const PORT: u32 = 77;
+
+#[derive(Default)]
+struct Text(Vec<u8>);
+impl Sink for Text {
+    fn write_all(&mut self, b: &[u8]) -> Result<(), i32> {
+        self.0.extend_from_slice(b);
+        Ok(())
+    }
+}
+
+/// Datagrams to (`true`) and from the kernel, in order.
+type Tape = VecDeque<(bool, Vec<u8>)>;
+
+/// Plays a tape: what is sent must be what the tape has next.
+struct Player {
+    tape: Tape,
+    wrong: Option<String>,
+}
+
+impl Transport for Player {
+    fn send(&mut self, d: &[u8]) -> Result<(), Errno> {
+        match self.tape.pop_front() {
+            Some((true, want)) if want == d => Ok(()),
+            other => {
+                let want = other.map_or("nothing".into(), |(_, w)| hex(&w));
+                self.wrong.get_or_insert(format!("sent {}\n  want {want}", hex(d)));
+                Err(Errno(5))
+            }
+        }
+    }
+    fn recv(&mut self, buf: &mut [u8]) -> Result<Received, Errno> {
+        match self.tape.pop_front() {
+            Some((false, d)) => {
+                buf[..d.len()].copy_from_slice(&d);
+                Ok(Received { len: d.len(), from: 0, group: 0 })
+            }
+            _ => Err(Errno(5)),
+        }
+    }
+    fn peek(&mut self) -> Result<usize, Errno> {
+        self.tape.front().filter(|(sent, _)| !sent).map(|(_, d)| d.len()).ok_or(Errno(5))
+    }
+    fn port(&mut self) -> Result<u32, Errno> {
+        Ok(PORT)
+    }
+}
+
+/// Passes to the real kernel and keeps all that goes by; port ids become [`PORT`].
+struct Recorder {
+    real: nlbox::host::Socket,
+    tape: Tape,
+}
+
+impl Transport for Recorder {
+    fn send(&mut self, d: &[u8]) -> Result<(), Errno> {
+        self.tape.push_back((true, d.to_vec()));
+        self.real.send(d)
+    }
+    fn recv(&mut self, buf: &mut [u8]) -> Result<Received, Errno> {
+        let got = self.real.recv(buf)?;
+        let mut at = 0;
+        while at + 16 <= got.len {
+            buf[at + 12..at + 16].copy_from_slice(&PORT.to_ne_bytes());
+            let len = u32::from_ne_bytes(buf[at..at + 4].try_into().unwrap());
+            at += usize::try_from(len).unwrap().next_multiple_of(4).max(16);
+        }
+        self.tape.push_back((false, buf[..got.len].to_vec()));
+        Ok(got)
+    }
+    fn peek(&mut self) -> Result<usize, Errno> {
+        self.real.peek()
+    }
+    fn port(&mut self) -> Result<u32, Errno> {
+        self.real.port().map(|_| PORT)
+    }
+}
+
+/// Runs a command line in this process; stdout, stderr, exit code.
+fn run(line: &str, main: &mut dyn Transport, side: &mut dyn Transport) -> (String, String, u8) {
+    let words: Vec<CString> = line.split_whitespace().map(|w| CString::new(w).unwrap()).collect();
+    let words: Vec<_> = words.iter().map(CString::as_c_str).collect();
+    let (mut out, mut err) = (Text::default(), Text::default());
+    let (mut page, mut rx, mut rx2) = (vec![0; nlbox::PAGE], vec![0; nlbox::RX], vec![0; nlbox::RX]);
+    let code = {
+        let mut cx = Ctx {
+            conn: Conn::new(main, &mut rx),
+            page: Page {
+                out: Out::new(&mut out, &mut page),
+                names: Names::new(Conn::new(side, &mut rx2)),
+                opts: Options::default(),
+            },
+            err: Report::new(&mut err),
+        };
+        nlbox::serve(&mut cx, Line::new(Words::List(&words), 0))
+    };
+    (String::from_utf8(out.0).unwrap(), String::from_utf8(err.0).unwrap(), code)
+}
+
+fn hex(b: &[u8]) -> String {
+    b.iter().fold(String::new(), |mut s, b| {
+        let _ = write!(s, "{b:02x}");
+        s
+    })
+}
+
+fn unhex(s: &str) -> Vec<u8> {
+    let digits: Vec<u8> =
+        s.trim().bytes().map(|b| u8::try_from((b as char).to_digit(16).unwrap()).unwrap()).collect();
+    digits.chunks(2).map(|p| p[0] << 4 | p[1]).collect()
+}
+
+#[derive(Default)]
+struct Story {
+    line: String,
+    tapes: [Tape; 2],
+    out: String,
+    err: String,
+    code: u8,
+}
+
+fn read(text: &str) -> Vec<Story> {
+    let mut stories: Vec<Story> = Vec::new();
+    for line in text.lines().filter(|l| !l.is_empty() && !l.starts_with('#')) {
+        if let Some(command) = line.strip_prefix("$ ") {
+            stories.push(Story { line: command.into(), ..Story::default() });
+            continue;
+        }
+        let story = stories.last_mut().expect("a story starts with its command line");
+        match line.split_at(1) {
+            ("|", rest) => story.out += &format!("{}\n", rest.strip_prefix(' ').unwrap_or(rest)),
+            ("!", rest) => story.err += &format!("{}\n", rest.strip_prefix(' ').unwrap_or(rest)),
+            ("=", rest) => story.code = rest.trim().parse().unwrap(),
+            (socket @ ("1" | "2"), rest) => {
+                let (way, data) = rest.split_at(1);
+                let tape = &mut story.tapes[if socket == "1" { 0 } else { 1 }];
+                tape.push_back((way == ">", unhex(data)));
+            }
+            _ => panic!("not a line of a story: {line}"),
+        }
+    }
+    stories
+}
+
+fn write(s: &Story) -> String {
+    let mut text = format!("$ {}\n", s.line);
+    for (n, tape) in s.tapes.iter().enumerate() {
+        for (sent, d) in tape {
+            let _ = writeln!(text, "{}{} {}", n + 1, if *sent { '>' } else { '<' }, hex(d));
+        }
+    }
+    for (mark, page) in [('|', &s.out), ('!', &s.err)] {
+        for l in page.lines() {
+            let _ = writeln!(text, "{mark} {l}");
+        }
+    }
+    text + &format!("= {}\n", s.code)
+}
+
+fn files() -> Vec<PathBuf> {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
+    let mut files: Vec<_> = std::fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()).collect();
+    files.sort();
+    assert!(!files.is_empty());
+    files
+}
+
+/// Bytes on the wire are in the order of the machine that recorded them.
+#[cfg(target_endian = "little")]
+#[test]
+fn stories() {
+    if std::env::var_os("NLBOX_GOLDEN_RECORD").is_some() {
+        return record();
+    }
+    for file in files() {
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        for story in read(&std::fs::read_to_string(&file).unwrap()) {
+            let [first, second] = story.tapes.clone();
+            let mut main = Player { tape: first, wrong: None };
+            let mut side = Player { tape: second, wrong: None };
+            let (out, err, code) = run(&story.line, &mut main, &mut side);
+            for p in [&main, &side] {
+                assert_eq!(p.wrong, None, "{name}: {}", story.line);
+                assert!(p.tape.is_empty(), "{name}: {}: not all was sent and received", story.line);
+            }
+            assert_eq!((&out, &err, code), (&story.out, &story.err, story.code), "{name}: {}", story.line);
+        }
+    }
+}
+
+/// Writes the stories anew; each file in a namespace of its own.
+fn record() {
+    for file in files() {
+        // SAFETY: unshare changes this thread alone.
+        assert_eq!(unsafe { libc::unshare(libc::CLONE_NEWNET) }, 0, "recording wants root");
+        let text = std::fs::read_to_string(&file).unwrap();
+        let head: String =
+            text.lines().take_while(|l| l.starts_with('#')).map(|l| format!("{l}\n")).collect();
+        let mut stories = Vec::new();
+        for story in read(&text) {
+            let socket = || Recorder { real: nlbox::host::Socket::new(0), tape: Tape::new() };
+            let (mut main, mut side) = (socket(), socket());
+            let (out, err, code) = run(&story.line, &mut main, &mut side);
+            stories.push(write(&Story { line: story.line, tapes: [main.tape, side.tape], out, err, code }));
+        }
+        std::fs::write(&file, head + "\n" + &stories.join("\n")).unwrap();
+    }
+}

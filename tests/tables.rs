@@ -1,0 +1,100 @@
+//! Every attribute's number against the installed uapi headers.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+/// Names and values of the enumerators and plain defines of a header.
+fn header(path: &str) -> Option<HashMap<String, i64>> {
+    let Ok(text) = std::fs::read_to_string(Path::new("/usr/include/linux").join(path)) else {
+        return harness::skip("the kernel's uapi headers are not installed (linux-libc-dev)");
+    };
+    let mut plain = String::new();
+    let mut rest = text.as_str();
+    while let Some((before, after)) = rest.split_once("/*") {
+        plain.push_str(before);
+        rest = after.split_once("*/").map_or("", |(_, r)| r);
+    }
+    plain.push_str(rest);
+    let mut values: HashMap<String, i64> = HashMap::new();
+    let value = |word: &str, values: &HashMap<String, i64>| {
+        let word = word.trim();
+        word.strip_prefix("0x")
+            .map_or_else(|| word.parse().ok(), |h| i64::from_str_radix(h, 16).ok())
+            .or_else(|| values.get(word).copied())
+    };
+    for block in plain.split("enum").skip(1) {
+        let Some(body) = block.split_once('{').and_then(|(_, b)| b.split_once('}')).map(|(b, _)| b) else {
+            continue;
+        };
+        let body: String =
+            body.lines().filter(|l| !l.trim_start().starts_with('#')).collect::<Vec<_>>().join("\n");
+        let mut next = 0;
+        for item in body.split(',') {
+            let (name, set) = item.split_once('=').map_or((item, None), |(n, v)| (n, Some(v)));
+            let name = name.trim();
+            if name.is_empty() {
+                continue;
+            }
+            if let Some(set) = set {
+                let Some(v) = value(set, &values) else { break };
+                next = v;
+            }
+            values.insert(name.to_string(), next);
+            next += 1;
+        }
+    }
+    for line in plain.lines() {
+        let mut words = line.split_whitespace();
+        if words.next() == Some("#define")
+            && let (Some(name), Some(v)) = (words.next(), words.next())
+            && let Some(v) = value(v, &values)
+        {
+            values.entry(name.to_string()).or_insert(v);
+        }
+    }
+    Some(values)
+}
+
+/// Holds a table's keys against `PREFIX_KEY` in a header. Keys newer than the header are named, not failed.
+fn check(file: &str, prefix: &str, keys: &[(&str, u16)]) {
+    let Some(values) = header(file) else { return };
+    let mut known = 0;
+    for (key, number) in keys {
+        match values.get(&format!("{prefix}_{key}")) {
+            Some(v) => {
+                assert_eq!(*v, i64::from(*number), "{prefix}_{key}");
+                known += 1;
+            }
+            None => println!("{prefix}_{key} is newer than {file}"),
+        }
+    }
+    assert!(known > 0 && known * 2 >= keys.len(), "{file} does not hold {prefix}_*");
+}
+
+#[test]
+fn rtnetlink() {
+    use nlbox_core::rt::{addr, link, neigh, nsid, route};
+    check("if_link.h", "IFLA", link::ifla::KEYS);
+    check("if_link.h", "IFLA_INFO", link::info::KEYS);
+    check("if_link.h", "IFLA_INET6", link::inet6::KEYS);
+    check("if_addr.h", "IFA", addr::ifa::KEYS);
+    check("rtnetlink.h", "RTA", route::rta::KEYS);
+    check("rtnetlink.h", "RTAX", route::rtax::KEYS);
+    check("neighbour.h", "NDA", neigh::nda::KEYS);
+    check("net_namespace.h", "NETNSA", nsid::netnsa::KEYS);
+}
+
+#[test]
+fn kinds() {
+    use nlbox_core::rt::kind;
+    check("veth.h", "VETH_INFO", kind::veth::data::KEYS);
+}
+
+#[test]
+fn kinds_have_names_of_their_own() {
+    let kinds = nlbox_core::rt::kind::KINDS;
+    for (n, k) in kinds.iter().enumerate() {
+        assert!(kinds.iter().skip(n + 1).all(|o| o.name != k.name), "{} twice", k.name);
+        assert!(!k.about.is_empty() && k.name.len() < 16, "{}", k.name);
+    }
+}
