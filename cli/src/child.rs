@@ -7,41 +7,63 @@ use crate::words::{Line, Words};
 use nlbox_core::text::num::parse_u64_base;
 use nlbox_sys::entry::env;
 use nlbox_sys::errno::Errno;
-use nlbox_sys::fd::{self, CBuf, Fd, join, pipe};
+use nlbox_sys::fd::{self, Fd, join, pipe};
 use nlbox_sys::process::{self, ArgvBuf, Fork, Status};
 use nlbox_sys::signal;
 
 /// Words of a command that does not come from our own argument list.
 pub const WORDS: usize = 1024;
 
+/// execvp(3) with the words that are left on the line, of which there is one: returns only when that failed.
+pub fn become_command(line: &Line<'_>) -> Errno {
+    let at = line.at();
+    let file = line.cstr(at).unwrap_or_default();
+    match line.words() {
+        Words::Args(args) => process::execvp(file, args.raw_from(at)),
+        Words::List(list) => {
+            let mut argv = ArgvBuf::<WORDS>::new();
+            match list.iter().skip(at).try_for_each(|w| argv.push(w)) {
+                Ok(()) => process::execvp(file, argv.argv()),
+                Err(errno) => errno,
+            }
+        }
+    }
+}
+
 /// Becomes the command that is left on the line, or without one the shell: returns only when that failed.
 ///
 /// The shell is `$SHELL`, else `/bin/sh`, told to be a login shell. Exit code 127 when there is no such program, 126
 /// when it cannot be run.
 pub fn exec(cx: &mut Ctx<'_>, line: &Line<'_>) -> Fail {
-    let at = line.at();
-    let (mut path, mut name) = (CBuf::<4096>::new(), [0; 256]);
-    let mut argv = ArgvBuf::<WORDS>::new();
-    let Some(file) = line.cstr(at) else {
-        let shell = env(b"SHELL").unwrap_or(b"/bin/sh");
-        let words = join(&mut name, &[b"-", crate::base(shell)]).and_then(|name| argv.push(name));
-        let file = path.join(&[shell]).unwrap_or_default();
-        return run(cx, file, words.map(|()| argv.argv()));
-    };
-    let words = match line.words() {
-        Words::Args(args) => Ok(args.raw_from(at)),
-        Words::List(list) => list.iter().skip(at).try_for_each(|w| argv.push(w)).map(|()| argv.argv()),
-    };
-    run(cx, file, words)
+    match line.peek() {
+        Some(file) => {
+            let errno = become_command(line);
+            not_executed(cx, file, errno)
+        }
+        None => {
+            let shell = env(b"SHELL").unwrap_or(b"/bin/sh");
+            let errno = login(shell);
+            not_executed(cx, shell, errno)
+        }
+    }
 }
 
-/// Becomes `file`; comes back, with the failure told, only when that failed.
-pub fn run(cx: &mut Ctx<'_>, file: &core::ffi::CStr, words: Result<process::Argv<'_>, Errno>) -> Fail {
-    let errno = match words {
-        Ok(argv) => process::execvp(file, argv),
-        Err(errno) => errno,
-    };
-    let _ = cx.err.applet("failed to execute %", file.to_bytes(), errno.0);
+fn login(shell: &[u8]) -> Errno {
+    let (mut path, mut name) = ([0; 4096], [0; 256]);
+    match (join(&mut path, &[shell]), join(&mut name, &[b"-", crate::base(shell)])) {
+        (Ok(path), Ok(name)) => {
+            let mut argv = ArgvBuf::<WORDS>::new();
+            // There is room for one.
+            let _ = argv.push(name);
+            process::execvp(path, argv.argv())
+        }
+        (Err(errno), _) | (_, Err(errno)) => errno,
+    }
+}
+
+/// Tells that a program could not be executed.
+pub fn not_executed(cx: &mut Ctx<'_>, file: &[u8], errno: Errno) -> Fail {
+    let _ = cx.err.applet("failed to execute %", file, errno.0);
     Fail(if errno == Errno::ENOENT { 127 } else { 126 })
 }
 
@@ -61,9 +83,9 @@ pub fn number(word: &[u8]) -> u32 {
 
 /// The id that an option is to be, [`NONE`] without the option; `what` says what went wrong with it.
 pub fn id(cx: &mut Ctx<'_>, options: &Options<'_>, letter: u8, what: &str) -> Result<u32, Fail> {
-    let given = options.get(letter);
-    match number(given.word()) {
-        NONE if given.at > 0 => Err(cx.err.applet(what, given.word(), 0)),
+    let word = options.word(letter);
+    match number(word) {
+        NONE if options.has(letter) => Err(cx.err.applet(what, word, 0)),
         id => Ok(id),
     }
 }

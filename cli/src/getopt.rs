@@ -9,11 +9,19 @@ use nlbox_sys::fd::tail;
 
 /// The options of an applet.
 pub struct Spec {
-    /// The help page. A line `  -w, --wd=DIR` is an option whose value is the rest of the word or the next one,
+    /// The help page. A line `  -w, --wd=DIR`, a tab, a few words is an option whose value is the rest of the word or the next one,
     /// `  -n, --net[=FILE]` may have a value, `      --all` has none and no letter.
     pub page: &'static str,
     /// Whether a letter too has the value that its long name may have: `-nFILE`.
     pub attached: bool,
+}
+
+#[cfg(test)]
+impl Spec {
+    /// What the option of this name is called by.
+    pub(crate) fn id(&self, name: &[u8]) -> Option<u8> {
+        pick(self.page, &mut |r| r.name == name).map(|r| r.id)
+    }
 }
 
 /// A line of the page.
@@ -21,7 +29,7 @@ pub struct Spec {
 struct Row {
     id: u8,
     name: &'static [u8],
-    /// `=`, `[` or a blank.
+    /// `=`, `[` or another byte.
     takes: u8,
 }
 
@@ -30,32 +38,15 @@ fn pick(page: &'static str, is: &mut dyn FnMut(&Row) -> bool) -> Option<Row> {
     let mut found = None;
     for (line, n) in page.as_bytes().split(|b| *b == b'\n').zip(0_u8..) {
         let [_, _, _, letter, _, b' ', b'-', b'-', long @ ..] = line else { continue };
-        let end = long.iter().position(|b| matches!(b, b'=' | b'[' | b' ')).unwrap_or(long.len());
+        let end = long.iter().position(|b| matches!(b, b'=' | b'[' | b'\t')).unwrap_or(long.len());
         let (name, rest) = long.split_at_checked(end).unwrap_or_default();
         let id = if *letter == b' ' { n } else { *letter };
-        let row = Row { id, name, takes: rest.first().copied().unwrap_or(b' ') };
+        let row = Row { id, name, takes: rest.first().copied().unwrap_or(0) };
         if is(&row) {
             found = Some(row);
         }
     }
     found
-}
-
-/// An option as it was given.
-#[derive(Clone, Copy, Default)]
-pub struct Given<'l> {
-    /// Its place on the line, from 1 on; 0 when it was not given.
-    pub at: u8,
-    /// Its value; of several the last one.
-    pub value: Option<&'l CStr>,
-}
-
-impl<'l> Given<'l> {
-    /// Its value, empty without one.
-    #[must_use]
-    pub fn word(&self) -> &'l [u8] {
-        self.value.unwrap_or_default().to_bytes()
-    }
 }
 
 /// The place of `word` in a list of names between blanks. `mask` 0x20 takes large letters for small ones.
@@ -68,7 +59,9 @@ pub fn choose(list: &str, word: &[u8], mask: u8) -> Option<u8> {
 
 /// The options of a line: each by its letter, or without one by the number of its line on the page, from 0 on.
 pub struct Options<'l> {
-    given: [Given<'l>; 128],
+    /// Their places on the line, from 1 on; 0 for those not given.
+    places: [u8; 128],
+    values: [Option<&'l CStr>; 128],
     count: u8,
 }
 
@@ -76,25 +69,39 @@ impl<'l> Options<'l> {
     /// None yet.
     #[must_use]
     pub const fn new() -> Self {
-        Options { given: [Given { at: 0, value: None }; 128], count: 0 }
+        Options { places: [0; 128], values: [None; 128], count: 0 }
     }
 
-    /// Option `id`.
+    /// The place of option `id` among the options, from 1 on; 0 when it is not given.
     #[must_use]
-    pub fn get(&self, id: u8) -> Given<'l> {
-        self.given.get(usize::from(id)).copied().unwrap_or_default()
+    pub fn at(&self, id: u8) -> u8 {
+        self.places.get(usize::from(id)).copied().unwrap_or(0)
     }
 
     /// Whether option `id` is given.
     #[must_use]
     pub fn has(&self, id: u8) -> bool {
-        self.get(id).at > 0
+        self.at(id) > 0
+    }
+
+    /// The value of option `id`: of several the last one.
+    #[must_use]
+    #[inline(never)]
+    pub fn value(&self, id: u8) -> Option<&'l CStr> {
+        self.values.get(usize::from(id)).copied().flatten()
+    }
+
+    /// The same, empty without one.
+    #[must_use]
+    #[inline(never)]
+    pub fn word(&self, id: u8) -> &'l [u8] {
+        self.value(id).unwrap_or_default().to_bytes()
     }
 
     /// As if option `id` were given, if it is not.
     pub fn ask(&mut self, id: u8) {
-        if let Some(given) = self.given.get_mut(usize::from(id)) {
-            given.at = given.at.max(1);
+        if let Some(place) = self.places.get_mut(usize::from(id)) {
+            *place = (*place).max(1);
         }
     }
 
@@ -108,8 +115,9 @@ impl<'l> Options<'l> {
             }
             id => {
                 self.count = self.count.saturating_add(1);
-                if let Some(given) = self.given.get_mut(usize::from(id)) {
-                    *given = Given { at: self.count, value };
+                let id = usize::from(id);
+                if let (Some(place), Some(slot)) = (self.places.get_mut(id), self.values.get_mut(id)) {
+                    (*place, *slot) = (self.count, value);
                 }
                 return Ok(());
             }
@@ -190,16 +198,19 @@ impl<'l> Options<'l> {
                 }
                 false
             });
+            cx.err.say(&[]);
             return Err(hint(cx));
         };
         let value = text.get(end).map(|_| tail(word, end.saturating_add(1)));
         let value = match (row.takes, value) {
+            (b'=', Some(value)) => Some(value),
             (b'=', None) => match take(line) {
                 None => return Err(wrong(cx, "option '--%' requires an argument", row.name)),
                 value => value,
             },
-            (b' ', Some(_)) => return Err(wrong(cx, "option '--%' doesn't allow an argument", row.name)),
-            (_, value) => value,
+            (b'[', value) => value,
+            (_, Some(_)) => return Err(wrong(cx, "option '--%' doesn't allow an argument", row.name)),
+            (_, None) => None,
         };
         self.set(cx, spec, row, value)
     }

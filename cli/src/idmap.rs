@@ -1,13 +1,13 @@
 //! Ids of users and groups: what the files in /etc say of them, and the maps of a user namespace.
 
 use crate::Ctx;
-use crate::child::{NONE, WORDS, number, run};
+use crate::child::{NONE, WORDS, not_executed, number};
 use crate::report::{Done, Fail};
 use core::ffi::CStr;
 use nlbox_core::text::num::dec;
 use nlbox_sys::errno::Errno;
 use nlbox_sys::fd::{CBuf, first, read_file, write_file};
-use nlbox_sys::process::{ArgvBuf, geteuid};
+use nlbox_sys::process::{ArgvBuf, execvp, geteuid};
 
 /// As much of a file in /etc as is looked at.
 const FILE: usize = 32768;
@@ -82,7 +82,7 @@ pub fn named(cx: &mut Ctx<'_>, side: &Side, word: &[u8]) -> Result<u32, Fail> {
 /// `OUTER,INNER,COUNT`, or `auto` for the first ids that are this user's to map.
 pub fn range(cx: &mut Ctx<'_>, side: &Side, word: &[u8]) -> Result<Range, Fail> {
     let (mut names, mut sub) = ([0; FILE], [0; FILE]);
-    let mut parts = [field(word, 0), field(word, 1), field(word, 2), field(word, 3)];
+    let (mut text, mut first, mut inner) = (word, 0, number(field(word, 1)));
     if word == b"auto" {
         let id = dec(u64::from(geteuid()));
         let id = id.as_bytes();
@@ -90,11 +90,11 @@ pub fn range(cx: &mut Ctx<'_>, side: &Side, word: &[u8]) -> Result<Range, Fail> 
         let Some(line) = find(&mut sub, side.sub, 0, [name, id]) else {
             return Err(cx.err.applet(side.nothing, name, 0));
         };
-        parts = [field(line, 1), b"0", field(line, 2), b""];
+        // NAME:OUTER:COUNT
+        (text, first, inner) = (line, 1, 0);
     }
-    let [outer, inner, count, rest] = parts;
-    let (outer, inner, count) = (number(outer), number(inner), number(count));
-    if [outer, inner, count].contains(&NONE) || count == 0 || !rest.is_empty() {
+    let (outer, count) = (number(field(text, first)), number(field(text, 2)));
+    if [outer, inner, count].contains(&NONE) || count == 0 || !field(text, 3).is_empty() {
         return Err(cx.err.applet("could not parse mapping '%'", word, 0));
     }
     Ok(Range { outer, inner, count })
@@ -170,13 +170,15 @@ fn delegate(cx: &mut Ctx<'_>, side: &Side, pid: &[u8], map: &[u8]) -> Fail {
         let _ = words.push(if *b > b' ' { *b } else { 0 });
     }
     let mut argv = ArgvBuf::<WORDS>::new();
-    let mut pushed = argv.push(side.program);
+    // There is room for all: thirteen at most.
+    let _ = argv.push(side.program);
     let mut rest: &[u8] = &words;
-    while let (Ok(()), Some(word)) = (pushed, first(rest)) {
-        pushed = argv.push(word);
+    while let Some(word) = first(rest) {
+        let _ = argv.push(word);
         rest = rest.get(word.to_bytes_with_nul().len()..).unwrap_or_default();
     }
-    run(cx, side.program, pushed.map(|()| argv.argv()))
+    let errno = execvp(side.program, argv.argv());
+    not_executed(cx, side.program.to_bytes(), errno)
 }
 
 #[cfg(test)]

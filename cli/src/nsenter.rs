@@ -17,23 +17,23 @@ use nlbox_sys::process::{Fork, chdir, chroot, drop_groups, fchdir};
 static SPEC: Spec = Spec {
     page: "\
 Usage: nsenter [OPTION]... [--] [COMMAND [WORD]...]
-      --preserve-credentials  with -U stay the user that you are, not root
-  -t, --target=PID          the process
-  -a, --all                 all its namespaces
-  -m, --mount[=FILE]        mounts, of FILE in place of a process; so below
-  -u, --uts[=FILE]          host name
-  -i, --ipc[=FILE]          System V IPC, POSIX message queues
-  -n, --net[=FILE]          network
-  -p, --pid[=FILE]          process ids
-  -C, --cgroup[=FILE]       control groups
-  -U, --user[=FILE]         user and group ids
-  -T, --time[=FILE]         clocks
-  -S, --setuid=UID          become this user inside
-  -G, --setgid=GID          become this group inside
-  -r, --root[=DIR]          root directory
-  -w, --wd[=DIR]            working directory, as seen from here
-  -W, --wdns=DIR            working directory, as seen inside
-  -F, --no-fork             no child for COMMAND with -p
+      --preserve-credentials\twith -U stay the user that you are, not root
+  -t, --target=PID\t\tthe process
+  -a, --all\t\t\tall its namespaces
+  -m, --mount[=FILE]\t\tmounts, of FILE in place of a process; so below
+  -u, --uts[=FILE]\t\thost name
+  -i, --ipc[=FILE]\t\tSystem V IPC, POSIX message queues
+  -n, --net[=FILE]\t\tnetwork
+  -p, --pid[=FILE]\t\tprocess ids
+  -C, --cgroup[=FILE]\t\tcontrol groups
+  -U, --user[=FILE]\t\tuser and group ids
+  -T, --time[=FILE]\t\tclocks
+  -S, --setuid=UID\t\tbecome this user inside
+  -G, --setgid=GID\t\tbecome this group inside
+  -r, --root[=DIR]\t\troot directory
+  -w, --wd[=DIR]\t\tworking directory, as seen from here
+  -W, --wdns=DIR\t\tworking directory, as seen inside
+  -F, --no-fork\t\t\tno child for COMMAND with -p
   -h, --help
   -V, --version
 Examples:
@@ -60,24 +60,18 @@ impl Plan<'_> {
         if target.is_empty() { None } else { buf.join(&[target, name.as_bytes()]).ok() }
     }
 
-    /// Opens what option `letter` names: its value, or the target's file `name`.
-    fn open(&self, cx: &mut Ctx<'_>, letter: u8, name: &str) -> Result<Option<ManuallyDrop<Fd>>, Fail> {
-        let given = self.o.get(letter);
+    /// Opens what option `letter` names, its value or the target's file `name`: a descriptor for execve(2) to close,
+    /// -1 without the option.
+    fn open(&self, cx: &mut Ctx<'_>, letter: u8, name: &str) -> Result<i32, Fail> {
+        if !self.o.has(letter) {
+            return Ok(-1);
+        }
         let mut buf = CBuf::new();
-        let file = match given.value {
-            _ if given.at == 0 => return Ok(None),
-            Some(file) => file,
-            None => match self.path(&mut buf, name) {
-                Some(path) => path,
-                None => {
-                    let what = "neither filename nor target pid supplied for %";
-                    return Err(cx.err.applet(what, name.as_bytes(), 0));
-                }
-            },
+        let Some(file) = self.o.value(letter).or_else(|| self.path(&mut buf, name)) else {
+            return Err(cx.err.applet("neither filename nor target pid supplied for %", name.as_bytes(), 0));
         };
         match open(file, OFlags::RDONLY, 0) {
-            // execve(2) closes it.
-            Ok(fd) => Ok(Some(ManuallyDrop::new(fd))),
+            Ok(fd) => Ok(fd.into_raw()),
             Err(e) => Err(cx.err.applet("cannot open %", file.to_bytes(), e.0)),
         }
     }
@@ -123,7 +117,7 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     if p.o.has(b'a') {
         p.all(cx)?;
     }
-    let mut fds = [const { None }; COUNT];
+    let mut fds = [-1; COUNT];
     for (kind, fd) in KINDS.iter().zip(&mut fds) {
         *fd = p.open(cx, kind.letter, kind.own())?;
     }
@@ -140,17 +134,17 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     }
     enter(cx, &mut fds)?;
 
-    if let Some(root) = root {
-        if wd.is_none() && !p.o.has(b'W') {
-            wd = open(c".", OFlags::RDONLY, 0).ok().map(ManuallyDrop::new);
+    if root >= 0 {
+        if wd < 0 && !p.o.has(b'W') {
+            wd = open(c".", OFlags::RDONLY, 0).map_or(-1, Fd::into_raw);
         }
-        must(cx, fchdir(&root), "change directory by root file descriptor failed", b"")?;
+        must(cx, fchdir(&lent(root)), "change directory by root file descriptor failed", b"")?;
         must(cx, chroot(c".").and_then(|()| chdir(c"/")), "chroot failed", b"")?;
     }
-    if let Some(wd) = wd {
-        must(cx, fchdir(&wd), "change directory by working directory file descriptor failed", b"")?;
+    if wd >= 0 {
+        must(cx, fchdir(&lent(wd)), "change directory by working directory file descriptor failed", b"")?;
     }
-    if let Some(dir) = p.o.get(b'W').value {
+    if let Some(dir) = p.o.value(b'W') {
         must(cx, chdir(dir), "cannot change directory to %", dir.to_bytes())?;
     }
 
@@ -168,24 +162,39 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     Err(exec(cx, line))
 }
 
+/// A descriptor that stays open.
+fn lent(raw: i32) -> ManuallyDrop<Fd> {
+    ManuallyDrop::new(Fd::from_raw(raw))
+}
+
 /// Enters the namespaces.
 ///
 /// Who is privileged here enters the user namespace last, for that may take the right to the others; who is not gets
 /// the right by entering it first.
-fn enter(cx: &mut Ctx<'_>, fds: &mut [Option<ManuallyDrop<Fd>>; COUNT]) -> Done {
+fn enter(cx: &mut Ctx<'_>, fds: &mut [i32; COUNT]) -> Done {
     for last in [false, true] {
         for (kind, slot) in KINDS.iter().zip(&mut *fds) {
-            let Some(fd) = slot else { continue };
-            if !last && kind.letter == b'U' {
+            if *slot < 0 || (!last && kind.letter == b'U') {
                 continue;
             }
-            let done = setns(fd, kind.flag);
+            let done = setns(&lent(*slot), kind.flag);
             if done.is_ok() {
-                *slot = None;
+                *slot = -1;
             } else if last {
                 return must(cx, done, "reassociate to namespace '%' failed", kind.own().as_bytes());
             }
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_the_page() {
+        assert_eq!(SPEC.id(b"preserve-credentials"), Some(PRESERVE));
+        assert_eq!(SPEC.id(b"net"), Some(b'n'));
+    }
 }

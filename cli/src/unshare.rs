@@ -8,7 +8,7 @@ use crate::nslist::KINDS;
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use core::ffi::CStr;
-use nlbox_core::text::num::{dec, dec_signed, parse_i64};
+use nlbox_core::text::num::dec;
 use nlbox_sys::caps;
 use nlbox_sys::fd::{CBuf, join};
 use nlbox_sys::mount::{MountFlags, mount};
@@ -16,37 +16,37 @@ use nlbox_sys::ns::{self, CloneFlags};
 use nlbox_sys::process::{Fork, chdir, chroot, drop_groups, getegid, geteuid, getpid, prctl_pdeathsig};
 use nlbox_sys::signal;
 
-// The order is util-linux's where names begin alike: an ambiguous word is answered in it.
+// Where names begin alike the order is util-linux's: an ambiguous word is answered in it.
 static SPEC: Spec = Spec {
     page: "\
 Usage: unshare [OPTION]... [--] [COMMAND [WORD]...]
-      --mount-proc[=DIR]    mount a /proc of the new processes; implies -m
-      --map-user=UID        appear as this user; --map-* imply -U
-      --map-users=OUTER,INNER,COUNT  map these users too, or \"auto\"
-      --map-group=GID       appear as this group
-      --map-groups=OUTER,INNER,COUNT  map these groups too, or \"auto\"
-      --map-auto            map all that /etc/subuid and subgid give you
-      --kill-child[=SIGNAL]  the child's signal when unshare dies; implies -f
-      --propagation=HOW     of mounts: private, slave, shared, unchanged
-      --setgroups=HOW       allow or deny setgroups(2)
-      --keep-caps           keep the capabilities that -U gives
-      --monotonic=SECONDS   offset of that clock
-      --boottime=SECONDS    offset of that clock
-  -m, --mount[=FILE]        mounts; FILE keeps the namespace, here and below
-  -u, --uts[=FILE]          host name
-  -i, --ipc[=FILE]          System V IPC, POSIX message queues
-  -n, --net[=FILE]          network
-  -p, --pid[=FILE]          process ids
-  -U, --user[=FILE]         user and group ids
-  -C, --cgroup[=FILE]       control groups
-  -T, --time[=FILE]         clocks
-  -f, --fork                run COMMAND in a child
-  -r, --map-root-user       appear as root
-  -c, --map-current-user    appear as yourself
-  -R, --root=DIR            root directory
-  -w, --wd=DIR              working directory
-  -S, --setuid=UID          become this user inside
-  -G, --setgid=GID          become this group inside
+  -m, --mount[=FILE]\t\tmounts; FILE keeps the namespace, here and below
+  -u, --uts[=FILE]\t\thost name
+  -i, --ipc[=FILE]\t\tSystem V IPC, POSIX message queues
+  -n, --net[=FILE]\t\tnetwork
+  -p, --pid[=FILE]\t\tprocess ids
+  -U, --user[=FILE]\t\tuser and group ids; implied by --map-*
+  -C, --cgroup[=FILE]\t\tcontrol groups
+  -T, --time[=FILE]\t\tclocks
+      --mount-proc[=DIR]\tmount a /proc of the new processes; implies -m
+      --map-user=UID\t\tappear as this user
+      --map-users=OUTER,INNER,COUNT\tmap these users too, or \"auto\"
+      --map-group=GID\t\tappear as this group
+      --map-groups=OUTER,INNER,COUNT\tmap these groups too, or \"auto\"
+  -r, --map-root-user\t\tappear as root
+  -c, --map-current-user\tappear as yourself
+      --map-auto\t\tmap what is yours in /etc/subuid and subgid
+  -f, --fork\t\t\trun COMMAND in a child
+      --kill-child[=SIGNAL]\tits signal when unshare dies; implies -f
+      --propagation=HOW\t\tof mounts: private, slave, shared, unchanged
+      --setgroups=HOW\t\tallow or deny setgroups(2)
+      --keep-caps\t\tkeep the capabilities that -U gives
+      --monotonic=SECONDS\toffset of the clock
+      --boottime=SECONDS\toffset of the clock
+  -R, --root=DIR\t\troot directory
+  -w, --wd=DIR\t\t\tworking directory
+  -S, --setuid=UID\t\tbecome this user inside
+  -G, --setgid=GID\t\tbecome this group inside
   -h, --help
   -V, --version
 Examples:
@@ -57,18 +57,18 @@ Examples:
 };
 
 // The options without letters, by their lines on the page.
-const MOUNT_PROC: u8 = 1;
-const MAP_USER: u8 = 2;
-const MAP_USERS: u8 = 3;
-const MAP_GROUP: u8 = 4;
-const MAP_GROUPS: u8 = 5;
-const MAP_AUTO: u8 = 6;
-const KILL_CHILD: u8 = 7;
-const PROPAGATION: u8 = 8;
-const SETGROUPS: u8 = 9;
-const KEEP_CAPS: u8 = 10;
-const MONOTONIC: u8 = 11;
-const BOOTTIME: u8 = 12;
+const MOUNT_PROC: u8 = 9;
+const MAP_USER: u8 = 10;
+const MAP_USERS: u8 = 11;
+const MAP_GROUP: u8 = 12;
+const MAP_GROUPS: u8 = 13;
+const MAP_AUTO: u8 = 16;
+const KILL_CHILD: u8 = 18;
+const PROPAGATION: u8 = 19;
+const SETGROUPS: u8 = 20;
+const KEEP_CAPS: u8 = 21;
+const MONOTONIC: u8 = 22;
+const BOOTTIME: u8 = 23;
 
 /// Signal numbers by name, from 1 on (`asm-generic/signal.h`).
 static SIGNALS: &str = "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP \
@@ -92,19 +92,19 @@ struct Ids {
 impl Ids {
     fn read(&mut self, cx: &mut Ctx<'_>, o: &Options<'_>) -> Done {
         // The last one of these counts.
-        let (given, root, current) = (o.get(self.options.0), o.get(b'r').at, o.get(b'c').at);
-        if root > current {
+        let (one, many) = self.options;
+        let (given, root, current) = (o.at(one), o.at(b'r'), o.at(b'c'));
+        if given > root.max(current) {
+            self.inner = idmap::named(cx, self.side, o.word(one))?;
+        } else if root > current {
             self.inner = 0;
         } else if current > 0 {
             self.inner = self.me;
         }
-        if given.at > root.max(current) {
-            self.inner = idmap::named(cx, self.side, given.word())?;
-        }
-        let many = o.get(self.options.1);
-        if many.at > 0 || o.has(MAP_AUTO) {
-            let word = if many.at > 0 { many.word() } else { b"auto" };
-            self.range = idmap::range(cx, self.side, word)?;
+        if o.has(many) {
+            self.range = idmap::range(cx, self.side, o.word(many))?;
+        } else if o.has(MAP_AUTO) {
+            self.range = idmap::range(cx, self.side, b"auto")?;
         }
         Ok(())
     }
@@ -148,7 +148,7 @@ fn plan(cx: &mut Ctx<'_>, o: &Options<'_>, sides: &mut [Ids; 2]) -> Result<Plan,
     }
     let mut propagation = MountFlags::PRIVATE;
     if o.has(PROPAGATION) {
-        let word = o.get(PROPAGATION).word();
+        let word = o.word(PROPAGATION);
         propagation = match choose("private slave shared unchanged", word, 0) {
             Some(0) => MountFlags::PRIVATE,
             Some(1) => MountFlags::SLAVE,
@@ -160,39 +160,27 @@ fn plan(cx: &mut Ctx<'_>, o: &Options<'_>, sides: &mut [Ids; 2]) -> Result<Plan,
     let mut kill = 0;
     if o.has(KILL_CHILD) {
         kill = signal::SIGKILL;
-        if let Some(word) = o.get(KILL_CHILD).value {
+        if let Some(word) = o.value(KILL_CHILD) {
             kill = match signal_of(word.to_bytes()) {
                 0 => return Err(cx.err.applet("unknown signal: %", word.to_bytes(), 0)),
                 signal => signal,
             };
         }
     }
-    let setgroups = o.get(SETGROUPS).word();
+    let setgroups = o.word(SETGROUPS);
     if o.has(SETGROUPS) && choose("allow deny", setgroups, 0).is_none() {
         return Err(cx.err.applet("unsupported --setgroups argument '%'", setgroups, 0));
-    }
-    for clock in [BOOTTIME, MONOTONIC].map(|id| o.get(id)).iter().filter(|c| c.at > 0) {
-        if parse_i64(clock.word()).is_none() {
-            return Err(cx.err.applet("failed to parse clock offset: '%'", clock.word(), 0));
-        }
-        if !flags.contains(CloneFlags::NEWTIME) {
-            return Err(cx.err.applet(
-                "options --monotonic and --boottime need a time namespace (-T)",
-                b"",
-                0,
-            ));
-        }
     }
     Ok(Plan { flags, kill, propagation, uid: id(cx, o, b'S', UID)?, gid: id(cx, o, b'G', GID)? })
 }
 
 /// A signal by its name, with or without `SIG`; 0 for none of ours.
 fn signal_of(word: &[u8]) -> i32 {
-    let at = choose(SIGNALS, word, 0x20).or_else(|| match word {
-        [b's' | b'S', b'i' | b'I', b'g' | b'G', rest @ ..] => choose(SIGNALS, rest, 0x20),
-        _ => None,
-    });
-    at.map_or(0, |n| i32::from(n).saturating_add(1))
+    let name = match word.split_at_checked(3) {
+        Some((sig, rest)) if choose("sig", sig, 0x20).is_some() => rest,
+        _ => word,
+    };
+    choose(SIGNALS, name, 0x20).map_or(0, |n| i32::from(n).saturating_add(1))
 }
 
 /// `unshare [OPTION]... [--] [COMMAND [WORD]...]`
@@ -221,7 +209,7 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     }
     // A mount in the new mount namespace would be seen by nobody outside.
     let mut binder = None;
-    if p.flags.contains(CloneFlags::NEWNS) && KINDS.iter().any(|k| o.get(k.letter).value.is_some()) {
+    if p.flags.contains(CloneFlags::NEWNS) && KINDS.iter().any(|k| o.value(k.letter).is_some()) {
         binder = Some(Helper::new(cx, &mut |cx| bind(cx, &o, pid))?);
     }
 
@@ -229,9 +217,9 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     map_ids(cx, &o, &sides)?;
     // Clocks by their numbers (`linux/time.h`): they count for children, and after execve(2).
     for (clock, id) in [(&b"7 "[..], BOOTTIME), (b"1 ", MONOTONIC)] {
-        if let Some(offset) = parse_i64(o.get(id).word()) {
+        if o.has(id) {
             let mut buf = [0; 64];
-            let text = join(&mut buf, &[clock, dec_signed(offset).as_bytes(), b" 0"]).unwrap_or_default();
+            let text = join(&mut buf, &[clock, o.word(id), b" 0"]).unwrap_or_default();
             idmap::write(cx, b"self", "timens_offsets", text.to_bytes(), None)?;
         }
     }
@@ -260,7 +248,7 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 fn map_ids(cx: &mut Ctx<'_>, o: &Options<'_>, sides: &[Ids; 2]) -> Done {
     let [users, groups] = sides;
     users.install(cx)?;
-    let setgroups = o.get(SETGROUPS).word();
+    let setgroups = o.word(SETGROUPS);
     // The kernel lets a user map one group alone when setgroups(2) is given up before.
     if groups.inner != NONE && groups.helper.is_none() {
         if setgroups == b"allow" {
@@ -288,12 +276,14 @@ fn keep(cx: &mut Ctx<'_>, o: &Options<'_>, pid: &[u8], binder: Option<Helper>) -
 /// Keeps the new namespaces of process `pid` in their files.
 fn bind(cx: &mut Ctx<'_>, o: &Options<'_>, pid: &[u8]) -> Done {
     for kind in &KINDS {
-        let Some(file) = o.get(kind.letter).value else { continue };
-        let (mut buf, mut both) = (CBuf::<64>::new(), CBuf::<4200>::new());
+        let Some(file) = o.value(kind.letter) else { continue };
+        let mut buf = CBuf::<64>::new();
         let source = buf.join(&[b"/proc/", pid, b"/", kind.file.as_bytes()]).unwrap_or_default();
-        let done = mount(Some(source), file, None, MountFlags::BIND, None);
-        let both = both.join(&[source.to_bytes(), b" on ", file.to_bytes()]).unwrap_or(source);
-        must(cx, done, "mount % failed", both.to_bytes())?;
+        if let Err(e) = mount(Some(source), file, None, MountFlags::BIND, None) {
+            let what: [&[u8]; 5] =
+                [b"unshare: mount ", source.to_bytes(), b" on ", file.to_bytes(), b" failed"];
+            return Err(cx.err.system(&what, e.0));
+        }
     }
     Ok(())
 }
@@ -309,15 +299,15 @@ fn enter(cx: &mut Ctx<'_>, o: &Options<'_>, p: &Plan, line: &Line<'_>) -> Done {
     if p.flags.contains(CloneFlags::NEWNS) && !p.propagation.is_empty() {
         propagate(cx, c"/", p.propagation, "cannot change root filesystem propagation")?;
     }
-    let root = o.get(b'R').value;
+    let root = o.value(b'R');
     if let Some(dir) = root {
         must(cx, chroot(dir), "cannot change root directory to '%'", dir.to_bytes())?;
     }
-    if let Some(dir) = o.get(b'w').value.or(root.and(Some(c"/"))) {
+    if let Some(dir) = o.value(b'w').or(root.and(Some(c"/"))) {
         must(cx, chdir(dir), "cannot chdir to '%'", dir.to_bytes())?;
     }
     if o.has(MOUNT_PROC) {
-        let dir = o.get(MOUNT_PROC).value.unwrap_or(c"/proc");
+        let dir = o.value(MOUNT_PROC).unwrap_or(c"/proc");
         // Who shares what is mounted there must not see it covered.
         if root.is_none() && p.propagation != MountFlags::PRIVATE {
             propagate(cx, dir, MountFlags::PRIVATE, "cannot change % filesystem propagation")?;
@@ -340,4 +330,40 @@ fn enter(cx: &mut Ctx<'_>, o: &Options<'_>, p: &Plan, line: &Line<'_>) -> Done {
 
 fn propagate(cx: &mut Ctx<'_>, dir: &CStr, flags: MountFlags, what: &str) -> Done {
     must(cx, mount(Some(c"none"), dir, None, flags | MountFlags::REC, None), what, dir.to_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_the_page() {
+        let names: [(&[u8], u8); 12] = [
+            (b"mount-proc", MOUNT_PROC),
+            (b"map-user", MAP_USER),
+            (b"map-users", MAP_USERS),
+            (b"map-group", MAP_GROUP),
+            (b"map-groups", MAP_GROUPS),
+            (b"map-auto", MAP_AUTO),
+            (b"kill-child", KILL_CHILD),
+            (b"propagation", PROPAGATION),
+            (b"setgroups", SETGROUPS),
+            (b"keep-caps", KEEP_CAPS),
+            (b"monotonic", MONOTONIC),
+            (b"boottime", BOOTTIME),
+        ];
+        for (name, id) in names {
+            assert_eq!(SPEC.id(name), Some(id));
+        }
+        assert_eq!(SPEC.id(b"map-root-user"), Some(b'r'));
+        assert_eq!(SPEC.id(b"nothing"), None);
+    }
+
+    #[test]
+    fn signals() {
+        assert_eq!(
+            [&b"HUP"[..], b"sigkill", b"SigSys", b"9", b"SIG", b""].map(signal_of),
+            [1, 9, 31, 0, 0, 0]
+        );
+    }
 }
