@@ -73,7 +73,7 @@ fn check(file: &str, prefix: &str, keys: &[(&str, u16)]) {
 
 #[test]
 fn rtnetlink() {
-    use nlbox_core::rt::{addr, link, neigh, nsid, route};
+    use nlbox_core::rt::{addr, link, neigh, nsid, route, rule};
     check("if_link.h", "IFLA", link::ifla::KEYS);
     check("if_link.h", "IFLA_INFO", link::info::KEYS);
     check("if_link.h", "IFLA_INET6", link::inet6::KEYS);
@@ -82,6 +82,7 @@ fn rtnetlink() {
     check("rtnetlink.h", "RTAX", route::rtax::KEYS);
     check("neighbour.h", "NDA", neigh::nda::KEYS);
     check("net_namespace.h", "NETNSA", nsid::netnsa::KEYS);
+    check("fib_rules.h", "FRA", rule::fra::KEYS);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Routes: `struct rtmsg` and `RTA_*` (`linux/rtnetlink.h`).
 
-use crate::rt::names::TABLES;
+use crate::rt::names::{IP_PROTOCOLS, TABLES};
 use crate::{attrs, names};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
@@ -99,8 +99,6 @@ names! {
     /// `LWTUNNEL_ENCAP_*` (`linux/lwtunnel.h`).
     pub static ENCAPS = 1 "mpls", 2 "ip", 3 "ila", 4 "ip6", 5 "seg6", 6 "bpf", 7 "seg6local", 8 "rpl",
         9 "ioam6", 10 "xfrm";
-    /// The few of IANA's protocol numbers that routing rules ask for.
-    pub static IP_PROTOS = 6 "tcp", 17 "udp", 1 "icmp", 58 "ipv6-icmp", 132 "sctp";
 }
 
 attrs! {
@@ -128,7 +126,7 @@ attrs! {
         23 EXPIRES: u32, Kind::Num(Int::U32), "expires";
         25 UID: u32, Kind::Num(Int::U32), "uid";
         26 TTL_PROPAGATE: u8, Kind::Num(Int::U8), "ttl-propagate";
-        27 IP_PROTO: u8, Kind::Enum(Int::U8, &IP_PROTOS), "ip-proto";
+        27 IP_PROTO: u8, Kind::Enum(Int::U8, &IP_PROTOCOLS), "ip-proto";
         28 SPORT: Be16, Kind::Num(Int::Be16), "sport";
         29 DPORT: Be16, Kind::Num(Int::Be16), "dport";
         30 NH_ID: u32, Kind::Num(Int::U32), "nhid";

@@ -1,7 +1,7 @@
 //! Policy rules: `struct fib_rule_hdr` and `FRA_*` (`linux/fib_rules.h`).
 
-use crate::rt::names::{GROUPS, PROTOCOLS, TABLES};
-use crate::{attrs, names};
+use crate::attrs;
+use crate::rt::names::{GROUPS, IP_PROTOCOLS, PROTOCOLS, TABLES};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 /// `struct fib_rule_hdr`: 12 bytes in host order.
@@ -61,12 +61,6 @@ pub mod fib_rule {
     pub const UNRESOLVED: u32 = 4;
     pub const IIF_DETACHED: u32 = 8;
     pub const OIF_DETACHED: u32 = 16;
-}
-
-names! {
-    /// `IPPROTO_*` by the names of `/etc/protocols`.
-    pub static IP_PROTOCOLS = 6 "tcp", 17 "udp", 1 "icmp", 58 "ipv6-icmp", 2 "igmp", 4 "ipencap", 41 "ipv6",
-        47 "gre", 50 "esp", 51 "ah", 89 "ospf", 132 "sctp";
 }
 
 attrs! {

@@ -8,10 +8,10 @@ use crate::report::{Done, Fail, USAGE};
 use crate::words::Line;
 use crate::{Ctx, Page};
 use nlbox_core::conn::Error;
-use nlbox_core::rt::names::{GROUPS, PROTOCOLS, ROUTE_TYPES, TABLES};
+use nlbox_core::rt::names::{GROUPS, IP_PROTOCOLS, PROTOCOLS, ROUTE_TYPES, TABLES};
 use nlbox_core::rt::rtm;
 use nlbox_core::rt::rule::{
-    DST_LEN_AT, FLAGS_AT, IP_PROTOCOLS, RULE_LEN, RuleHeader, SRC_LEN_AT, TOS_AT, fib_rule, fr_act, fra,
+    DST_LEN_AT, FLAGS_AT, RULE_LEN, RuleHeader, SRC_LEN_AT, TOS_AT, fib_rule, fr_act, fra,
 };
 use nlbox_core::text::ip::{self, Ip, Prefix, af};
 use nlbox_core::text::num;
@@ -27,7 +27,7 @@ static TO_ARG: Arg = Arg::new("to", To::Call(to, "PREFIX"));
 /// The filters: selectors as `add` takes them, held against each rule's.
 pub(super) static GRAMMAR: Grammar = Grammar {
     set: &fra::SET,
-    args: &[
+    args: crate::args![
         Arg::new("not", To::Call(word::not, "")),
         Arg::new("p[reference]|o[rder]|pri[ority]", To::Attr(fra::PRIORITY.ty())).bad(BAD_PREFERENCE),
         Arg::new("to|d[st]", To::Call(to, "PREFIX")),
