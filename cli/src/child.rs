@@ -1,25 +1,24 @@
 //! Running the command behind an applet's options: in this process or in a child, whose end becomes ours.
 
 use crate::Ctx;
+use crate::getopt::Options;
 use crate::report::{Done, Fail};
 use crate::words::{Line, Words};
 use nlbox_core::text::num::parse_u64_base;
 use nlbox_sys::entry::env;
 use nlbox_sys::errno::Errno;
-use nlbox_sys::fd::{CBuf, Fd, join, pipe};
+use nlbox_sys::fd::{self, Fd, join, pipe};
 use nlbox_sys::process::{self, ArgvBuf, Fork, Status};
 use nlbox_sys::signal;
 
 /// Words of a command that does not come from our own argument list.
 pub const WORDS: usize = 1024;
 
-/// Becomes the command that is left on the line, or without one the shell: returns only when that failed.
-///
-/// Exit code 127 when there is no such program, 126 when it cannot be run.
-pub fn exec(cx: &mut Ctx<'_>, line: &Line<'_>) -> Fail {
+/// execvp(3) with the words that are left on the line, of which there is one: returns only when that failed.
+pub fn become_command(line: &Line<'_>) -> Errno {
     let at = line.at();
-    let Some(file) = line.cstr(at) else { return shell(cx) };
-    let errno = match line.words() {
+    let file = line.cstr(at).unwrap_or_default();
+    match line.words() {
         Words::Args(args) => process::execvp(file, args.raw_from(at)),
         Words::List(list) => {
             let mut argv = ArgvBuf::<WORDS>::new();
@@ -28,46 +27,94 @@ pub fn exec(cx: &mut Ctx<'_>, line: &Line<'_>) -> Fail {
                 Err(errno) => errno,
             }
         }
-    };
-    not_executed(cx, file.to_bytes(), errno)
+    }
 }
 
-/// `$SHELL`, else `/bin/sh`, as a login shell.
-fn shell(cx: &mut Ctx<'_>) -> Fail {
-    let path = env(b"SHELL").unwrap_or(b"/bin/sh");
-    let base = path.rsplit(|b| *b == b'/').next().unwrap_or(path);
-    let (mut file, mut name) = (CBuf::<4096>::new(), [0; 256]);
-    let mut argv = ArgvBuf::<WORDS>::new();
-    let words = join(&mut name, &[b"-", base]).and_then(|name| argv.push(name));
-    let errno = match (file.join(&[path]), words) {
-        (Ok(file), Ok(())) => process::execvp(file, argv.argv()),
+/// Becomes the command that is left on the line, or without one the shell: returns only when that failed.
+///
+/// The shell is `$SHELL`, else `/bin/sh`, told to be a login shell. Exit code 127 when there is no such program, 126
+/// when it cannot be run.
+pub fn exec(cx: &mut Ctx<'_>, line: &Line<'_>) -> Fail {
+    match line.peek() {
+        Some(file) => {
+            let errno = become_command(line);
+            not_executed(cx, file, errno)
+        }
+        None => {
+            let shell = env(b"SHELL").unwrap_or(b"/bin/sh");
+            let errno = login(shell);
+            not_executed(cx, shell, errno)
+        }
+    }
+}
+
+fn login(shell: &[u8]) -> Errno {
+    let (mut path, mut name) = ([0; 4096], [0; 256]);
+    match (join(&mut path, &[shell]), join(&mut name, &[b"-", crate::base(shell)])) {
+        (Ok(path), Ok(name)) => {
+            let mut argv = ArgvBuf::<WORDS>::new();
+            // There is room for one.
+            let _ = argv.push(name);
+            process::execvp(path, argv.argv())
+        }
         (Err(errno), _) | (_, Err(errno)) => errno,
-    };
-    not_executed(cx, path, errno)
+    }
 }
 
 /// Tells that a program could not be executed.
 pub fn not_executed(cx: &mut Ctx<'_>, file: &[u8], errno: Errno) -> Fail {
-    let _ = cx.err.applet(&[b"failed to execute ", file], errno.0);
+    let _ = cx.err.applet("failed to execute %", file, errno.0);
     Fail(if errno == Errno::ENOENT { 127 } else { 126 })
 }
 
-/// Reports a failed step, where it failed.
-pub fn step<T>(cx: &mut Ctx<'_>, result: Result<T, Errno>, what: &[&[u8]]) -> Result<T, Fail> {
-    result.map_err(|e| cx.err.applet(what, e.0))
+/// Reports a failed step where it failed; `%` in `what` is `arg`.
+pub fn must(cx: &mut Ctx<'_>, done: Result<(), Errno>, what: &str, arg: &[u8]) -> Done {
+    done.map_err(|e| cx.err.applet(what, arg, e.0))
 }
 
-/// Reads the id that `what` (`uid`, `gid`, `pid`) is to be.
-pub fn id(cx: &mut Ctx<'_>, what: &str, word: &[u8]) -> Result<u32, Fail> {
-    // The last number means "none" to the kernel.
-    let id = parse_u64_base(word, 10).and_then(|n| u32::try_from(n).ok()).filter(|n| *n != u32::MAX);
-    id.ok_or_else(|| cx.err.applet(&[b"failed to parse ", what.as_bytes(), b": '", word, b"'"], 0))
+/// No id: what the kernel takes -1 for.
+pub const NONE: u32 = u32::MAX;
+
+/// An id; [`NONE`] when `word` is none.
+#[must_use]
+pub fn number(word: &[u8]) -> u32 {
+    parse_u64_base(word, 10).and_then(|n| u32::try_from(n).ok()).unwrap_or(NONE)
 }
+
+/// The id that an option is to be, [`NONE`] without the option; `what` says what went wrong with it.
+pub fn id(cx: &mut Ctx<'_>, options: &Options<'_>, letter: u8, what: &str) -> Result<u32, Fail> {
+    let word = options.word(letter);
+    match number(word) {
+        NONE if options.has(letter) => Err(cx.err.applet(what, word, 0)),
+        id => Ok(id),
+    }
+}
+
+/// Becomes this group, then this user, unless they are [`NONE`].
+pub fn become_user(cx: &mut Ctx<'_>, uid: u32, gid: u32) -> Done {
+    if gid != NONE {
+        must(cx, process::setgid(gid), "setgid failed", b"")?;
+    }
+    if uid != NONE {
+        must(cx, process::setuid(uid), "setuid failed", b"")?;
+    }
+    Ok(())
+}
+
+/// What [`id`] says of a user.
+pub const UID: &str = "failed to parse uid: '%'";
+/// What [`id`] says of a group.
+pub const GID: &str = "failed to parse gid: '%'";
 
 /// `fork()`; the parent hears of the child's end whatever it was started with.
 pub fn fork(cx: &mut Ctx<'_>) -> Result<Fork, Fail> {
     let _ = signal::default(signal::SIGCHLD);
-    step(cx, process::fork(), &[b"fork failed"])
+    process::fork().map_err(|e| cx.err.applet("fork failed", b"", e.0))
+}
+
+/// Waits for a child: its exit code; `None` when it was stopped and that is asked for.
+fn waited(cx: &mut Ctx<'_>, pid: i32) -> Result<Option<Status>, Fail> {
+    process::wait_or_stop(pid).map_err(|e| cx.err.applet("waitpid failed", b"", e.0))
 }
 
 /// Waits for a child and ends as it did: with its status, or by the same signal.
@@ -75,13 +122,13 @@ pub fn fork(cx: &mut Ctx<'_>) -> Result<Fork, Fail> {
 /// `stops`: a child that is stopped stops us, and goes on with us.
 pub fn follow(cx: &mut Ctx<'_>, pid: i32, stops: bool) -> Done {
     let status = loop {
-        let waited = if stops { process::wait_or_stop(pid) } else { process::wait(pid).map(Some) };
-        match step(cx, waited, &[b"waitpid failed"])? {
+        match waited(cx, pid)? {
             Some(status) => break status,
-            None => {
+            None if stops => {
                 let _ = signal::raise(signal::SIGSTOP);
                 let _ = process::kill(pid, signal::SIGCONT);
             }
+            None => {}
         }
     };
     if let Status::Signaled(signal) = status {
@@ -90,6 +137,10 @@ pub fn follow(cx: &mut Ctx<'_>, pid: i32, stops: bool) -> Done {
         let _ = signal::raise(signal);
     }
     // The first process of a namespace does not die by its own signals.
+    ended(status)
+}
+
+fn ended(status: Status) -> Done {
     match status.code() {
         0 => Ok(()),
         code => Err(Fail(code)),
@@ -97,34 +148,39 @@ pub fn follow(cx: &mut Ctx<'_>, pid: i32, stops: bool) -> Done {
 }
 
 /// A door between two processes: one waits, the other opens it, or is gone.
+///
+/// Its descriptors are left to exit(2) and execve(2), which close them.
+#[derive(Clone, Copy)]
 pub struct Gate {
-    from: Fd,
-    to: Fd,
+    from: i32,
+    to: i32,
 }
 
 impl Gate {
     /// A closed one; both processes have it after fork(2).
     pub fn new(cx: &mut Ctx<'_>) -> Result<Gate, Fail> {
-        let (from, to) = step(cx, pipe(), &[b"pipe failed"])?;
-        Ok(Gate { from, to })
+        match pipe() {
+            Ok((from, to)) => Ok(Gate { from: from.into_raw(), to: to.into_raw() }),
+            Err(e) => Err(cx.err.applet("pipe failed", b"", e.0)),
+        }
     }
 
     /// Lets the other process go on.
     pub fn open(self) {
-        // Nobody waits any more: then waitpid(2) tells why.
-        let _ = self.to.write(b"x");
+        // With our own reading end still open, this cannot fail.
+        let _ = fd::write(self.to, b"x");
     }
 
     /// Waits; `false` when the other process ended without opening.
     #[must_use]
     pub fn wait(self) -> bool {
-        let Gate { from, to } = self;
-        drop(to);
-        from.read(&mut [0]) == Ok(1)
+        drop(Fd::from_raw(self.to));
+        fd::read(self.from, &mut [0]) == Ok(1)
     }
 }
 
 /// A child that stays where this process was, to do something to it from there later.
+#[derive(Clone, Copy)]
 pub struct Helper {
     pid: i32,
     gate: Gate,
@@ -146,9 +202,10 @@ impl Helper {
     /// Has the job done and waits for its end; what failed is reported by the child.
     pub fn go(self, cx: &mut Ctx<'_>) -> Done {
         self.gate.open();
-        match step(cx, process::wait(self.pid), &[b"waitpid failed"])?.code() {
-            0 => Ok(()),
-            code => Err(Fail(code)),
+        loop {
+            if let Some(status) = waited(cx, self.pid)? {
+                return ended(status);
+            }
         }
     }
 }

@@ -1,196 +1,224 @@
-//! Options as getopt_long(3) reads them, for the applets that are not `ip`: bundled letters, `--long=value`, long
+//! Options as getopt_long(3) reads them, from the help page that lists them: bundled letters, `--long=value`, long
 //! names cut short; the first word that is no option ends them.
 
 use crate::Ctx;
-use crate::report::Fail;
+use crate::report::{Done, Fail};
 use crate::words::Line;
 use core::ffi::CStr;
-use nlbox_core::text::cut;
+use nlbox_sys::fd::tail;
 
-/// The options of an applet, and what `--help` says.
+/// The options of an applet.
 pub struct Spec {
-    /// What follows the applet's name in the usage line.
-    pub usage: &'static str,
-    /// A line for each option, as [`Row`] reads it. `-h`, `--help`, `-V` and `--version` need none.
-    pub rows: &'static str,
-    /// The rest of the help page.
-    pub notes: &'static str,
+    /// The help page. A line `  -w, --wd=DIR`, a tab, a few words is an option whose value is the rest of the word or the next one,
+    /// `  -n, --net[=FILE]` may have a value, `      --all` has none and no letter.
+    pub page: &'static str,
+    /// Whether a letter too has the value that its long name may have: `-nFILE`.
+    pub attached: bool,
 }
 
-/// An option's line: a letter, a mark, a long name with its value, a tab, and a few words for `--help`.
-///
-/// The letter is the short option; when it is neither letter nor digit there is none, and it only tells the options
-/// apart. The long name may be missing. The value is spelled as help shows it: `net[=FILE]` may have one, `root=DIR`
-/// must, `fork` has none. The mark is a blank, or `?` when the letter too may have an optional value (`-n/a/file`);
-/// with a blank, a letter whose long name has an optional value takes none.
+#[cfg(test)]
+impl Spec {
+    /// What the option of this name is called by.
+    pub(crate) fn id(&self, name: &[u8]) -> Option<u8> {
+        pick(self.page, &mut |r| r.name == name).map(|r| r.id)
+    }
+}
+
+/// A line of the page.
 #[derive(Clone, Copy)]
 struct Row {
     id: u8,
-    attached: bool,
-    name: &'static str,
-    value: &'static str,
-    about: &'static str,
+    name: &'static [u8],
+    /// `=`, `[` or another byte.
+    takes: u8,
 }
 
-/// Understood by every applet, behind its own rows.
-const COMMON: &str = "h help\tthis page\nV version\tthe version";
-
-impl Spec {
-    fn rows(&self) -> impl Iterator<Item = Row> {
-        self.rows.split('\n').chain(COMMON.split('\n')).filter_map(Row::read)
+/// The row that `is` picks: it looks at all of them, the last one for which it says so counts.
+fn pick(page: &'static str, is: &mut dyn FnMut(&Row) -> bool) -> Option<Row> {
+    let mut found = None;
+    for (line, n) in page.as_bytes().split(|b| *b == b'\n').zip(0_u8..) {
+        let [_, _, _, letter, _, b' ', b'-', b'-', long @ ..] = line else { continue };
+        let end = long.iter().position(|b| matches!(b, b'=' | b'[' | b'\t')).unwrap_or(long.len());
+        let (name, rest) = long.split_at_checked(end).unwrap_or_default();
+        let id = if *letter == b' ' { n } else { *letter };
+        let row = Row { id, name, takes: rest.first().copied().unwrap_or(0) };
+        if is(&row) {
+            found = Some(row);
+        }
     }
+    found
 }
 
-impl Row {
-    fn read(line: &'static str) -> Option<Row> {
-        let (spelled, about) = cut(line.get(2..)?, b'\t');
-        let end = spelled.bytes().position(|b| matches!(b, b'[' | b'=')).unwrap_or(spelled.len());
-        Some(Row {
-            id: *line.as_bytes().first()?,
-            attached: line.as_bytes().get(1) == Some(&b'?'),
-            name: spelled.get(..end)?,
-            value: spelled.get(end..)?,
-            about: about.unwrap_or(""),
-        })
-    }
-
-    fn has_letter(self) -> bool {
-        self.id.is_ascii_alphanumeric()
-    }
+/// The place of `word` in a list of names between blanks. `mask` 0x20 takes large letters for small ones.
+#[must_use]
+pub fn choose(list: &str, word: &[u8], mask: u8) -> Option<u8> {
+    let is =
+        |name: &[u8]| name.len() == word.len() && name.iter().zip(word).all(|(a, b)| a | mask == b | mask);
+    list.as_bytes().split(|b| *b == b' ').zip(0..).find(|(name, _)| is(name)).map(|(_, n)| n)
 }
 
-/// An option as it was given.
-pub struct Given<'l> {
-    /// The first byte of its row.
-    pub id: u8,
-    /// Its value.
-    pub value: Option<&'l CStr>,
+/// The options of a line: each by its letter, or without one by the number of its line on the page, from 0 on.
+pub struct Options<'l> {
+    /// Their places on the line, from 1 on; 0 for those not given.
+    places: [u8; 128],
+    values: [Option<&'l CStr>; 128],
+    count: u8,
 }
 
-/// How far the options of a line are read.
-pub struct Getopt<'l> {
-    spec: &'static Spec,
-    /// What is left of a word of short options.
-    letters: &'l CStr,
-}
-
-impl<'l> Getopt<'l> {
-    /// Starts with the next word of the line.
+impl<'l> Options<'l> {
+    /// None yet.
     #[must_use]
-    pub const fn new(spec: &'static Spec) -> Self {
-        Getopt { spec, letters: c"" }
+    pub const fn new() -> Self {
+        Options { places: [0; 128], values: [None; 128], count: 0 }
     }
 
-    /// The next option; `None` when the next word of `line` is none (`--`, which ends them, is taken).
-    ///
-    /// `--help` and `--version` are answered here, and end in a `Fail` of code 0.
-    pub fn next(&mut self, cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<Option<Given<'l>>, Fail> {
-        let given = if self.letters.is_empty() {
-            let Some(word) = line.cstr(line.at()) else { return Ok(None) };
-            match word.to_bytes() {
-                [b'-', b'-', rest @ ..] => {
-                    line.next();
-                    if rest.is_empty() {
-                        return Ok(None);
-                    }
-                    self.long(cx, line, word)?
-                }
-                [b'-', _, ..] => {
-                    line.next();
-                    self.letters = tail(word, 1);
-                    self.short(cx, line)?
-                }
-                _ => return Ok(None),
-            }
-        } else {
-            self.short(cx, line)?
-        };
-        match given.id {
-            b'h' => self.help(cx),
+    /// The place of option `id` among the options, from 1 on; 0 when it is not given.
+    #[must_use]
+    pub fn at(&self, id: u8) -> u8 {
+        self.places.get(usize::from(id)).copied().unwrap_or(0)
+    }
+
+    /// Whether option `id` is given.
+    #[must_use]
+    pub fn has(&self, id: u8) -> bool {
+        self.at(id) > 0
+    }
+
+    /// The value of option `id`: of several the last one.
+    #[must_use]
+    #[inline(never)]
+    pub fn value(&self, id: u8) -> Option<&'l CStr> {
+        self.values.get(usize::from(id)).copied().flatten()
+    }
+
+    /// The same, empty without one.
+    #[must_use]
+    #[inline(never)]
+    pub fn word(&self, id: u8) -> &'l [u8] {
+        self.value(id).unwrap_or_default().to_bytes()
+    }
+
+    /// As if option `id` were given, if it is not.
+    pub fn ask(&mut self, id: u8) {
+        if let Some(place) = self.places.get_mut(usize::from(id)) {
+            *place = (*place).max(1);
+        }
+    }
+
+    fn set(&mut self, cx: &mut Ctx<'_>, spec: &Spec, row: Row, value: Option<&'l CStr>) -> Done {
+        let out = &mut cx.page.out;
+        match row.id {
+            b'h' => out.text(spec.page),
             b'V' => {
-                let out = &mut cx.page.out;
                 out.text(cx.err.program);
-                out.text(concat!(" (nlbox ", env!("CARGO_PKG_VERSION"), ")\n"));
+                out.text(concat!(" from nlbox ", env!("CARGO_PKG_VERSION"), "\n"));
             }
-            _ => return Ok(Some(given)),
+            id => {
+                self.count = self.count.saturating_add(1);
+                let id = usize::from(id);
+                if let (Some(place), Some(slot)) = (self.places.get_mut(id), self.values.get_mut(id)) {
+                    (*place, *slot) = (self.count, value);
+                }
+                return Ok(());
+            }
         }
         Err(Fail(0))
     }
 
-    fn short(&mut self, cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<Given<'l>, Fail> {
-        let (id, rest) = match self.letters.to_bytes().first() {
-            Some(id) => (*id, tail(self.letters, 1)),
-            None => (0, c""),
-        };
-        let letter: &[u8] = &[id];
-        let Some(row) = self.spec.rows().find(|r| r.id == id && r.has_letter()) else {
-            return Err(wrong(cx, &[b"invalid option -- '", letter, b"'"]));
-        };
-        let must = row.value.starts_with('=');
-        self.letters = if must || row.attached { c"" } else { rest };
-        let value = match (must || row.attached, rest.is_empty()) {
-            (true, false) => Some(rest),
-            (true, true) if must => match take(line) {
-                None => return Err(wrong(cx, &[b"option requires an argument -- '", letter, b"'"])),
-                value => value,
-            },
-            _ => None,
-        };
-        Ok(Given { id, value })
+    /// Reads the options of `line`, up to its first other word; a `--` before that is taken.
+    ///
+    /// What is wrong is reported, exit code 1. `-h` and `-V` are answered, and end in a `Fail` of code 0.
+    pub fn read(&mut self, cx: &mut Ctx<'_>, line: &mut Line<'l>, spec: &Spec) -> Done {
+        while let Some(word) = line.cstr(line.at()) {
+            match word.to_bytes() {
+                [b'-', b'-', long @ ..] => {
+                    line.next();
+                    if long.is_empty() {
+                        break;
+                    }
+                    self.long(cx, line, spec, word)?;
+                }
+                [b'-', _, ..] => {
+                    line.next();
+                    self.short(cx, line, spec, word)?;
+                }
+                _ => break,
+            }
+        }
+        Ok(())
     }
 
-    fn long(&self, cx: &mut Ctx<'_>, line: &mut Line<'l>, word: &'l CStr) -> Result<Given<'l>, Fail> {
+    fn short(&mut self, cx: &mut Ctx<'_>, line: &mut Line<'l>, spec: &Spec, word: &'l CStr) -> Done {
+        for (n, letter) in word.to_bytes().iter().enumerate().skip(1) {
+            let arg = core::slice::from_ref(letter);
+            let Some(row) = pick(spec.page, &mut |r| r.id == *letter) else {
+                return Err(wrong(cx, "invalid option -- '%'", arg));
+            };
+            let rest = tail(word, n.saturating_add(1));
+            let rest = Some(rest).filter(|r| !r.is_empty());
+            let value = match row.takes {
+                b'=' => match rest.or_else(|| take(line)) {
+                    None => return Err(wrong(cx, "option requires an argument -- '%'", arg)),
+                    value => value,
+                },
+                b'[' if spec.attached => rest,
+                _ => {
+                    self.set(cx, spec, row, None)?;
+                    continue;
+                }
+            };
+            return self.set(cx, spec, row, value);
+        }
+        Ok(())
+    }
+
+    fn long(&mut self, cx: &mut Ctx<'_>, line: &mut Line<'l>, spec: &Spec, word: &'l CStr) -> Done {
         let text = word.to_bytes();
-        let end = text.iter().position(|b| *b == b'=');
-        let name = text.get(2..end.unwrap_or(text.len())).unwrap_or(b"");
-        let fits = |r: &Row| !r.name.is_empty() && r.name.as_bytes().starts_with(name);
-        let whole = self.spec.rows().find(|r| r.name.as_bytes() == name);
-        let mut some = self.spec.rows().filter(fits);
-        let Some(row) = whole.or_else(|| some.next()) else {
-            return Err(wrong(cx, &[b"unrecognized option '", text, b"'"]));
-        };
-        if whole.is_none() && some.next().is_some() {
+        let end = text.iter().position(|b| *b == b'=').unwrap_or(text.len());
+        let name = text.get(2..end).unwrap_or_default();
+        let mut fitting = 0_u8;
+        let found = pick(spec.page, &mut |r| {
+            let fits = r.name.starts_with(name);
+            fitting = fitting.saturating_add(u8::from(fits));
+            fits
+        });
+        let Some(row) = pick(spec.page, &mut |r| r.name == name).or(found.filter(|_| fitting == 1)) else {
+            if fitting == 0 {
+                return Err(wrong(cx, "unrecognized option '%'", text));
+            }
             cx.err.piece(&[
                 cx.err.program.as_bytes(),
                 b": option '",
                 text,
                 b"' is ambiguous; possibilities:",
             ]);
-            for r in self.spec.rows().filter(fits) {
-                cx.err.piece(&[b" '--", r.name.as_bytes(), b"'"]);
-            }
+            pick(spec.page, &mut |r| {
+                if r.name.starts_with(name) {
+                    cx.err.piece(&[b" '--", r.name, b"'"]);
+                }
+                false
+            });
+            cx.err.say(&[]);
             return Err(hint(cx));
-        }
-        let value = end.map(|at| tail(word, at.saturating_add(1)));
-        let name = row.name.as_bytes();
-        match (row.value.as_bytes().first(), value) {
-            (None, Some(_)) => Err(wrong(cx, &[b"option '--", name, b"' doesn't allow an argument"])),
-            (Some(b'='), None) => match take(line) {
-                None => Err(wrong(cx, &[b"option '--", name, b"' requires an argument"])),
-                value => Ok(Given { id: row.id, value }),
+        };
+        let value = text.get(end).map(|_| tail(word, end.saturating_add(1)));
+        let value = match (row.takes, value) {
+            (b'=', Some(value)) => Some(value),
+            (b'=', None) => match take(line) {
+                None => return Err(wrong(cx, "option '--%' requires an argument", row.name)),
+                value => value,
             },
-            (_, value) => Ok(Given { id: row.id, value }),
-        }
+            (b'[', value) => value,
+            (_, Some(_)) => return Err(wrong(cx, "option '--%' doesn't allow an argument", row.name)),
+            (_, None) => None,
+        };
+        self.set(cx, spec, row, value)
     }
+}
 
-    fn help(&self, cx: &mut Ctx<'_>) {
-        let out = &mut cx.page.out;
-        for text in ["Usage: ", cx.err.program, self.spec.usage, "\n\n"] {
-            out.text(text);
-        }
-        for r in self.spec.rows() {
-            let letter = [b' ', b' ', b'-', r.id];
-            out.bytes(if r.has_letter() { &letter } else { b"    " });
-            let comma = if r.has_letter() && !r.name.is_empty() { ", " } else { "  " };
-            let dashes = if r.name.is_empty() { "" } else { "--" };
-            for text in [comma, dashes, r.name, r.value] {
-                out.text(text);
-            }
-            out.spaces(30_usize.saturating_sub(r.name.len()).saturating_sub(r.value.len()));
-            out.text(r.about);
-            out.text("\n");
-        }
-        out.text(self.spec.notes);
+impl Default for Options<'_> {
+    fn default() -> Self {
+        Options::new()
     }
 }
 
@@ -201,19 +229,11 @@ fn take<'l>(line: &mut Line<'l>) -> Option<&'l CStr> {
     word
 }
 
-/// `word` from byte `at` on.
-fn tail(word: &CStr, at: usize) -> &CStr {
-    let rest = word.to_bytes_with_nul().get(at..).unwrap_or_default();
-    CStr::from_bytes_until_nul(rest).unwrap_or_default()
-}
-
-/// A command line that is wrong: exit code 1 and the way to the help.
-pub fn wrong(cx: &mut Ctx<'_>, pieces: &[&[u8]]) -> Fail {
-    cx.err.piece(&[cx.err.program.as_bytes(), b": "]);
-    cx.err.piece(pieces);
+fn wrong(cx: &mut Ctx<'_>, what: &str, arg: &[u8]) -> Fail {
+    let _ = cx.err.applet(what, arg, 0);
     hint(cx)
 }
 
 fn hint(cx: &mut Ctx<'_>) -> Fail {
-    cx.err.plain(&[b"\nTry '", cx.err.program.as_bytes(), b" --help' for more information."])
+    cx.err.plain(&[b"Try '", cx.err.program.as_bytes(), b" --help' for more information."])
 }

@@ -1,12 +1,12 @@
 //! Ids of users and groups: what the files in /etc say of them, and the maps of a user namespace.
 
 use crate::Ctx;
-use crate::child::{WORDS, id, not_executed};
+use crate::child::{NONE, WORDS, not_executed, number};
 use crate::report::{Done, Fail};
 use core::ffi::CStr;
-use nlbox_core::text::num::{dec, parse_u64_base};
+use nlbox_core::text::num::dec;
 use nlbox_sys::errno::Errno;
-use nlbox_sys::fd::{CBuf, read_file, write_file};
+use nlbox_sys::fd::{CBuf, first, read_file, write_file};
 use nlbox_sys::process::{ArgvBuf, execvp, geteuid};
 
 /// As much of a file in /etc as is looked at.
@@ -14,33 +14,37 @@ const FILE: usize = 32768;
 
 /// Users, or groups.
 pub struct Side {
-    /// `uid` or `gid`.
-    pub word: &'static str,
-    /// The map of this process.
-    pub map: &'static CStr,
+    /// The map's file in `/proc/PID`.
+    pub map: &'static str,
+    /// What is said of a name that is none.
+    unknown: &'static str,
     /// Names and ids: the first and the third field of a line.
     names: &'static CStr,
     /// The ids that a user may map.
     sub: &'static CStr,
+    /// What is said when there are none.
+    nothing: &'static str,
     /// The program that maps them for the user.
     program: &'static CStr,
 }
 
 /// Users.
 pub static USERS: Side = Side {
-    word: "uid",
-    map: c"/proc/self/uid_map",
+    map: "uid_map",
+    unknown: crate::child::UID,
     names: c"/etc/passwd",
     sub: c"/etc/subuid",
+    nothing: "no line matching user \"%\" in /etc/subuid",
     program: c"newuidmap",
 };
 
 /// Groups.
 pub static GROUPS: Side = Side {
-    word: "gid",
-    map: c"/proc/self/gid_map",
+    map: "gid_map",
+    unknown: crate::child::GID,
     names: c"/etc/group",
     sub: c"/etc/subgid",
+    nothing: "no line matching user \"%\" in /etc/subgid",
     program: c"newgidmap",
 };
 
@@ -55,144 +59,122 @@ pub struct Range {
     pub count: u32,
 }
 
-/// A field of a line of /etc/passwd and kin.
+/// A part of `OUTER,INNER,COUNT`, or of a line of /etc/passwd and kin.
 fn field(line: &[u8], n: usize) -> &[u8] {
-    line.split(|b| *b == b':').nth(n).unwrap_or(b"")
+    line.split(|b| matches!(b, b':' | b',')).nth(n).unwrap_or_default()
 }
 
 /// The first line of a file whose field `n` is one of `keys`.
-fn find<'b>(buf: &'b mut [u8], path: &CStr, n: usize, keys: &[&[u8]]) -> Option<&'b [u8]> {
-    let text = read_file(path, buf).ok()?;
-    text.split(|b| *b == b'\n').find(|line| !line.is_empty() && keys.contains(&field(line, n)))
-}
-
-fn number(word: &[u8]) -> Option<u32> {
-    parse_u64_base(word, 10).and_then(|n| u32::try_from(n).ok())
+fn find<'b>(buf: &'b mut [u8; FILE], path: &CStr, n: usize, keys: [&[u8]; 2]) -> Option<&'b [u8]> {
+    read_file(path, buf).ok()?.split(|b| *b == b'\n').find(|line| keys.contains(&field(line, n)))
 }
 
 /// An id by its number or by a name of /etc.
 pub fn named(cx: &mut Ctx<'_>, side: &Side, word: &[u8]) -> Result<u32, Fail> {
-    let mut buf = [0; FILE];
-    let line = if number(word).is_none() { find(&mut buf, side.names, 0, &[word]) } else { None };
-    id(cx, side.word, line.map_or(word, |l| field(l, 2)))
+    let mut id = number(word);
+    if id == NONE {
+        let mut buf = [0; FILE];
+        id = find(&mut buf, side.names, 0, [word; 2]).map_or(NONE, |line| number(field(line, 2)));
+    }
+    if id == NONE { Err(cx.err.applet(side.unknown, word, 0)) } else { Ok(id) }
 }
 
 /// `OUTER,INNER,COUNT`, or `auto` for the first ids that are this user's to map.
 pub fn range(cx: &mut Ctx<'_>, side: &Side, word: &[u8]) -> Result<Range, Fail> {
+    let (mut names, mut sub) = ([0; FILE], [0; FILE]);
+    let (mut text, mut first, mut inner) = (word, 0, number(field(word, 1)));
     if word == b"auto" {
-        return auto(cx, side);
+        let id = dec(u64::from(geteuid()));
+        let id = id.as_bytes();
+        let name = find(&mut names, USERS.names, 2, [id; 2]).map_or(id, |line| field(line, 0));
+        let Some(line) = find(&mut sub, side.sub, 0, [name, id]) else {
+            return Err(cx.err.applet(side.nothing, name, 0));
+        };
+        // NAME:OUTER:COUNT
+        (text, first, inner) = (line, 1, 0);
     }
-    let mut values = [0; 3];
-    let parts = word.split(|b| *b == b',');
-    let count = parts.clone().count();
-    if count < 3 {
-        let n = dec(u64::try_from(count).unwrap_or(0));
-        return Err(cx.err.applet(&[b"mapping '", word, b"' contains only ", n.as_bytes(), b" elements"], 0));
+    let (outer, count) = (number(field(text, first)), number(field(text, 2)));
+    if [outer, inner, count].contains(&NONE) || count == 0 || !field(text, 3).is_empty() {
+        return Err(cx.err.applet("could not parse mapping '%'", word, 0));
     }
-    if count > 3 {
-        return Err(cx.err.applet(&[b"too many elements for mapping '", word, b"'"], 0));
-    }
-    for (part, value) in parts.zip(&mut values) {
-        *value = number(part).ok_or_else(|| cx.err.applet(&[b"could not parse ID: '", part, b"'"], 0))?;
-    }
-    let [outer, inner, count] = values;
     Ok(Range { outer, inner, count })
-}
-
-fn auto(cx: &mut Ctx<'_>, side: &Side) -> Result<Range, Fail> {
-    let id = dec(u64::from(geteuid()));
-    let (mut buf, mut sub) = ([0; FILE], [0; FILE]);
-    let name = find(&mut buf, USERS.names, 2, &[id.as_bytes()]).map_or(id.as_bytes(), |l| field(l, 0));
-    let path = side.sub.to_bytes();
-    let Some(line) = find(&mut sub, side.sub, 0, &[name, id.as_bytes()]) else {
-        return Err(cx.err.applet(&[b"no line matching user \"", name, b"\" in ", path], 0));
-    };
-    match (number(field(line, 1)), number(field(line, 2))) {
-        (Some(outer), Some(count)) => Ok(Range { outer, inner: 0, count }),
-        _ => Err(cx.err.applet(&[b"failed to parse subid map: '", line, b"'"], 0)),
-    }
 }
 
 /// A map as the kernel reads it: a line `inner outer count` for each range.
 pub type Map = heapless::Vec<u8, 512>;
 
-fn line(map: &mut Map, inner: u32, outer: u32, count: u32) {
-    for (n, end) in [(inner, b' '), (outer, b' '), (count, b'\n')] {
+fn add(map: &mut Map, numbers: [u32; 3]) {
+    for n in numbers {
         // Four lines of three numbers always fit.
         let _ = map.extend_from_slice(dec(u64::from(n)).as_bytes());
-        let _ = map.push(end);
+        let _ = map.push(b' ');
+    }
+    if let Some(end) = map.last_mut() {
+        *end = b'\n';
     }
 }
 
-/// The map of one id alone (`single`, inside and outside), a range, or both: then the range leaves out both ids of
-/// the one and closes up, as the user's own id may be mapped but once.
+/// The map of one id alone (`one`, and `me` outside; [`NONE`] for none), a range (none when its count is 0), or both:
+/// then the range leaves out both ids of the one and closes up, as the user's own id may be mapped but once.
 #[must_use]
-pub fn map(single: Option<(u32, u32)>, range: Option<Range>) -> Map {
+pub fn map(one: u32, me: u32, range: Range) -> Map {
     let mut map = Map::new();
-    if let Some((inner, outer)) = single {
-        line(&mut map, inner, outer, 1);
-    }
-    let Some(Range { mut outer, mut inner, count }) = range else { return map };
+    let Range { mut outer, mut inner, count } = range;
     let (inner_end, outer_end) = (inner.saturating_add(count), outer.saturating_add(count));
-    let (inner_hole, outer_hole) = single.unwrap_or((u32::MAX, u32::MAX));
-    if single.is_none() {
-        line(&mut map, inner, outer, count);
-        return map;
+    let mut hole = NONE;
+    if one != NONE {
+        add(&mut map, [one, me, 1]);
+        hole = me;
     }
-    // u32::MAX is no id.
     while inner < inner_end && outer < outer_end {
-        if inner == inner_hole || outer == outer_hole {
-            inner = inner.saturating_add(u32::from(inner == inner_hole));
-            outer = outer.saturating_add(u32::from(outer == outer_hole));
-            continue;
+        let len = room(inner, one, inner_end).min(room(outer, hole, outer_end));
+        if len > 0 {
+            add(&mut map, [inner, outer, len]);
         }
-        let room = |at: u32, hole: u32, end: u32| {
-            let stop = if hole > at { hole.min(end) } else { end };
-            stop.saturating_sub(at)
-        };
-        let len = room(inner, inner_hole, inner_end).min(room(outer, outer_hole, outer_end));
-        line(&mut map, inner, outer, len);
         inner = inner.saturating_add(len);
         outer = outer.saturating_add(len);
+        inner = inner.saturating_add(u32::from(inner == one));
+        outer = outer.saturating_add(u32::from(outer == hole));
     }
     map
 }
 
-/// Reports a file of /proc that could not be written.
-fn refused(cx: &mut Ctx<'_>, path: &CStr, errno: Errno) -> Fail {
-    // A missing /proc is the usual reason on a small machine.
-    let why: &[u8] = if errno == Errno::ENOENT { b" (is /proc mounted?)" } else { b"" };
-    cx.err.applet(&[b"write failed ", path.to_bytes(), why], errno.0)
+/// How far it is from `at` to `hole` or, if that is not on the way, to `end`.
+fn room(at: u32, hole: u32, end: u32) -> u32 {
+    let stop = if hole >= at { hole.min(end) } else { end };
+    stop.saturating_sub(at)
 }
 
-/// Writes a file of /proc; the error names it.
-pub fn write(cx: &mut Ctx<'_>, path: &CStr, bytes: &[u8]) -> Done {
-    write_file(path, bytes).map_err(|errno| refused(cx, path, errno))
-}
-
-/// Gives the map of process `pid` to the kernel. Where this user may not do that, newuidmap(1) or newgidmap(1) may:
-/// then this process becomes that program.
-pub fn install(cx: &mut Ctx<'_>, side: &Side, pid: &[u8], map: &Map) -> Done {
+/// Writes `bytes` to `/proc/PID/NAME`.
+///
+/// Given a `side`, the bytes are its map: where this user may not write it, newuidmap(1) or newgidmap(1) may, and this
+/// process becomes that program.
+pub fn write(cx: &mut Ctx<'_>, pid: &[u8], name: &str, bytes: &[u8], side: Option<&Side>) -> Done {
     let mut path = CBuf::<64>::new();
-    let path = path.join(&[b"/proc/", pid, b"/", side.word.as_bytes(), b"_map"]).unwrap_or(side.map);
-    match write_file(path, map) {
-        Ok(()) => Ok(()),
-        Err(Errno::EPERM) => Err(delegate(cx, side, pid, map)),
-        Err(errno) => Err(refused(cx, path, errno)),
-    }
+    let path = path.join(&[b"/proc/", pid, b"/", name.as_bytes()]).unwrap_or_default();
+    let Err(errno) = write_file(path, bytes) else { return Ok(()) };
+    let (what, errno) = match (errno, side) {
+        (Errno::EPERM, Some(side)) => return Err(delegate(cx, side, pid, bytes)),
+        // A missing /proc is the usual reason on a small machine.
+        (Errno::ENOENT, _) => ("cannot open %: id maps and clock offsets need /proc", 0),
+        (errno, _) => ("write failed %", errno.0),
+    };
+    Err(cx.err.applet(what, path.to_bytes(), errno))
 }
 
-fn delegate(cx: &mut Ctx<'_>, side: &Side, pid: &[u8], map: &Map) -> Fail {
+fn delegate(cx: &mut Ctx<'_>, side: &Side, pid: &[u8], map: &[u8]) -> Fail {
     let mut words = Map::new();
     let _ = words.extend_from_slice(pid);
     let _ = words.push(0);
-    let _ = words.extend_from_slice(map);
-    words.iter_mut().filter(|b| b.is_ascii_whitespace()).for_each(|b| *b = 0);
+    for b in map {
+        let _ = words.push(if *b > b' ' { *b } else { 0 });
+    }
     let mut argv = ArgvBuf::<WORDS>::new();
-    let mut pushed = argv.push(side.program);
+    // There is room for all: thirteen at most.
+    let _ = argv.push(side.program);
     let mut rest: &[u8] = &words;
-    while let (Ok(()), Ok(word)) = (pushed, CStr::from_bytes_until_nul(rest)) {
-        pushed = argv.push(word);
+    while let Some(word) = first(rest) {
+        let _ = argv.push(word);
         rest = rest.get(word.to_bytes_with_nul().len()..).unwrap_or_default();
     }
     let errno = execvp(side.program, argv.argv());
@@ -205,7 +187,8 @@ mod tests {
 
     fn check(user: Option<(u32, u32)>, words: (u32, u32, u32), text: &str) {
         let (outer, inner, count) = words;
-        let map = map(user, Some(Range { outer, inner, count }));
+        let (one, me) = user.unwrap_or((NONE, 0));
+        let map = map(one, me, Range { outer, inner, count });
         assert_eq!(core::str::from_utf8(&map), Ok(text));
     }
 

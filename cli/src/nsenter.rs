@@ -1,241 +1,200 @@
 //! `nsenter`: a command in the namespaces of a process, as util-linux has it.
 
 use crate::Ctx;
-use crate::child::{exec, follow, fork, id, step};
-use crate::getopt::{Getopt, Spec};
+use crate::child::{GID, NONE, UID, become_user, exec, follow, fork, id, must};
+use crate::getopt::{Options, Spec};
 use crate::nslist::{COUNT, KINDS};
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use core::ffi::CStr;
-use nlbox_core::text::num::{Digits, dec};
+use core::mem::ManuallyDrop;
+use nlbox_core::text::num::dec;
 use nlbox_sys::errno::Errno;
 use nlbox_sys::fd::{CBuf, Fd, OFlags, open, stat};
-use nlbox_sys::ns::{CloneFlags, setns};
-use nlbox_sys::process::{Fork, chdir, chroot, drop_groups, fchdir, setgid, setuid};
+use nlbox_sys::ns::setns;
+use nlbox_sys::process::{Fork, chdir, chroot, drop_groups, fchdir};
 
 static SPEC: Spec = Spec {
-    usage: " [OPTION]... [--] [COMMAND [WORD]...]",
-    rows: "\
-a all\tall namespaces of the process
-t target=PID\tthe process whose namespaces are entered
-m?mount[=FILE]\tmounts; of FILE in place of a process, here and below
-u?uts[=FILE]\thost name
-i?ipc[=FILE]\tSystem V IPC, POSIX message queues
-n?net[=FILE]\tnetwork
-p?pid[=FILE]\tprocess ids
-C?cgroup[=FILE]\tcontrol groups
-U?user[=FILE]\tuser and group ids
-T?time[=FILE]\tclocks
-S setuid=UID\tbecome this user inside
-G setgid=GID\tbecome this group inside
-0 preserve-credentials\tstay the user and the groups that you are
-r?root[=DIR]\tthe root directory
-w?wd[=DIR]\tthe working directory, as seen from here
-W wdns=DIR\tthe working directory, as seen inside
-F no-fork\tno child for COMMAND in other process ids",
-    notes: "
-The network of process 4711, then all of a container:
+    page: "\
+Usage: nsenter [OPTION]... [--] [COMMAND [WORD]...]
+      --preserve-credentials\twith -U stay the user that you are, not root
+  -t, --target=PID\t\tthe process
+  -a, --all\t\t\tall its namespaces
+  -m, --mount[=FILE]\t\tmounts, of FILE in place of a process; so below
+  -u, --uts[=FILE]\t\thost name
+  -i, --ipc[=FILE]\t\tSystem V IPC, POSIX message queues
+  -n, --net[=FILE]\t\tnetwork
+  -p, --pid[=FILE]\t\tprocess ids
+  -C, --cgroup[=FILE]\t\tcontrol groups
+  -U, --user[=FILE]\t\tuser and group ids
+  -T, --time[=FILE]\t\tclocks
+  -S, --setuid=UID\t\tbecome this user inside
+  -G, --setgid=GID\t\tbecome this group inside
+  -r, --root[=DIR]\t\troot directory
+  -w, --wd[=DIR]\t\tworking directory, as seen from here
+  -W, --wdns=DIR\t\tworking directory, as seen inside
+  -F, --no-fork\t\t\tno child for COMMAND with -p
+  -h, --help
+  -V, --version
+Examples:
   nsenter -t 4711 -n ip address
   nsenter -t 4711 -a sh
 ",
+    attached: true,
 };
 
-/// Something to enter.
-#[derive(Clone, Copy)]
-enum From<'l> {
-    /// Not asked for.
-    Nothing,
-    /// That of the target process.
-    Target,
-    /// This file.
-    File(&'l CStr),
-}
+// The option without a letter, by its line on the page.
+const PRESERVE: u8 = 1;
 
-/// What the options ask for.
+/// What the options ask for, beyond their words.
 struct Plan<'l> {
-    /// In the order of [`KINDS`].
-    kinds: [From<'l>; COUNT],
-    root: From<'l>,
-    wd: From<'l>,
-    wdns: Option<&'l CStr>,
-    target: Option<Digits>,
-    all: bool,
-    uid: Option<u32>,
-    gid: Option<u32>,
-    preserve: bool,
-    no_fork: bool,
+    o: Options<'l>,
+    /// `/proc/PID/` of the target, or nothing.
+    target: CBuf<32>,
 }
 
-fn read<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<Plan<'l>, Fail> {
-    let mut p = Plan {
-        kinds: [From::Nothing; COUNT],
-        root: From::Nothing,
-        wd: From::Nothing,
-        wdns: None,
-        target: None,
-        all: false,
-        uid: None,
-        gid: None,
-        preserve: false,
-        no_fork: false,
-    };
-    let mut options = Getopt::new(&SPEC);
-    while let Some(given) = options.next(cx, line)? {
-        let word = given.value.unwrap_or_default().to_bytes();
-        let from = given.value.map_or(From::Target, From::File);
-        if let Some((_, kind)) = KINDS.iter().zip(&mut p.kinds).find(|(k, _)| k.letter == given.id) {
-            *kind = from;
-            continue;
+impl Plan<'_> {
+    /// The target's file `name`; `None` without a target.
+    fn path<'b>(&self, buf: &'b mut CBuf<64>, name: &str) -> Option<&'b CStr> {
+        let target = self.target.as_cstr().to_bytes();
+        if target.is_empty() { None } else { buf.join(&[target, name.as_bytes()]).ok() }
+    }
+
+    /// Opens what option `letter` names, its value or the target's file `name`: a descriptor for execve(2) to close,
+    /// -1 without the option.
+    fn open(&self, cx: &mut Ctx<'_>, letter: u8, name: &str) -> Result<i32, Fail> {
+        if !self.o.has(letter) {
+            return Ok(-1);
         }
-        match given.id {
-            b'a' => p.all = true,
-            b't' => p.target = Some(dec(u64::from(id(cx, "pid", word)?))),
-            b'S' => p.uid = Some(id(cx, "uid", word)?),
-            b'G' => p.gid = Some(id(cx, "gid", word)?),
-            b'0' => p.preserve = true,
-            b'r' => p.root = from,
-            b'w' => p.wd = from,
-            b'W' => p.wdns = given.value,
-            _ => p.no_fork = true,
-        }
-    }
-    if p.wdns.is_some() && !matches!(p.wd, From::Nothing) {
-        return Err(cx.err.applet(&[b"mutually exclusive arguments: --wdns --wd"], 0));
-    }
-    Ok(p)
-}
-
-/// The path of `name` in the target's directory of /proc.
-fn path<'b>(p: &Plan<'_>, buf: &'b mut CBuf<64>, name: &[&str; 2]) -> Option<&'b CStr> {
-    let [dir, file] = name;
-    buf.join(&[b"/proc/", p.target?.as_bytes(), b"/", dir.as_bytes(), file.as_bytes()]).ok()
-}
-
-fn open_from(cx: &mut Ctx<'_>, p: &Plan<'_>, from: From<'_>, name: &[&str; 2]) -> Result<Option<Fd>, Fail> {
-    let mut buf = CBuf::new();
-    let file = match from {
-        From::Nothing => return Ok(None),
-        From::File(file) => file,
-        From::Target => match path(p, &mut buf, name) {
-            Some(path) => path,
-            None => {
-                let [dir, file] = name.map(str::as_bytes);
-                let what: &[&[u8]] = &[b"neither filename nor target pid supplied for ", dir, file];
-                return Err(cx.err.applet(what, 0));
-            }
-        },
-    };
-    step(cx, open(file, OFlags::RDONLY, 0), &[b"cannot open ", file.to_bytes()]).map(Some)
-}
-
-/// `-a`: all kinds that this kernel has, and that are not asked for by themselves.
-fn all(cx: &mut Ctx<'_>, p: &mut Plan<'_>) -> Done {
-    if p.target.is_none() {
-        return Err(cx.err.applet(&[b"no target PID specified for --all"], 0));
-    }
-    for n in 0..COUNT {
-        let (Some(kind), Some(From::Nothing)) = (KINDS.get(n), p.kinds.get(n)) else { continue };
-        let (mut theirs, mut ours) = (CBuf::new(), CBuf::<64>::new());
-        let theirs = path(p, &mut theirs, &["ns/", kind.own()]).unwrap_or_default();
-        let ours = ours.join(&[b"/proc/self/ns/", kind.own().as_bytes()]).unwrap_or_default();
-        let is = match (stat(theirs), stat(ours)) {
-            // setns(2) refuses the user namespace that one is in.
-            (Ok(theirs), Ok(ours)) => kind.letter != b'U' || theirs != ours,
-            // An older kernel, without this kind. The user namespace comes first, and tells whether there is such
-            // a process.
-            (Err(Errno::ENOENT), _) if kind.letter != b'U' => false,
-            (Err(errno), _) | (_, Err(errno)) => {
-                return Err(cx.err.applet(&[b"stat of ", theirs.to_bytes(), b" failed"], errno.0));
-            }
+        let mut buf = CBuf::new();
+        let Some(file) = self.o.value(letter).or_else(|| self.path(&mut buf, name)) else {
+            return Err(cx.err.applet("neither filename nor target pid supplied for %", name.as_bytes(), 0));
         };
-        if let Some(from) = p.kinds.get_mut(n).filter(|_| is) {
-            *from = From::Target;
+        match open(file, OFlags::RDONLY, 0) {
+            Ok(fd) => Ok(fd.into_raw()),
+            Err(e) => Err(cx.err.applet("cannot open %", file.to_bytes(), e.0)),
         }
     }
-    Ok(())
+
+    /// `-a`: asks for all kinds that this kernel has.
+    fn all(&mut self, cx: &mut Ctx<'_>) -> Done {
+        let mut theirs = CBuf::new();
+        let Some(dir) = self.path(&mut theirs, "ns") else {
+            return Err(cx.err.applet("no target PID specified for --all", b"", 0));
+        };
+        must(cx, stat(dir).map(drop), "stat of % failed", dir.to_bytes())?;
+        for kind in &KINDS {
+            let mut ours = CBuf::<64>::new();
+            let theirs = self.path(&mut theirs, kind.own()).unwrap_or_default();
+            let ours = ours.join(&[b"/proc/self/", kind.own().as_bytes()]).unwrap_or_default();
+            let there = match stat(theirs) {
+                // setns(2) refuses the user namespace that one is in.
+                Ok(there) => kind.letter != b'U' || stat(ours) != Ok(there),
+                Err(Errno::ENOENT) => false,
+                Err(e) => return Err(cx.err.applet("stat of % failed", theirs.to_bytes(), e.0)),
+            };
+            if there {
+                self.o.ask(kind.letter);
+            }
+        }
+        Ok(())
+    }
 }
 
 /// `nsenter [OPTION]... [--] [COMMAND [WORD]...]`
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     cx.err.program = "nsenter";
-    let mut p = read(cx, line)?;
-    if p.all {
-        all(cx, &mut p)?;
+    let mut p = Plan { o: Options::new(), target: CBuf::new() };
+    p.o.read(cx, line, &SPEC)?;
+    let pid = id(cx, &p.o, b't', "failed to parse pid: '%'")?;
+    if pid != NONE {
+        let _ = p.target.join(&[b"/proc/", dec(u64::from(pid)).as_bytes(), b"/"]);
     }
-    let mut fds = [const { None }; COUNT];
-    for ((kind, from), fd) in KINDS.iter().zip(p.kinds).zip(&mut fds) {
-        *fd = open_from(cx, &p, from, &["ns/", kind.own()])?;
+    let (mut uid, mut gid) = (id(cx, &p.o, b'S', UID)?, id(cx, &p.o, b'G', GID)?);
+    if p.o.has(b'w') && p.o.has(b'W') {
+        return Err(cx.err.applet("mutually exclusive arguments: --wdns --wd", b"", 0));
     }
-    let root = open_from(cx, &p, p.root, &["root", ""])?;
-    let mut wd = open_from(cx, &p, p.wd, &["cwd", ""])?;
-    let asked = |flag: CloneFlags| {
-        KINDS.iter().zip(p.kinds).any(|(k, f)| k.flag == flag && !matches!(f, From::Nothing))
-    };
+    if p.o.has(b'a') {
+        p.all(cx)?;
+    }
+    let mut fds = [-1; COUNT];
+    for (kind, fd) in KINDS.iter().zip(&mut fds) {
+        *fd = p.open(cx, kind.letter, kind.own())?;
+    }
+    let root = p.open(cx, b'r', "root")?;
+    let mut wd = p.open(cx, b'w', "cwd")?;
 
-    // In a user namespace that denies setgroups(2) it can only be done before.
-    let refused = asked(CloneFlags::NEWUSER) && !p.preserve && drop_groups().is_err();
+    // A user namespace that denies setgroups(2) does so to who has entered it.
+    let mut kept = false;
+    if p.o.has(b'U') && !p.o.has(PRESERVE) {
+        kept = drop_groups().is_err();
+        // Root, if not told otherwise.
+        uid = if uid == NONE { 0 } else { uid };
+        gid = if gid == NONE { 0 } else { gid };
+    }
     enter(cx, &mut fds)?;
 
-    if let Some(root) = root {
-        if wd.is_none() && p.wdns.is_none() {
-            wd = Some(step(cx, open(c".", OFlags::RDONLY, 0), &[b"cannot open current working directory"])?);
+    if root >= 0 {
+        if wd < 0 && !p.o.has(b'W') {
+            wd = open(c".", OFlags::RDONLY, 0).map_or(-1, Fd::into_raw);
         }
-        step(cx, fchdir(&root), &[b"change directory by root file descriptor failed"])?;
-        step(cx, chroot(c"."), &[b"chroot failed"])?;
-        step(cx, chdir(c"/"), &[b"cannot change directory to /"])?;
+        must(cx, fchdir(&lent(root)), "change directory by root file descriptor failed", b"")?;
+        must(cx, chroot(c".").and_then(|()| chdir(c"/")), "chroot failed", b"")?;
     }
-    if let Some(wd) = wd {
-        step(cx, fchdir(&wd), &[b"change directory by working directory file descriptor failed"])?;
+    if wd >= 0 {
+        must(cx, fchdir(&lent(wd)), "change directory by working directory file descriptor failed", b"")?;
     }
-    if let Some(dir) = p.wdns {
-        step(cx, chdir(dir), &[b"cannot change directory to ", dir.to_bytes()])?;
+    if let Some(dir) = p.o.value(b'W') {
+        must(cx, chdir(dir), "cannot change directory to %", dir.to_bytes())?;
     }
 
-    if asked(CloneFlags::NEWPID)
-        && !p.no_fork
+    if p.o.has(b'p')
+        && !p.o.has(b'F')
         && let Fork::Parent(pid) = fork(cx)?
     {
         return follow(cx, pid, true);
     }
-    let mut ids = (p.uid, p.gid);
-    if asked(CloneFlags::NEWUSER) && !p.preserve {
-        ids = (Some(p.uid.unwrap_or(0)), Some(p.gid.unwrap_or(0)));
+    if gid != NONE {
+        let dropped = drop_groups();
+        must(cx, if kept { dropped } else { Ok(()) }, "setgroups failed", b"")?;
     }
-    if let Some(gid) = ids.1 {
-        if let Err(errno) = drop_groups()
-            && refused
-        {
-            return Err(cx.err.applet(&[b"setgroups failed"], errno.0));
-        }
-        step(cx, setgid(gid), &[b"setgid failed"])?;
-    }
-    if let Some(uid) = ids.0 {
-        step(cx, setuid(uid), &[b"setuid failed"])?;
-    }
+    become_user(cx, uid, gid)?;
     Err(exec(cx, line))
+}
+
+/// A descriptor that stays open.
+fn lent(raw: i32) -> ManuallyDrop<Fd> {
+    ManuallyDrop::new(Fd::from_raw(raw))
 }
 
 /// Enters the namespaces.
 ///
 /// Who is privileged here enters the user namespace last, for that may take the right to the others; who is not gets
 /// the right by entering it first.
-fn enter(cx: &mut Ctx<'_>, fds: &mut [Option<Fd>; COUNT]) -> Done {
+fn enter(cx: &mut Ctx<'_>, fds: &mut [i32; COUNT]) -> Done {
     for last in [false, true] {
         for (kind, slot) in KINDS.iter().zip(&mut *fds) {
-            let Some(fd) = slot else { continue };
-            if !last && kind.letter == b'U' {
+            if *slot < 0 || (!last && kind.letter == b'U') {
                 continue;
             }
-            match setns(fd, kind.flag) {
-                Ok(()) => *slot = None,
-                Err(errno) if last => {
-                    let what: &[&[u8]] =
-                        &[b"reassociate to namespace 'ns/", kind.own().as_bytes(), b"' failed"];
-                    return Err(cx.err.applet(what, errno.0));
-                }
-                Err(_) => {}
+            let done = setns(&lent(*slot), kind.flag);
+            if done.is_ok() {
+                *slot = -1;
+            } else if last {
+                return must(cx, done, "reassociate to namespace '%' failed", kind.own().as_bytes());
             }
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_the_page() {
+        assert_eq!(SPEC.id(b"preserve-credentials"), Some(PRESERVE));
+        assert_eq!(SPEC.id(b"net"), Some(b'n'));
+    }
 }

@@ -9,7 +9,7 @@ pub struct Kind {
     pub letter: u8,
     /// The flag of unshare(2) and setns(2).
     pub flag: CloneFlags,
-    /// Its file in `/proc/PID/ns`; where a process is not in its newest one itself, the file of its children.
+    /// Its file in `/proc/PID`; where a process is not in its newest one itself, the file of its children.
     pub file: &'static str,
 }
 
@@ -26,12 +26,12 @@ pub const COUNT: usize = 8;
 
 /// All kinds, in the order in which they are bound and entered: the first is the user namespace.
 pub static KINDS: [Kind; COUNT] = [
-    Kind { letter: b'U', flag: CloneFlags::NEWUSER, file: "user" },
-    Kind { letter: b'C', flag: CloneFlags::NEWCGROUP, file: "cgroup" },
-    Kind { letter: b'i', flag: CloneFlags::NEWIPC, file: "ipc" },
-    Kind { letter: b'u', flag: CloneFlags::NEWUTS, file: "uts" },
-    Kind { letter: b'n', flag: CloneFlags::NEWNET, file: "net" },
-    Kind { letter: b'p', flag: CloneFlags::NEWPID, file: "pid_for_children" },
-    Kind { letter: b'm', flag: CloneFlags::NEWNS, file: "mnt" },
-    Kind { letter: b'T', flag: CloneFlags::NEWTIME, file: "time_for_children" },
+    Kind { letter: b'U', flag: CloneFlags::NEWUSER, file: "ns/user" },
+    Kind { letter: b'C', flag: CloneFlags::NEWCGROUP, file: "ns/cgroup" },
+    Kind { letter: b'i', flag: CloneFlags::NEWIPC, file: "ns/ipc" },
+    Kind { letter: b'u', flag: CloneFlags::NEWUTS, file: "ns/uts" },
+    Kind { letter: b'n', flag: CloneFlags::NEWNET, file: "ns/net" },
+    Kind { letter: b'p', flag: CloneFlags::NEWPID, file: "ns/pid_for_children" },
+    Kind { letter: b'm', flag: CloneFlags::NEWNS, file: "ns/mnt" },
+    Kind { letter: b'T', flag: CloneFlags::NEWTIME, file: "ns/time_for_children" },
 ];

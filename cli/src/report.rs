@@ -48,14 +48,16 @@ impl<'a> Report<'a> {
         self.raw(pieces, "");
     }
 
-    /// As the small programs speak: `program: pieces`, and behind a colon what `errno` means unless it is 0; exit
-    /// code 1.
-    pub fn applet(&mut self, pieces: &[&[u8]], errno: i32) -> Fail {
-        self.raw(&[self.program.as_bytes()], ": ");
+    /// As the small programs speak: `program: what`, `%` in which is `arg`, and behind a colon what `errno` means
+    /// unless it is 0; exit code 1.
+    pub fn applet(&mut self, what: &str, arg: &[u8], errno: i32) -> Fail {
+        let (before, after) = cut(what, b'%');
+        let arg = if after.is_some() { arg } else { b"" };
+        self.raw(&[self.program.as_bytes(), b": ", before.as_bytes(), arg], after.unwrap_or(""));
         if errno != 0 {
-            return self.system(pieces, errno);
+            return self.system(&[], errno);
         }
-        self.plain(pieces)
+        self.plain(&[])
     }
 
     /// One line of these pieces; control characters in them are shown as `\x1b`.

@@ -1,356 +1,369 @@
 //! `unshare`: a command in new namespaces, as util-linux has it.
 
 use crate::Ctx;
-use crate::child::{Gate, Helper, exec, follow, fork, id, step};
-use crate::getopt::{Getopt, Spec};
+use crate::child::{GID, Gate, Helper, NONE, UID, become_user, exec, follow, fork, id, must};
+use crate::getopt::{Options, Spec, choose};
 use crate::idmap::{self, GROUPS, Range, Side, USERS};
-use crate::nslist::{COUNT, KINDS};
+use crate::nslist::KINDS;
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use core::ffi::CStr;
-use nlbox_core::text::num::{Digits, dec, dec_signed, parse_i64};
+use nlbox_core::text::num::dec;
 use nlbox_sys::caps;
 use nlbox_sys::fd::{CBuf, join};
 use nlbox_sys::mount::{MountFlags, mount};
 use nlbox_sys::ns::{self, CloneFlags};
-use nlbox_sys::process::{
-    Fork, chdir, chroot, drop_groups, getegid, geteuid, getpid, prctl_pdeathsig, setgid, setuid,
-};
+use nlbox_sys::process::{Fork, chdir, chroot, drop_groups, getegid, geteuid, getpid, prctl_pdeathsig};
 use nlbox_sys::signal;
 
+// Where names begin alike the order is util-linux's: an ambiguous word is answered in it.
 static SPEC: Spec = Spec {
-    usage: " [OPTION]... [--] [COMMAND [WORD]...]",
-    // Of options that begin alike, util-linux's order: it is the order in which an ambiguous word is told.
-    rows: "\
-m mount[=FILE]\tmounts; FILE keeps the namespace, here and below
-u uts[=FILE]\thost name
-i ipc[=FILE]\tSystem V IPC, POSIX message queues
-n net[=FILE]\tnetwork
-p pid[=FILE]\tprocess ids
-U user[=FILE]\tuser and group ids
-C cgroup[=FILE]\tcontrol groups
-T time[=FILE]\tclocks
-f fork\trun COMMAND in a child
-0 map-user=UID\tappear as this user
-1 map-users=OUTER,INNER,COUNT\tmap these users too, or \"auto\"
-2 map-group=GID\tappear as this group
-3 map-groups=OUTER,INNER,COUNT\tmap these groups too, or \"auto\"
-r map-root-user\tappear as root
-c map-current-user\tappear as yourself
-4 map-auto\tmap all ids that are yours in /etc/subuid, subgid
-5 kill-child[=SIGNAL]\tkill the child when unshare dies
-6 mount-proc[=DIR]\tmount the /proc of the new process ids
-7 propagation=HOW\tof mounts: private, slave, shared, unchanged
-8 setgroups=HOW\tsetgroups(2) inside: allow, deny
-9 keep-caps\tCOMMAND keeps what a user namespace gives
-R root=DIR\tthe root directory
-w wd=DIR\tthe working directory
-S setuid=UID\tbecome this user inside
-G setgid=GID\tbecome this group inside
-! monotonic=SECONDS\toffset of the clock
-@ boottime=SECONDS\toffset of the clock",
-    notes: "
-A new network with nobody's help, then a new process table in it:
+    page: "\
+Usage: unshare [OPTION]... [--] [COMMAND [WORD]...]
+  -m, --mount[=FILE]\t\tmounts; FILE keeps the namespace, here and below
+  -u, --uts[=FILE]\t\thost name
+  -i, --ipc[=FILE]\t\tSystem V IPC, POSIX message queues
+  -n, --net[=FILE]\t\tnetwork
+  -p, --pid[=FILE]\t\tprocess ids
+  -U, --user[=FILE]\t\tuser and group ids; implied by --map-*
+  -C, --cgroup[=FILE]\t\tcontrol groups
+  -T, --time[=FILE]\t\tclocks
+      --mount-proc[=DIR]\tmount a /proc of the new processes; implies -m
+      --map-user=UID\t\tappear as this user
+      --map-users=OUTER,INNER,COUNT\tmap these users too, or \"auto\"
+      --map-group=GID\t\tappear as this group
+      --map-groups=OUTER,INNER,COUNT\tmap these groups too, or \"auto\"
+  -r, --map-root-user\t\tappear as root
+  -c, --map-current-user\tappear as yourself
+      --map-auto\t\tmap what is yours in /etc/subuid and subgid
+  -f, --fork\t\t\trun COMMAND in a child
+      --kill-child[=SIGNAL]\tits signal when unshare dies; implies -f
+      --propagation=HOW\t\tof mounts: private, slave, shared, unchanged
+      --setgroups=HOW\t\tallow or deny setgroups(2)
+      --keep-caps\t\tkeep the capabilities that -U gives
+      --monotonic=SECONDS\toffset of the clock
+      --boottime=SECONDS\toffset of the clock
+  -R, --root=DIR\t\troot directory
+  -w, --wd=DIR\t\t\tworking directory
+  -S, --setuid=UID\t\tbecome this user inside
+  -G, --setgid=GID\t\tbecome this group inside
+  -h, --help
+  -V, --version
+Examples:
   unshare -rn ip link
   unshare -rnpf --mount-proc sh
 ",
+    attached: false,
 };
+
+// The options without letters, by their lines on the page.
+const MOUNT_PROC: u8 = 9;
+const MAP_USER: u8 = 10;
+const MAP_USERS: u8 = 11;
+const MAP_GROUP: u8 = 12;
+const MAP_GROUPS: u8 = 13;
+const MAP_AUTO: u8 = 16;
+const KILL_CHILD: u8 = 18;
+const PROPAGATION: u8 = 19;
+const SETGROUPS: u8 = 20;
+const KEEP_CAPS: u8 = 21;
+const MONOTONIC: u8 = 22;
+const BOOTTIME: u8 = 23;
 
 /// Signal numbers by name, from 1 on (`asm-generic/signal.h`).
 static SIGNALS: &str = "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP \
                         TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS";
 
-static PROPAGATIONS: [(&str, MountFlags); 4] = [
-    ("private", MountFlags::PRIVATE),
-    ("slave", MountFlags::SLAVE),
-    ("shared", MountFlags::SHARED),
-    ("unchanged", MountFlags::empty()),
-];
+/// One side of the maps.
+struct Ids {
+    side: &'static Side,
+    /// The options for one id and for many.
+    options: (u8, u8),
+    /// Our id outside.
+    me: u32,
+    /// Our id inside, [`NONE`] when it is not to be mapped.
+    inner: u32,
+    /// None when its count is 0.
+    range: Range,
+    /// Maps a range from outside, where the ids are known.
+    helper: Option<Helper>,
+}
 
-/// What the options ask for.
-struct Plan<'l> {
+impl Ids {
+    fn read(&mut self, cx: &mut Ctx<'_>, o: &Options<'_>) -> Done {
+        // The last one of these counts.
+        let (one, many) = self.options;
+        let (given, root, current) = (o.at(one), o.at(b'r'), o.at(b'c'));
+        if given > root.max(current) {
+            self.inner = idmap::named(cx, self.side, o.word(one))?;
+        } else if root > current {
+            self.inner = 0;
+        } else if current > 0 {
+            self.inner = self.me;
+        }
+        if o.has(many) {
+            self.range = idmap::range(cx, self.side, o.word(many))?;
+        } else if o.has(MAP_AUTO) {
+            self.range = idmap::range(cx, self.side, b"auto")?;
+        }
+        Ok(())
+    }
+
+    fn map(&self) -> idmap::Map {
+        idmap::map(self.inner, self.me, self.range)
+    }
+
+    fn install(&self, cx: &mut Ctx<'_>) -> Done {
+        match self.helper {
+            Some(helper) => helper.go(cx),
+            None if self.inner == NONE => Ok(()),
+            None => idmap::write(cx, b"self", self.side.map, &self.map(), None),
+        }
+    }
+}
+
+/// What the options ask for, beyond their words.
+struct Plan {
     flags: CloneFlags,
-    /// Where each kind of namespace is to be kept, in the order of [`KINDS`].
-    files: [Option<&'l CStr>; COUNT],
-    user: Option<u32>,
-    group: Option<u32>,
-    users: Option<Range>,
-    groups: Option<Range>,
-    fork: bool,
     /// The child's signal when we die; 0 for none.
     kill: i32,
-    proc: Option<&'l CStr>,
     propagation: MountFlags,
-    setgroups: Option<&'static [u8]>,
-    keep_caps: bool,
-    root: Option<&'l CStr>,
-    wd: Option<&'l CStr>,
-    uid: Option<u32>,
-    gid: Option<u32>,
-    monotonic: Option<i64>,
-    boottime: Option<i64>,
+    uid: u32,
+    gid: u32,
 }
 
-fn read<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<Plan<'l>, Fail> {
-    let mut p = Plan {
-        flags: CloneFlags::empty(),
-        files: [None; COUNT],
-        user: None,
-        group: None,
-        users: None,
-        groups: None,
-        fork: false,
-        kill: 0,
-        proc: None,
-        propagation: MountFlags::PRIVATE,
-        setgroups: None,
-        keep_caps: false,
-        root: None,
-        wd: None,
-        uid: None,
-        gid: None,
-        monotonic: None,
-        boottime: None,
+fn plan(cx: &mut Ctx<'_>, o: &Options<'_>, sides: &mut [Ids; 2]) -> Result<Plan, Fail> {
+    let mut flags = CloneFlags::empty();
+    for kind in KINDS.iter().filter(|k| o.has(k.letter)) {
+        flags |= kind.flag;
+    }
+    for ids in sides {
+        ids.read(cx, o)?;
+        if ids.inner != NONE || ids.range.count > 0 {
+            flags |= CloneFlags::NEWUSER;
+        }
+    }
+    if o.has(MOUNT_PROC) {
+        flags |= CloneFlags::NEWNS;
+    }
+    let mut propagation = MountFlags::PRIVATE;
+    if o.has(PROPAGATION) {
+        let word = o.word(PROPAGATION);
+        propagation = match choose("private slave shared unchanged", word, 0) {
+            Some(0) => MountFlags::PRIVATE,
+            Some(1) => MountFlags::SLAVE,
+            Some(2) => MountFlags::SHARED,
+            Some(_) => MountFlags::empty(),
+            None => return Err(cx.err.applet("unsupported propagation mode: %", word, 0)),
+        };
+    }
+    let mut kill = 0;
+    if o.has(KILL_CHILD) {
+        kill = signal::SIGKILL;
+        if let Some(word) = o.value(KILL_CHILD) {
+            kill = match signal_of(word.to_bytes()) {
+                0 => return Err(cx.err.applet("unknown signal: %", word.to_bytes(), 0)),
+                signal => signal,
+            };
+        }
+    }
+    let setgroups = o.word(SETGROUPS);
+    if o.has(SETGROUPS) && choose("allow deny", setgroups, 0).is_none() {
+        return Err(cx.err.applet("unsupported --setgroups argument '%'", setgroups, 0));
+    }
+    Ok(Plan { flags, kill, propagation, uid: id(cx, o, b'S', UID)?, gid: id(cx, o, b'G', GID)? })
+}
+
+/// A signal by its name, with or without `SIG`; 0 for none of ours.
+fn signal_of(word: &[u8]) -> i32 {
+    let name = match word.split_at_checked(3) {
+        Some((sig, rest)) if choose("sig", sig, 0x20).is_some() => rest,
+        _ => word,
     };
-    let mut options = Getopt::new(&SPEC);
-    while let Some(given) = options.next(cx, line)? {
-        let value = given.value.unwrap_or_default();
-        let word = value.to_bytes();
-        if let Some((kind, file)) = KINDS.iter().zip(&mut p.files).find(|(k, _)| k.letter == given.id) {
-            p.flags |= kind.flag;
-            *file = given.value.or(*file);
-            continue;
-        }
-        match given.id {
-            b'f' => p.fork = true,
-            b'0' => p.user = Some(idmap::named(cx, &USERS, word)?),
-            b'1' => p.users = Some(idmap::range(cx, &USERS, word)?),
-            b'2' => p.group = Some(idmap::named(cx, &GROUPS, word)?),
-            b'3' => p.groups = Some(idmap::range(cx, &GROUPS, word)?),
-            b'r' => (p.user, p.group) = (Some(0), Some(0)),
-            b'c' => (p.user, p.group) = (Some(geteuid()), Some(getegid())),
-            b'4' => {
-                p.users = Some(idmap::range(cx, &USERS, b"auto")?);
-                p.groups = Some(idmap::range(cx, &GROUPS, b"auto")?);
-            }
-            b'5' => {
-                p.fork = true;
-                p.kill = given.value.map_or(Ok(signal::SIGKILL), |_| signal_of(cx, word))?;
-            }
-            b'6' => p.proc = given.value.or(Some(c"/proc")),
-            b'7' => match PROPAGATIONS.iter().find(|(name, _)| name.as_bytes() == word) {
-                Some((_, flags)) => p.propagation = *flags,
-                None => return Err(cx.err.applet(&[b"unsupported propagation mode: ", word], 0)),
-            },
-            b'8' => match word {
-                b"allow" => p.setgroups = Some(b"allow"),
-                b"deny" => p.setgroups = Some(b"deny"),
-                _ => return Err(cx.err.applet(&[b"unsupported --setgroups argument '", word, b"'"], 0)),
-            },
-            b'9' => p.keep_caps = true,
-            b'R' => p.root = given.value,
-            b'w' => p.wd = given.value,
-            b'S' => p.uid = Some(id(cx, "uid", word)?),
-            b'G' => p.gid = Some(id(cx, "gid", word)?),
-            b'!' => p.monotonic = Some(offset(cx, b"monotonic", word)?),
-            _ => p.boottime = Some(offset(cx, b"boottime", word)?),
-        }
-        if matches!(given.id, b'0'..=b'4' | b'r' | b'c') {
-            p.flags |= CloneFlags::NEWUSER;
-        }
-    }
-    if p.proc.is_some() {
-        p.flags |= CloneFlags::NEWNS;
-    }
-    if (p.monotonic.is_some() || p.boottime.is_some()) && !p.flags.contains(CloneFlags::NEWTIME) {
-        return Err(cx.err.applet(&[b"options --monotonic and --boottime need a time namespace (-T)"], 0));
-    }
-    // The kernel lets a user map one group alone only when setgroups(2) is given up.
-    if p.group.is_some() && p.groups.is_none() {
-        if p.setgroups == Some(b"allow") {
-            let pieces: &[&[u8]] = &[b"options --setgroups=allow and --map-group are mutually exclusive"];
-            return Err(cx.err.applet(pieces, 0));
-        }
-        p.setgroups = Some(b"deny");
-    }
-    Ok(p)
-}
-
-fn offset(cx: &mut Ctx<'_>, clock: &[u8], word: &[u8]) -> Result<i64, Fail> {
-    parse_i64(word).ok_or_else(|| cx.err.applet(&[b"failed to parse ", clock, b" offset: '", word, b"'"], 0))
-}
-
-fn signal_of(cx: &mut Ctx<'_>, word: &[u8]) -> Result<i32, Fail> {
-    let is = |name: &[u8]| match word.split_at_checked(3) {
-        Some((sig, rest)) if sig.eq_ignore_ascii_case(b"SIG") => rest.eq_ignore_ascii_case(name),
-        _ => word.eq_ignore_ascii_case(name),
-    };
-    let at = SIGNALS.split(' ').position(|name| is(name.as_bytes()));
-    match at.and_then(|at| i32::try_from(at).ok()) {
-        Some(at) => Ok(at.saturating_add(1)),
-        None => Err(cx.err.applet(&[b"unknown signal: ", word], 0)),
-    }
-}
-
-/// Keeps the new namespaces of process `pid` in their files.
-fn bind(cx: &mut Ctx<'_>, p: &Plan<'_>, pid: &[u8]) -> Done {
-    for (kind, file) in KINDS.iter().zip(p.files) {
-        let Some(file) = file else { continue };
-        let pieces: [&[u8]; 4] = [b"/proc/", pid, b"/ns/", kind.file.as_bytes()];
-        let mut buf = CBuf::<64>::new();
-        let source = buf.join(&pieces).unwrap_or_default();
-        let done = mount(Some(source), file, None, MountFlags::BIND, None);
-        step(cx, done, &[b"mount ", source.to_bytes(), b" on ", file.to_bytes(), b" failed"])?;
-    }
-    Ok(())
-}
-
-/// A child that will map the ids of one side, when ranges of them are asked for: from outside, where they are known.
-fn mapper(
-    cx: &mut Ctx<'_>,
-    side: &'static Side,
-    single: Option<(u32, u32)>,
-    range: Option<Range>,
-    pid: &[u8],
-) -> Result<Option<Helper>, Fail> {
-    if range.is_none() {
-        return Ok(None);
-    }
-    let map = idmap::map(single, range);
-    Helper::new(cx, &mut |cx| idmap::install(cx, side, pid, &map)).map(Some)
+    choose(SIGNALS, name, 0x20).map_or(0, |n| i32::from(n).saturating_add(1))
 }
 
 /// `unshare [OPTION]... [--] [COMMAND [WORD]...]`
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     cx.err.program = "unshare";
-    let p = read(cx, line)?;
+    let mut o = Options::new();
+    o.read(cx, line, &SPEC)?;
+    let ids = |side, options, me| Ids {
+        side,
+        options,
+        me,
+        inner: NONE,
+        range: Range { outer: 0, inner: 0, count: 0 },
+        helper: None,
+    };
+    let mut sides =
+        [ids(&USERS, (MAP_USER, MAP_USERS), geteuid()), ids(&GROUPS, (MAP_GROUP, MAP_GROUPS), getegid())];
+    let p = plan(cx, &o, &mut sides)?;
     let pid = dec(u64::try_from(getpid()).unwrap_or(0));
     let pid = pid.as_bytes();
-    let user = p.user.map(|inner| (inner, geteuid()));
-    let group = p.group.map(|inner| (inner, getegid()));
 
-    let kept = p.files.iter().any(Option::is_some);
-    let users = mapper(cx, &USERS, user, p.users, pid)?;
-    let groups = mapper(cx, &GROUPS, group, p.groups, pid)?;
+    for ids in sides.iter_mut().filter(|ids| ids.range.count > 0) {
+        let map = ids.map();
+        let side = ids.side;
+        ids.helper = Some(Helper::new(cx, &mut |cx| idmap::write(cx, pid, side.map, &map, Some(side)))?);
+    }
     // A mount in the new mount namespace would be seen by nobody outside.
-    let binder = if kept && p.flags.contains(CloneFlags::NEWNS) {
-        Some(Helper::new(cx, &mut |cx| bind(cx, &p, pid))?)
-    } else {
-        None
-    };
+    let mut binder = None;
+    if p.flags.contains(CloneFlags::NEWNS) && KINDS.iter().any(|k| o.value(k.letter).is_some()) {
+        binder = Some(Helper::new(cx, &mut |cx| bind(cx, &o, pid))?);
+    }
 
-    step(cx, ns::unshare(p.flags), &[b"unshare failed"])?;
-    map_ids(cx, &p, (user, users), (group, groups))?;
-    clocks(cx, &p)?;
-
-    let child = if p.fork { Some((Gate::new(cx)?, fork(cx)?)) } else { None };
-    if let Some((gate, Fork::Child)) = child {
-        if p.kill != 0 {
-            step(cx, prctl_pdeathsig(p.kill), &[b"prctl failed"])?;
+    must(cx, ns::unshare(p.flags), "unshare failed", b"")?;
+    map_ids(cx, &o, &sides)?;
+    // Clocks by their numbers (`linux/time.h`): they count for children, and after execve(2).
+    for (clock, id) in [(&b"7 "[..], BOOTTIME), (b"1 ", MONOTONIC)] {
+        if o.has(id) {
+            let mut buf = [0; 64];
+            let text = join(&mut buf, &[clock, o.word(id), b" 0"]).unwrap_or_default();
+            idmap::write(cx, b"self", "timens_offsets", text.to_bytes(), None)?;
         }
-        // When the parent failed, it has said so.
-        return if gate.wait() { Err(enter(cx, &p, line)) } else { Err(Fail(1)) };
     }
-    match binder {
-        Some(helper) => helper.go(cx)?,
-        None if kept => bind(cx, &p, pid)?,
-        None => {}
+
+    if !o.has(b'f') && p.kill == 0 {
+        keep(cx, &o, pid, binder)?;
+        return enter(cx, &o, &p, line);
     }
-    match child {
-        Some((gate, Fork::Parent(pid))) => {
-            // The command decides what they do.
+    let gate = Gate::new(cx)?;
+    match fork(cx)? {
+        Fork::Child => {
+            dying(cx, &p)?;
+            // A parent that failed has said so.
+            if gate.wait() { enter(cx, &o, &p, line) } else { Err(Fail(1)) }
+        }
+        Fork::Parent(child) => {
+            keep(cx, &o, pid, binder)?;
+            // What these do is the command's to say.
             let _ = signal::block(&[signal::SIGINT, signal::SIGTERM]);
             gate.open();
-            follow(cx, pid, false)
+            follow(cx, child, false)
         }
-        _ => Err(enter(cx, &p, line)),
     }
 }
 
-type Mapping = (Option<(u32, u32)>, Option<Helper>);
+fn map_ids(cx: &mut Ctx<'_>, o: &Options<'_>, sides: &[Ids; 2]) -> Done {
+    let [users, groups] = sides;
+    users.install(cx)?;
+    let setgroups = o.word(SETGROUPS);
+    // The kernel lets a user map one group alone when setgroups(2) is given up before.
+    if groups.inner != NONE && groups.helper.is_none() {
+        if setgroups == b"allow" {
+            let what = "options --setgroups=allow and --map-group are mutually exclusive";
+            return Err(cx.err.applet(what, b"", 0));
+        }
+        idmap::write(cx, b"self", "setgroups", b"deny", None)?;
+        return groups.install(cx);
+    }
+    groups.install(cx)?;
+    if setgroups.is_empty() {
+        return Ok(());
+    }
+    idmap::write(cx, b"self", "setgroups", setgroups, None)
+}
 
-fn map_ids(cx: &mut Ctx<'_>, p: &Plan<'_>, users: Mapping, groups: Mapping) -> Done {
-    match users {
-        (_, Some(helper)) => helper.go(cx)?,
-        (None, _) => {}
-        (single, _) => map_one(cx, &USERS, single)?,
-    }
-    // Denied before the map of one group is written, and after that of many.
-    let many = groups.1.is_some();
-    if let Some(helper) = groups.1 {
-        helper.go(cx)?;
-    }
-    if let Some(word) = p.setgroups {
-        idmap::write(cx, c"/proc/self/setgroups", word)?;
-    }
-    match groups.0 {
-        single @ Some(_) if !many => map_one(cx, &GROUPS, single),
-        _ => Ok(()),
+/// Keeps the new namespaces in their files, by the helper if there is one.
+fn keep(cx: &mut Ctx<'_>, o: &Options<'_>, pid: &[u8], binder: Option<Helper>) -> Done {
+    match binder {
+        Some(helper) => helper.go(cx),
+        None => bind(cx, o, pid),
     }
 }
 
-fn map_one(cx: &mut Ctx<'_>, side: &Side, single: Option<(u32, u32)>) -> Done {
-    let map = idmap::map(single, None);
-    idmap::write(cx, side.map, &map)
-}
-
-/// Offsets of the clocks: they count for the children, and for the command after execve(2).
-fn clocks(cx: &mut Ctx<'_>, p: &Plan<'_>) -> Done {
-    // CLOCK_BOOTTIME and CLOCK_MONOTONIC by number.
-    for (clock, seconds) in [(&b"7 "[..], p.boottime), (&b"1 "[..], p.monotonic)] {
-        let Some(seconds) = seconds else { continue };
-        let seconds: Digits = dec_signed(seconds);
-        let mut buf = [0; 64];
-        let text = join(&mut buf, &[clock, seconds.as_bytes(), b" 0"]).unwrap_or_default();
-        idmap::write(cx, c"/proc/self/timens_offsets", text.to_bytes())?;
+/// Keeps the new namespaces of process `pid` in their files.
+fn bind(cx: &mut Ctx<'_>, o: &Options<'_>, pid: &[u8]) -> Done {
+    for kind in &KINDS {
+        let Some(file) = o.value(kind.letter) else { continue };
+        let mut buf = CBuf::<64>::new();
+        let source = buf.join(&[b"/proc/", pid, b"/", kind.file.as_bytes()]).unwrap_or_default();
+        if let Err(e) = mount(Some(source), file, None, MountFlags::BIND, None) {
+            let what: [&[u8]; 5] =
+                [b"unshare: mount ", source.to_bytes(), b" on ", file.to_bytes(), b" failed"];
+            return Err(cx.err.system(&what, e.0));
+        }
     }
     Ok(())
+}
+
+/// `--kill-child`
+fn dying(cx: &mut Ctx<'_>, p: &Plan) -> Done {
+    let done = if p.kill == 0 { Ok(()) } else { prctl_pdeathsig(p.kill) };
+    must(cx, done, "prctl failed", b"")
 }
 
 /// In the new namespaces, and in the child if there is one: all that is left to do, then the command.
-fn enter(cx: &mut Ctx<'_>, p: &Plan<'_>, line: &Line<'_>) -> Fail {
-    match arrange(cx, p) {
-        Ok(()) => exec(cx, line),
-        Err(fail) => fail,
-    }
-}
-
-fn arrange(cx: &mut Ctx<'_>, p: &Plan<'_>) -> Done {
-    let none = Some(c"none");
-    let all = |flags: MountFlags| flags | MountFlags::REC;
+fn enter(cx: &mut Ctx<'_>, o: &Options<'_>, p: &Plan, line: &Line<'_>) -> Done {
     if p.flags.contains(CloneFlags::NEWNS) && !p.propagation.is_empty() {
-        let done = mount(none, c"/", None, all(p.propagation), None);
-        step(cx, done, &[b"cannot change root filesystem propagation"])?;
+        propagate(cx, c"/", p.propagation, "cannot change root filesystem propagation")?;
     }
-    if let Some(dir) = p.root {
-        step(cx, chroot(dir), &[b"cannot change root directory to '", dir.to_bytes(), b"'"])?;
+    let root = o.value(b'R');
+    if let Some(dir) = root {
+        must(cx, chroot(dir), "cannot change root directory to '%'", dir.to_bytes())?;
     }
-    if let Some(dir) = p.wd.or(p.root.and(Some(c"/"))) {
-        step(cx, chdir(dir), &[b"cannot chdir to '", dir.to_bytes(), b"'"])?;
+    if let Some(dir) = o.value(b'w').or(root.and(Some(c"/"))) {
+        must(cx, chdir(dir), "cannot chdir to '%'", dir.to_bytes())?;
     }
-    if let Some(dir) = p.proc {
-        let name = dir.to_bytes();
-        // What is mounted there must not be covered for others too.
-        if p.root.is_none() && p.propagation != MountFlags::PRIVATE {
-            let done = mount(none, dir, None, all(MountFlags::PRIVATE), None);
-            step(cx, done, &[b"cannot change ", name, b" filesystem propagation"])?;
+    if o.has(MOUNT_PROC) {
+        let dir = o.value(MOUNT_PROC).unwrap_or(c"/proc");
+        // Who shares what is mounted there must not see it covered.
+        if root.is_none() && p.propagation != MountFlags::PRIVATE {
+            propagate(cx, dir, MountFlags::PRIVATE, "cannot change % filesystem propagation")?;
         }
         let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
-        step(cx, mount(Some(c"proc"), dir, Some(c"proc"), flags, None), &[b"mount ", name, b" failed"])?;
+        let done = mount(Some(c"proc"), dir, Some(c"proc"), flags, None);
+        must(cx, done, "mount % failed", dir.to_bytes())?;
     }
-    if let Some(gid) = p.gid {
-        step(cx, drop_groups(), &[b"setgroups failed"])?;
-        step(cx, setgid(gid), &[b"setgid failed"])?;
+    if p.gid != NONE {
+        must(cx, drop_groups(), "setgroups failed", b"")?;
     }
-    if let Some(uid) = p.uid {
-        step(cx, setuid(uid), &[b"setuid failed"])?;
-        // A change of user forgets it.
-        if p.kill != 0 {
-            step(cx, prctl_pdeathsig(p.kill), &[b"prctl failed"])?;
+    become_user(cx, p.uid, p.gid)?;
+    // A change of user forgets it.
+    dying(cx, p)?;
+    if o.has(KEEP_CAPS) && p.flags.contains(CloneFlags::NEWUSER) {
+        must(cx, caps::raise_ambient(), "cannot keep capabilities", b"")?;
+    }
+    Err(exec(cx, line))
+}
+
+fn propagate(cx: &mut Ctx<'_>, dir: &CStr, flags: MountFlags, what: &str) -> Done {
+    must(cx, mount(Some(c"none"), dir, None, flags | MountFlags::REC, None), what, dir.to_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_the_page() {
+        let names: [(&[u8], u8); 12] = [
+            (b"mount-proc", MOUNT_PROC),
+            (b"map-user", MAP_USER),
+            (b"map-users", MAP_USERS),
+            (b"map-group", MAP_GROUP),
+            (b"map-groups", MAP_GROUPS),
+            (b"map-auto", MAP_AUTO),
+            (b"kill-child", KILL_CHILD),
+            (b"propagation", PROPAGATION),
+            (b"setgroups", SETGROUPS),
+            (b"keep-caps", KEEP_CAPS),
+            (b"monotonic", MONOTONIC),
+            (b"boottime", BOOTTIME),
+        ];
+        for (name, id) in names {
+            assert_eq!(SPEC.id(name), Some(id));
         }
+        assert_eq!(SPEC.id(b"map-root-user"), Some(b'r'));
+        assert_eq!(SPEC.id(b"nothing"), None);
     }
-    if p.keep_caps && p.flags.contains(CloneFlags::NEWUSER) {
-        step(cx, caps::raise_ambient(), &[b"cannot keep capabilities"])?;
+
+    #[test]
+    fn signals() {
+        assert_eq!(
+            [&b"HUP"[..], b"sigkill", b"SigSys", b"9", b"SIG", b""].map(signal_of),
+            [1, 9, 31, 0, 0, 0]
+        );
     }
-    Ok(())
 }

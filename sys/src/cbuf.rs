@@ -1,4 +1,5 @@
 //! C strings on the stack.
+#![allow(unsafe_code)]
 
 use crate::errno::Errno;
 use core::ffi::CStr;
@@ -21,7 +22,7 @@ impl<const N: usize> CBuf<N> {
 
     /// What was joined last; empty at first.
     pub fn as_cstr(&self) -> &CStr {
-        CStr::from_bytes_until_nul(&self.bytes).unwrap_or(c"")
+        first(&self.bytes).unwrap_or_default()
     }
 }
 
@@ -53,7 +54,20 @@ pub fn join<'b>(buf: &'b mut [u8], pieces: &[&[u8]]) -> Result<&'b CStr, Errno> 
     for (to, from) in buf.iter_mut().zip(bytes) {
         *to = from;
     }
-    CStr::from_bytes_until_nul(buf).map_err(|_| Errno::ENAMETOOLONG)
+    first(buf).ok_or(Errno::ENAMETOOLONG)
+}
+
+/// The string at the start of `bytes`; `None` when no NUL ends it.
+// Not CStr::from_bytes_until_nul: at opt-level z it keeps a call to the panic of a slice.
+pub fn first(bytes: &[u8]) -> Option<&CStr> {
+    bytes.iter().position(|&byte| byte == 0)?;
+    // SAFETY: a NUL is among the bytes, and what is before it lives as long as they do.
+    Some(unsafe { CStr::from_ptr(bytes.as_ptr().cast()) })
+}
+
+/// `word` from byte `at` on; beyond its end the empty string.
+pub fn tail(word: &CStr, at: usize) -> &CStr {
+    word.to_bytes_with_nul().get(at..).and_then(first).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -73,5 +87,17 @@ mod tests {
         assert_eq!(buf.join(&[]), Ok(c""));
         assert_eq!(CBuf::<0>::new().join(&[]), Err(Errno::ENAMETOOLONG));
         assert_eq!(CBuf::<1>::new().join(&[]), Ok(c""));
+    }
+
+    #[test]
+    fn parts() {
+        assert_eq!(
+            (first(b"ab\0c"), first(b"\0"), first(b"ab"), first(b"")),
+            (Some(c"ab"), Some(c""), None, None)
+        );
+        assert_eq!(
+            (tail(c"abc", 0), tail(c"abc", 2), tail(c"abc", 3), tail(c"abc", 4)),
+            (c"abc", c"c", c"", c"")
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! Directories, read with getdents64(2) into room that the caller lends.
 #![allow(unsafe_code)]
 
+use crate::cbuf::first;
 use crate::errno::{Errno, check_len, retry};
 use crate::fd::{Fd, OFlags, open, open_at};
 use core::ffi::{CStr, c_long};
@@ -62,7 +63,7 @@ impl<'b> Iterator for Entries<'b> {
         let (reclen, rest) = rest.split_first_chunk::<2>()?;
         let (kind, _) = rest.split_first()?;
         let (record, next) = self.0.split_at_checked(usize::from(u16::from_ne_bytes(*reclen)))?;
-        let name = CStr::from_bytes_until_nul(record.get(19..)?).ok()?.to_bytes();
+        let name = first(record.get(19..)?)?.to_bytes();
         self.0 = next;
         Some(Entry { name, ino: u64::from_ne_bytes(*ino), kind: *kind })
     }

@@ -1,7 +1,7 @@
 //! File descriptors: open, read, write, poll, pipe; and, from the files beside, paths and directories.
 #![allow(unsafe_code)]
 
-pub use crate::cbuf::{CBuf, join};
+pub use crate::cbuf::{CBuf, first, join, tail};
 pub use crate::dir::{Dir, Entries, Entry};
 pub use crate::file::{
     Stat, chmod, link, mkdir, read_file, readlink, rename, rmdir, stat, symlink, unlink, write_file,
@@ -209,8 +209,10 @@ pub fn write_all(fd: i32, mut bytes: &[u8]) -> Result<(), Errno> {
 /// `pipe2(ends, O_CLOEXEC)`: the end to read from, the end to write to.
 pub fn pipe() -> Result<(Fd, Fd), Errno> {
     let mut ends = [-1; 2];
+    // By the raw call: the C library's own carries a way around kernels without it.
     // SAFETY: room for two numbers.
-    check(unsafe { libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) })?;
+    let ret = unsafe { libc::syscall(libc::SYS_pipe2, ends.as_mut_ptr(), libc::O_CLOEXEC) };
+    check(c_int::try_from(ret).unwrap_or(-1))?;
     let [from, to] = ends;
     Ok((Fd(from), Fd(to)))
 }

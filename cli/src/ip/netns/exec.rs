@@ -1,18 +1,15 @@
 //! `exec`: a command inside a namespace, with the files of /etc that are kept for it.
 
 use super::{Path, about, cannot_bind, cannot_read, name, open_name, switch, walk, walk_in};
-use crate::Ctx;
 use crate::report::{Done, Fail, PLAIN, USAGE};
 use crate::words::{Line, Words};
+use crate::{Ctx, child};
 use core::ffi::CStr;
 use nlbox_sys::errno::Errno;
 use nlbox_sys::fd::{CBuf, Dir, Fd, join, open_beneath};
 use nlbox_sys::mount::{MountFlags, ST_RDONLY, UmountFlags, bind, mount, statvfs_flags, umount};
 use nlbox_sys::ns::{CloneFlags, unshare};
-use nlbox_sys::process::{ArgvBuf, Fork, execvp, exit, fork, wait};
-
-/// Words of a line of a batch, and the null behind them.
-const WORDS: usize = 513;
+use nlbox_sys::process::{Fork, exit, fork, wait};
 
 /// `exec NAME COMMAND...`: becomes the command. Lines of a batch and `-all` run it as a child.
 pub(super) fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
@@ -65,19 +62,8 @@ fn inside(cx: &mut Ctx<'_>, name: &[u8], line: &Line<'_>) -> Fail {
 
 fn become_command(cx: &mut Ctx<'_>, line: &Line<'_>) -> Fail {
     cx.page.out.flush();
-    let at = line.at();
-    let Some(file) = line.cstr(at) else { return PLAIN };
-    let e = match line.words() {
-        Words::Args(args) => execvp(file, args.raw_from(at)),
-        Words::List(list) => {
-            let mut argv = ArgvBuf::<WORDS>::new();
-            match list.iter().skip(at).try_for_each(|w| argv.push(w)) {
-                Ok(()) => execvp(file, argv.argv()),
-                Err(e) => e,
-            }
-        }
-    };
-    about(cx, "exec of", file.to_bytes(), " failed", e)
+    let e = child::become_command(line);
+    about(cx, "exec of", line.peek().unwrap_or_default(), " failed", e)
 }
 
 fn fatal(cx: &mut Ctx<'_>, what: &[u8], e: Errno) -> Fail {
