@@ -176,7 +176,12 @@ impl<'b> Build<'b> {
         match self.find(ty) {
             Some((at, true)) => {
                 // Its padding would stand in the middle.
-                let len = self.w.written().get(at..).and_then(|b| b.first_chunk()).map_or(0, |b| u16::from_ne_bytes(*b));
+                let len = self
+                    .w
+                    .written()
+                    .get(at..)
+                    .and_then(|b| b.first_chunk())
+                    .map_or(0, |b| u16::from_ne_bytes(*b));
                 self.w.truncate(at.saturating_add(usize::from(len)));
                 at
             }

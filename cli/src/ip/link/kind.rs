@@ -30,7 +30,11 @@ pub fn linkinfo(
     if let Some(word) = line.peek() {
         let found = kind::find(name).and_then(|k| Some((k, k.data?)));
         let Some((kind, set)) = found else {
-            return Err(cx.err.plain(&[b"Garbage instead of arguments \"", word, b" ...\". Try \"ip link help\"."]));
+            return Err(cx.err.plain(&[
+                b"Garbage instead of arguments \"",
+                word,
+                b" ...\". Try \"ip link help\".",
+            ]));
         };
         let data = m.open(data_ty.ty());
         let outer = m.enter(data);
@@ -142,7 +146,9 @@ fn wrong(cx: &mut Ctx<'_>, kind: &LinkKind, row: &AttrSpec, value: &[u8], bad: B
             err.must_be(key, &[what], value);
             PLAIN
         }
-        (_, [b'!', what @ ..]) => err.plain(&[b"Error: ", what, b" is expected rather than \"", value, b"\"."]),
+        (_, [b'!', what @ ..]) => {
+            err.plain(&[b"Error: ", what, b" is expected rather than \"", value, b"\"."])
+        }
         _ => err.invalid(value, key, text),
     }
 }

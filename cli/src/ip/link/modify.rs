@@ -171,7 +171,8 @@ pub fn words<'l>(
         }
     }
     if let Some(word) = slot(&slots, LINK_NETNS) {
-        let id = id_of(cx, word).ok_or_else(|| cx.err.invalid(word, b"link-netns", "Invalid \"%\" value\n"))?;
+        let id =
+            id_of(cx, word).ok_or_else(|| cx.err.invalid(word, b"link-netns", "Invalid \"%\" value\n"))?;
         m.put(ifla::LINK_NETNSID, id);
     }
     let (mut flags, mut change) = (0, 0);
@@ -372,7 +373,12 @@ fn altname(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, slots: &mut
     Ok(())
 }
 
-fn lladdr<const TY: u16>(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
+fn lladdr<const TY: u16>(
+    cx: &mut Ctx<'_>,
+    line: &mut Line<'_>,
+    m: &mut Build<'_>,
+    _: &mut Slots<'_>,
+) -> Done {
     address(cx, line, m, TY)
 }
 

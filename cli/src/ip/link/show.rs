@@ -4,8 +4,8 @@ use crate::grammar::{Arg, Grammar, To, read};
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use crate::{Ctx, Page, TX};
-use nlbox_core::rt::link::{IFINFO_LEN, IfInfo, iff, ifla, inet6, info, rtext_filter};
 use nlbox_core::conn::Error;
+use nlbox_core::rt::link::{IFINFO_LEN, IfInfo, iff, ifla, inet6, info, rtext_filter};
 use nlbox_core::rt::names::{ADDR_GEN_MODES, ARPHRD, GROUPS, IFFS, LINKMODES, OPERSTATES};
 use nlbox_core::rt::{kind, rtm};
 use nlbox_core::spec::{Names, Resolve, show};
@@ -99,7 +99,8 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         m.put(ifla::MASTER, filter.master);
     }
     if let Some(kind) = filter.kind {
-        let (ty, kind) = kind::master_of(kind).map_or((info::KIND, kind), |master| (info::SLAVE_KIND, master));
+        let (ty, kind) =
+            kind::master_of(kind).map_or((info::KIND, kind), |master| (info::SLAVE_KIND, master));
         let nest = m.open(ifla::LINKINFO.ty());
         m.put(ty, kind);
         m.close(nest);

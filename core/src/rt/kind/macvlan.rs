@@ -58,4 +58,3 @@ pub static TAP: LinkKind = LinkKind {
     bad: "",
     ..LinkKind::new("macvtap", "macvlan with a character device in place of the stack")
 };
-

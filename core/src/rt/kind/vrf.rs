@@ -18,8 +18,10 @@ attrs! {
 }
 
 /// The kind.
-pub static KIND: LinkKind =
-    LinkKind { data: Some(&data::SET), ..LinkKind::new("vrf", "a routing table of its own for the links under it") };
+pub static KIND: LinkKind = LinkKind {
+    data: Some(&data::SET),
+    ..LinkKind::new("vrf", "a routing table of its own for the links under it")
+};
 
 /// Its ports.
 pub static SLAVE: LinkKind =
