@@ -7,6 +7,7 @@
 use crate::Ctx;
 use crate::report::{Done, Fail};
 use crate::words::Line;
+use nlbox_core::bytes::Reader;
 use nlbox_core::spec::{AttrSet, Bad, put};
 use nlbox_core::text::cut;
 use nlbox_core::wire::build::Build;
@@ -48,7 +49,8 @@ pub enum Times {
     OnceOrGarbage,
 }
 
-/// One keyword. There are hundreds: what only some need shares its place.
+/// One keyword.
+#[derive(Clone, Copy)]
 pub struct Arg {
     /// Its spelling.
     pub word: &'static str,
@@ -56,7 +58,7 @@ pub struct Arg {
     text: &'static str,
     call: Option<Call>,
     /// The attribute, or the slot.
-    number: u16,
+    number: u8,
     what: What,
     /// How often it may come.
     pub times: Times,
@@ -72,22 +74,182 @@ enum What {
     Last,
 }
 
+/// What is said of most bad values.
+const INVALID: &str = "Invalid \"%\" value\n";
+
+/// Keywords as they stand in the binary: packed when the compiler runs, for a row of [`Arg`] takes 48 bytes beside
+/// its words and there are hundreds. A keyword is: lengths of its spelling and text (255: [`INVALID`]), number, what
+/// and times in a byte, spelling, text. Those that call take the next of `calls`.
+pub struct Args {
+    rows: &'static [u8],
+    calls: &'static [Call],
+}
+
+const WHATS: [What; 5] = [What::Attr, What::Slot, What::Mark, What::Switch, What::Last];
+const CALLS: u8 = 8;
+const TIMES: [Times; 3] = [Times::Any, Times::Once, Times::OnceOrGarbage];
+
+impl Args {
+    /// Wraps what [`args!`](crate::args) packed.
+    #[must_use]
+    pub const fn new(rows: &'static [u8], calls: &'static [Call]) -> Args {
+        Args { rows, calls }
+    }
+
+    /// The keywords.
+    #[must_use]
+    pub fn iter(&self) -> ArgsIter {
+        ArgsIter { r: Reader::new(self.rows), calls: self.calls.iter() }
+    }
+}
+
+/// The keywords of [`Args`].
+pub struct ArgsIter {
+    r: Reader<'static>,
+    calls: core::slice::Iter<'static, Call>,
+}
+
+impl Iterator for ArgsIter {
+    type Item = Arg;
+
+    fn next(&mut self) -> Option<Arg> {
+        let [word, text, number, what] = self.r.array()?;
+        let mut take = |n: u8| core::str::from_utf8(self.r.take(usize::from(n))?).ok();
+        let word = take(word)?;
+        let text = if text == u8::MAX { INVALID } else { take(text)? };
+        let call = if what & CALLS != 0 { self.calls.next().copied() } else { None };
+        let times = *TIMES.get(usize::from(what >> 4))?;
+        Some(Arg { word, text, call, number, what: *WHATS.get(usize::from(what & 7))?, times })
+    }
+}
+
+/// The functions below run in the compiler alone.
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation)]
+pub mod pack {
+    use super::{Arg, CALLS, Call, INVALID};
+
+    const fn same(a: &[u8], b: &[u8]) -> bool {
+        if a.len() != b.len() {
+            return false;
+        }
+        let mut i = 0;
+        while i < a.len() {
+            if a[i] != b[i] {
+                return false;
+            }
+            i += 1;
+        }
+        true
+    }
+
+    const fn text(arg: &Arg) -> &[u8] {
+        if same(arg.text.as_bytes(), INVALID.as_bytes()) { &[] } else { arg.text.as_bytes() }
+    }
+
+    /// How many bytes `args` take.
+    #[must_use]
+    pub const fn len(args: &[Arg]) -> usize {
+        let (mut n, mut i) = (0, 0);
+        while i < args.len() {
+            n += 4 + args[i].word.len() + text(&args[i]).len();
+            i += 1;
+        }
+        n
+    }
+
+    /// How many of `args` call.
+    #[must_use]
+    pub const fn calls_len(args: &[Arg]) -> usize {
+        let (mut n, mut i) = (0, 0);
+        while i < args.len() {
+            if args[i].call.is_some() {
+                n += 1;
+            }
+            i += 1;
+        }
+        n
+    }
+
+    /// Packs `args`; `N` is their [`len`].
+    #[must_use]
+    pub const fn rows<const N: usize>(args: &[Arg]) -> [u8; N] {
+        let mut b = [0; N];
+        let (mut at, mut i) = (0, 0);
+        while i < args.len() {
+            let arg = &args[i];
+            let (word, text) = (arg.word.as_bytes(), text(arg));
+            assert!(word.len() < 255 && text.len() < 255);
+            let code = if same(arg.text.as_bytes(), INVALID.as_bytes()) { 255 } else { text.len() as u8 };
+            let calls = if arg.call.is_some() { CALLS } else { 0 };
+            let head = [word.len() as u8, code, arg.number, arg.what as u8 | calls | (arg.times as u8) << 4];
+            let mut k = 0;
+            while k < 4 + word.len() + text.len() {
+                b[at + k] = if k < 4 {
+                    head[k]
+                } else if k < 4 + word.len() {
+                    word[k - 4]
+                } else {
+                    text[k - 4 - word.len()]
+                };
+                k += 1;
+            }
+            at += k;
+            i += 1;
+        }
+        b
+    }
+
+    /// The functions that `args` call; `N` is their [`calls_len`].
+    #[must_use]
+    pub const fn calls<const N: usize>(args: &[Arg]) -> [Call; N] {
+        let mut found: [Call; N] = [|_, _, _, _| Ok(()); N];
+        let (mut n, mut i) = (0, 0);
+        while i < args.len() {
+            if let Some(call) = args[i].call {
+                found[n] = call;
+                n += 1;
+            }
+            i += 1;
+        }
+        found
+    }
+}
+
+/// The keywords of a grammar: `args![Arg::new("dev", To::Slot(0)), …]`.
+#[macro_export]
+macro_rules! args {
+    ($($arg:expr),* $(,)?) => {{
+        const ROWS: &[$crate::grammar::Arg] = &[$($arg),*];
+        static PACKED: [u8; $crate::grammar::pack::len(ROWS)] = $crate::grammar::pack::rows(ROWS);
+        static CALLS: [$crate::grammar::Call; $crate::grammar::pack::calls_len(ROWS)] =
+            $crate::grammar::pack::calls(ROWS);
+        $crate::grammar::Args::new(&PACKED, &CALLS)
+    }};
+}
+
 impl Arg {
     /// A keyword that may come again.
     #[must_use]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "runs in the compiler, and asserts that the number fits"
+    )]
     pub const fn new(word: &'static str, to: To) -> Arg {
         let times = Times::Any;
         let (number, what) = match to {
-            To::Attr(ty) => (ty, What::Attr),
-            To::Slot(n) => (n as u16, What::Slot),
-            To::Mark(n) => (n as u16, What::Mark),
-            To::Switch(n) => (n as u16, What::Switch),
-            To::Last(n) => (n as u16, What::Last),
+            To::Attr(ty) => {
+                assert!(ty < 256);
+                (ty as u8, What::Attr)
+            }
+            To::Slot(n) => (n, What::Slot),
+            To::Mark(n) => (n, What::Mark),
+            To::Switch(n) => (n, What::Switch),
+            To::Last(n) => (n, What::Last),
             To::Call(f, text) => {
                 return Arg { word, text, call: Some(f), number: 0, what: What::Mark, times };
             }
         };
-        Arg { word, text: "Invalid \"%\" value\n", call: None, number, what, times }
+        Arg { word, text: INVALID, call: None, number, what, times }
     }
 
     /// What it does.
@@ -96,13 +258,12 @@ impl Arg {
         if let Some(f) = self.call {
             return To::Call(f, self.text);
         }
-        let slot = u8::try_from(self.number).unwrap_or(u8::MAX);
         match self.what {
-            What::Attr => To::Attr(self.number),
-            What::Slot => To::Slot(slot),
-            What::Mark => To::Mark(slot),
-            What::Switch => To::Switch(slot),
-            What::Last => To::Last(slot),
+            What::Attr => To::Attr(self.number.into()),
+            What::Slot => To::Slot(self.number),
+            What::Mark => To::Mark(self.number),
+            What::Switch => To::Switch(self.number),
+            What::Last => To::Last(self.number),
         }
     }
 
@@ -130,42 +291,35 @@ pub struct Grammar {
     /// The attributes that [`To::Attr`] numbers.
     pub set: &'static AttrSet,
     /// The keywords, in matching order.
-    pub args: &'static [Arg],
+    pub args: Args,
     /// What a word that is no keyword is: the row of this index with its value in place; `None`: an error.
     pub bare: Option<&'static Arg>,
     /// How help writes the bare word: `[ dev ] DEVICE`.
     pub usage: &'static str,
 }
 
-/// Whether `word` is one of the names in `spelling`, or shortens it as its brackets allow.
+/// Whether `word` is `spelling`, or one of its alternatives (`a|b`), or shortens it as its brackets allow.
 #[must_use]
 pub fn spelled(word: &[u8], spelling: &str) -> bool {
-    let (mut name, mut more) = cut(spelling, b'|');
-    loop {
-        if names(word, name) {
-            return true;
-        }
-        let Some(others) = more else { return false };
-        (name, more) = cut(others, b'|');
-    }
-}
-
-fn names(word: &[u8], spelling: &str) -> bool {
+    let (spelling, more) = cut(spelling, b'|');
     let (stem, rest) = cut(spelling, b'[');
-    let Some(rest) = rest else { return word == stem.as_bytes() };
-    let (rest, _) = cut(rest, b']');
-    word.split_at_checked(stem.len())
-        .is_some_and(|(head, tail)| head == stem.as_bytes() && rest.as_bytes().starts_with(tail))
+    let (tail, _) = cut(rest.unwrap_or(""), b']');
+    let one = word.split_at_checked(stem.len()).is_some_and(|(head, end)| {
+        head == stem.as_bytes()
+            && if rest.is_some() { tail.as_bytes().starts_with(end) } else { end.is_empty() }
+    });
+    one || more.is_some_and(|more| spelled(word, more))
 }
 
-/// A spelling's whole word: its first name, without brackets.
+/// A spelling's whole word: without brackets, the first of several.
 pub struct Whole(heapless::Vec<u8, 32>);
 
 impl Whole {
     /// Of `spelling`.
     #[must_use]
     pub fn of(spelling: &str) -> Whole {
-        Whole(cut(spelling, b'|').0.bytes().filter(|b| !matches!(b, b'[' | b']')).take(32).collect())
+        let (first, _) = cut(spelling, b'|');
+        Whole(first.bytes().filter(|b| !matches!(b, b'[' | b']')).take(32).collect())
     }
 
     /// The word.
@@ -193,7 +347,7 @@ pub fn read<'l>(
         match known {
             Some((n, arg)) => {
                 let bit = 1_u64.checked_shl(u32::try_from(n).unwrap_or(64)).unwrap_or(0);
-                take(cx, line, grammar, m, &mut slots, arg, word, seen & bit != 0)?;
+                take(cx, line, grammar, m, &mut slots, &arg, word, seen & bit != 0)?;
                 if matches!(arg.to(), To::Last(_)) {
                     break;
                 }
@@ -243,7 +397,10 @@ fn take<'l>(
         _ => None,
     };
     let again = again || slot.as_ref().is_some_and(|s| s.is_some());
-    let whole = Whole::of(arg.word);
+    // Words for one slot go by the first of them: `remote` is `peer`.
+    let first =
+        grammar.args.iter().find(|a| matches!((a.to(), arg.to()), (To::Slot(n), To::Slot(m)) if n == m));
+    let whole = Whole::of(first.unwrap_or(*arg).word);
     match arg.times {
         Times::Once if again => return Err(cx.err.duplicate(whole.as_bytes(), value)),
         Times::OnceOrGarbage if again => return Err(cx.err.garbage(whole.as_bytes(), value)),
@@ -255,7 +412,7 @@ fn take<'l>(
     match to {
         To::Attr(ty) => {
             let Some(row) = grammar.set.row(ty) else { return Ok(()) };
-            put::put(row, m, value, &mut cx.page.names).map_err(|bad| match bad {
+            put::put(&row, m, value, &mut cx.page.names).map_err(|bad| match bad {
                 Bad::Value => cx.err.invalid(value, whole.as_bytes(), arg.text),
                 Bad::NoDevice => cx.err.invalid(value, b"", "Device does not exist\n"),
                 Bad::OnOff => cx.err.on_off(whole.as_bytes(), value),
@@ -334,7 +491,12 @@ mod tests {
         for w in [&b""[..], b"b", b"addresses", b"ax"] {
             assert!(!spelled(w, "a[ddress]"), "{w:?}");
         }
-        assert!(!spelled(b"de", "dev"));
+        assert!(!spelled(b"de", "dev") && !spelled(b"devs", "dev"));
+        for w in [&b"t"[..], b"txqueuelen", b"qlen", b"txql", b"txqlen"] {
+            assert!(spelled(w, "t[xqueuelen]|qlen|txql[en]"));
+        }
+        assert!(!spelled(b"q", "t[xqueuelen]|qlen|txql[en]"));
+        assert_eq!(Whole::of("t[xqueuelen]|qlen").as_bytes(), b"txqueuelen");
         assert_eq!(Whole::of("a[ddress]").as_bytes(), b"address");
         for w in [&b"iif"[..], b"dev", b"o", b"order"] {
             assert!(spelled(w, "iif|dev|o[rder]"));

@@ -81,7 +81,7 @@ fn arg(page: &mut Page<'_, '_>, a: &Arg, set: &AttrSet) {
 pub fn kind(cx: &mut Ctx<'_>, kind: &LinkKind) {
     let mut page = Page { err: &mut cx.err, line: heapless::Vec::new(), indent: 8 };
     page.word(&["Usage: ... ", kind.name]);
-    for row in kind.data.map_or(&[][..], |set| set.rows) {
+    for row in kind.data.into_iter().flat_map(AttrSet::iter) {
         if row.flags.has(RowFlags::READ) && !matches!(row.kind, Kind::Msg(..)) {
             continue;
         }
@@ -115,8 +115,8 @@ pub fn object(cx: &mut Ctx<'_>, o: &Object) -> Fail {
         if !g.usage.is_empty() {
             page.word(&[g.usage]);
         }
-        for a in g.args {
-            arg(&mut page, a, g.set);
+        for a in g.args.iter() {
+            arg(&mut page, &a, g.set);
         }
         page.end();
     }

@@ -7,6 +7,8 @@ use nlbox_core::wire::header::Message;
 
 const ENOENT: i32 = 2;
 const ESRCH: i32 = 3;
+/// A secondary address went with its primary.
+const EADDRNOTAVAIL: i32 = 99;
 
 /// Bytes of the longest message that is sent back to be deleted.
 const COPY: usize = 1024;
@@ -37,8 +39,30 @@ pub fn pass(
         let mut copy = Build::new(&mut tx, ty, 0, m.payload);
         match cx.page.names.conn.request(&mut copy) {
             Ok(()) => count = count.saturating_add(1),
-            Err(Error::Kernel(Errno(ENOENT | ESRCH))) => {}
+            Err(Error::Kernel(Errno(ENOENT | ESRCH | EADDRNOTAVAIL))) => {}
             Err(e) => return Err(e),
         }
+    }
+}
+
+/// `-s`: what a round did, before the next one.
+pub fn round(page: &mut Page<'_>, round: u32, count: u32, noun: &str) {
+    if page.opts.stats > 0 {
+        page.out.num("", "\n*** Round %, ", u64::from(round));
+        page.out.num("", "deleting % ", u64::from(count));
+        page.out.text(noun);
+        page.out.text(" ***\n");
+    }
+}
+
+/// `-s`: how many rounds it took.
+pub fn done(page: &mut Page<'_>, rounds: u32) {
+    if page.opts.stats > 0 {
+        let pattern = match rounds {
+            0 => "Nothing to flush.\n",
+            1 => "*** Flush is complete after % round ***\n",
+            _ => "*** Flush is complete after % rounds ***\n",
+        };
+        page.out.num("", pattern, u64::from(rounds));
     }
 }

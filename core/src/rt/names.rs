@@ -11,7 +11,7 @@ names! {
     pub static SCOPES = 0 "global", 255 "nowhere", 254 "host", 253 "link", 200 "site";
     /// `RTPROT_*`, as iproute2 names them.
     pub static PROTOCOLS = 0 "unspec", 1 "redirect", 2 "kernel", 3 "boot", 4 "static", 8 "gated", 9 "ra",
-        10 "mrt", 11 "zebra", 12 "bird", 13 "dnrouted", 14 "xorp", 15 "ntk", 16 "dhcp", 18 "keepalived", 42 "babel",
+        10 "mrt", 11 "zebra", 12 "bird", 13 "dnrouted", 14 "xorp", 15 "ntk", 16 "dhcp", 18 "keepalived", 42 "babel", 99 "openr",
         186 "bgp", 187 "isis", 188 "ospf", 189 "rip", 192 "eigrp";
     /// `IFAPROT_*`.
     pub static ADDR_PROTOCOLS = 0 "unspec", 1 "kernel_lo", 2 "kernel_ra", 3 "kernel_ll";

@@ -17,15 +17,15 @@ macro_rules! attrs {
             /// The constants' names and numbers, to be held against the uapi headers.
             #[cfg(any(test, feature = "fake"))]
             pub static KEYS: &[(&str, u16)] = &[$((stringify!($key), $ty),)*];
-            pub static SET: AttrSet = AttrSet {
-                name: $set,
-                rows: &[$(AttrSpec {
-                    ty: $ty,
-                    flags: RowFlags::NONE$(.and(RowFlags::$flag))*,
-                    kind: $kind,
-                    name: $name,
-                },)*],
-            };
+            const ROWS: &[AttrSpec] = &[$(AttrSpec {
+                ty: $ty,
+                flags: RowFlags::NONE$(.and(RowFlags::$flag))*,
+                kind: $kind,
+                name: $name,
+            },)*];
+            static PACKED: [u8; $crate::spec::pack::len(ROWS)] = $crate::spec::pack::rows(ROWS);
+            static POINTED: [Kind; $crate::spec::pack::pointed_len(ROWS)] = $crate::spec::pack::pointed(ROWS);
+            pub static SET: AttrSet = AttrSet { name: $set, rows: &PACKED, pointed: &POINTED };
         }
     };
 }
@@ -35,6 +35,6 @@ macro_rules! attrs {
 macro_rules! names {
     ($($(#[$doc:meta])* $vis:vis static $table:ident = $($n:literal $name:literal),* $(,)?;)*) => {$(
         $(#[$doc])*
-        $vis static $table: $crate::spec::Names = $crate::spec::Names { rows: &[$(($n, $name)),*] };
+        $vis static $table: $crate::spec::Names = $crate::spec::Names { text: concat!($($n, " ", $name, "\n"),*) };
     )*};
 }

@@ -3,6 +3,7 @@
 //! Row order is print order, and the order in which words are matched.
 
 mod macros;
+pub mod pack;
 pub mod put;
 pub mod show;
 
@@ -11,6 +12,7 @@ use crate::text::cut;
 use crate::text::ifname::IfName;
 use crate::text::out::Out;
 use crate::wire::build::Build;
+pub use pack::AttrSet;
 
 /// Width, sign and byte order of a number.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -74,22 +76,47 @@ impl Int {
 }
 
 /// Numbers with names; the first row of a number names it, every row's name is understood.
+///
+/// One text, a row a line, the number in front: a slice of pairs would weigh five times as much.
 pub struct Names {
-    /// Number and name.
-    pub rows: &'static [(u32, &'static str)],
+    /// `NUMBER NAME`, a line each.
+    pub text: &'static str,
 }
 
 impl Names {
+    /// The rows.
+    #[must_use]
+    pub const fn iter(&self) -> NamesIter {
+        NamesIter { rest: self.text }
+    }
+
     /// The name of `v`.
     #[must_use]
     pub fn name(&self, v: u64) -> Option<&'static str> {
-        self.rows.iter().find(|(n, _)| u64::from(*n) == v).map(|(_, s)| *s)
+        self.iter().find(|(n, _)| u64::from(*n) == v).map(|(_, s)| s)
     }
 
     /// The number called `word`.
     #[must_use]
     pub fn number(&self, word: &[u8]) -> Option<u32> {
-        self.rows.iter().find(|(_, s)| s.as_bytes() == word).map(|(n, _)| *n)
+        self.iter().find(|(_, s)| s.as_bytes() == word).map(|(n, _)| n)
+    }
+}
+
+/// The rows of [`Names`].
+pub struct NamesIter {
+    rest: &'static str,
+}
+
+impl Iterator for NamesIter {
+    type Item = (u32, &'static str);
+
+    fn next(&mut self) -> Option<(u32, &'static str)> {
+        let (row, rest) = cut(self.rest, b'\n');
+        self.rest = rest.unwrap_or("");
+        let (number, name) = cut(row, b' ');
+        let number = number.bytes().fold(0_u32, |n, d| n.wrapping_mul(10).wrapping_add(u32::from(d & 15)));
+        Some((number, name?))
     }
 }
 
@@ -171,9 +198,6 @@ pub struct SubMsg {
     pub of: fn(&[u8]) -> Option<&'static AttrSet>,
 }
 
-/// Tables are most of the product: their rows stay small.
-const _: () = assert!(size_of::<Kind>() <= 2 * size_of::<u64>() && size_of::<AttrSpec>() <= 40);
-
 /// What a row is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct RowFlags(pub u8);
@@ -208,6 +232,7 @@ impl RowFlags {
 }
 
 /// One attribute.
+#[derive(Clone, Copy)]
 pub struct AttrSpec {
     /// Its number.
     pub ty: u16,
@@ -260,22 +285,6 @@ impl AttrSpec {
             "-" => Some(""),
             p => Some(p),
         }
-    }
-}
-
-/// The attributes of a message or a nest.
-pub struct AttrSet {
-    /// What the kernel's documentation calls it.
-    pub name: &'static str,
-    /// The attributes, in print order.
-    pub rows: &'static [AttrSpec],
-}
-
-impl AttrSet {
-    /// The row of attribute number `ty`.
-    #[must_use]
-    pub fn row(&self, ty: u16) -> Option<&'static AttrSpec> {
-        self.rows.iter().find(|r| r.ty == ty)
     }
 }
 

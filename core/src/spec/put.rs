@@ -6,8 +6,8 @@ use crate::wire::build::Build;
 
 /// The row that `word` names: the first settable one whose keyword it begins, or is.
 #[must_use]
-pub fn find(set: &'static AttrSet, word: &[u8]) -> Option<&'static AttrSpec> {
-    set.rows.iter().find(|r| {
+pub fn find(set: &'static AttrSet, word: &[u8]) -> Option<AttrSpec> {
+    set.iter().find(|r| {
         !r.flags.has(RowFlags::READ)
             && if r.flags.has(RowFlags::EXACT) {
                 r.keyword().as_bytes() == word
@@ -91,6 +91,6 @@ fn bit(b: &mut Build<'_>, ty: u16, mask: u32, on: bool) -> bool {
 
 /// A name of the table, whole and in either case, or its number.
 fn number(names: &Names, word: &[u8]) -> Option<u64> {
-    let row = names.rows.iter().find(|(_, s)| s.as_bytes().eq_ignore_ascii_case(word));
-    row.map(|(n, _)| u64::from(*n)).or_else(|| num::parse_u64(word))
+    let row = names.iter().find(|(_, s)| s.as_bytes().eq_ignore_ascii_case(word));
+    row.map(|(n, _)| u64::from(n)).or_else(|| num::parse_u64(word))
 }

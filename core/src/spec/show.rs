@@ -9,14 +9,14 @@ use crate::wire::attr::Attrs;
 /// Prints all attributes of `attrs` that `set` shows, each once.
 pub fn show(set: &AttrSet, attrs: Attrs<'_>, out: &mut Out<'_>, host: &mut dyn Resolve) {
     let mut above = false;
-    for row in set.rows {
+    for row in set.iter() {
         if row.flags.has(RowFlags::WRITE) || (above && row.flags.has(RowFlags::ELSE)) {
             continue;
         }
-        let payload = attrs.raw(row.ty).filter(|p| !hidden(row, p));
+        let payload = attrs.raw(row.ty).filter(|p| !hidden(&row, p));
         above = payload.is_some();
         if let Some(payload) = payload {
-            show_row(row, payload, out, host);
+            show_row(&row, payload, out, host);
         }
     }
 }
@@ -131,8 +131,8 @@ fn word(bytes: Option<&[u8]>) -> u32 {
 fn bits(key: &str, names: &crate::spec::Names, v: u64, out: &mut Out<'_>) {
     out.open_array(key, "<");
     let mut first = true;
-    for (mask, name) in names.rows {
-        if v & u64::from(*mask) != 0 {
+    for (mask, name) in names.iter() {
+        if v & u64::from(mask) != 0 {
             out.str("-", if first { "%" } else { ",%" }, name.as_bytes());
             first = false;
         }

@@ -6,11 +6,8 @@ mod glob;
 pub mod select;
 pub mod show;
 
-use crate::Ctx;
 use crate::grammar::{Object, Verb};
-use crate::report::{Done, Fail};
-use crate::words::Line;
-use nlbox_core::text::ip::{Ip, Prefix, Refusal, af, parse_hinted};
+use crate::ip::route::absent;
 
 /// `ip address`.
 pub static OBJECT: Object = Object {
@@ -32,35 +29,3 @@ pub static OBJECT: Object = Object {
     ],
     default: show::run,
 };
-
-fn absent(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    line.back();
-    let word = line.next().unwrap_or(b"");
-    Err(cx.err.plain(&[b"Command \"", word, b"\" is not in this build."]))
-}
-
-/// `word` as a prefix of `family`, or of any; what is none has been reported.
-fn prefix(cx: &mut Ctx<'_>, word: &[u8], family: u8) -> Result<Prefix, Fail> {
-    Prefix::parse(word, family).map_err(|why| refused(cx, word, family, why, b"prefix"))
-}
-
-/// `word` as an address of `family`, or of any; what is none has been reported.
-fn address(cx: &mut Ctx<'_>, word: &[u8], family: u8) -> Result<Ip, Fail> {
-    parse_hinted(word, family).map_err(|why| refused(cx, word, family, why, b"address"))
-}
-
-fn refused(cx: &mut Ctx<'_>, word: &[u8], family: u8, why: Refusal, what: &[u8]) -> Fail {
-    match why {
-        Refusal::Expected => {
-            let name = af::name_verbose(family).as_bytes();
-            cx.err.plain(&[b"Error: ", name, b" ", what, b" is expected rather than \"", word, b"\"."])
-        }
-        Refusal::Context => cx.err.plain(&[
-            b"Error: \"",
-            word,
-            b"\" may be inet ",
-            what,
-            b", but it is not allowed in this context.",
-        ]),
-    }
-}

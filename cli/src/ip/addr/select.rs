@@ -2,12 +2,13 @@
 
 use crate::Ctx;
 use crate::grammar::{Arg, Grammar, Slots, To, read};
+use crate::ip::link::modify::vrf_index as vrf;
 use crate::ip::link::show as link;
-use crate::names::{Link, Names};
+use crate::ip::value::prefix;
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use nlbox_core::rt::addr::{ADDR_FLAGS, IFADDR_LEN, IfAddr, ifa, ifa_f};
-use nlbox_core::rt::link::{iff, ifla, info};
+use nlbox_core::rt::link::{iff, ifla};
 use nlbox_core::rt::names::{ADDR_PROTOCOLS, GROUPS, SCOPES};
 use nlbox_core::rt::rtm;
 use nlbox_core::spec::{Names as Table, Resolve};
@@ -40,7 +41,7 @@ static BARE: Arg = Arg::new("dev", To::Call(bare, "DEVICE"));
 /// The filters.
 pub static GRAMMAR: Grammar = Grammar {
     set: &ifa::SET,
-    args: &[
+    args: crate::args![
         Arg::new("dev", To::Slot(DEV)).once_or_garbage(),
         Arg::new("to", To::Slot(TO)),
         Arg::new("scope", To::Slot(SCOPE)),
@@ -121,6 +122,20 @@ fn number(table: &Table, word: &[u8], max: u32) -> Option<u32> {
     table.number(word).or_else(|| num::parse_u32(word)).filter(|n| *n <= max)
 }
 
+/// [`number`], where a word was given.
+fn choice(
+    cx: &mut Ctx<'_>,
+    word: Option<&[u8]>,
+    table: &Table,
+    max: u32,
+    bad: &str,
+) -> Result<Option<u32>, Fail> {
+    match word {
+        None => Ok(None),
+        Some(w) => number(table, w, max).map(Some).ok_or_else(|| cx.err.invalid(w, b"", bad)),
+    }
+}
+
 /// A scope by its name or number.
 pub(super) fn scope(word: &[u8]) -> Option<u8> {
     number(&SCOPES, word, 255).and_then(|n| u8::try_from(n).ok())
@@ -145,35 +160,23 @@ impl<'l> Filter<'l> {
         f.link.nomaster = slot(NOMASTER).is_some();
         f.link.kind = slot(TYPE);
         if let Some(w) = slot(TO) {
-            let to = super::prefix(cx, w, f.family)?;
+            let to = prefix(&mut cx.err, w, f.family)?;
             f.family = to.ip.family();
             f.to = Some(to);
         }
-        if let Some(w) = slot(SCOPE) {
-            f.scope = scope(w);
-            if f.scope.is_none() && w != b"all" {
-                return Err(cx.err.invalid(w, b"", "invalid \"scope\"\n"));
-            }
+        let low = |n: u32| u8::try_from(n).ok();
+        if slot(SCOPE) != Some(b"all") {
+            f.scope = choice(cx, slot(SCOPE), &SCOPES, 255, "invalid \"scope\"\n")?.and_then(low);
         }
-        if let Some(w) = slot(GROUP) {
-            f.group = number(&GROUPS, w, u32::MAX);
-            if f.group.is_none() {
-                return Err(cx.err.invalid(w, b"", "Invalid \"group\" value\n"));
-            }
-        }
-        if let Some(w) = slot(PROTO) {
-            f.proto = number(&ADDR_PROTOCOLS, w, 255).and_then(|n| u8::try_from(n).ok());
-            if f.proto.is_none() {
-                return Err(cx.err.invalid(w, b"", "\"proto\" value is invalid\n"));
-            }
-        }
+        f.group = choice(cx, slot(GROUP), &GROUPS, u32::MAX, "Invalid \"group\" value\n")?;
+        f.proto =
+            choice(cx, slot(PROTO), &ADDR_PROTOCOLS, 255, "\"proto\" value is invalid\n")?.and_then(low);
         if let Some(w) = slot(MASTER) {
             let found = cx.page.names.ifindex(w);
             f.link.master = found.ok_or_else(|| cx.err.invalid(w, b"", "Device does not exist\n"))?;
         }
         if let Some(w) = slot(VRF) {
-            let found = vrf(&mut cx.page.names, w);
-            f.link.master = found.ok_or_else(|| cx.err.invalid(w, b"", "Not a valid VRF name\n"))?;
+            f.link.master = vrf(cx, w)?;
         }
         for w in slots.iter().skip(FLAG0).take(FLAGS).flatten() {
             if let Some((bit, set)) = flag(w) {
@@ -230,16 +233,6 @@ impl<'l> Filter<'l> {
             && self.to.is_none_or(|p| a.local().and_then(Ip::from_bytes).is_some_and(|ip| p.contains(&ip)))
             && self.label.is_none_or(|l| super::glob::matches(l, a.attrs.get(ifa::LABEL).unwrap_or(ifname)))
     }
-}
-
-/// The index of the VRF called `name`.
-fn vrf(names: &mut Names<'_>, name: &[u8]) -> Option<u32> {
-    let found = names.link(Link::Name(name), |m| {
-        let row = link::Row::of(m)?;
-        let kind = row.attrs.nest(ifla::LINKINFO).get(info::KIND);
-        (kind == Some(b"vrf")).then_some(row.info.index)
-    });
-    found.ok().flatten()
 }
 
 /// An address message.

@@ -2,6 +2,7 @@
 
 use super::select::{Addr, Filter};
 use crate::ip::link::show as link;
+use crate::ip::value::named;
 use crate::names;
 use crate::report::Done;
 use crate::words::Line;
@@ -9,10 +10,9 @@ use crate::{Ctx, Options, Page};
 use core::cell::Cell;
 use nlbox_core::conn::{Conn, Errno, Error};
 use nlbox_core::rt::addr::{ADDR_FLAGS, CacheInfo, FOREVER, IfAddr, ifa, ifa_f};
-use nlbox_core::rt::link::{IFINFO_LEN, ifla, info, rtext_filter};
+use nlbox_core::rt::link::{ifla, info, rtext_filter};
 use nlbox_core::rt::names::{ADDR_PROTOCOLS, SCOPES};
 use nlbox_core::rt::rtm;
-use nlbox_core::spec::Names;
 use nlbox_core::text::ip::{self, Ip, af};
 use nlbox_core::text::num;
 use nlbox_core::text::out::{Out, Style};
@@ -38,9 +38,14 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 fn list(cx: &mut Ctx<'_>, f: &Filter<'_>, asked: u8) -> Done {
     let failed = Cell::new(None);
     let mut tx = [0; 256];
-    if f.index != 0 {
-        let mut m = names::request(&mut tx, names::Link::Index(f.index));
+    let mut m = names::request(&mut tx, names::Link::Index(f.index));
+    // The dump of IPv6 knows no master, kind or group.
+    let family = if asked == af::AF_INET6 && f.asks_attrs() { af::AF_UNSPEC } else { asked };
+    m.head(0, &[family]);
+    if f.index != 0 || matches!(family, af::AF_UNSPEC | af::AF_PACKET) {
         m.put(ifla::EXT_MASK, rtext_filter::VF);
+    }
+    if f.index != 0 {
         match cx.conn.get(&mut m) {
             Ok(m) => {
                 cx.page.out.open_document();
@@ -49,13 +54,6 @@ fn list(cx: &mut Ctx<'_>, f: &Filter<'_>, asked: u8) -> Done {
             Err(e) => return Err(cx.err.net(e, &cx.conn, None)),
         }
     } else {
-        // The dump of IPv6 knows no master, kind or group.
-        let family = if asked == af::AF_INET6 && f.asks_attrs() { af::AF_UNSPEC } else { asked };
-        let mut m = Build::new(&mut tx, rtm::GETLINK, 0, &[0; IFINFO_LEN]);
-        m.head(0, &[family]);
-        if matches!(family, af::AF_UNSPEC | af::AF_PACKET) {
-            m.put(ifla::EXT_MASK, rtext_filter::VF);
-        }
         if f.link.master != 0 {
             m.put(ifla::MASTER, f.link.master);
         }
@@ -225,10 +223,11 @@ fn fields(out: &mut Out<'_>, opts: &Options, a: &Addr<'_>, dev: Option<&[u8]>) {
         out.text("any ");
         ip_address(out, "anycast", "% ", v);
     }
-    named(out, opts, "scope", "scope % ", &SCOPES, a.head.scope);
+    let mut buf = num::dec(0);
+    out.str("scope", "scope % ", named(opts.numeric, &SCOPES, u64::from(a.head.scope), &mut buf));
     flags(out, family, a.flags);
     if let Some(v) = a.attrs.get(ifa::PROTO).filter(|v| *v != 0 || opts.details > 0) {
-        named(out, opts, "protocol", "proto % ", &ADDR_PROTOCOLS, v);
+        out.str("protocol", "proto % ", named(opts.numeric, &ADDR_PROTOCOLS, u64::from(v), &mut buf));
     }
     if let Some(v) = a.attrs.get(ifa::LABEL) {
         out.str("label", "%", v);
@@ -247,23 +246,15 @@ fn ip_address(out: &mut Out<'_>, key: &str, pattern: &str, bytes: &[u8]) {
     }
 }
 
-fn named(out: &mut Out<'_>, opts: &Options, key: &str, pattern: &str, names: &Names, v: u8) {
-    let v = u64::from(v);
-    match names.name(v).filter(|_| !opts.numeric) {
-        Some(s) => out.str(key, pattern, s.as_bytes()),
-        None => out.str(key, pattern, num::dec(v).as_bytes()),
-    }
-}
-
 /// The flags: each a word, and a truth in JSON. What is not permanent is `dynamic`.
 fn flags(out: &mut Out<'_>, family: u8, flags: u32) {
     let mut left = flags;
-    for (bit, name) in ADDR_FLAGS.rows {
+    for (bit, name) in ADDR_FLAGS.iter() {
         // One bit has two names; which comes first does not matter, it is printed once.
-        let (shown, name) = match *bit {
+        let (shown, name) = match bit {
             ifa_f::PERMANENT => (flags & bit == 0, "dynamic"),
             ifa_f::SECONDARY if family == af::AF_INET6 => (left & bit != 0, "temporary"),
-            _ => (left & bit != 0, *name),
+            _ => (left & bit != 0, name),
         };
         left &= !bit;
         if shown {
@@ -284,6 +275,3 @@ fn lifetime(out: &mut Out<'_>, key: &str, label: &str, seconds: u32) {
         out.num(key, "%sec", u64::from(seconds));
     }
 }
-
-#[cfg(test)]
-mod tests;

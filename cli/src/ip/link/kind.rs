@@ -64,20 +64,13 @@ fn words(
             return peer(cx, line, m, held);
         }
         match put::find(set, word) {
-            Some(row) => option(cx, line, m, kind, row)?,
-            None if nlbox_core::spec::matches(word, "help") => {
-                crate::help::kind(cx, kind);
-                return Err(PLAIN);
-            }
+            Some(row) => option(cx, line, m, kind, &row)?,
             None => {
-                cx.err.say(&[
-                    kind.name.as_bytes(),
-                    b": unknown ",
-                    kind.word.as_bytes(),
-                    b" \"",
-                    word,
-                    b"\"?",
-                ]);
+                if !kind.word.is_empty() && !nlbox_core::spec::matches(word, "help") {
+                    let unknown =
+                        [kind.name.as_bytes(), b": unknown ", kind.word.as_bytes(), b" \"", word, b"\"?"];
+                    cx.err.say(&unknown);
+                }
                 crate::help::kind(cx, kind);
                 return Err(PLAIN);
             }
@@ -86,13 +79,7 @@ fn words(
     Ok(())
 }
 
-fn option(
-    cx: &mut Ctx<'_>,
-    line: &mut Line<'_>,
-    m: &mut Build<'_>,
-    kind: &LinkKind,
-    row: &'static AttrSpec,
-) -> Done {
+fn option(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, kind: &LinkKind, row: &AttrSpec) -> Done {
     let mut n = 0_usize;
     let more = |n, next| match row.kind {
         Kind::Flag | Kind::Word(..) => false,
@@ -129,8 +116,8 @@ fn wrong(cx: &mut Ctx<'_>, kind: &LinkKind, row: &AttrSpec, value: &[u8], bad: B
         (Kind::Mac, _) => err.lladdr(value),
         (Kind::Enum(_, names), b"") => {
             let mut what: heapless::Vec<&[u8], 32> = heapless::Vec::new();
-            let last = names.rows.len().saturating_sub(1);
-            for (n, (_, name)) in names.rows.iter().enumerate() {
+            let last = names.iter().count().saturating_sub(1);
+            for (n, (_, name)) in names.iter().enumerate() {
                 let before: &[u8] = match n {
                     0 => b"\"",
                     n if n == last => b"\" or \"",
@@ -158,8 +145,8 @@ fn peer(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, held: &mut Hel
     let at = m.open(veth::data::PEER.ty());
     let head = m.mark().saturating_sub(HEADER_LEN);
     m.bytes(&[0; IFINFO_LEN]);
-    let told = modify::words(cx, line, m, head, held)?;
-    if let (Some(kind), _) = (told.kind, ()) {
+    let told = modify::words(cx, line, m, head, held, true)?;
+    if let Some(kind) = told.kind {
         // iproute2 has counted the pair's own `type` as the first.
         return Err(cx.err.duplicate(b"type", kind));
     }

@@ -37,23 +37,18 @@ const ALTNAME: u8 = 16;
 
 static DEV_ARG: Arg = Arg::new("dev", To::Slot(DEV)).once_or_garbage();
 
-const QLEN: &str = "Invalid \"txqueuelen\" value\n";
-
 /// The words that a link, and a veth's peer, takes.
 pub static GRAMMAR: Grammar = Grammar {
     set: &ifla::SET,
-    args: &[
+    args: crate::args![
         Arg::new("up", To::Mark(UP)),
         Arg::new("down", To::Mark(UP)),
         Arg::new("name", To::Slot(NAME)).once(),
         Arg::new("index", To::Slot(INDEX)).once(),
         Arg::new("l[ink]", To::Slot(LINK)),
         Arg::new("a[ddress]", To::Call(lladdr::<1>, "LLADDR")),
-        Arg::new("b[roadcast]", To::Call(lladdr::<2>, "LLADDR")),
-        Arg::new("brd", To::Call(lladdr::<2>, "LLADDR")),
-        Arg::new("t[xqueuelen]", To::Attr(ifla::TXQLEN.ty())).bad(QLEN).once(),
-        Arg::new("qlen", To::Attr(ifla::TXQLEN.ty())).bad(QLEN).once(),
-        Arg::new("txql[en]", To::Attr(ifla::TXQLEN.ty())).bad(QLEN).once(),
+        Arg::new("b[roadcast]|brd", To::Call(lladdr::<2>, "LLADDR")),
+        Arg::new("t[xqueuelen]|qlen|txql[en]", To::Attr(ifla::TXQLEN.ty())).once(),
         Arg::new("mtu", To::Attr(ifla::MTU.ty())).once(),
         Arg::new("netns", To::Slot(NETNS)).once(),
         Arg::new("multicast", To::Switch(MULTICAST)),
@@ -74,8 +69,7 @@ pub static GRAMMAR: Grammar = Grammar {
         Arg::new("nu[mtxqueues]", To::Attr(ifla::NUM_TX_QUEUES.ty())).once(),
         Arg::new("numr[xqueues]", To::Attr(ifla::NUM_RX_QUEUES.ty())).once(),
         Arg::new("addrg[enmode]", To::Call(addrgenmode, "{ eui64 | none | stable_secret | random }")),
-        Arg::new("link-[netns]", To::Slot(LINK_NETNS)),
-        Arg::new("link-netnsi[d]", To::Call(link_netnsid, "N")),
+        Arg::new("link-[netns]|link-netnsi[d]", To::Call(link_netns, "{ NAME | ID }")),
         Arg::new("protodown", To::Attr(ifla::PROTO_DOWN.ty())),
         Arg::new("gso_max_size", To::Attr(ifla::GSO_MAX_SIZE.ty())),
         Arg::new("gso_max_segs", To::Attr(ifla::GSO_MAX_SEGS.ty())),
@@ -92,7 +86,8 @@ pub static GRAMMAR: Grammar = Grammar {
 /// The words of `del`.
 pub static DEL: Grammar = Grammar {
     set: &ifla::SET,
-    args: &[
+    args: crate::args![
+        Arg::new("name", To::Slot(NAME)).once(),
         Arg::new("t[ype]", To::Last(TYPE)),
         Arg::new("group", To::Call(group, "GROUP")).once(),
         Arg::new("dev", To::Slot(DEV)).once_or_garbage(),
@@ -104,7 +99,7 @@ pub static DEL: Grammar = Grammar {
 /// The words of `property`.
 pub static PROPERTY: Grammar = Grammar {
     set: &ifla::SET,
-    args: &[
+    args: crate::args![
         Arg::new("a[ltname]", To::Call(altname, "NAME")),
         Arg::new("dev", To::Slot(DEV)).once_or_garbage(),
     ],
@@ -135,6 +130,23 @@ pub struct Told<'l> {
     group: bool,
 }
 
+impl<'l> Told<'l> {
+    /// Without a device the name of an old link names it.
+    fn of(slots: &Slots<'l>, new: bool) -> Self {
+        let (mut dev, mut name) = (slot(slots, DEV), slot(slots, NAME));
+        if dev.is_none() && !new {
+            (dev, name) = (name, None);
+        }
+        Told {
+            dev,
+            name,
+            link: slot(slots, LINK),
+            kind: slot(slots, TYPE),
+            group: slot(slots, GROUP).is_some(),
+        }
+    }
+}
+
 fn slot<'l>(slots: &Slots<'l>, n: u8) -> Option<&'l [u8]> {
     slots.get(usize::from(n)).copied().flatten()
 }
@@ -146,19 +158,22 @@ pub fn words<'l>(
     m: &mut Build<'_>,
     head: usize,
     held: &mut Held,
+    new: bool,
 ) -> Result<Told<'l>, Fail> {
     let slots = read(cx, line, &GRAMMAR, m)?;
-    let told = Told {
-        dev: slot(&slots, DEV),
-        name: slot(&slots, NAME),
-        link: slot(&slots, LINK),
-        kind: slot(&slots, TYPE),
-        group: slot(&slots, GROUP).is_some(),
-    };
+    let told = Told::of(&slots, new);
     if let Some(word) = slot(&slots, INDEX) {
         let index = num::parse_u32(word).filter(|n| *n != 0 && *n <= 0x7fff_ffff);
         let index = index.ok_or_else(|| cx.err.invalid(word, b"index", "Invalid \"%\" value"))?;
-        m.head(head.saturating_add(INDEX_AT), &index.to_ne_bytes());
+        if new {
+            m.head(head.saturating_add(INDEX_AT), &index.to_ne_bytes());
+        } else if slot(&slots, NETNS).is_some() {
+            m.put(ifla::NEW_IFINDEX, index.cast_signed());
+        } else {
+            return Err(cx.err.usage(&[
+                b"index can be used only when creating devices or when moving device to another netns.",
+            ]));
+        }
     }
     if let Some(word) = slot(&slots, NETNS) {
         match nsref::open(word) {
@@ -169,11 +184,6 @@ pub fn words<'l>(
             Ok(NsRef::Pid(pid)) => m.put(ifla::NET_NS_PID, pid),
             Err(_) => return Err(cx.err.invalid(word, b"netns", "Invalid \"%\" value\n")),
         }
-    }
-    if let Some(word) = slot(&slots, LINK_NETNS) {
-        let id =
-            id_of(cx, word).ok_or_else(|| cx.err.invalid(word, b"link-netns", "Invalid \"%\" value\n"))?;
-        m.put(ifla::LINK_NETNSID, id);
     }
     let (mut flags, mut change) = (0, 0);
     let mut set = |flag: u32, on: bool| {
@@ -258,8 +268,8 @@ fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, flags: u16) -> Done {
     let mut tx = [0; TX];
     let mut m = Build::new(&mut tx, rtm::NEWLINK, flags, &[0; IFINFO_LEN]);
     let mut held = Held::new();
-    let told = words(cx, line, &mut m, 0, &mut held)?;
     let new = flags != 0;
+    let told = words(cx, line, &mut m, 0, &mut held, new)?;
     if new {
         if told.kind.is_none() {
             return Err(cx.err.plain(&[b"Not enough information: \"type\" argument is required"]));
@@ -315,13 +325,7 @@ pub fn del(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut tx = [0; TX];
     let mut m = Build::new(&mut tx, rtm::DELLINK, 0, &[0; IFINFO_LEN]);
     let slots = read(cx, line, &DEL, &mut m)?;
-    let told = Told {
-        dev: slot(&slots, DEV),
-        name: None,
-        link: None,
-        kind: slot(&slots, TYPE),
-        group: slot(&slots, GROUP).is_some(),
-    };
+    let told = Told::of(&slots, false);
     select(cx, &mut m, &told)?;
     if let Some(kind) = told.kind {
         super::kind::linkinfo(cx, line, &mut m, kind, &mut Held::new(), false)?;
@@ -438,8 +442,8 @@ pub fn group_number(cx: &mut Ctx<'_>, word: &[u8]) -> Result<u32, Fail> {
 /// One of `names`, whatever its case; `number` also takes the number itself.
 fn named(cx: &mut Ctx<'_>, line: &mut Line<'_>, names: &Names, number: bool, bad: &str) -> Result<u8, Fail> {
     let word = line.value(&mut cx.err)?;
-    let row = names.rows.iter().find(|(_, s)| s.as_bytes().eq_ignore_ascii_case(word));
-    let n = row.and_then(|(n, _)| u8::try_from(*n).ok());
+    let row = names.iter().find(|(_, s)| s.as_bytes().eq_ignore_ascii_case(word));
+    let n = row.and_then(|(n, _)| u8::try_from(n).ok());
     n.or_else(|| num::parse_u8(word).filter(|_| number)).ok_or_else(|| cx.err.invalid(word, b"", bad))
 }
 
@@ -465,10 +469,20 @@ fn addrgenmode(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut
     Ok(())
 }
 
-fn link_netnsid(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
+fn link_netns(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, slots: &mut Slots<'_>) -> Done {
+    let by_id =
+        line.cstr(line.at().saturating_sub(1)).is_some_and(|k| k.to_bytes().len() > "link-netns".len());
     let word = line.value(&mut cx.err)?;
-    let id = num::parse_i64(word).and_then(|n| i32::try_from(n).ok());
-    let id = id.ok_or_else(|| cx.err.invalid(word, b"link-netnsid", "Invalid \"%\" value\n"))?;
+    if slot(slots, LINK_NETNS).is_some() {
+        return Err(cx.err.duplicate(b"link-netns/link-netnsid", word));
+    }
+    mark(slots, LINK_NETNS);
+    let (key, id): (&[u8], _) = if by_id {
+        (b"link-netnsid", num::parse_i64(word).and_then(|n| i32::try_from(n).ok()))
+    } else {
+        (b"link-netns", id_of(cx, word))
+    };
+    let id = id.ok_or_else(|| cx.err.invalid(word, key, "Invalid \"%\" value\n"))?;
     m.put(ifla::LINK_NETNSID, id);
     Ok(())
 }

@@ -32,7 +32,7 @@ static DEV_ARG: Arg = Arg::new("dev", To::Slot(DEV)).once_or_garbage();
 /// The filters.
 pub static GRAMMAR: Grammar = Grammar {
     set: &ifla::SET,
-    args: &[
+    args: crate::args![
         Arg::new("up", To::Mark(UP)),
         Arg::new("down", To::Mark(DOWN)),
         Arg::new("group", To::Slot(GROUP)),
@@ -292,7 +292,7 @@ fn flags_with(page: &mut Page<'_>, mut flags: u32, lower_down: bool) {
         item(b"NO-CARRIER");
     }
     flags &= !iff::RUNNING;
-    for (mask, name) in IFFS.rows {
+    for (mask, name) in IFFS.iter() {
         if flags & mask != 0 {
             item(name.as_bytes());
             flags &= !mask;

@@ -23,7 +23,7 @@ static TO_ARG: Arg = Arg::new("to", To::Call(to, "ADDR"));
 /// The words of an entry.
 pub static GRAMMAR: Grammar = Grammar {
     set: &nda::SET,
-    args: &[
+    args: crate::args![
         Arg::new("l[laddr]", To::Slot(LLADDR)).once(),
         Arg::new("nud", To::Call(nud_state, "STATE")),
         Arg::new("p[roxy]", To::Call(proxy, "ADDR")),
@@ -43,7 +43,7 @@ pub static GRAMMAR: Grammar = Grammar {
 /// The words that name an entry.
 pub static GET: Grammar = Grammar {
     set: &nda::SET,
-    args: &[
+    args: crate::args![
         Arg::new("dev", To::Slot(DEV)),
         Arg::new("p[roxy]", To::Call(proxy, "ADDR")),
         Arg::new("to", To::Call(to, "ADDR")),

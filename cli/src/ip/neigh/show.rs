@@ -45,7 +45,7 @@ static TO_ARG: Arg = Arg::new("to", To::Call(to, "PREFIX"));
 /// The filters.
 pub static GRAMMAR: Grammar = Grammar {
     set: &nda::SET,
-    args: &[
+    args: crate::args![
         Arg::new("dev", To::Slot(DEV)).once(),
         Arg::new("master", To::Attr(nda::MASTER.ty())),
         Arg::new("vrf", To::Call(vrf, "NAME")),
@@ -270,7 +270,7 @@ fn rest(page: &mut Page<'_>, head: &NdMsg, attrs: Attrs<'_>) {
     let out = &mut page.out;
     let extended = attrs.get(nda::FLAGS_EXT).unwrap_or(0);
     let flags = u32::from(head.flags) | extended.wrapping_shl(8);
-    for (_, name) in FLAGS.rows.iter().filter(|(bit, _)| flags & bit != 0) {
+    for (_, name) in FLAGS.iter().filter(|(bit, _)| flags & bit != 0) {
         out.text(name);
         out.null(name, " ");
     }
@@ -289,7 +289,7 @@ fn rest(page: &mut Page<'_>, head: &NdMsg, attrs: Attrs<'_>) {
     }
     if head.state != 0 {
         out.open_array("state", "");
-        for (_, name) in STATES.rows.iter().filter(|(bit, _)| u32::from(head.state) & bit != 0) {
+        for (_, name) in STATES.iter().filter(|(bit, _)| u32::from(head.state) & bit != 0) {
             out.str("-", "% ", name.as_bytes());
         }
         out.close_array("");

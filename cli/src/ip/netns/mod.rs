@@ -28,7 +28,7 @@ type Path = CBuf<512>;
 
 /// Words of a verb that help shows and that the verb reads itself.
 const fn words(usage: &'static str) -> Grammar {
-    Grammar { set: &netnsa::SET, args: &[], bare: None, usage }
+    Grammar { set: &netnsa::SET, args: crate::args![], bare: None, usage }
 }
 
 static LIST: Grammar = words("[ NAME ]");
@@ -41,7 +41,7 @@ static DELETE: Grammar = words("NAME...    (-all: every one)");
 static EXEC: Grammar = words("NAME COMMAND [ ARG ]...    (-all: in every one, without NAME)");
 static LIST_ID: Grammar = Grammar {
     set: &netnsa::SET,
-    args: &[
+    args: crate::args![
         Arg::new("target-nsid", To::Slot(list::TARGET)).once(),
         Arg::new("nsid", To::Slot(list::NSID)).once(),
     ],

@@ -49,7 +49,7 @@ static TO_ARG: Arg = Arg::new("to", To::Call(to, "[ TYPE ] PREFIX"));
 /// The words of a route.
 pub static GRAMMAR: Grammar = Grammar {
     set: &rta::SET,
-    args: &[
+    args: crate::args![
         Arg::new("src", To::Call(src, "ADDRESS")),
         Arg::new("via", To::Call(via, "[ FAMILY ] ADDRESS")),
         Arg::new("from", To::Call(from, "PREFIX")),
@@ -201,7 +201,7 @@ fn metric<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut 
         return Ok(());
     };
     let name = whole.as_bytes();
-    let Some(row) = rtax::SET.rows.iter().find(|r| r.keyword().as_bytes() == name) else { return Ok(()) };
+    let Some(row) = rtax::SET.iter().find(|r| r.keyword().as_bytes() == name) else { return Ok(()) };
     let mut value = line.value(&mut cx.err)?;
     let lock = value == b"lock" && !matches!(row.ty, RTO_MIN | FEATURE_BITS | QUICKACK | NO_COOKIE);
     if lock {
@@ -438,5 +438,49 @@ fn transfer(w: &Build<'_>, m: &mut Build<'_>) {
         if !any {
             break;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_scaled_by_their_unit_and_round_up() {
+        for (word, by, v) in [
+            (&b"100"[..], 8, Some(100)),
+            (b"2.5", 8, Some(3)),
+            (b"5ms", 8, Some(40)),
+            (b"1.5s", 8, Some(12000)),
+            (b"0.0015s", 8, Some(16)),
+            (b"300msec", 1, Some(300)),
+            (b"5us", 1, None),
+            (b"x", 1, None),
+            (b"", 1, None),
+            (b"99999999999s", 8, None),
+        ] {
+            assert_eq!(time(word, by), v, "{word:?}");
+        }
+    }
+
+    #[test]
+    fn metrics_move_into_one_nest_behind_the_rest() {
+        let (mut words, mut tx) = ([0; 256], [0; 256]);
+        let mut w = Build::new(&mut words, 0, 0, &[0; RTMSG_LEN]);
+        w.from_word(5);
+        w.raw(METRICS + RTT, &100_u32.to_ne_bytes());
+        w.raw(METRICS + rtax::LOCK.ty(), &(1_u32 << 4).to_ne_bytes());
+        w.from_word(7);
+        w.put(rta::PRIORITY, 9);
+        w.raw(METRICS + rtax::LOCK.ty(), &(1_u32 << 13).to_ne_bytes());
+        let mut m = Build::new(&mut tx, rtm::NEWROUTE, 0, &[0; RTMSG_LEN]);
+        transfer(&w, &mut m);
+        let a = m.attrs(RTMSG_LEN);
+        assert_eq!(a.get(rta::PRIORITY), Some(9));
+        let metrics = a.nest(rta::METRICS);
+        assert_eq!(metrics.get(rtax::RTT), Some(100));
+        assert_eq!(metrics.get(rtax::LOCK), Some(1 << 4 | 1 << 13));
+        assert_eq!(m.word_at(28), Some(7), "the priority is known by its word");
+        assert_eq!(m.word_at(40), Some(5), "and so is a metric inside the nest");
     }
 }

@@ -1,6 +1,7 @@
 //! `ip route flush`: deletes what a listing with the same selectors would show.
 
-use super::show::{Filter, Row, filter, request, route};
+use super::filter::{Filter, Row, filter, request};
+use super::show::route;
 use crate::report::{Done, Fail, KERNEL};
 use crate::words::Line;
 use crate::{Ctx, TX};

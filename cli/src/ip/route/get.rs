@@ -1,6 +1,7 @@
 //! `ip route get`: which route the kernel would take.
 
-use super::show::{Filter, Row, route};
+use super::filter::{Filter, Row};
+use super::show::route;
 use super::{device, put_prefix, tos, vrf};
 use crate::grammar::{Arg, Grammar, Slots, To, read};
 use crate::report::Done;
@@ -25,7 +26,7 @@ static TO_ARG: Arg = Arg::new("to", To::Call(to, "ADDRESS"));
 /// The words of `ip route get`.
 pub static GRAMMAR: Grammar = Grammar {
     set: &rta::SET,
-    args: &[
+    args: crate::args![
         Arg::new("f[rom]", To::Call(from, "ADDRESS")),
         Arg::new("tos", To::Slot(TOS)),
         Arg::new("d[sfield]", To::Slot(TOS)),
@@ -99,7 +100,11 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     if let Some(i) = oif {
         m.put(rta::OIF, i);
     }
-    let flags = if word(FIBMATCH).is_some() { rtm_f::FIB_MATCH } else { rtm_f::LOOKUP_TABLE };
+    // Only IPv4 has to be asked which table the route came from.
+    let mut flags = if m.head_at(at::FAMILY) == af::AF_INET { rtm_f::LOOKUP_TABLE } else { 0 };
+    if word(FIBMATCH).is_some() {
+        flags |= rtm_f::FIB_MATCH;
+    }
     m.head(at::FLAGS, &flags.to_ne_bytes());
     match cx.conn.get(&mut m) {
         Ok(answer) => {

@@ -1,6 +1,7 @@
 //! `ip route`, and the readers of words that its verbs share.
 
 pub mod change;
+pub mod filter;
 pub mod flush;
 pub mod get;
 pub mod show;
@@ -26,9 +27,9 @@ pub static OBJECT: Object = Object {
     name: "route",
     about: "routes",
     verbs: &[
-        Verb { word: "l[ist]", run: show::run, grammar: Some(&show::GRAMMAR) },
-        Verb { word: "s[how]", run: show::run, grammar: Some(&show::GRAMMAR) },
-        Verb { word: "l[st]", run: show::run, grammar: Some(&show::GRAMMAR) },
+        Verb { word: "l[ist]", run: show::run, grammar: Some(&filter::GRAMMAR) },
+        Verb { word: "s[how]", run: show::run, grammar: Some(&filter::GRAMMAR) },
+        Verb { word: "l[st]", run: show::run, grammar: Some(&filter::GRAMMAR) },
         Verb { word: "g[et]", run: get::run, grammar: Some(&get::GRAMMAR) },
         Verb {
             word: "a[dd]",
@@ -70,7 +71,7 @@ pub static OBJECT: Object = Object {
             run: |cx, line| change::run(cx, line, rtm::DELROUTE, 0),
             grammar: Some(&change::GRAMMAR),
         },
-        Verb { word: "f[lush]", run: flush::run, grammar: Some(&show::GRAMMAR) },
+        Verb { word: "f[lush]", run: flush::run, grammar: Some(&filter::GRAMMAR) },
         Verb { word: "sa[ve]", run: absent, grammar: None },
         Verb { word: "re[store]", run: absent, grammar: None },
         Verb { word: "sho[wdump]", run: absent, grammar: None },
@@ -79,7 +80,7 @@ pub static OBJECT: Object = Object {
 };
 
 /// A verb of iproute2's that is not in this build.
-fn absent(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+pub(crate) fn absent(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     line.back();
     let word = line.next().unwrap_or(b"");
     Err(cx.err.plain(&[b"Command \"", word, b"\" is not in this build."]))

@@ -19,7 +19,7 @@ static TYPE_ARG: Arg = Arg::new("type", To::Call(kind, "TYPE"));
 /// The words of a rule.
 pub(super) static GRAMMAR: Grammar = Grammar {
     set: &fra::SET,
-    args: &[
+    args: crate::args![
         Arg::new("not", To::Call(word::not, "")),
         Arg::new("from", To::Call(from, "PREFIX")),
         Arg::new("to", To::Call(to, "PREFIX")),

@@ -27,7 +27,7 @@ static TO_ARG: Arg = Arg::new("to", To::Call(to, "PREFIX"));
 /// The filters: selectors as `add` takes them, held against each rule's.
 pub(super) static GRAMMAR: Grammar = Grammar {
     set: &fra::SET,
-    args: &[
+    args: crate::args![
         Arg::new("not", To::Call(word::not, "")),
         Arg::new("p[reference]|o[rder]|pri[ority]", To::Attr(fra::PRIORITY.ty())).bad(BAD_PREFERENCE),
         Arg::new("to|d[st]", To::Call(to, "PREFIX")),

@@ -25,7 +25,7 @@ attrs! {
         7 BC_QUEUE_LEN: u32, Kind::Num(Int::U32), "bcqueuelen|||=a positive integer [0-4294967295]";
         8 BC_QUEUE_LEN_USED: u32, Kind::Num(Int::U32), "usedbcqueuelen", READ;
         9 BC_CUTOFF: i32, Kind::Num(Int::S32), "bclim";
-        6 MACADDR_COUNT: u32, Kind::Num(Int::U32), "macaddr_count||remotes (%) ", READ;
+        6 MACADDR_COUNT: u32, Kind::Num(Int::U32), "macaddr_count||remotes (%) ", READ, NONZERO;
         5 MACADDR_DATA: Nested, Kind::Custom(&REMOTES), "macaddr_data", READ;
     }
 }

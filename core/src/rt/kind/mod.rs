@@ -28,7 +28,7 @@ pub struct LinkKind {
     pub data: Option<&'static AttrSet>,
     /// What is said of a value that its option does not take; `%` is the option.
     pub bad: &'static str,
-    /// What an option is called where it is unknown: `vlan: unknown command "x"?`.
+    /// What an option is called where it is unknown: `vlan: unknown command "x"?`. Empty: nothing is said of it.
     pub word: &'static str,
     /// Where the kernel asks for an option: its attribute, and what is said when it is missing.
     pub needs: Option<(u16, &'static str)>,

@@ -12,5 +12,8 @@ attrs! {
 }
 
 /// The kind. Its `peer` takes a whole link's words, which is the command's to read.
-pub static KIND: LinkKind =
-    LinkKind { data: Some(&data::SET), ..LinkKind::new("veth", "a pair of links, each the other's wire") };
+pub static KIND: LinkKind = LinkKind {
+    data: Some(&data::SET),
+    word: "",
+    ..LinkKind::new("veth", "a pair of links, each the other's wire")
+};

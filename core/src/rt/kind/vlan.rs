@@ -21,14 +21,14 @@ attrs! {
     pub mod data = "vlan" {
         5 PROTOCOL: Be16, Kind::Enum(Int::Be16, &PROTOCOLS), "protocol";
         1 ID: u16, Kind::Num(Int::U16), "id";
-        2 FLAGS: Raw, Kind::Bits(Int::U32, &super::FLAGS), "flags", READ;
+        2 FLAGS: Raw, Kind::Bits(Int::U32, &super::FLAGS), "flags||-", READ;
         2 REORDER_HDR: Raw, Kind::Switch(1), "reorder_hdr", WRITE;
         2 GVRP: Raw, Kind::Switch(2), "gvrp", WRITE;
         2 MVRP: Raw, Kind::Switch(8), "mvrp", WRITE;
         2 LOOSE_BINDING: Raw, Kind::Switch(4), "loose_binding", WRITE;
         2 BRIDGE_BINDING: Raw, Kind::Switch(0x10), "bridge_binding", WRITE;
-        4 INGRESS_QOS: Nested, Kind::Many(&QOS), "ingress-qos-map|ingress_qos";
-        3 EGRESS_QOS: Nested, Kind::Many(&QOS), "egress-qos-map|egress_qos";
+        4 INGRESS_QOS: Nested, Kind::Many(&QOS), "ingress-qos-map|ingress_qos||invalid %";
+        3 EGRESS_QOS: Nested, Kind::Many(&QOS), "egress-qos-map|egress_qos||invalid %";
     }
 }
 

@@ -1,0 +1,207 @@
+//! Attribute sets as they stand in the binary: rows packed into bytes when the compiler runs.
+//!
+//! There are hundreds of rows, and a slice of [`AttrSpec`] takes 40 bytes for each beside its name. Packed, a row is:
+//! number (2 bytes, little-endian), flags, kind, a byte for the kind, length of the name, the name. The kind is its
+//! place in [`plain`]'s list; from [`POINTED`] on, its place in the set's own list of those that point to something.
+
+use crate::bytes::Reader;
+use crate::spec::{AttrSpec, Int, Kind, RowFlags};
+
+/// Kinds from here on are places in [`AttrSet::pointed`].
+const POINTED: u8 = 0x80;
+/// Bytes of a row in front of its name.
+const HEAD: usize = 6;
+
+/// The attributes of a message or a nest.
+pub struct AttrSet {
+    /// What the kernel's documentation calls it.
+    pub name: &'static str,
+    /// The rows in print order, packed.
+    pub rows: &'static [u8],
+    /// The kinds that rows point to.
+    pub pointed: &'static [Kind],
+}
+
+impl AttrSet {
+    /// The rows.
+    #[must_use]
+    pub const fn iter(&self) -> Rows {
+        Rows { r: Reader::new(self.rows), pointed: self.pointed }
+    }
+
+    /// The row of attribute number `ty`.
+    #[must_use]
+    pub fn row(&self, ty: u16) -> Option<AttrSpec> {
+        self.iter().find(|r| r.ty == ty)
+    }
+}
+
+/// The rows of a set.
+pub struct Rows {
+    r: Reader<'static>,
+    pointed: &'static [Kind],
+}
+
+impl Iterator for Rows {
+    type Item = AttrSpec;
+
+    fn next(&mut self) -> Option<AttrSpec> {
+        let [lo, hi, flags, tag, more, len] = self.r.array()?;
+        let name = core::str::from_utf8(self.r.take(usize::from(len))?).ok()?;
+        let kind = match tag.checked_sub(POINTED) {
+            Some(n) => *self.pointed.get(usize::from(n))?,
+            None => unpack(tag, more),
+        };
+        Some(AttrSpec { ty: u16::from_le_bytes([lo, hi]), flags: RowFlags(flags), kind, name })
+    }
+}
+
+const INTS: [Int; 7] = [Int::U8, Int::U16, Int::U32, Int::U64, Int::S32, Int::Be16, Int::Be32];
+
+fn unpack(tag: u8, more: u8) -> Kind {
+    let int = INTS.get(usize::from(more & 7)).copied().unwrap_or(Int::U32);
+    match tag {
+        0 => Kind::Flag,
+        1 => Kind::Num(int),
+        2 => Kind::Hex(int),
+        3 => Kind::OnOff(int),
+        4 => Kind::Centis,
+        5 => Kind::Word(int, u32::from(more >> 3)),
+        6 => Kind::Switch(u32::from(more)),
+        7 => Kind::Bit(u32::from(more)),
+        8 => Kind::Str,
+        9 => Kind::Mac,
+        10 => Kind::Ip,
+        11 => Kind::IfIndex,
+        _ => Kind::Bytes,
+    }
+}
+
+/// Tag and second byte of a kind that fits into them; the inverse of [`unpack`].
+const fn plain(kind: &Kind) -> Option<(u8, u8)> {
+    Some(match kind {
+        Kind::Flag => (0, 0),
+        Kind::Num(int) => (1, *int as u8),
+        Kind::Hex(int) => (2, *int as u8),
+        Kind::OnOff(int) => (3, *int as u8),
+        Kind::Centis => (4, 0),
+        Kind::Word(int, v) if *v < 32 => (5, *int as u8 | low(*v << 3)),
+        Kind::Switch(bit) if *bit < 256 => (6, low(*bit)),
+        Kind::Bit(bit) if *bit < 256 => (7, low(*bit)),
+        Kind::Str => (8, 0),
+        Kind::Mac => (9, 0),
+        Kind::Ip => (10, 0),
+        Kind::IfIndex => (11, 0),
+        Kind::Bytes => (12, 0),
+        _ => return None,
+    })
+}
+
+const fn low(v: u32) -> u8 {
+    v.to_le_bytes()[0]
+}
+
+/// How many bytes `rows` take.
+#[must_use]
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "runs in the compiler")]
+pub const fn len(rows: &[AttrSpec]) -> usize {
+    let (mut n, mut i) = (0, 0);
+    while i < rows.len() {
+        n += HEAD + rows[i].name.len();
+        i += 1;
+    }
+    n
+}
+
+/// How many kinds of `rows` point to something.
+#[must_use]
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "runs in the compiler")]
+pub const fn pointed_len(rows: &[AttrSpec]) -> usize {
+    let (mut n, mut i) = (0, 0);
+    while i < rows.len() {
+        if plain(&rows[i].kind).is_none() {
+            n += 1;
+        }
+        i += 1;
+    }
+    n
+}
+
+/// Packs `rows`; `N` is their [`len`].
+#[must_use]
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "runs in the compiler")]
+#[allow(clippy::cast_possible_truncation, clippy::panic, reason = "a row that does not fit fails the build")]
+pub const fn rows<const N: usize>(rows: &[AttrSpec]) -> [u8; N] {
+    let mut b = [0; N];
+    let (mut at, mut i, mut pointed) = (0, 0, 0);
+    while i < rows.len() {
+        let row = &rows[i];
+        let (tag, more) = match plain(&row.kind) {
+            Some(plain) => plain,
+            None => {
+                pointed += 1;
+                (POINTED + pointed - 1, 0)
+            }
+        };
+        let name = row.name.as_bytes();
+        assert!(name.len() < 256 && pointed < 0x80);
+        let ty = row.ty.to_le_bytes();
+        let head = [ty[0], ty[1], row.flags.0, tag, more, name.len() as u8];
+        let mut k = 0;
+        while k < HEAD + name.len() {
+            b[at + k] = if k < HEAD { head[k] } else { name[k - HEAD] };
+            k += 1;
+        }
+        at += HEAD + name.len();
+        i += 1;
+    }
+    b
+}
+
+/// The kinds of `rows` that point to something; `N` is their [`pointed_len`].
+#[must_use]
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "runs in the compiler")]
+pub const fn pointed<const N: usize>(rows: &[AttrSpec]) -> [Kind; N] {
+    let mut kinds = [Kind::Flag; N];
+    let (mut n, mut i) = (0, 0);
+    while i < rows.len() {
+        if plain(&rows[i].kind).is_none() {
+            kinds[n] = rows[i].kind;
+            n += 1;
+        }
+        i += 1;
+    }
+    kinds
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_come_out_as_they_went_in() {
+        const ROWS: &[AttrSpec] = &[
+            AttrSpec { ty: 0x1234, flags: RowFlags::READ, kind: Kind::Num(Int::Be16), name: "a|b" },
+            AttrSpec {
+                ty: 2,
+                flags: RowFlags::NONE,
+                kind: Kind::Msg(16, &crate::rt::link::ifla::SET),
+                name: "m",
+            },
+            AttrSpec { ty: 3, flags: RowFlags::EXACT, kind: Kind::Word(Int::U8, 2), name: "" },
+            AttrSpec { ty: 4, flags: RowFlags::NONE, kind: Kind::Switch(0x1000), name: "wide" },
+        ];
+        static BYTES: [u8; len(ROWS)] = rows(ROWS);
+        static POINTED: [Kind; pointed_len(ROWS)] = pointed(ROWS);
+        let set = AttrSet { name: "test", rows: &BYTES, pointed: &POINTED };
+        assert_eq!(set.iter().count(), ROWS.len());
+        for (got, want) in set.iter().zip(ROWS) {
+            assert_eq!((got.ty, got.flags.0, got.name), (want.ty, want.flags.0, want.name));
+            assert!(core::mem::discriminant(&got.kind) == core::mem::discriminant(&want.kind));
+        }
+        assert!(matches!(set.row(0x1234).unwrap().kind, Kind::Num(Int::Be16)));
+        assert!(matches!(set.row(3).unwrap().kind, Kind::Word(Int::U8, 2)));
+        assert!(matches!(set.row(4).unwrap().kind, Kind::Switch(0x1000)));
+        assert!(matches!(set.row(2).unwrap().kind, Kind::Msg(16, _)));
+    }
+}
