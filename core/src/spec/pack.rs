@@ -57,8 +57,7 @@ impl Iterator for Rows {
 }
 
 /// In the order of the variants.
-const INTS: [Int; 8] =
-    [Int::U8, Int::U16, Int::U32, Int::U64, Int::S32, Int::Be16, Int::Be32, Int::Be64];
+const INTS: [Int; 8] = [Int::U8, Int::U16, Int::U32, Int::U64, Int::S32, Int::Be16, Int::Be32, Int::Be64];
 
 fn unpack(tag: u8, more: u8) -> Kind {
     let int = INTS.get(usize::from(more & 7)).copied().unwrap_or(Int::U32);
