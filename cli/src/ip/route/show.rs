@@ -22,7 +22,8 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let f = filter(cx, line)?;
     let mut tx = [0; TX];
     let mut m = request(&mut tx, &f);
-    crate::dump::dump(cx, &mut m, &mut |page, m| {
+    let missing = if f.table == Some(RT_TABLE_MAIN) { ENOENT } else { 0 };
+    crate::dump::dump_but(cx, &mut m, missing, &mut |page, m| {
         if let Some(row) = Row::of(m)
             && row.passes(&f)
         {
@@ -33,6 +34,9 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     // A refused dump is the kernel's doing here, where the other objects call it their own.
     .map_err(|_| KERNEL)
 }
+
+const RT_TABLE_MAIN: u32 = 254;
+const ENOENT: i32 = 2;
 
 /// Prints a route as `ip route` does, whatever table it is in; `f` says what need not be said.
 pub fn route(page: &mut Page<'_>, row: &Row<'_>, f: &Filter) {
@@ -84,8 +88,8 @@ pub fn route(page: &mut Page<'_>, row: &Row<'_>, f: &Filter) {
     }
     flags(page, h.flags);
     if let (Some(v), None) = (a.get(rta::MARK).filter(|v| *v != 0), f.mark) {
-        if v >= 16 {
-            page.out.hex("mark", "mark % ", u64::from(v));
+        if v >= 16 && !page.out.json() {
+            page.out.hex("", "mark % ", u64::from(v));
         } else {
             page.out.num("mark", "mark % ", u64::from(v));
         }
@@ -129,7 +133,9 @@ fn fixes_host(p: Option<Prefix>, family: u8) -> bool {
 }
 
 fn named(page: &mut Page<'_>, names: &Names, v: u64, key: &str, pattern: &str) {
-    match names.name(v).filter(|_| !page.opts.numeric) {
+    // -N is for the names that files may change.
+    let fixed = core::ptr::eq(names, &ROUTER_PREFS) || core::ptr::eq(names, &ENCAPS);
+    match names.name(v).filter(|_| fixed || !page.opts.numeric) {
         Some(name) => page.out.str(key, pattern, name.as_bytes()),
         None => page.out.str(key, pattern, num::dec(v).as_bytes()),
     }
