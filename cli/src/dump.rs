@@ -2,7 +2,7 @@
 
 use crate::report::{Done, Fail, Report};
 use crate::{Ctx, Page};
-use nlbox_core::conn::{Conn, Error};
+use nlbox_core::conn::{Conn, Errno, Error};
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
 
@@ -18,6 +18,16 @@ pub fn dump(
     m: &mut Build<'_>,
     each: &mut dyn FnMut(&mut Page<'_>, &Message<'_>) -> Done,
 ) -> Done {
+    dump_but(cx, m, 0, each)
+}
+
+/// The same, where a refusal with `errno` is an empty table: no main table in a namespace that never had a route.
+pub fn dump_but(
+    cx: &mut Ctx<'_>,
+    m: &mut Build<'_>,
+    errno: i32,
+    each: &mut dyn FnMut(&mut Page<'_>, &Message<'_>) -> Done,
+) -> Done {
     cx.page.out.open_document();
     for attempt in 1..=TRIES {
         let mark = cx.page.out.mark();
@@ -29,6 +39,7 @@ pub fn dump(
                     return Ok(());
                 }
             }
+            Err(Error::Kernel(Errno(e))) if e == errno => return Ok(()),
             Err(e) => return Err(failed(&mut cx.err, e, &cx.conn)),
         }
     }

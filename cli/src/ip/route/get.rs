@@ -108,6 +108,7 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     m.head(at::FLAGS, &flags.to_ne_bytes());
     match cx.conn.get(&mut m) {
         Ok(answer) => {
+            cx.page.out.open_document();
             if let Some(row) = Row::of(&answer) {
                 route(&mut cx.page, &row, &Filter::default());
             }
