@@ -56,7 +56,8 @@ impl Iterator for Rows {
     }
 }
 
-const INTS: [Int; 7] = [Int::U8, Int::U16, Int::U32, Int::U64, Int::S32, Int::Be16, Int::Be32];
+/// In the order of the variants.
+const INTS: [Int; 8] = [Int::U8, Int::U16, Int::U32, Int::U64, Int::S32, Int::Be16, Int::Be32, Int::Be64];
 
 fn unpack(tag: u8, more: u8) -> Kind {
     let int = INTS.get(usize::from(more & 7)).copied().unwrap_or(Int::U32);
@@ -177,6 +178,15 @@ pub const fn pointed<const N: usize>(rows: &[AttrSpec]) -> [Kind; N] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_width_comes_out_as_it_went_in() {
+        for int in INTS {
+            let (tag, more) = plain(&Kind::Num(int)).unwrap();
+            assert!(matches!(unpack(tag, more), Kind::Num(out) if out == int));
+        }
+        assert_eq!(INTS.len(), usize::from(Int::Be64 as u8) + 1, "a new variant goes last, and into INTS");
+    }
 
     #[test]
     fn rows_come_out_as_they_went_in() {

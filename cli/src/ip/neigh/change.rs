@@ -118,19 +118,24 @@ fn entry<'l>(
     grammar: &Grammar,
     m: &mut Build<'_>,
     need: fn(&mut Ctx<'_>) -> Fail,
-) -> Result<(Slots<'l>, &'l [u8]), Fail> {
+) -> Result<Slots<'l>, Fail> {
     let slots = read(cx, line, grammar, m)?;
-    let (Some(to), Some(dev)) = (slot(&slots, TO), slot(&slots, DEV)) else { return Err(need(cx)) };
+    // A proxy entry without an interface is for all of them.
+    let anywhere = m.head_at(FLAGS_AT) & ntf::PROXY != 0;
+    let Some(to) = slot(&slots, TO).filter(|_| anywhere || slot(&slots, DEV).is_some()) else {
+        return Err(need(cx));
+    };
     let ip = address(&mut cx.err, to, cx.page.opts.family)?;
     if ip.family() == 0 {
         return Err(need(cx));
     }
     m.head(0, &[ip.family()]);
     m.put(nda::DST, ip.bytes());
-    Ok((slots, dev))
+    Ok(slots)
 }
 
-fn set_device(cx: &mut Ctx<'_>, m: &mut Build<'_>, word: &[u8]) -> Done {
+fn set_device(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>) -> Done {
+    let Some(word) = slot(slots, DEV) else { return Ok(()) };
     let index = device(cx, word)?;
     m.head(INDEX_AT, &index.to_ne_bytes());
     Ok(())
@@ -140,7 +145,7 @@ fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
     let mut tx = [0; TX];
     let mut m = Build::new(&mut tx, ty, flags, &[0; NDMSG_LEN]);
     m.head(STATE_AT, &nud::PERMANENT.to_ne_bytes());
-    let (slots, dev) = entry(cx, line, &GRAMMAR, &mut m, |cx| {
+    let slots = entry(cx, line, &GRAMMAR, &mut m, |cx| {
         cx.err.usage(&[b"Device and destination are required arguments."])
     })?;
     let bit = |n, bit| if slot(&slots, n).is_some() { bit } else { 0 };
@@ -155,7 +160,7 @@ fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
             Err(part) => return Err(cx.err.plain(&[b"\"", part, b"\" is invalid lladdr."])),
         }
     }
-    set_device(cx, &mut m, dev)?;
+    set_device(cx, &mut m, &slots)?;
     crate::ip::send(cx, &mut m)
 }
 
@@ -183,9 +188,9 @@ pub fn del(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 pub fn get(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut tx = [0; 256];
     let mut m = Build::new(&mut tx, rtm::GETNEIGH, 0, &[0; NDMSG_LEN]);
-    let (_, dev) =
+    let slots =
         entry(cx, line, &GET, &mut m, |cx| cx.err.plain(&[b"Device and address are required arguments."]))?;
-    set_device(cx, &mut m, dev)?;
+    set_device(cx, &mut m, &slots)?;
     match cx.conn.get(&mut m) {
         Ok(m) => {
             cx.page.out.open_document();

@@ -31,7 +31,9 @@ const LEN_AT: usize = 3;
 
 /// Stands for entries in no state among the states asked for; beyond the kernel's eight bits.
 const STATELESS: u16 = 0x100;
-/// `nud all`.
+/// `nud all`: every state, but a flush then leaves what needs no resolution alone.
+const ALL: u16 = 0x200;
+/// Every state.
 const ANY: u16 = 0x1ff;
 /// What `show` lists when no state is asked for.
 const SHOWN: u16 = 0xff & !nud::NOARP;
@@ -62,7 +64,7 @@ pub static GRAMMAR: Grammar = Grammar {
 fn states(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
     let bits = if line.peek() == Some(b"all") {
         line.next();
-        ANY
+        ALL | (ANY & !nud::NOARP)
     } else {
         match state(cx, line)? {
             0 => STATELESS,
@@ -125,7 +127,10 @@ impl Filter {
         asked.head(FAMILY_AT, &[cx.page.opts.family]);
         let slots = read(cx, line, &GRAMMAR, &mut asked)?;
         let attrs = asked.attrs(ASKED_LEN);
-        let given = u16::from_ne_bytes([asked.head_at(0), asked.head_at(1)]);
+        let mut given = u16::from_ne_bytes([asked.head_at(0), asked.head_at(1)]);
+        if given & ALL != 0 && states == SHOWN {
+            given |= nud::NOARP;
+        }
         let mut f = Filter {
             family: asked.head_at(FAMILY_AT),
             index: 0,
@@ -216,7 +221,8 @@ pub fn entry(page: &mut Page<'_>, m: &Message<'_>, with_dev: bool) {
         let text = place(dst);
         cell(page, Style::of_family(head.family), "dst", &text, 39);
     }
-    if with_dev {
+    // A proxy entry may be for all interfaces.
+    if with_dev && head.index != 0 {
         let name = page.names.ifname(head.index);
         if !brief {
             page.out.text("dev ");
