@@ -129,6 +129,8 @@ pub enum Kind {
     /// A constant: the keyword stands alone for this number, and is shown where the payload is this number. In JSON a
     /// truth: false for a zero whose keyword begins with `no`.
     Word(Int, u32),
+    /// A byte, 1 for the keyword alone, 0 for `no` before it; shown as the one or the other, a truth in JSON.
+    Flip,
     /// One bit of a value and the mask of what is said of it, twice four bytes: `on` or `off`.
     Switch(u32),
     /// The same as the numbers 0 and 1.

@@ -28,17 +28,28 @@ pub struct LinkKind {
     pub data: Option<&'static AttrSet>,
     /// What is said of a value that its option does not take; `%` is the option.
     pub bad: &'static str,
-    /// What an option is called where it is unknown: `vlan: unknown command "x"?`. Empty: nothing is said of it.
-    pub word: &'static str,
-    /// Where the kernel asks for an option: its attribute, and what is said when it is missing.
-    pub needs: Option<(u16, &'static str)>,
+    /// How an unknown option is called.
+    pub says: Says,
+    /// Attributes of which a new link must have one, and what is said when it has none.
+    pub needs: Option<&'static (&'static [u16], &'static str)>,
+}
+
+/// What iproute2's sentence on an unknown option calls it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Says {
+    /// `macvlan: unknown option "x"?`
+    Option,
+    /// `vlan: unknown command "x"?`
+    Command,
+    /// There is no sentence, only the usage.
+    Nothing,
 }
 
 impl LinkKind {
     /// A kind without options.
     #[must_use]
     pub const fn new(name: &'static str, about: &'static str) -> LinkKind {
-        LinkKind { name, about, data: None, bad: "invalid %", word: "option", needs: None }
+        LinkKind { name, about, data: None, bad: "invalid %", says: Says::Option, needs: None }
     }
 }
 
