@@ -35,6 +35,6 @@ macro_rules! attrs {
 macro_rules! names {
     ($($(#[$doc:meta])* $vis:vis static $table:ident = $($n:literal $name:literal),* $(,)?;)*) => {$(
         $(#[$doc])*
-        $vis static $table: $crate::spec::Names = $crate::spec::Names { rows: &[$(($n, $name)),*] };
+        $vis static $table: $crate::spec::Names = $crate::spec::Names { text: concat!($($n, " ", $name, "\n"),*) };
     )*};
 }

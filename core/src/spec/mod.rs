@@ -73,21 +73,44 @@ impl Int {
 
 /// Numbers with names; the first row of a number names it, every row's name is understood.
 pub struct Names {
-    /// Number and name.
-    pub rows: &'static [(u32, &'static str)],
+    /// A line a row, `253 link`: a third of what numbers beside strings would take.
+    pub text: &'static str,
 }
 
 impl Names {
+    /// Number and name of each row.
+    #[must_use]
+    pub const fn rows(&self) -> Rows {
+        Rows { rest: self.text }
+    }
+
     /// The name of `v`.
     #[must_use]
     pub fn name(&self, v: u64) -> Option<&'static str> {
-        self.rows.iter().find(|(n, _)| u64::from(*n) == v).map(|(_, s)| *s)
+        self.rows().find(|(n, _)| u64::from(*n) == v).map(|(_, s)| s)
     }
 
     /// The number called `word`.
     #[must_use]
     pub fn number(&self, word: &[u8]) -> Option<u32> {
-        self.rows.iter().find(|(_, s)| s.as_bytes() == word).map(|(n, _)| *n)
+        self.rows().find(|(_, s)| s.as_bytes() == word).map(|(n, _)| n)
+    }
+}
+
+/// The rows of a [`Names`], in order.
+pub struct Rows {
+    rest: &'static str,
+}
+
+impl Iterator for Rows {
+    type Item = (u32, &'static str);
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<Self::Item> {
+        let (row, rest) = cut(self.rest, b'\n');
+        self.rest = rest?;
+        let (number, name) = cut(row, b' ');
+        Some((crate::text::num::parse_u32(number.as_bytes())?, name?))
     }
 }
 
@@ -318,4 +341,18 @@ pub trait Resolve {
 #[must_use]
 pub fn matches(word: &[u8], keyword: &str) -> bool {
     !word.is_empty() && keyword.as_bytes().starts_with(word)
+}
+
+#[cfg(test)]
+mod tests {
+    crate::names! {
+        static TABLE = 0 "a", 0x10 "b", 0xffff "c d";
+    }
+
+    #[test]
+    fn names_both_ways() {
+        assert_eq!((TABLE.name(16), TABLE.name(1)), (Some("b"), None));
+        assert_eq!((TABLE.number(b"a"), TABLE.number(b"A")), (Some(0), None));
+        assert_eq!(TABLE.rows().count(), 3);
+    }
 }

@@ -96,6 +96,6 @@ fn bit(b: &mut Build<'_>, ty: u16, mask: u32, on: bool) -> bool {
 
 /// A name of the table, whole and in either case, or its number.
 fn number(names: &Names, word: &[u8]) -> Option<u64> {
-    let row = names.rows.iter().find(|(_, s)| s.as_bytes().eq_ignore_ascii_case(word));
-    row.map(|(n, _)| u64::from(*n)).or_else(|| num::parse_u64(word))
+    let row = names.rows().find(|(_, s)| s.as_bytes().eq_ignore_ascii_case(word));
+    row.map(|(n, _)| u64::from(n)).or_else(|| num::parse_u64(word))
 }

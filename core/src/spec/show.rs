@@ -140,8 +140,8 @@ fn word(bytes: Option<&[u8]>) -> u32 {
 fn bits(key: &str, names: &crate::spec::Names, v: u64, out: &mut Out<'_>) {
     out.open_array(key, "<");
     let mut first = true;
-    for (mask, name) in names.rows {
-        if v & u64::from(*mask) != 0 {
+    for (mask, name) in names.rows() {
+        if v & u64::from(mask) != 0 {
             out.str("-", if first { "%" } else { ",%" }, name.as_bytes());
             first = false;
         }

@@ -39,9 +39,7 @@ pub fn linkinfo(
         let data = m.open(data_ty.ty());
         let outer = m.enter(data);
         words(cx, line, m, kind, set, held)?;
-        if let Some((types, text)) = kind.needs.filter(|_| new)
-            && types.iter().all(|ty| m.lacks(*ty))
-        {
+        if let Some(text) = kind.check.and_then(|check| check(m, new)) {
             return Err(cx.err.plain(&[text.as_bytes()]));
         }
         m.leave(outer);
@@ -129,8 +127,8 @@ fn wrong(cx: &mut Ctx<'_>, kind: &LinkKind, row: &AttrSpec, value: &[u8], bad: B
         (Kind::Mac, _) => err.lladdr(value),
         (Kind::Enum(_, names), b"") => {
             let mut what: heapless::Vec<&[u8], 32> = heapless::Vec::new();
-            let last = names.rows.len().saturating_sub(1);
-            for (n, (_, name)) in names.rows.iter().enumerate() {
+            let last = names.rows().count().saturating_sub(1);
+            for (n, (_, name)) in names.rows().enumerate() {
                 let before: &[u8] = match n {
                     0 => b"\"",
                     n if n == last => b"\" or \"",

@@ -442,8 +442,8 @@ pub fn group_number(cx: &mut Ctx<'_>, word: &[u8]) -> Result<u32, Fail> {
 /// One of `names`, whatever its case; `number` also takes the number itself.
 fn named(cx: &mut Ctx<'_>, line: &mut Line<'_>, names: &Names, number: bool, bad: &str) -> Result<u8, Fail> {
     let word = line.value(&mut cx.err)?;
-    let row = names.rows.iter().find(|(_, s)| s.as_bytes().eq_ignore_ascii_case(word));
-    let n = row.and_then(|(n, _)| u8::try_from(*n).ok());
+    let row = names.rows().find(|(_, s)| s.as_bytes().eq_ignore_ascii_case(word));
+    let n = row.and_then(|(n, _)| u8::try_from(n).ok());
     n.or_else(|| num::parse_u8(word).filter(|_| number)).ok_or_else(|| cx.err.invalid(word, b"", bad))
 }
 

@@ -3,6 +3,7 @@
 //! To add a kind: write its file, name it in [`KINDS`].
 
 use crate::spec::AttrSet;
+use crate::wire::build::Build;
 
 pub mod bridge;
 pub mod bridge_slave;
@@ -30,8 +31,8 @@ pub struct LinkKind {
     pub bad: &'static str,
     /// How an unknown option is called.
     pub says: Says,
-    /// Attributes of which a new link must have one, and what is said when it has none.
-    pub needs: Option<&'static (&'static [u16], &'static str)>,
+    /// Looks at the options when all are read: may add what they imply, or say what is missing of a `new` link.
+    pub check: Option<fn(options: &mut Build<'_>, new: bool) -> Option<&'static str>>,
 }
 
 /// What iproute2's sentence on an unknown option calls it.
@@ -49,7 +50,7 @@ impl LinkKind {
     /// A kind without options.
     #[must_use]
     pub const fn new(name: &'static str, about: &'static str) -> LinkKind {
-        LinkKind { name, about, data: None, bad: "invalid %", says: Says::Option, needs: None }
+        LinkKind { name, about, data: None, bad: "invalid %", says: Says::Option, check: None }
     }
 }
 

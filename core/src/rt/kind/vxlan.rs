@@ -172,7 +172,15 @@ static LABEL: Custom = Custom {
 pub static KIND: LinkKind = LinkKind {
     data: Some(&data::SET),
     says: Says::Command,
-    // Or `external`: then each packet says it.
-    needs: Some(&(&[1, 25], "vxlan: missing virtual network identifier")),
+    check: Some(check),
     ..LinkKind::new("vxlan", "Ethernet in UDP")
 };
+
+/// A tunnel needs an id, unless each packet brings its own; such a tunnel learns nothing by itself.
+fn check(options: &mut Build<'_>, new: bool) -> Option<&'static str> {
+    let external = !options.lacks(data::COLLECT_METADATA.ty());
+    if external && options.lacks(data::LEARNING.ty()) {
+        options.put(data::LEARNING, 0);
+    }
+    (new && !external && options.lacks(data::ID.ty())).then_some("vxlan: missing virtual network identifier")
+}
