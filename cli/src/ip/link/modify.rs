@@ -228,15 +228,26 @@ fn index(cx: &mut Ctx<'_>, name: &[u8]) -> Result<u32, Fail> {
     cx.page.names.ifindex(name).ok_or_else(|| cx.err.no_device(name))
 }
 
-/// The id that this namespace knows the one called `name` by.
+/// The id that this namespace knows the one called `name` by; it is given one when it has none.
 fn id_of(cx: &mut Ctx<'_>, name: &[u8]) -> Option<i32> {
     let Ok(NsRef::Fd(fd)) = nsref::open(name) else { return None };
+    let fd = u32::try_from(fd.raw()).ok().map(|raw| (raw, fd))?;
     let mut tx = [0; 64];
-    let mut m = Build::new(&mut tx, rtm::GETNSID, 0, &[0; RTGENMSG_LEN]);
-    m.put(netnsa::FD, u32::try_from(fd.raw()).ok()?);
-    let answer = cx.page.names.conn.get(&mut m).ok()?;
-    let (_, attrs) = answer.split::<RTGENMSG_LEN>();
-    attrs.get(netnsa::NSID).filter(|id| *id >= 0)
+    for ty in [rtm::GETNSID, rtm::NEWNSID, rtm::GETNSID] {
+        let mut m = Build::new(&mut tx, ty, 0, &[0; RTGENMSG_LEN]);
+        m.put(netnsa::FD, fd.0);
+        if ty == rtm::NEWNSID {
+            m.put(netnsa::NSID, -1);
+            cx.conn.request(&mut m).ok()?;
+            continue;
+        }
+        let answer = cx.page.names.conn.get(&mut m).ok()?;
+        let (_, attrs) = answer.split::<RTGENMSG_LEN>();
+        if let Some(id) = attrs.get(netnsa::NSID).filter(|id| *id >= 0) {
+            return Some(id);
+        }
+    }
+    None
 }
 
 fn send(cx: &mut Ctx<'_>, m: &mut Build<'_>) -> Done {
