@@ -83,19 +83,6 @@ pub static GRAMMAR: Grammar = Grammar {
     usage: "[ DEVICE ]",
 };
 
-/// The words of `del`.
-pub static DEL: Grammar = Grammar {
-    set: &ifla::SET,
-    args: &[
-        Arg::new("name", To::Slot(NAME)).once(),
-        Arg::new("t[ype]", To::Last(TYPE)),
-        Arg::new("group", To::Call(group, "GROUP")).once(),
-        Arg::new("dev", To::Slot(DEV)).once_or_garbage(),
-    ],
-    bare: Some(&DEV_ARG),
-    usage: "[ DEVICE ]",
-};
-
 /// The words of `property`.
 pub static PROPERTY: Grammar = Grammar {
     set: &ifla::SET,
@@ -331,15 +318,20 @@ fn same_length(cx: &mut Ctx<'_>, m: &Build<'_>, index: u32) -> Done {
     }
 }
 
-/// `del`.
+/// `del`: reads all words, for a shortened one to mean what it means elsewhere, and takes those that choose links.
 pub fn del(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut tx = [0; TX];
     let mut m = Build::new(&mut tx, rtm::DELLINK, 0, &[0; IFINFO_LEN]);
-    let slots = read(cx, line, &DEL, &mut m)?;
-    let told = Told::of(&slots, false);
+    let mut held = Held::new();
+    let told = words(cx, line, &mut m, 0, &mut held, false)?;
+    let flags = (CHANGE_AT..IFINFO_LEN).any(|at| m.head_at(at) != 0);
+    let others = flags || m.attrs(IFINFO_LEN).any(|a| a.ty != ifla::GROUP.ty());
+    if others || told.link.is_some() {
+        return Err(cx.err.usage(&[b"Only a name, a group and a type choose what is deleted."]));
+    }
     select(cx, &mut m, &told)?;
     if let Some(kind) = told.kind {
-        super::kind::linkinfo(cx, line, &mut m, kind, &mut Held::new(), false)?;
+        super::kind::linkinfo(cx, line, &mut m, kind, &mut held, false)?;
     }
     send(cx, &mut m)
 }
