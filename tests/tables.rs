@@ -89,6 +89,14 @@ fn rtnetlink() {
 fn kinds() {
     use nlbox_core::rt::kind;
     check("veth.h", "VETH_INFO", kind::veth::data::KEYS);
+    check("if_link.h", "IFLA_BR", kind::bridge::data::KEYS);
+    check("if_link.h", "IFLA_BRPORT", kind::bridge_slave::data::KEYS);
+    check("if_link.h", "IFLA_IPVLAN", kind::ipvlan::data::KEYS);
+    check("if_link.h", "IFLA_MACVLAN", kind::macvlan::data::KEYS);
+    check("if_link.h", "IFLA_VLAN", kind::vlan::data::KEYS);
+    check("if_link.h", "IFLA_VRF", kind::vrf::data::KEYS);
+    check("if_link.h", "IFLA_VRF_PORT", kind::vrf::port::KEYS);
+    check("if_link.h", "IFLA_VXLAN", kind::vxlan::data::KEYS);
 }
 
 #[test]

@@ -119,6 +119,13 @@ pub fn by_number(index: u32) -> IfName {
     IfName::new(&b).unwrap_or_default()
 }
 
+/// The index that `ifN` names.
+#[must_use]
+pub fn number(name: &[u8]) -> Option<u32> {
+    let n = num::parse_u64_base(name.strip_prefix(b"if")?, 10)?;
+    u32::try_from(n).ok().filter(|n| *n != 0)
+}
+
 impl Resolve for Names<'_> {
     fn ifname(&mut self, index: u32) -> IfName {
         self.lookup(index).unwrap_or_else(|| by_number(index))
@@ -133,9 +140,7 @@ impl Resolve for Names<'_> {
                 }
                 Some(index)
             }
-            _ => num::parse_u64_base(name.strip_prefix(b"if")?, 10)
-                .and_then(|n| u32::try_from(n).ok())
-                .filter(|n| *n != 0),
+            _ => number(name),
         }
     }
 }

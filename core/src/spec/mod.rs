@@ -158,6 +158,8 @@ pub enum Kind {
     /// A constant: the keyword stands alone for this number, and is shown where the payload is this number. In JSON a
     /// truth: false for a zero whose keyword begins with `no`.
     Word(Int, u32),
+    /// A byte, 1 for the keyword alone, 0 for `no` before it; shown as the one or the other, a truth in JSON.
+    Flip,
     /// One bit of a value and the mask of what is said of it, twice four bytes: `on` or `off`.
     Switch(u32),
     /// The same as the numbers 0 and 1.
@@ -327,4 +329,18 @@ pub trait Resolve {
 #[must_use]
 pub fn matches(word: &[u8], keyword: &str) -> bool {
     !word.is_empty() && keyword.as_bytes().starts_with(word)
+}
+
+#[cfg(test)]
+mod tests {
+    crate::names! {
+        static TABLE = 0 "a", 0x10 "b", 0xffff "c d";
+    }
+
+    #[test]
+    fn names_both_ways() {
+        assert_eq!((TABLE.name(16), TABLE.name(1)), (Some("b"), None));
+        assert_eq!((TABLE.number(b"a"), TABLE.number(b"A")), (Some(0), None));
+        assert_eq!(TABLE.iter().count(), 3);
+    }
 }

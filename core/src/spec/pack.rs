@@ -74,6 +74,7 @@ fn unpack(tag: u8, more: u8) -> Kind {
         9 => Kind::Mac,
         10 => Kind::Ip,
         11 => Kind::IfIndex,
+        13 => Kind::Flip,
         _ => Kind::Bytes,
     }
 }
@@ -94,6 +95,7 @@ const fn plain(kind: &Kind) -> Option<(u8, u8)> {
         Kind::Ip => (10, 0),
         Kind::IfIndex => (11, 0),
         Kind::Bytes => (12, 0),
+        Kind::Flip => (13, 0),
         _ => return None,
     })
 }

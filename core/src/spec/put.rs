@@ -8,11 +8,12 @@ use crate::wire::build::Build;
 #[must_use]
 pub fn find(set: &'static AttrSet, word: &[u8]) -> Option<AttrSpec> {
     set.iter().find(|r| {
+        let key = r.keyword();
         !r.flags.has(RowFlags::READ)
-            && if r.flags.has(RowFlags::EXACT) {
-                r.keyword().as_bytes() == word
-            } else {
-                matches(word, r.keyword())
+            && match r.kind {
+                Kind::Flip => word == key.as_bytes() || word.strip_prefix(b"no") == Some(key.as_bytes()),
+                _ if r.flags.has(RowFlags::EXACT) => word == key.as_bytes(),
+                _ => matches(word, key),
             }
     })
 }
@@ -33,6 +34,10 @@ pub fn put(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], host: &mut dyn Resolv
         },
         Kind::Hex(int) => num::parse_u64(word).is_some_and(|v| int.put(b, row.ty, v)),
         Kind::OnOff(int) => int.put(b, row.ty, on_off(word).ok_or(Bad::OneOf)?.into()),
+        Kind::Flip => {
+            b.raw(row.ty, &[u8::from(!word.starts_with(b"no"))]);
+            true
+        }
         Kind::Word(int, v) => int.put(b, row.ty, v.into()),
         Kind::Switch(mask) => bit(b, row.ty, mask, on_off(word).ok_or(Bad::OnOff)?),
         Kind::Bit(mask) => num::parse_u8(word).is_some_and(|v| bit(b, row.ty, mask, v != 0)),

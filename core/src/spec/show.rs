@@ -35,6 +35,15 @@ pub fn show_row(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dy
         Kind::Word(int, v) if int.read(payload) != Some(v.into()) => return,
         _ => {}
     }
+    if let Kind::Flip = row.kind {
+        let on = payload.first().is_some_and(|v| *v != 0);
+        if !on || row.pattern().is_none() {
+            out.text(if on { "" } else { "no" });
+            out.text(row.keyword());
+            out.text(" ");
+        }
+        return out.bool(key, "", on);
+    }
     if let (Kind::Flag | Kind::Word(..), None) = (row.kind, row.pattern()) {
         out.text(row.keyword());
         out.text(" ");
@@ -109,7 +118,7 @@ pub fn show_row(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dy
             out.close_object();
         }
         // Their layouts are the callers' own.
-        Kind::Array(_) | Kind::Msg(..) | Kind::SubMsg(_) | Kind::Custom(_) | Kind::Many(_) => {}
+        Kind::Flip | Kind::Array(_) | Kind::Msg(..) | Kind::SubMsg(_) | Kind::Custom(_) | Kind::Many(_) => {}
     }
 }
 

@@ -4,7 +4,7 @@ use crate::Ctx;
 use crate::ip::link::modify::{self, Held};
 use crate::report::{Done, Fail, PLAIN};
 use crate::words::Line;
-use nlbox_core::rt::kind::{self, LinkKind, veth};
+use nlbox_core::rt::kind::{self, LinkKind, Says, veth};
 use nlbox_core::rt::link::{IFINFO_LEN, ifla, info};
 use nlbox_core::spec::{AttrSet, AttrSpec, Bad, Kind, put};
 use nlbox_core::wire::build::Build;
@@ -39,9 +39,7 @@ pub fn linkinfo(
         let data = m.open(data_ty.ty());
         let outer = m.enter(data);
         words(cx, line, m, kind, set, held)?;
-        if let Some((ty, text)) = kind.needs.filter(|_| new)
-            && m.lacks(ty)
-        {
+        if let Some(text) = kind.check.and_then(|check| check(m, new)) {
             return Err(cx.err.plain(&[text.as_bytes()]));
         }
         m.leave(outer);
@@ -64,12 +62,14 @@ fn words(
             return peer(cx, line, m, held);
         }
         match put::find(set, word) {
-            Some(row) => option(cx, line, m, kind, &row)?,
+            Some(row) => option(cx, line, m, kind, &row, word)?,
             None => {
-                if !kind.word.is_empty() && !nlbox_core::spec::matches(word, "help") {
-                    let unknown =
-                        [kind.name.as_bytes(), b": unknown ", kind.word.as_bytes(), b" \"", word, b"\"?"];
-                    cx.err.say(&unknown);
+                let what: &[u8] = match kind.says {
+                    Says::Command => b": unknown command \"",
+                    _ => b": unknown option \"",
+                };
+                if kind.says != Says::Nothing && !nlbox_core::spec::matches(word, "help") {
+                    cx.err.say(&[kind.name.as_bytes(), what, word, b"\"?"]);
                 }
                 crate::help::kind(cx, kind);
                 return Err(PLAIN);
@@ -79,16 +79,24 @@ fn words(
     Ok(())
 }
 
-fn option(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, kind: &LinkKind, row: &AttrSpec) -> Done {
+fn option(
+    cx: &mut Ctx<'_>,
+    line: &mut Line<'_>,
+    m: &mut Build<'_>,
+    kind: &LinkKind,
+    row: &AttrSpec,
+    word: &[u8],
+) -> Done {
     let mut n = 0_usize;
+    let alone = matches!(row.kind, Kind::Flag | Kind::Word(..) | Kind::Flip);
     let more = |n, next| match row.kind {
-        Kind::Flag | Kind::Word(..) => false,
+        _ if alone => false,
         Kind::Many(many) => (many.more)(n, next),
         _ => n == 0,
     };
-    if matches!(row.kind, Kind::Flag | Kind::Word(..)) {
+    if alone {
         // Nothing to be wrong with: the keyword is all.
-        let _ = put::put(row, m, b"", &mut cx.page.names);
+        let _ = put::put(row, m, word, &mut cx.page.names);
     }
     while more(n, line.peek()) {
         let value = line.value(&mut cx.err)?;
@@ -109,7 +117,10 @@ fn wrong(cx: &mut Ctx<'_>, kind: &LinkKind, row: &AttrSpec, value: &[u8], bad: B
         Bad::OnOff => return err.on_off(key, value),
         Bad::OneOf => return err.one_of_on_off(key, value, 1),
         Bad::Said => return crate::report::USAGE,
-        Bad::NoDevice if own.is_empty() => return err.no_device(value),
+        Bad::NoDevice if own.is_empty() => {
+            err.no_device(value);
+            return crate::report::USAGE;
+        }
         Bad::NoDevice | Bad::Value => {}
     }
     match (row.kind, text.as_bytes()) {

@@ -19,7 +19,7 @@ pub static OBJECT: Object = Object {
         Verb { word: "s[et]", run: modify::set, grammar: Some(&modify::GRAMMAR) },
         Verb { word: "c[hange]", run: modify::set, grammar: Some(&modify::GRAMMAR) },
         Verb { word: "r[eplace]", run: modify::replace, grammar: Some(&modify::GRAMMAR) },
-        Verb { word: "d[elete]", run: modify::del, grammar: Some(&modify::DEL) },
+        Verb { word: "d[elete]", run: modify::del, grammar: Some(&modify::GRAMMAR) },
         Verb { word: "sh[ow]", run: show::run, grammar: Some(&show::GRAMMAR) },
         Verb { word: "lst", run: show::run, grammar: Some(&show::GRAMMAR) },
         Verb { word: "l[ist]", run: show::run, grammar: Some(&show::GRAMMAR) },

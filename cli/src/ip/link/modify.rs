@@ -83,19 +83,6 @@ pub static GRAMMAR: Grammar = Grammar {
     usage: "[ DEVICE ]",
 };
 
-/// The words of `del`.
-pub static DEL: Grammar = Grammar {
-    set: &ifla::SET,
-    args: crate::args![
-        Arg::new("name", To::Slot(NAME)).once(),
-        Arg::new("t[ype]", To::Last(TYPE)),
-        Arg::new("group", To::Call(group, "GROUP")).once(),
-        Arg::new("dev", To::Slot(DEV)).once_or_garbage(),
-    ],
-    bare: Some(&DEV_ARG),
-    usage: "[ DEVICE ]",
-};
-
 /// The words of `property`.
 pub static PROPERTY: Grammar = Grammar {
     set: &ifla::SET,
@@ -228,15 +215,26 @@ fn index(cx: &mut Ctx<'_>, name: &[u8]) -> Result<u32, Fail> {
     cx.page.names.ifindex(name).ok_or_else(|| cx.err.no_device(name))
 }
 
-/// The id that this namespace knows the one called `name` by.
+/// The id that this namespace knows the one called `name` by; it is given one when it has none.
 fn id_of(cx: &mut Ctx<'_>, name: &[u8]) -> Option<i32> {
     let Ok(NsRef::Fd(fd)) = nsref::open(name) else { return None };
+    let fd = u32::try_from(fd.raw()).ok().map(|raw| (raw, fd))?;
     let mut tx = [0; 64];
-    let mut m = Build::new(&mut tx, rtm::GETNSID, 0, &[0; RTGENMSG_LEN]);
-    m.put(netnsa::FD, u32::try_from(fd.raw()).ok()?);
-    let answer = cx.page.names.conn.get(&mut m).ok()?;
-    let (_, attrs) = answer.split::<RTGENMSG_LEN>();
-    attrs.get(netnsa::NSID).filter(|id| *id >= 0)
+    for ty in [rtm::GETNSID, rtm::NEWNSID, rtm::GETNSID] {
+        let mut m = Build::new(&mut tx, ty, 0, &[0; RTGENMSG_LEN]);
+        m.put(netnsa::FD, fd.0);
+        if ty == rtm::NEWNSID {
+            m.put(netnsa::NSID, -1);
+            cx.conn.request(&mut m).ok()?;
+            continue;
+        }
+        let answer = cx.page.names.conn.get(&mut m).ok()?;
+        let (_, attrs) = answer.split::<RTGENMSG_LEN>();
+        if let Some(id) = attrs.get(netnsa::NSID).filter(|id| *id >= 0) {
+            return Some(id);
+        }
+    }
+    None
 }
 
 fn send(cx: &mut Ctx<'_>, m: &mut Build<'_>) -> Done {
@@ -320,15 +318,20 @@ fn same_length(cx: &mut Ctx<'_>, m: &Build<'_>, index: u32) -> Done {
     }
 }
 
-/// `del`.
+/// `del`: reads all words, for a shortened one to mean what it means elsewhere, and takes those that choose links.
 pub fn del(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut tx = [0; TX];
     let mut m = Build::new(&mut tx, rtm::DELLINK, 0, &[0; IFINFO_LEN]);
-    let slots = read(cx, line, &DEL, &mut m)?;
-    let told = Told::of(&slots, false);
+    let mut held = Held::new();
+    let told = words(cx, line, &mut m, 0, &mut held, false)?;
+    let flags = (CHANGE_AT..IFINFO_LEN).any(|at| m.head_at(at) != 0);
+    let others = flags || m.attrs(IFINFO_LEN).any(|a| a.ty != ifla::GROUP.ty());
+    if others || told.link.is_some() {
+        return Err(cx.err.usage(&[b"Only a name, a group and a type choose what is deleted."]));
+    }
     select(cx, &mut m, &told)?;
     if let Some(kind) = told.kind {
-        super::kind::linkinfo(cx, line, &mut m, kind, &mut Held::new(), false)?;
+        super::kind::linkinfo(cx, line, &mut m, kind, &mut held, false)?;
     }
     send(cx, &mut m)
 }

@@ -1,6 +1,7 @@
 //! `ip link show`: one link in full, brief, or with its counters. `ip addr show` prints its links with this too.
 
 use crate::grammar::{Arg, Grammar, To, read};
+use crate::names;
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use crate::{Ctx, Page, TX};
@@ -93,7 +94,7 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     if let Some(name) = slot(DEV) {
         return one(cx, name, &filter);
     }
-    m.put(ifla::EXT_MASK, ext_mask(cx));
+    m.put(ifla::EXT_MASK, rtext_filter::VF);
     // The kernel sends less; what an older one sends nevertheless is passed over by the filter.
     if filter.master != 0 {
         m.put(ifla::MASTER, filter.master);
@@ -111,28 +112,22 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     })
 }
 
-/// What is asked for of each link: counters only where they are printed.
-fn ext_mask(cx: &Ctx<'_>) -> u32 {
-    if cx.page.opts.stats > 0 { rtext_filter::VF } else { rtext_filter::VF | rtext_filter::SKIP_STATS }
-}
-
 fn one(cx: &mut Ctx<'_>, name: &[u8], filter: &Filter<'_>) -> Done {
-    // "ifN" is an index to most of iproute2, but is asked for by name.
-    if cx.page.names.ifindex(name).is_none() {
-        return Err(no_such(cx, name));
-    }
     let mut tx = [0; 256];
     let mut m = crate::names::request(&mut tx, crate::names::Link::Name(name));
-    m.put(ifla::EXT_MASK, ext_mask(cx));
+    m.put(ifla::EXT_MASK, rtext_filter::VF);
     match cx.conn.get(&mut m) {
         Ok(m) => {
             cx.page.out.open_document();
             link(&mut cx.page, &m, filter);
             Ok(())
         }
+        // "ifN" is an index to iproute2, but asked for by name nevertheless: another sentence.
+        Err(Error::Kernel(_)) if names::number(name).is_none() => Err(no_such(cx, name)),
         Err(e) => {
             let fail = cx.err.net(e, &cx.conn, None);
             let Error::Kernel(errno) = e else { return Err(fail) };
+            cx.page.out.open_document();
             Err(cx.err.system(&[b"Cannot send link get request"], errno.0))
         }
     }
@@ -204,26 +199,27 @@ pub fn link(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter<'_>) {
 /// `-br`: name, state, address, flags in columns.
 pub fn brief(page: &mut Page<'_>, row: &Row<'_>) {
     page.out.open_object("");
-    brief_name(page, row);
+    let lower_down = brief_name(page, row);
     if let Some(a) = row.attrs.get(ifla::ADDRESS) {
         let text = address(a, row.info.ty);
         page.out.style(Style::Mac).str("address", "%", &text);
         page.out.text(" ");
     }
-    flags(page, row);
+    flags_with(page, row.info.flags, lower_down);
     page.out.text("\n");
     page.out.close_object();
 }
 
-/// The first two columns of `-br`.
-pub fn brief_name(page: &mut Page<'_>, row: &Row<'_>) {
+/// The first two columns of `-br`. Whether the lower link is down.
+pub fn brief_name(page: &mut Page<'_>, row: &Row<'_>) -> bool {
     let mut column: heapless::Vec<u8, 48> = heapless::Vec::new();
     let _ = column.extend_from_slice(row.name);
-    lower(page, row, &mut column);
+    let lower_down = lower(page, row, &mut column);
     page.out.style(Style::IfName).column(&column, 16);
     page.out.text(" ");
     page.out.str("ifname", "", row.name);
     operstate(page, row, true);
+    lower_down
 }
 
 fn named<'n>(names: &Names, v: u64, buf: &'n mut num::Digits) -> &'n [u8] {
@@ -274,10 +270,6 @@ fn lower(page: &mut Page<'_>, row: &Row<'_>, column: &mut heapless::Vec<u8, 48>)
     let _ = column.extend_from_slice(name.as_bytes());
     page.out.str("link", "", name.as_bytes());
     page.names.flags(index).is_some_and(|f| f & iff::UP == 0)
-}
-
-fn flags(page: &mut Page<'_>, row: &Row<'_>) {
-    flags_with(page, row.info.flags, false);
 }
 
 fn flags_with(page: &mut Page<'_>, mut flags: u32, lower_down: bool) {

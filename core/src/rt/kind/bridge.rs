@@ -1,8 +1,8 @@
 //! bridge: a switch (`IFLA_BR_*`, `linux/if_link.h`).
 
 use crate::attrs;
-use crate::rt::kind::LinkKind;
 use crate::rt::kind::vlan::PROTOCOLS;
+use crate::rt::kind::{LinkKind, Says};
 use crate::spec::put::put as put_value;
 use crate::spec::{AttrSpec, Bad, Custom, Int, Kind, Resolve};
 use crate::text::num;
@@ -107,7 +107,7 @@ fn put_mask(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], host: &mut dyn Resol
 
 /// The kind.
 pub static KIND: LinkKind =
-    LinkKind { data: Some(&data::SET), word: "command", ..LinkKind::new("bridge", "a switch") };
+    LinkKind { data: Some(&data::SET), says: Says::Command, ..LinkKind::new("bridge", "a switch") };
 
 #[cfg(test)]
 mod tests {

@@ -10,6 +10,8 @@ use crate::{attrs, names};
 names! {
     /// `BR_STATE_*`.
     pub static STATES = 0 "disabled", 1 "listening", 2 "learning", 3 "forwarding", 4 "blocking";
+    /// Bits of the last byte of 01:80:c2:00:00:0X.
+    pub static GROUP_NAMES = 1 "stp", 4 "lacp", 0x4000 "lldp";
 }
 
 attrs! {
@@ -37,7 +39,7 @@ attrs! {
         19 TOPOLOGY_CHANGE_ACK: u8, Kind::Num(Int::U8), "topology_change_ack", READ;
         20 CONFIG_PENDING: u8, Kind::Num(Int::U8), "config_pending", READ;
         10 PROXYARP: u8, Kind::OnOff(Int::U8), "proxy_arp";
-        11 PROXYARP_WIFI: u8, Kind::OnOff(Int::U8), "proxy_arp_wifi";
+        12 PROXYARP_WIFI: u8, Kind::OnOff(Int::U8), "proxy_arp_wifi";
         // "mcast_" means this one, which is listed later.
         27 MCAST_FLOOD: u8, Kind::OnOff(Int::U8), "mcast_flood", WRITE;
         25 MULTICAST_ROUTER: u8, Kind::Num(Int::U8), "mcast_router|multicast_router";
@@ -74,26 +76,35 @@ static FAST_LEAVE: Custom = Custom {
 
 static GROUPS: Custom = Custom { show: show_groups, put: |_, _, _, _| Err(Bad::Value), value: "" };
 
-/// The groups of a mask by name: `0x8,lldp` is what has no name, then what has one.
+/// The bits of a mask, by name where they have one: `stp,0x8,lldp`.
 fn show_groups(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, _: &mut dyn Resolve) {
     let mask = Int::U16.read(payload).unwrap_or(0);
     let mut v: heapless::Vec<u8, 96> = heapless::Vec::new();
-    let named = [(1_u64, "stp"), (4, "lacp"), (0x4000, "lldp")];
-    let rest = mask & !0x4005;
-    if rest != 0 || mask == 0 {
-        let _ = v.extend_from_slice(b"0x");
-        let _ = v.extend_from_slice(num::hex(rest).as_bytes());
-    }
-    for (bit, name) in named {
+    let mut bit = 1_u64;
+    while bit <= mask {
         if mask & bit != 0 {
             if !v.is_empty() {
                 let _ = v.push(b',');
             }
-            let _ = v.extend_from_slice(name.as_bytes());
+            put_group(&mut v, bit);
         }
+        bit = bit.wrapping_shl(1);
+    }
+    if mask == 0 {
+        put_group(&mut v, 0);
     }
     out.text(row.keyword());
     out.str(row.json(), " % ", &v);
+}
+
+fn put_group(v: &mut heapless::Vec<u8, 96>, bit: u64) {
+    match GROUP_NAMES.name(bit) {
+        Some(name) => drop(v.extend_from_slice(name.as_bytes())),
+        None => {
+            let _ = v.extend_from_slice(b"0x");
+            let _ = v.extend_from_slice(num::hex(bit).as_bytes());
+        }
+    }
 }
 
 /// The kind.

@@ -3,6 +3,7 @@
 //! To add a kind: write its file, name it in [`KINDS`].
 
 use crate::spec::AttrSet;
+use crate::wire::build::Build;
 
 pub mod bridge;
 pub mod bridge_slave;
@@ -28,17 +29,28 @@ pub struct LinkKind {
     pub data: Option<&'static AttrSet>,
     /// What is said of a value that its option does not take; `%` is the option.
     pub bad: &'static str,
-    /// What an option is called where it is unknown: `vlan: unknown command "x"?`. Empty: nothing is said of it.
-    pub word: &'static str,
-    /// Where the kernel asks for an option: its attribute, and what is said when it is missing.
-    pub needs: Option<(u16, &'static str)>,
+    /// How an unknown option is called.
+    pub says: Says,
+    /// Looks at the options when all are read: may add what they imply, or say what is missing of a `new` link.
+    pub check: Option<fn(options: &mut Build<'_>, new: bool) -> Option<&'static str>>,
+}
+
+/// What iproute2's sentence on an unknown option calls it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Says {
+    /// `macvlan: unknown option "x"?`
+    Option,
+    /// `vlan: unknown command "x"?`
+    Command,
+    /// There is no sentence, only the usage.
+    Nothing,
 }
 
 impl LinkKind {
     /// A kind without options.
     #[must_use]
     pub const fn new(name: &'static str, about: &'static str) -> LinkKind {
-        LinkKind { name, about, data: None, bad: "invalid %", word: "option", needs: None }
+        LinkKind { name, about, data: None, bad: "invalid %", says: Says::Option, check: None }
     }
 }
 

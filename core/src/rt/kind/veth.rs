@@ -1,7 +1,7 @@
 //! veth: a pair of links, each the other's wire (`linux/veth.h`).
 
 use crate::attrs;
-use crate::rt::kind::LinkKind;
+use crate::rt::kind::{LinkKind, Says};
 use crate::rt::link::ifla;
 
 attrs! {
@@ -14,6 +14,6 @@ attrs! {
 /// The kind. Its `peer` takes a whole link's words, which is the command's to read.
 pub static KIND: LinkKind = LinkKind {
     data: Some(&data::SET),
-    word: "",
+    says: Says::Nothing,
     ..LinkKind::new("veth", "a pair of links, each the other's wire")
 };

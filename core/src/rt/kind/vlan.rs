@@ -1,7 +1,7 @@
 //! vlan: a tag over a lower link, 802.1Q or 802.1ad (`IFLA_VLAN_*`, `linux/if_link.h`, `linux/if_vlan.h`).
 
 use crate::bytes::Reader;
-use crate::rt::kind::LinkKind;
+use crate::rt::kind::{LinkKind, Says};
 use crate::spec::{AttrSpec, Bad, Custom, Many, Resolve};
 use crate::text::num;
 use crate::text::out::Out;
@@ -75,6 +75,6 @@ fn put_qos(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], _: &mut dyn Resolve) 
 pub static KIND: LinkKind = LinkKind {
     data: Some(&data::SET),
     bad: "% is invalid",
-    word: "command",
+    says: Says::Command,
     ..LinkKind::new("vlan", "an 802.1Q or 802.1ad tag over a lower link")
 };

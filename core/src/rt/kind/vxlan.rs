@@ -1,7 +1,7 @@
 //! vxlan: Ethernet in UDP (`IFLA_VXLAN_*`, `linux/if_link.h`, RFC 7348).
 
 use crate::bytes::uint_be;
-use crate::rt::kind::LinkKind;
+use crate::rt::kind::{LinkKind, Says};
 use crate::spec::{AttrSpec, Bad, Custom, Int, Many, Resolve};
 use crate::text::ip::{self, Ip, af};
 use crate::text::num;
@@ -17,10 +17,8 @@ names! {
 attrs! {
     /// `IFLA_VXLAN_*`.
     pub mod data = "vxlan" {
-        25 COLLECT_METADATA: u8, Kind::Word(Int::U8, 1), "external", EXACT;
-        25 NOEXTERNAL: u8, Kind::Word(Int::U8, 0), "noexternal", EXACT, WRITE;
-        30 VNIFILTER: u8, Kind::Word(Int::U8, 1), "vnifilter", EXACT;
-        30 NOVNIFILTER: u8, Kind::Word(Int::U8, 0), "novnifilter", EXACT, WRITE;
+        25 COLLECT_METADATA: u8, Kind::Flip, "external", NONZERO;
+        30 VNIFILTER: u8, Kind::Flip, "vnifilter", NONZERO;
         1 ID: u32, Kind::Num(Int::U32), "id|||invalid id";
         1 VNI: u32, Kind::Num(Int::U32), "vni|||invalid id", WRITE;
         2 GROUP: Raw, Kind::Custom(&ADDRESS), "group|||!any valid address";
@@ -30,19 +28,14 @@ attrs! {
         4 LOCAL: Raw, Kind::Custom(&ADDRESS), "local|||!any valid address";
         17 LOCAL6: Raw, Kind::Custom(&ADDRESS), "local6|||!any valid address";
         3 LINK: u32, Kind::IfIndex, "dev|link";
-        10 PORT: Raw, Kind::Many(&PORTS), "port|||min port", WRITE;
+        10 PORT_ALIAS: Raw, Kind::Many(&PORTS), "port|||min port", WRITE;
         10 PORT_RANGE: Raw, Kind::Many(&PORTS), "srcport|port_range||min port";
-        15 DSTPORT: Be16, Kind::Num(Int::Be16), "dstport|port||dst port";
-        7 LEARNING: u8, Kind::Word(Int::U8, 1), "learning||-", EXACT;
-        7 NOLEARNING: u8, Kind::Word(Int::U8, 0), "nolearning|learning", EXACT;
-        11 PROXY: u8, Kind::Word(Int::U8, 1), "proxy", EXACT;
-        11 NOPROXY: u8, Kind::Word(Int::U8, 0), "noproxy", EXACT, WRITE;
-        12 RSC: u8, Kind::Word(Int::U8, 1), "rsc", EXACT;
-        12 NORSC: u8, Kind::Word(Int::U8, 0), "norsc", EXACT, WRITE;
-        13 L2MISS: u8, Kind::Word(Int::U8, 1), "l2miss", EXACT;
-        13 NOL2MISS: u8, Kind::Word(Int::U8, 0), "nol2miss", EXACT, WRITE;
-        14 L3MISS: u8, Kind::Word(Int::U8, 1), "l3miss", EXACT;
-        14 NOL3MISS: u8, Kind::Word(Int::U8, 0), "nol3miss", EXACT, WRITE;
+        15 PORT: Be16, Kind::Num(Int::Be16), "dstport|port||dst port";
+        7 LEARNING: u8, Kind::Flip, "learning||-";
+        11 PROXY: u8, Kind::Flip, "proxy", NONZERO;
+        12 RSC: u8, Kind::Flip, "rsc", NONZERO;
+        13 L2MISS: u8, Kind::Flip, "l2miss", NONZERO;
+        14 L3MISS: u8, Kind::Flip, "l3miss", NONZERO;
         // "t" means this one, which is listed later.
         5 TTL: u8, Kind::Custom(&super::TTL), "ttl|||invalid TTL", WRITE;
         5 HOPLIMIT: u8, Kind::Custom(&super::TTL), "hoplimit|||invalid TTL", WRITE;
@@ -53,18 +46,12 @@ attrs! {
         26 LABEL: Be32, Kind::Custom(&super::LABEL), "flowlabel|label||invalid flowlabel";
         8 AGEING: u32, Kind::Num(Int::U32), "ageing|||ageing timer";
         9 LIMIT: u32, Kind::Num(Int::U32), "maxaddress|limit|maxaddr % |max addresses", NONZERO;
-        18 UDP_CSUM: u8, Kind::Word(Int::U8, 1), "udpcsum|udp_csum", EXACT;
-        18 NOUDP_CSUM: u8, Kind::Word(Int::U8, 0), "noudpcsum|udp_csum", EXACT;
-        19 UDP_ZERO_CSUM6_TX: u8, Kind::Word(Int::U8, 1), "udp6zerocsumtx|udp_zero_csum6_tx", EXACT;
-        19 NOZERO_TX: u8, Kind::Word(Int::U8, 0), "noudp6zerocsumtx|udp_zero_csum6_tx", EXACT;
-        20 UDP_ZERO_CSUM6_RX: u8, Kind::Word(Int::U8, 1), "udp6zerocsumrx|udp_zero_csum6_rx", EXACT;
-        20 NOZERO_RX: u8, Kind::Word(Int::U8, 0), "noudp6zerocsumrx|udp_zero_csum6_rx", EXACT;
-        21 REMCSUM_TX: u8, Kind::Word(Int::U8, 1), "remcsumtx|remcsum_tx", EXACT;
-        21 NOREMCSUM_TX: u8, Kind::Word(Int::U8, 0), "noremcsumtx", EXACT, WRITE;
-        22 REMCSUM_RX: u8, Kind::Word(Int::U8, 1), "remcsumrx|remcsum_rx", EXACT;
-        22 NOREMCSUM_RX: u8, Kind::Word(Int::U8, 0), "noremcsumrx", EXACT, WRITE;
-        31 LOCALBYPASS: u8, Kind::Word(Int::U8, 1), "localbypass", EXACT;
-        31 NOLOCALBYPASS: u8, Kind::Word(Int::U8, 0), "nolocalbypass|localbypass", EXACT;
+        18 UDP_CSUM: u8, Kind::Flip, "udpcsum|udp_csum";
+        19 UDP_ZERO_CSUM6_TX: u8, Kind::Flip, "udp6zerocsumtx|udp_zero_csum6_tx";
+        20 UDP_ZERO_CSUM6_RX: u8, Kind::Flip, "udp6zerocsumrx|udp_zero_csum6_rx";
+        21 REMCSUM_TX: u8, Kind::Flip, "remcsumtx|remcsum_tx", NONZERO;
+        22 REMCSUM_RX: u8, Kind::Flip, "remcsumrx|remcsum_rx", NONZERO;
+        31 LOCALBYPASS: u8, Kind::Flip, "localbypass";
         23 GBP: Flag, Kind::Flag, "gbp", EXACT;
         27 GPE: Flag, Kind::Flag, "gpe", EXACT;
     }
@@ -184,7 +171,16 @@ static LABEL: Custom = Custom {
 /// The kind.
 pub static KIND: LinkKind = LinkKind {
     data: Some(&data::SET),
-    word: "command",
-    needs: Some((1, "vxlan: missing virtual network identifier")),
+    says: Says::Command,
+    check: Some(check),
     ..LinkKind::new("vxlan", "Ethernet in UDP")
 };
+
+/// A tunnel needs an id, unless each packet brings its own; such a tunnel learns nothing by itself.
+fn check(options: &mut Build<'_>, new: bool) -> Option<&'static str> {
+    let external = !options.lacks(data::COLLECT_METADATA.ty());
+    if external && options.lacks(data::LEARNING.ty()) {
+        options.put(data::LEARNING, 0);
+    }
+    (new && !external && options.lacks(data::ID.ty())).then_some("vxlan: missing virtual network identifier")
+}
