@@ -135,7 +135,7 @@ pub fn run(
         let mut path = CBuf::<LINE>::new();
         let opened = path.join(&[file]).and_then(|p| open(p, OFlags::RDONLY, 0));
         source.file =
-            Some(opened.map_err(|e| cx.err.system(&[b"Cannot open file \"", file, b"\" for reading"], e.0))?);
+            Some(opened.map_err(|e| cx.err.system(&[b"Cannot open file \"%\" for reading", file], e.0))?);
     }
     cx.page.out.open_document();
     let mut done = Ok(());
@@ -146,7 +146,7 @@ pub fn run(
             Ok(Next::Line(len)) => Ok(len),
             Ok(Next::TooLong) => Err(cx.err.plain(&[b"The line is too long."])),
             Err(_) => {
-                done = Err(cx.err.plain(&[b"Cannot read \"", file, b"\"."]));
+                done = Err(cx.err.plain(&[b"Cannot read \"%\".", file]));
                 break;
             }
         };
@@ -156,7 +156,7 @@ pub fn run(
         };
         if ran.is_err() {
             let number = num::dec(source.number);
-            done = Err(cx.err.plain(&[b"Command failed ", file, b":", number.as_bytes()]));
+            done = Err(cx.err.plain(&[b"Command failed %:%", file, number.as_bytes()]));
             if !cx.page.opts.force {
                 break;
             }

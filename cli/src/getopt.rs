@@ -235,5 +235,5 @@ fn wrong(cx: &mut Ctx<'_>, what: &str, arg: &[u8]) -> Fail {
 }
 
 fn hint(cx: &mut Ctx<'_>) -> Fail {
-    cx.err.plain(&[b"Try '", cx.err.program.as_bytes(), b" --help' for more information."])
+    cx.err.plain(&[b"Try '% --help' for more information.", cx.err.program.as_bytes()])
 }

@@ -358,7 +358,7 @@ pub fn read<'l>(
                     return Err(Fail::HELP);
                 }
                 let Some(arg) = grammar.bare else {
-                    return Err(cx.err.usage(&[b"Error: unknown word \"", word, b"\""]));
+                    return Err(cx.err.usage(&[b"Error: unknown word \"%\"", word]));
                 };
                 line.back();
                 m.from_word(line.at());
@@ -461,13 +461,10 @@ impl Object {
             None => {
                 let program = cx.err.program.as_bytes();
                 return Err(cx.err.usage(&[
-                    b"Command \"",
+                    b"Command \"%\" is unknown, try \"% % help\".",
                     word,
-                    b"\" is unknown, try \"",
                     program,
-                    b" ",
                     self.name.as_bytes(),
-                    b" help\".",
                 ]));
             }
         };

@@ -14,9 +14,9 @@ pub(crate) fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     while let Some(word) = line.next() {
         match word {
             b"-s" => soft = true,
-            [b'-', ..] => return Err(cx.err.plain(&[b"nlbox: --install: unknown option \"", word, b"\""])),
+            [b'-', ..] => return Err(cx.err.plain(&[b"nlbox: --install: unknown option \"%\"", word])),
             _ if dir.is_some() => {
-                return Err(cx.err.plain(&[b"nlbox: --install: a second DIR \"", word, b"\""]));
+                return Err(cx.err.plain(&[b"nlbox: --install: a second DIR \"%\"", word]));
             }
             _ => dir = Some(word),
         }
@@ -46,7 +46,7 @@ pub(crate) fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         if let Err(e) = made
             && !(e == Errno::EEXIST && ours())
         {
-            let _ = cx.err.system(&[b"nlbox: cannot link ", dir, b"/", a.name.as_bytes()], e.0);
+            let _ = cx.err.system(&[b"nlbox: cannot link %/%", dir, a.name.as_bytes()], e.0);
             done = Err(PLAIN);
         }
     }

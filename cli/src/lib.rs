@@ -158,9 +158,7 @@ fn dispatch(cx: &mut Ctx<'_>, mut line: Line<'_>) -> Done {
         }
         _ => match find(base(word)) {
             Some(a) => (a.run)(cx, &mut line),
-            None => {
-                Err(cx.err.plain(&[b"nlbox: no applet \"", word, b"\"; \"nlbox --list\" names them all"]))
-            }
+            None => Err(cx.err.plain(&[b"nlbox: no applet \"%\"; \"nlbox --list\" names them all", word])),
         },
     }
 }

@@ -60,7 +60,8 @@ impl<'a> Report<'a> {
         self.plain(&[])
     }
 
-    /// One line of these pieces; control characters in them are shown as `\x1b`.
+    /// One line: the first piece, each `%` in it standing for the next one; what is left of them follows. Control
+    /// characters are shown as `\x1b`, but for line breaks of the first piece.
     pub fn say(&mut self, pieces: &[&[u8]]) {
         self.raw(pieces, "\n");
     }
@@ -69,14 +70,20 @@ impl<'a> Report<'a> {
     fn raw(&mut self, pieces: &[&[u8]], end: &str) {
         let mut buf = [0; 512];
         let mut out = Out::new(self.sink, &mut buf);
-        for p in pieces {
-            // A few of iproute2's sentences hold line breaks of their own; words of the user's never do.
-            let mut lines = p.split(|b| *b == b'\n');
-            out.shown(lines.next().unwrap_or(&[]));
-            for l in lines {
-                out.bytes(b"\n");
-                out.shown(l);
+        let (pattern, words) = pieces.split_first().map_or((&b""[..], &[][..]), |(p, w)| (*p, w));
+        let mut words = words.iter();
+        for b in pattern {
+            match words.as_slice().first().filter(|_| *b == b'%') {
+                Some(word) => {
+                    out.shown(word);
+                    words.next();
+                }
+                // A few of iproute2's sentences hold line breaks of their own.
+                None => out.bytes(&[*b]),
             }
+        }
+        for word in words {
+            out.shown(word);
         }
         out.bytes(end.as_bytes());
         // Nowhere is left to tell that stderr is closed.
@@ -102,27 +109,21 @@ impl<'a> Report<'a> {
 
     /// `word` is no value for what it stands for; `%` in `why` is `keyword`.
     pub fn invalid(&mut self, word: &[u8], keyword: &[u8], why: &str) -> Fail {
-        let (before, after) = cut(why, b'%');
-        let key: &[u8] = if after.is_some() { keyword } else { b"" };
-        let pieces: [&[u8]; 6] = [
-            b"Error: argument \"",
-            word,
-            b"\" is wrong: ",
-            before.as_bytes(),
-            key,
-            after.unwrap_or("").as_bytes(),
-        ];
-        self.usage(&pieces)
+        self.raw(&[b"Error: argument \"%\" is wrong: ", word], "");
+        match cut(why, b'%') {
+            (_, Some(_)) => self.usage(&[why.as_bytes(), keyword]),
+            (why, None) => self.usage(&[why.as_bytes()]),
+        }
     }
 
     /// A keyword was given a second value.
     pub fn duplicate(&mut self, keyword: &[u8], word: &[u8]) -> Fail {
-        self.usage(&[b"Error: duplicate \"", keyword, b"\": \"", word, b"\" is the second value."])
+        self.usage(&[b"Error: duplicate \"%\": \"%\" is the second value.", keyword, word])
     }
 
     /// A bare word came where one had come before.
     pub fn garbage(&mut self, keyword: &[u8], word: &[u8]) -> Fail {
-        self.usage(&[b"Error: either \"", keyword, b"\" is duplicate, or \"", word, b"\" is garbage."])
+        self.usage(&[b"Error: either \"%\" is duplicate, or \"%\" is garbage.", keyword, word])
     }
 
     /// A switch was given something else than `on` or `off`.
@@ -141,17 +142,17 @@ impl<'a> Report<'a> {
     pub fn must_be(&mut self, keyword: &[u8], what: &[&[u8]], word: &[u8]) {
         self.raw(&[b"Error: argument of \"", keyword, b"\" must be "], "");
         self.raw(what, "");
-        self.say(&[b", not \"", word, b"\""]);
+        self.say(&[b", not \"%\"", word]);
     }
 
     /// `word`, or a part of it, is no link-layer address.
     pub fn lladdr(&mut self, word: &[u8]) -> Fail {
-        self.plain(&[b"\"", word, b"\" is invalid lladdr."])
+        self.plain(&[b"\"%\" is invalid lladdr.", word])
     }
 
     /// No interface is called `word`.
     pub fn no_device(&mut self, word: &[u8]) -> Fail {
-        self.plain(&[b"Cannot find device \"", word, b"\""])
+        self.plain(&[b"Cannot find device \"%\"", word])
     }
 
     /// A system call failed: `what: reason`.
@@ -168,8 +169,8 @@ impl<'a> Report<'a> {
         match e {
             Error::Kernel(errno) => {
                 match conn.extack().and_then(|x| x.message()) {
-                    Some(text) => self.say(&[b"Error: ", text, stop(text)]),
-                    None => self.say(&[b"RTNETLINK answers: ", strerror(errno.0).as_bytes()]),
+                    Some(text) => self.say(&[b"Error: %%", text, stop(text)]),
+                    None => self.say(&[b"RTNETLINK answers: %", strerror(errno.0).as_bytes()]),
                 }
                 let offset = conn.extack().and_then(|x| x.offset());
                 if let (Some(at), Some(m)) = (offset, m)
@@ -179,12 +180,11 @@ impl<'a> Report<'a> {
                 }
                 return KERNEL;
             }
-            Error::Os(errno) => self.say(&[b"netlink socket: ", strerror(errno.0).as_bytes()]),
+            Error::Os(errno) => self.say(&[b"netlink socket: %", strerror(errno.0).as_bytes()]),
             Error::Malformed => self.say(&[b"netlink: the kernel's answer is malformed"]),
             Error::Truncated(n) => self.say(&[
-                b"netlink: an answer of ",
+                b"netlink: an answer of % bytes does not fit into memory",
                 num::dec(u64::from(n)).as_bytes(),
-                b" bytes does not fit into memory",
             ]),
             Error::Full => self.say(&[b"the request is too long"]),
             Error::Interrupted => self.say(&[b"Dump was interrupted and may be inconsistent."]),
@@ -209,20 +209,20 @@ impl<'a> Report<'a> {
             let _ = text.push(b' ');
         }
         if width > 0 {
-            self.say(&[b"  ", &text]);
+            self.say(&[b"  %", &text]);
             text.clear();
             let _ = text.resize(column.min(500), b' ');
             (0..width).for_each(|_| {
                 let _ = text.push(b'^');
             });
-            self.say(&[b"  ", &text]);
+            self.say(&[b"  %", &text]);
         }
     }
 
     /// A warning that the kernel added to success.
     pub fn warn(&mut self, conn: &Conn<'_>) {
         if let Some(text) = conn.extack().and_then(|x| x.message()) {
-            self.say(&[b"Warning: ", text, stop(text)]);
+            self.say(&[b"Warning: %%", text, stop(text)]);
         }
     }
 }

@@ -91,9 +91,9 @@ pub fn command(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         return Err(usage(cx));
     }
     if let Some(name) = ABSENT.iter().find(|n| matches(word, n)) {
-        return Err(cx.err.plain(&[b"Object \"", name.as_bytes(), b"\" is not in this build."]));
+        return Err(cx.err.plain(&[b"Object \"%\" is not in this build.", name.as_bytes()]));
     }
-    Err(cx.err.plain(&[b"Object \"", word, b"\" is unknown, try \"ip help\"."]))
+    Err(cx.err.plain(&[b"Object \"%\" is unknown, try \"ip help\".", word]))
 }
 
 /// Sends a request that changes something, and reports how it ended.
@@ -191,7 +191,7 @@ fn options<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<Then<'l>, Fail> 
         };
         let found = OPTIONS.iter().find(|(w, _)| spelled(name, w)).map(|(_, o)| *o);
         let Some(what) = found.filter(|o| value.is_none() || matches!(o, Opt::Color)) else {
-            return Err(cx.err.usage(&[b"Option \"", opt, b"\" is unknown, try \"ip -help\"."]));
+            return Err(cx.err.usage(&[b"Option \"%\" is unknown, try \"ip -help\".", opt]));
         };
         let o = &mut cx.page.opts;
         match what {
@@ -245,7 +245,7 @@ fn color(cx: &mut Ctx<'_>, opt: &[u8], value: Option<&[u8]>) -> Done {
         Some(v) if spelled(v, "always") => true,
         Some(b"auto") => nlbox_sys::tty::isatty(1),
         Some(b"never") => false,
-        Some(_) => return Err(cx.err.usage(&[b"Option \"", opt, b"\" is unknown, try \"ip -help\"."])),
+        Some(_) => return Err(cx.err.usage(&[b"Option \"%\" is unknown, try \"ip -help\".", opt])),
     };
     // The last part of "15;0" is the background: 0 to 6 and 8 are dark.
     // Without it iproute2 takes the background for dark.
@@ -266,7 +266,7 @@ fn color(cx: &mut Ctx<'_>, opt: &[u8], value: Option<&[u8]>) -> Done {
 fn usage(cx: &mut Ctx<'_>) -> Fail {
     cx.err.say(&[b"Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }"]);
     for e in OBJECTS {
-        cx.err.say(&[b"       ip ", e.object.name.as_bytes(), b" ...    ", e.object.about.as_bytes()]);
+        cx.err.say(&[b"       ip % ...    %", e.object.name.as_bytes(), e.object.about.as_bytes()]);
     }
     cx.err.say(&[b"Options: -4 -6 -0 -M -B -f[amily] FAMILY -s[tatistics] -d[etails] -o[neline] -br[ief]"]);
     cx.err.say(&[

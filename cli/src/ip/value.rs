@@ -20,15 +20,11 @@ fn refuse(err: &mut Report<'_>, word: &[u8], family: u8, why: Refusal, what: &[u
     match why {
         Refusal::Expected => {
             let family = af::name_verbose(family).as_bytes();
-            err.plain(&[b"Error: ", family, b" ", what, b" is expected rather than \"", word, b"\"."])
+            err.plain(&[b"Error: % % is expected rather than \"%\".", family, what, word])
         }
-        Refusal::Context => err.plain(&[
-            b"Error: \"",
-            word,
-            b"\" may be inet ",
-            what,
-            b", but it is not allowed in this context.",
-        ]),
+        Refusal::Context => {
+            err.plain(&[b"Error: \"%\" may be inet %, but it is not allowed in this context.", word, what])
+        }
     }
 }
 

@@ -186,7 +186,7 @@ impl<'l> Filter<'l> {
         }
         if let Some(w) = slot(DEV) {
             let found = cx.page.names.ifindex(w);
-            f.index = found.ok_or_else(|| cx.err.plain(&[b"Device \"", w, b"\" does not exist."]))?;
+            f.index = found.ok_or_else(|| cx.err.plain(&[b"Device \"%\" does not exist.", w]))?;
         }
         Ok(f)
     }

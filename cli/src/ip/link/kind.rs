@@ -30,11 +30,9 @@ pub fn linkinfo(
     if let Some(word) = line.peek() {
         let found = kind::find(name).and_then(|k| Some((k, k.data?)));
         let Some((kind, set)) = found else {
-            return Err(cx.err.plain(&[
-                b"Garbage instead of arguments \"",
-                word,
-                b" ...\". Try \"ip link help\".",
-            ]));
+            return Err(cx
+                .err
+                .plain(&[b"Garbage instead of arguments \"% ...\". Try \"ip link help\".", word]));
         };
         let data = m.open(data_ty.ty());
         let outer = m.enter(data);
@@ -69,7 +67,7 @@ fn words(
                     _ => b": unknown option \"",
                 };
                 if kind.says != Says::Nothing && !nlbox_core::spec::matches(word, "help") {
-                    cx.err.say(&[kind.name.as_bytes(), what, word, b"\"?"]);
+                    cx.err.say(&[b"%%%\"?", kind.name.as_bytes(), what, word]);
                 }
                 crate::help::kind(cx, kind);
                 return Err(PLAIN);
@@ -144,9 +142,7 @@ fn wrong(cx: &mut Ctx<'_>, kind: &LinkKind, row: &AttrSpec, value: &[u8], bad: B
             err.must_be(key, &[what], value);
             PLAIN
         }
-        (_, [b'!', what @ ..]) => {
-            err.plain(&[b"Error: ", what, b" is expected rather than \"", value, b"\"."])
-        }
+        (_, [b'!', what @ ..]) => err.plain(&[b"Error: % is expected rather than \"%\".", what, value]),
         _ => err.invalid(value, key, text),
     }
 }

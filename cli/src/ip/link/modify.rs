@@ -309,11 +309,9 @@ fn same_length(cx: &mut Ctx<'_>, m: &Build<'_>, index: u32) -> Done {
     match old.ok().flatten().filter(|old| *old != new.len()) {
         None => Ok(()),
         Some(old) => Err(cx.err.plain(&[
-            b"Invalid address length ",
+            b"Invalid address length % - must be % bytes",
             num::dec(u64::try_from(new.len()).unwrap_or(0)).as_bytes(),
-            b" - must be ",
             num::dec(u64::try_from(old).unwrap_or(0)).as_bytes(),
-            b" bytes",
         ])),
     }
 }

@@ -134,7 +134,7 @@ fn one(cx: &mut Ctx<'_>, name: &[u8], filter: &Filter<'_>) -> Done {
 }
 
 fn no_such(cx: &mut Ctx<'_>, name: &[u8]) -> Fail {
-    cx.err.plain(&[b"Device \"", name, b"\" does not exist."])
+    cx.err.plain(&[b"Device \"%\" does not exist.", name])
 }
 
 /// What a link message says that every layout needs.

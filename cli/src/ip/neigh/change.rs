@@ -157,7 +157,7 @@ fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
         let mut lladdr = [0; 32];
         match mac::parse_or_part(word, &mut lladdr) {
             Ok(n) => m.put(nda::LLADDR, lladdr.get(..n).unwrap_or(&[])),
-            Err(part) => return Err(cx.err.plain(&[b"\"", part, b"\" is invalid lladdr."])),
+            Err(part) => return Err(cx.err.plain(&[b"\"%\" is invalid lladdr.", part])),
         }
     }
     set_device(cx, &mut m, &slots)?;

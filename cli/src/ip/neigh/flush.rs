@@ -51,7 +51,7 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         }
     }
     let rounds = num::dec(u64::from(ROUNDS));
-    Err(cx.err.plain(&[b"*** Flush not complete bailing out after ", rounds.as_bytes(), b" rounds"]))
+    Err(cx.err.plain(&[b"*** Flush not complete bailing out after % rounds", rounds.as_bytes()]))
 }
 
 fn done(cx: &mut Ctx<'_>, rounds: u32) {

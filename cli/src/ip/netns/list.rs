@@ -147,7 +147,7 @@ pub(super) fn identify(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     if let Some(word) = pid {
         checked(cx, word)?;
         if !is_number(word) {
-            return Err(cx.err.plain(&[b"Specified string '", word, b"' is not a pid"]));
+            return Err(cx.err.plain(&[b"Specified string '%' is not a pid", word]));
         }
     }
     over(cx, line)?;

@@ -28,7 +28,7 @@ pub(super) fn attach(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     over(cx, line)?;
     match num::parse_u64_base(pid, 10).and_then(|n| i32::try_from(n).ok()) {
         Some(n @ 1..) => make(cx, name, Some((n, pid))),
-        _ => Err(cx.err.plain(&[b"Invalid PID: ", pid])),
+        _ => Err(cx.err.plain(&[b"Invalid PID: %", pid])),
     }
 }
 
@@ -55,8 +55,7 @@ fn remove(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
     let path = path_of(&mut path, name);
     // A name that lost its mount is removed all the same.
     let _ = umount(path, UmountFlags::DETACH | UmountFlags::NOFOLLOW);
-    unlink(path)
-        .map_err(|e| cx.err.system(&[b"Cannot remove namespace file \"", path.to_bytes(), b"\""], e.0))
+    unlink(path).map_err(|e| cx.err.system(&[b"Cannot remove namespace file \"%\"", path.to_bytes()], e.0))
 }
 
 /// Makes the directory, and the links and directories above it that a bare file system lacks.
@@ -76,7 +75,7 @@ fn make_dir() -> Result<(), Errno> {
 /// that come at once must not both bind it: a lock keeps them apart.
 fn ready(cx: &mut Ctx<'_>) -> Done {
     let dir = DIR.to_bytes();
-    make_dir().map_err(|e| cx.err.system(&[b"mkdir ", dir, b" failed"], e.0))?;
+    make_dir().map_err(|e| cx.err.system(&[b"mkdir % failed", dir], e.0))?;
     let lock = Dir::open(DIR);
     let locked = lock.as_ref().map_err(|e| *e).and_then(|d| d.as_fd().flock(Lock::Exclusive));
     if let Err(e) = locked {
@@ -86,14 +85,14 @@ fn ready(cx: &mut Ctx<'_>) -> Done {
     let shared = match share() {
         Err(Errno::EINVAL) => {
             mount(Some(DIR), DIR, None, MountFlags::BIND | MountFlags::REC, None)
-                .map_err(|e| cx.err.system(&[b"mount --bind ", dir, b" ", dir, b" failed"], e.0))?;
+                .map_err(|e| cx.err.system(&[b"mount --bind % % failed", dir, dir], e.0))?;
             share().inspect_err(|_| {
                 let _ = umount(DIR, UmountFlags::DETACH);
             })
         }
         done => done,
     };
-    shared.map_err(|e| cx.err.system(&[b"mount --make-shared ", dir, b" failed"], e.0))
+    shared.map_err(|e| cx.err.system(&[b"mount --make-shared % failed", dir], e.0))
 }
 
 /// Gives `name` to a new namespace, or to the one of a process.

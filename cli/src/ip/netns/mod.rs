@@ -105,7 +105,7 @@ fn of_pid<'p, const N: usize>(path: &'p mut CBuf<N>, pid: &[u8]) -> Result<&'p C
 
 /// `before "name" after: reason`
 fn about(cx: &mut Ctx<'_>, before: &str, name: &[u8], after: &str, e: Errno) -> Fail {
-    cx.err.system(&[before.as_bytes(), b" \"", name, b"\"", after.as_bytes()], e.0)
+    cx.err.system(&[b"% \"%\"%", before.as_bytes(), name, after.as_bytes()], e.0)
 }
 
 fn cannot_open(cx: &mut Ctx<'_>, name: &[u8], e: Errno) -> Fail {
@@ -141,7 +141,7 @@ fn name<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<&'l [u8], Fail> {
 }
 
 fn checked<'l>(cx: &mut Ctx<'_>, name: &'l [u8]) -> Result<&'l [u8], Fail> {
-    if is_name(name) { Ok(name) } else { Err(cx.err.usage(&[b"Invalid netns name \"", name, b"\""])) }
+    if is_name(name) { Ok(name) } else { Err(cx.err.usage(&[b"Invalid netns name \"%\"", name])) }
 }
 
 /// The line ends here.
@@ -178,11 +178,11 @@ fn walk_in(mut dir: Dir, each: &mut dyn FnMut(&Fd, &[u8])) -> Result<(), Errno> 
 }
 
 fn cannot_read(cx: &mut Ctx<'_>, e: Errno) -> Fail {
-    cx.err.system(&[b"Cannot read ", DIR.to_bytes()], e.0)
+    cx.err.system(&[b"Cannot read %", DIR.to_bytes()], e.0)
 }
 
 fn cannot_bind(cx: &mut Ctx<'_>, from: &CStr, to: &CStr, e: Errno) -> Fail {
-    cx.err.system(&[b"Bind ", from.to_bytes(), b" -> ", to.to_bytes(), b" failed"], e.0)
+    cx.err.system(&[b"Bind % -> % failed", from.to_bytes(), to.to_bytes()], e.0)
 }
 
 #[cfg(test)]

@@ -102,7 +102,7 @@ fn keyword<'l>(line: &Line<'l>) -> &'l [u8] {
 }
 
 fn absent<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
-    Err(cx.err.plain(&[b"Option \"", keyword(line), b"\" is not in this build."]))
+    Err(cx.err.plain(&[b"Option \"%\" is not in this build.", keyword(line)]))
 }
 
 fn mark<'l>(slots: &mut Slots<'l>, n: usize, word: &'l [u8]) {
@@ -162,8 +162,7 @@ fn gateway(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>) -> Done {
     if family == af::AF_PACKET {
         let mut to = [0; 32];
         let n = mac::parse(word, &mut to).and_then(|n| to.get(..n));
-        let _ =
-            other.extend_from_slice(n.ok_or_else(|| cx.err.plain(&[b"\"", word, b"\" is invalid lladdr."]))?);
+        let _ = other.extend_from_slice(n.ok_or_else(|| cx.err.plain(&[b"\"%\" is invalid lladdr.", word]))?);
     } else {
         let ip = address(cx, word, family)?;
         settle(m, &ip);
@@ -314,11 +313,9 @@ fn nexthops<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots:
             None => break,
             Some(b"nexthop") => {}
             Some(word) => {
-                return Err(cx.err.usage(&[
-                    b"Error: \"nexthop\" or end of line is expected instead of \"",
-                    word,
-                    b"\"",
-                ]));
+                return Err(cx
+                    .err
+                    .usage(&[b"Error: \"nexthop\" or end of line is expected instead of \"%\"", word]));
             }
         }
     }

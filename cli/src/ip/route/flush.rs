@@ -41,9 +41,8 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         }
         if rounds >= ROUNDS {
             return Err(cx.err.plain(&[
-                b"*** Flush not completed after ",
+                b"*** Flush not completed after % rounds ***",
                 num::dec(u64::from(rounds)).as_bytes(),
-                b" rounds ***",
             ]));
         }
     }
@@ -121,7 +120,7 @@ fn is_null_route(r: &Row<'_>) -> bool {
 fn cache(cx: &mut Ctx<'_>) -> Done {
     let path = c"/proc/sys/net/ipv4/route/flush";
     if let Err(e) = nlbox_sys::fd::write_file(path, b"-1") {
-        return Err(cx.err.system(&[b"Cannot open \"", path.to_bytes(), b"\""], e.0));
+        return Err(cx.err.system(&[b"Cannot open \"%\"", path.to_bytes()], e.0));
     }
     if cx.page.opts.stats > 0 {
         cx.page.out.text("*** IPv4 routing cache is flushed.\n");

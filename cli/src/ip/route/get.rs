@@ -63,11 +63,9 @@ fn host(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, key: Key<Raw>,
     let bits = p.ip.bits();
     if p.len != bits {
         cx.err.say(&[
-            b"Warning: /",
+            b"Warning: /% as prefix is invalid, only /% (or none) is supported.",
             num::dec(u64::from(p.len)).as_bytes(),
-            b" as prefix is invalid, only /",
             num::dec(u64::from(bits)).as_bytes(),
-            b" (or none) is supported.",
         ]);
     }
     m.head(len_at, &[bits]);

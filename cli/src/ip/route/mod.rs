@@ -83,22 +83,18 @@ pub static OBJECT: Object = Object {
 pub(crate) fn absent(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     line.back();
     let word = line.next().unwrap_or(b"");
-    Err(cx.err.plain(&[b"Command \"", word, b"\" is not in this build."]))
+    Err(cx.err.plain(&[b"Command \"%\" is not in this build.", word]))
 }
 
 /// `word` is no address or prefix (`what`) of `family`.
 fn refused(cx: &mut Ctx<'_>, word: &[u8], family: u8, what: &[u8], why: Refusal) -> Fail {
     match why {
-        Refusal::Context => cx.err.plain(&[
-            b"Error: \"",
-            word,
-            b"\" may be inet ",
-            what,
-            b", but it is not allowed in this context.",
-        ]),
+        Refusal::Context => {
+            cx.err.plain(&[b"Error: \"%\" may be inet %, but it is not allowed in this context.", word, what])
+        }
         Refusal::Expected => {
             let name = af::name_verbose(family).as_bytes();
-            cx.err.plain(&[b"Error: ", name, b" ", what, b" is expected rather than \"", word, b"\"."])
+            cx.err.plain(&[b"Error: % % is expected rather than \"%\".", name, what, word])
         }
     }
 }

@@ -127,7 +127,7 @@ fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
     let adds = ty == rtm::NEWRULE;
     if line.is_over() {
         let verb: &[u8] = if adds { b"add" } else { b"del" };
-        return Err(cx.err.plain(&[b"\"ip rule ", verb, b"\" requires arguments."]));
+        return Err(cx.err.plain(&[b"\"ip rule %\" requires arguments.", verb]));
     }
     let mut tx = [0; TX];
     let mut m = Build::new(&mut tx, ty, flags, &[0; RULE_LEN]);
