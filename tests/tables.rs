@@ -89,6 +89,7 @@ fn rtnetlink() {
 fn kinds() {
     use nlbox_core::rt::kind;
     check("veth.h", "VETH_INFO", kind::veth::data::KEYS);
+    check("if_link.h", "IFLA_TUN", kind::tun::data::KEYS);
     check("if_link.h", "IFLA_BR", kind::bridge::data::KEYS);
     check("if_link.h", "IFLA_BRPORT", kind::bridge_slave::data::KEYS);
     check("if_link.h", "IFLA_IPVLAN", kind::ipvlan::data::KEYS);

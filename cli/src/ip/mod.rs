@@ -11,12 +11,13 @@ pub mod rule;
 pub mod value;
 
 use crate::Ctx;
-use crate::grammar::{Object, spelled};
+use crate::grammar::{Object, Slots, spelled};
 use crate::report::{Done, Fail, USAGE};
 use crate::words::Line;
 use nlbox_core::spec::matches;
 use nlbox_core::text::ip::af;
 use nlbox_core::text::out::Palette;
+use nlbox_core::wire::build::Build;
 use nlbox_core::wire::build::Build;
 
 /// An object by one of its names: iproute2 knows several for some, and their order is the matching order.
@@ -261,6 +262,21 @@ fn color(cx: &mut Ctx<'_>, opt: &[u8], value: Option<&[u8]>) -> Done {
         (true, false) => Palette::Light,
     };
     Ok(())
+}
+
+/// The keyword that a function of a grammar was called for.
+pub(crate) fn keyword<'l>(line: &Line<'l>) -> &'l [u8] {
+    line.cstr(line.at().saturating_sub(1)).map_or(b"", core::ffi::CStr::to_bytes)
+}
+
+/// A keyword of iproute2's that is refused by name.
+pub(crate) fn absent<'l>(
+    cx: &mut Ctx<'_>,
+    line: &mut Line<'l>,
+    _: &mut Build<'_>,
+    _: &mut Slots<'l>,
+) -> Done {
+    Err(cx.err.plain(&[b"Option \"%\" is not in this build.", keyword(line)]))
 }
 
 fn usage(cx: &mut Ctx<'_>) -> Fail {

@@ -77,6 +77,10 @@ pub static GRAMMAR: Grammar = Grammar {
         Arg::new("gso_ipv4_max_size", To::Attr(ifla::GSO_IPV4_MAX_SIZE.ty())),
         Arg::new("gro_ipv4_max_size", To::Attr(ifla::GRO_IPV4_MAX_SIZE.ty())),
         Arg::new("parentdev", To::Attr(ifla::PARENT_DEV_NAME.ty())),
+        Arg::new(
+            "vf|xdp|xdpg[eneric]|xdpd[rv]|xdpo[ffload]",
+            To::Call(crate::ip::absent, "(not in this build)")
+        ),
         Arg::new("dev", To::Slot(DEV)).once_or_garbage(),
     ],
     bare: Some(&DEV_ARG),

@@ -2,6 +2,7 @@
 
 use super::{address, device, number, put_prefix, realms, route_type, settle, tos, vrf};
 use crate::grammar::{Arg, Grammar, Slots, To, Whole, read, spelled};
+use crate::ip::{absent, keyword};
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use crate::{Ctx, TX};
@@ -95,15 +96,6 @@ pub static GRAMMAR: Grammar = Grammar {
     bare: Some(&TO_ARG),
     usage: "[ TYPE ] PREFIX",
 };
-
-/// The keyword that a function was called for.
-fn keyword<'l>(line: &Line<'l>) -> &'l [u8] {
-    line.cstr(line.at().saturating_sub(1)).map_or(b"", core::ffi::CStr::to_bytes)
-}
-
-fn absent<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
-    Err(cx.err.plain(&[b"Option \"%\" is not in this build.", keyword(line)]))
-}
 
 fn mark<'l>(slots: &mut Slots<'l>, n: usize, word: &'l [u8]) {
     if let Some(s) = slots.get_mut(n) {

@@ -12,6 +12,7 @@ pub mod ifb;
 pub mod ipvlan;
 pub mod macvlan;
 pub mod nlmon;
+pub mod tun;
 pub mod vcan;
 pub mod veth;
 pub mod vlan;
@@ -65,6 +66,7 @@ pub static KINDS: &[&LinkKind] = &[
     &macvlan::KIND,
     &macvlan::TAP,
     &nlmon::KIND,
+    &tun::KIND,
     &vcan::KIND,
     &veth::KIND,
     &vlan::KIND,
