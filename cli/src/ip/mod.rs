@@ -18,7 +18,6 @@ use nlbox_core::spec::matches;
 use nlbox_core::text::ip::af;
 use nlbox_core::text::out::Palette;
 use nlbox_core::wire::build::Build;
-use nlbox_core::wire::build::Build;
 
 /// An object by one of its names: iproute2 knows several for some, and their order is the matching order.
 struct Entry {
