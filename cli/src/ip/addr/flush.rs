@@ -4,8 +4,6 @@ use super::select::{Addr, Filter};
 use super::show;
 use crate::Ctx;
 use crate::ip::flush;
-use crate::ip::link::show as link;
-use crate::names::{Link, Names};
 use crate::report::{Done, PLAIN, USAGE};
 use crate::words::Line;
 use nlbox_core::conn::Error;
@@ -13,7 +11,6 @@ use nlbox_core::rt::addr::ifa_f;
 use nlbox_core::rt::rtm;
 use nlbox_core::spec::Resolve;
 use nlbox_core::text::ip::af;
-use nlbox_core::wire::header::Message;
 
 /// How many rounds are run in all: addresses may come as fast as they go.
 const ROUNDS: u32 = 10;
@@ -53,7 +50,13 @@ fn sweep(cx: &mut Ctx<'_>, f: &Filter<'_>) -> Result<u32, crate::report::Fail> {
     let done = flush::pass(cx, &mut m, rtm::DELADDR, &mut |page, m| {
         let Some(a) = Addr::of(m).filter(|a| f.index == 0 || f.index == a.head.index) else { return false };
         let name = page.names.ifname(a.head.index);
-        if !f.takes(&a, name.as_bytes()) || !of_link(&mut page.names, f, a.head.index, &mut known) {
+        if !f.takes(&a, name.as_bytes()) {
+            return false;
+        }
+        if f.asks_links() && known.0 != a.head.index {
+            known = (a.head.index, f.takes_index(&mut page.names, a.head.index));
+        }
+        if f.asks_links() && !known.1 {
             return false;
         }
         count = count.saturating_add(1);
@@ -71,16 +74,4 @@ fn sweep(cx: &mut Ctx<'_>, f: &Filter<'_>) -> Result<u32, crate::report::Fail> {
         }
         Err(e) => Err(cx.err.net(e, &cx.conn, None)),
     }
-}
-
-/// Whether link `index` is one that `f` asks for.
-fn of_link(names: &mut Names<'_>, f: &Filter<'_>, index: u32, known: &mut (u32, bool)) -> bool {
-    if !f.asks_links() {
-        return true;
-    }
-    if known.0 != index {
-        let takes = |m: &Message<'_>| link::Row::of(m).is_some_and(|row| f.takes_link(&row));
-        *known = (index, names.link(Link::Index(index), takes) == Ok(true));
-    }
-    known.1
 }

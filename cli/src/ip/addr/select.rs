@@ -2,14 +2,14 @@
 
 use crate::Ctx;
 use crate::grammar::{Arg, Grammar, Slots, To, read};
-use crate::ip::link::modify::vrf_index as vrf;
+use crate::ip::link::modify::{group_number, vrf_index};
 use crate::ip::link::show as link;
 use crate::ip::value::prefix;
+use crate::names::{Link, Names};
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use nlbox_core::rt::addr::{ADDR_FLAGS, IFADDR_LEN, IfAddr, ifa, ifa_f};
-use nlbox_core::rt::link::{iff, ifla};
-use nlbox_core::rt::names::{ADDR_PROTOCOLS, GROUPS, SCOPES};
+use nlbox_core::rt::names::{ADDR_PROTOCOLS, SCOPES};
 use nlbox_core::rt::rtm;
 use nlbox_core::spec::{Names as Table, Resolve};
 use nlbox_core::text::ip::{Ip, Prefix, af};
@@ -97,10 +97,6 @@ pub struct Filter<'w> {
     pub index: u32,
     /// What links must be.
     pub link: link::Filter<'w>,
-    /// Only links that are down.
-    pub down: bool,
-    /// Only links of this group.
-    pub group: Option<u32>,
     /// Address family; 0 for any.
     pub family: u8,
     /// Only addresses of this scope.
@@ -117,28 +113,22 @@ pub struct Filter<'w> {
     pub label: Option<&'w [u8]>,
 }
 
-/// A number of the table by its name, whole, or in digits, up to `max`.
-fn number(table: &Table, word: &[u8], max: u32) -> Option<u32> {
-    table.number(word).or_else(|| num::parse_u32(word)).filter(|n| *n <= max)
+/// A number of the table by its name, whole, or in digits.
+fn number(table: &Table, word: &[u8]) -> Option<u8> {
+    table.number(word).or_else(|| num::parse_u32(word)).and_then(|n| u8::try_from(n).ok())
 }
 
 /// [`number`], where a word was given.
-fn choice(
-    cx: &mut Ctx<'_>,
-    word: Option<&[u8]>,
-    table: &Table,
-    max: u32,
-    bad: &str,
-) -> Result<Option<u32>, Fail> {
+fn choice(cx: &mut Ctx<'_>, word: Option<&[u8]>, table: &Table, bad: &str) -> Result<Option<u8>, Fail> {
     match word {
         None => Ok(None),
-        Some(w) => number(table, w, max).map(Some).ok_or_else(|| cx.err.invalid(w, b"", bad)),
+        Some(w) => number(table, w).map(Some).ok_or_else(|| cx.err.invalid(w, b"", bad)),
     }
 }
 
 /// A scope by its name or number.
 pub(super) fn scope(word: &[u8]) -> Option<u8> {
-    number(&SCOPES, word, 255).and_then(|n| u8::try_from(n).ok())
+    number(&SCOPES, word)
 }
 
 impl<'l> Filter<'l> {
@@ -150,13 +140,9 @@ impl<'l> Filter<'l> {
         let mut scratch = [0; 64];
         let slots = read(cx, line, &GRAMMAR, &mut Build::new(&mut scratch, 0, 0, &[]))?;
         let slot = |n: u8| slots.get(usize::from(n)).copied().flatten();
-        let mut f = Filter {
-            down: slot(DOWN).is_some(),
-            family: cx.page.opts.family,
-            label: slot(LABEL),
-            ..Filter::default()
-        };
+        let mut f = Filter { family: cx.page.opts.family, label: slot(LABEL), ..Filter::default() };
         f.link.up = slot(UP).is_some();
+        f.link.down = slot(DOWN).is_some();
         f.link.nomaster = slot(NOMASTER).is_some();
         f.link.kind = slot(TYPE);
         if let Some(w) = slot(TO) {
@@ -164,19 +150,19 @@ impl<'l> Filter<'l> {
             f.family = to.ip.family();
             f.to = Some(to);
         }
-        let low = |n: u32| u8::try_from(n).ok();
         if slot(SCOPE) != Some(b"all") {
-            f.scope = choice(cx, slot(SCOPE), &SCOPES, 255, "invalid \"scope\"\n")?.and_then(low);
+            f.scope = choice(cx, slot(SCOPE), &SCOPES, "invalid \"scope\"\n")?;
         }
-        f.group = choice(cx, slot(GROUP), &GROUPS, u32::MAX, "Invalid \"group\" value\n")?;
-        f.proto =
-            choice(cx, slot(PROTO), &ADDR_PROTOCOLS, 255, "\"proto\" value is invalid\n")?.and_then(low);
+        f.proto = choice(cx, slot(PROTO), &ADDR_PROTOCOLS, "\"proto\" value is invalid\n")?;
         if let Some(w) = slot(MASTER) {
             let found = cx.page.names.ifindex(w);
             f.link.master = found.ok_or_else(|| cx.err.invalid(w, b"", "Device does not exist\n"))?;
         }
+        if let Some(w) = slot(GROUP) {
+            f.link.group = Some(group_number(cx, w)?);
+        }
         if let Some(w) = slot(VRF) {
-            f.link.master = vrf(cx, w)?;
+            f.link.master = vrf_index(cx, w)?;
         }
         for w in slots.iter().skip(FLAG0).take(FLAGS).flatten() {
             if let Some((bit, set)) = flag(w) {
@@ -194,22 +180,25 @@ impl<'l> Filter<'l> {
     /// Whether it matters what a link is, beyond its index.
     #[must_use]
     pub fn asks_links(&self) -> bool {
-        self.link.up || self.down || self.asks_attrs()
+        self.link.up || self.link.down || self.asks_attrs()
     }
 
     /// Whether it matters what a link's attributes say.
     #[must_use]
     pub fn asks_attrs(&self) -> bool {
-        self.group.is_some() || self.link.kind.is_some() || self.link.master != 0 || self.link.nomaster
+        self.link.group.is_some() || self.link.kind.is_some() || self.link.master != 0 || self.link.nomaster
     }
 
     /// Whether `row` is a link that is asked for.
     #[must_use]
     pub fn takes_link(&self, row: &link::Row<'_>) -> bool {
-        (self.index == 0 || self.index == row.info.index)
-            && !(self.down && row.info.flags & iff::UP != 0)
-            && (self.group.is_none() || self.group == row.attrs.get(ifla::GROUP))
-            && row.passes(&self.link)
+        (self.index == 0 || self.index == row.info.index) && row.passes(&self.link)
+    }
+
+    /// Whether link `index` is asked for, where no message tells, or a thin one of an IPv6 dump.
+    pub fn takes_index(&self, names: &mut Names<'_>, index: u32) -> bool {
+        let takes = |m: &Message<'_>| link::Row::of(m).is_some_and(|row| self.takes_link(&row));
+        names.link(Link::Index(index), takes) == Ok(true)
     }
 
     /// Whether some addresses of a link may be left out.

@@ -12,7 +12,7 @@ use nlbox_core::conn::{Conn, Errno, Error};
 use nlbox_core::rt::addr::{ADDR_FLAGS, CacheInfo, FOREVER, IfAddr, ifa, ifa_f};
 use nlbox_core::rt::link::{ifla, info, rtext_filter};
 use nlbox_core::rt::names::{ADDR_PROTOCOLS, SCOPES};
-use nlbox_core::rt::rtm;
+use nlbox_core::rt::{kind, rtm};
 use nlbox_core::text::ip::{self, Ip, af};
 use nlbox_core::text::num;
 use nlbox_core::text::out::{Out, Style};
@@ -39,10 +39,8 @@ fn list(cx: &mut Ctx<'_>, f: &Filter<'_>, asked: u8) -> Done {
     let failed = Cell::new(None);
     let mut tx = [0; 256];
     let mut m = names::request(&mut tx, names::Link::Index(f.index));
-    // The dump of IPv6 knows no master, kind or group.
-    let family = if asked == af::AF_INET6 && f.asks_attrs() { af::AF_UNSPEC } else { asked };
-    m.head(0, &[family]);
-    if f.index != 0 || matches!(family, af::AF_UNSPEC | af::AF_PACKET) {
+    m.head(0, &[asked]);
+    if f.index != 0 || matches!(asked, af::AF_UNSPEC | af::AF_PACKET) {
         m.put(ifla::EXT_MASK, rtext_filter::VF);
     }
     if f.index != 0 {
@@ -54,11 +52,14 @@ fn list(cx: &mut Ctx<'_>, f: &Filter<'_>, asked: u8) -> Done {
             Err(e) => return Err(cx.err.net(e, &cx.conn, None)),
         }
     } else {
-        if f.link.master != 0 {
+        // The dump of IPv6 knows no master and no kind.
+        if f.link.master != 0 && asked != af::AF_INET6 {
             m.put(ifla::MASTER, f.link.master);
         }
-        if let Some(kind) = f.link.kind {
-            m.nest(ifla::LINKINFO.ty()).put_str(info::KIND.ty(), kind);
+        if let Some(kind) = f.link.kind.filter(|_| asked != af::AF_INET6) {
+            let master = kind::master_of(kind);
+            let ty = if master.is_some() { info::SLAVE_KIND.ty() } else { info::KIND.ty() };
+            m.nest(ifla::LINKINFO.ty()).put_str(ty, master.unwrap_or(kind));
         }
         crate::dump::dump(cx, &mut m, &mut |page, m| {
             if let Err(e) = one(page, m, f) {
@@ -81,7 +82,8 @@ fn list(cx: &mut Ctx<'_>, f: &Filter<'_>, asked: u8) -> Done {
 fn one(page: &mut Page<'_>, m: &Message<'_>, f: &Filter<'_>) -> Result<(), Error> {
     let Some(row) = link::Row::of(m) else { return Ok(()) };
     page.names.learn(row.info.index, row.name);
-    if !f.takes_link(&row) {
+    let thin = f.family == af::AF_INET6 && f.asks_attrs();
+    if if thin { !f.takes_index(&mut page.names, row.info.index) } else { !f.takes_link(&row) } {
         return Ok(());
     }
     let opts = page.opts;
