@@ -342,17 +342,28 @@ pub fn full(page: &mut Page<'_>, row: &Row<'_>, is_link: bool) {
     if let Some(v) = a.get(ifla::GROUP) {
         page.out.str("group", "group % ", named(&GROUPS, u64::from(v), &mut buf));
     }
-    if let Some(v) = a.get(ifla::TXQLEN).filter(|v| *v != 0) {
+    // The links of an IPv6 dump come without it: iproute2 asks for it apart, and so do we.
+    let qlen = a.get(ifla::TXQLEN).or_else(|| {
+        let qlen = |m: &Message<'_>| Row::of(m).and_then(|row| row.attrs.get(ifla::TXQLEN));
+        page.names.link(crate::names::Link::Index(row.info.index), qlen).ok().flatten()
+    });
+    if let Some(v) = qlen.filter(|v| *v != 0) {
         page.out.num("txqlen", "qlen %", u64::from(v));
     }
-    if !is_link && !matches!(page.opts.family, af::AF_UNSPEC | af::AF_PACKET) && page.opts.details == 0 {
-        return;
+    let more = is_link || page.opts.details > 0;
+    if more || matches!(page.opts.family, af::AF_UNSPEC | af::AF_PACKET) {
+        second_line(page, row);
     }
-    second_line(page, row);
+    if let Some(id) = a.get(ifla::LINK_NETNSID) {
+        netnsid(page, id);
+    }
+    if a.get(ifla::PROTO_DOWN).is_some_and(|v| v != 0) {
+        page.out.is("proto_down", " protodown on ");
+    }
     if page.opts.details > 0 {
-        details(page, row);
+        details(page, row, is_link);
     }
-    if let Some(alias) = a.get(ifla::IFALIAS) {
+    if let (true, Some(alias)) = (more, a.get(ifla::IFALIAS)) {
         page.out.line();
         page.out.str("ifalias", "    alias %", alias);
     }
@@ -397,12 +408,6 @@ fn second_line(page: &mut Page<'_>, row: &Row<'_>) {
         page.out.text(" permaddr ");
         page.out.style(Style::Mac).str("permaddr", "%", mac::print(v).as_bytes());
     }
-    if let Some(id) = a.get(ifla::LINK_NETNSID) {
-        netnsid(page, id);
-    }
-    if a.get(ifla::PROTO_DOWN).is_some_and(|v| v != 0) {
-        page.out.is("proto_down", " protodown on ");
-    }
 }
 
 fn netnsid(page: &mut Page<'_>, id: i32) {
@@ -421,7 +426,7 @@ fn netnsid(page: &mut Page<'_>, id: i32) {
 }
 
 /// `-d`: what line two gains, then the kind's own line.
-fn details(page: &mut Page<'_>, row: &Row<'_>) {
+fn details(page: &mut Page<'_>, row: &Row<'_>, is_link: bool) {
     let a = row.attrs;
     number(page, a, ifla::PROMISCUITY, "promiscuity", " promiscuity % ");
     number(page, a, ifla::ALLMULTI, "allmulti", "allmulti % ");
@@ -434,7 +439,7 @@ fn details(page: &mut Page<'_>, row: &Row<'_>) {
         linkinfo(page, a.nest(ifla::LINKINFO));
     }
     let spec = a.nest(ifla::AF_SPEC).nest(Key::<()>::new(u16::from(af::AF_INET6)));
-    if let Some(mode) = spec.get(inet6::ADDR_GEN_MODE) {
+    if let (true, Some(mode)) = (is_link, spec.get(inet6::ADDR_GEN_MODE)) {
         let mut buf = num::dec(0);
         let name = named(&ADDR_GEN_MODES, u64::from(mode), &mut buf);
         page.out.str("inet6_addr_gen_mode", "addrgenmode % ", name);
