@@ -98,7 +98,9 @@ fn one(page: &mut Page<'_>, m: &Message<'_>, f: &Filter<'_>) -> Result<(), Error
     let bare = !links_only && (f.label.is_some() || page.out.mode.oneline && !opts.brief);
     match (bare, opts.brief) {
         (true, _) => {}
-        (false, true) => link::brief_name(page, &row),
+        (false, true) => {
+            link::brief_name(page, &row);
+        }
         (false, false) => {
             // The counters come behind the addresses.
             page.opts.stats = 0;

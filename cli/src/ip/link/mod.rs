@@ -21,7 +21,7 @@ pub static OBJECT: Object = Object {
         Verb { word: "r[eplace]", run: modify::replace, grammar: Some(&modify::GRAMMAR) },
         Verb { word: "d[elete]", run: modify::del, grammar: Some(&modify::DEL) },
         Verb { word: "sh[ow]", run: show::run, grammar: Some(&show::GRAMMAR) },
-        Verb { word: "lst", run: show::run, grammar: Some(&show::GRAMMAR) },
+        Verb { word: "ls[t]", run: show::run, grammar: Some(&show::GRAMMAR) },
         Verb { word: "l[ist]", run: show::run, grammar: Some(&show::GRAMMAR) },
         Verb { word: "p[roperty]", run: modify::property, grammar: Some(&modify::PROPERTY) },
     ],

@@ -117,10 +117,6 @@ fn ext_mask(cx: &Ctx<'_>) -> u32 {
 }
 
 fn one(cx: &mut Ctx<'_>, name: &[u8], filter: &Filter<'_>) -> Done {
-    // "ifN" is an index to most of iproute2, but is asked for by name.
-    if cx.page.names.ifindex(name).is_none() {
-        return Err(no_such(cx, name));
-    }
     let mut tx = [0; 256];
     let mut m = crate::names::request(&mut tx, crate::names::Link::Name(name));
     m.put(ifla::EXT_MASK, ext_mask(cx));
@@ -130,6 +126,8 @@ fn one(cx: &mut Ctx<'_>, name: &[u8], filter: &Filter<'_>) -> Done {
             link(&mut cx.page, &m, filter);
             Ok(())
         }
+        // "ifN" is an index to most of iproute2, but is asked for by name.
+        Err(_) if cx.page.names.ifindex(name).is_none() => Err(no_such(cx, name)),
         Err(e) => {
             let fail = cx.err.net(e, &cx.conn, None);
             let Error::Kernel(errno) = e else { return Err(fail) };
@@ -204,26 +202,25 @@ pub fn link(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter<'_>) {
 /// `-br`: name, state, address, flags in columns.
 pub fn brief(page: &mut Page<'_>, row: &Row<'_>) {
     page.out.open_object("");
-    brief_name(page, row);
+    let lower_down = brief_name(page, row);
     if let Some(a) = row.attrs.get(ifla::ADDRESS) {
         let text = address(a, row.info.ty);
-        page.out.style(Style::Mac).str("address", "%", &text);
-        page.out.text(" ");
+        page.out.style(Style::Mac).str("address", "% ", &text);
     }
-    flags(page, row);
+    flags_with(page, row.info.flags, lower_down);
     page.out.text("\n");
     page.out.close_object();
 }
 
-/// The first two columns of `-br`.
-pub fn brief_name(page: &mut Page<'_>, row: &Row<'_>) {
+/// The first two columns of `-br`. Whether the lower link is down.
+pub fn brief_name(page: &mut Page<'_>, row: &Row<'_>) -> bool {
     let mut column: heapless::Vec<u8, 48> = heapless::Vec::new();
     let _ = column.extend_from_slice(row.name);
-    lower(page, row, &mut column);
+    let lower_down = lower(page, row, &mut column);
     page.out.style(Style::IfName).column(&column, 16);
-    page.out.text(" ");
     page.out.str("ifname", "", row.name);
     operstate(page, row, true);
+    lower_down
 }
 
 fn named<'n>(names: &Names, v: u64, buf: &'n mut num::Digits) -> &'n [u8] {
@@ -247,7 +244,6 @@ fn operstate(page: &mut Page<'_>, row: &Row<'_>, column: bool) {
     };
     if column {
         page.out.style(style).column(name, 14);
-        page.out.text(" ");
         page.out.str("operstate", "", name);
     } else {
         page.out.text("state ");
@@ -274,10 +270,6 @@ fn lower(page: &mut Page<'_>, row: &Row<'_>, column: &mut heapless::Vec<u8, 48>)
     let _ = column.extend_from_slice(name.as_bytes());
     page.out.str("link", "", name.as_bytes());
     page.names.flags(index).is_some_and(|f| f & iff::UP == 0)
-}
-
-fn flags(page: &mut Page<'_>, row: &Row<'_>) {
-    flags_with(page, row.info.flags, false);
 }
 
 fn flags_with(page: &mut Page<'_>, mut flags: u32, lower_down: bool) {
