@@ -3,6 +3,7 @@
 use crate::Ctx;
 use crate::report::{Done, Fail};
 use crate::words::{Line, Words};
+use core::ffi::CStr;
 use nlbox_core::text::num::parse_u64_base;
 use nlbox_sys::entry::env;
 use nlbox_sys::errno::Errno;
@@ -17,19 +18,23 @@ pub const WORDS: usize = 1024;
 ///
 /// Exit code 127 when there is no such program, 126 when it cannot be run.
 pub fn exec(cx: &mut Ctx<'_>, line: &Line<'_>) -> Fail {
-    let at = line.at();
-    let Some(file) = line.cstr(at) else { return shell(cx) };
-    let errno = match line.words() {
-        Words::Args(args) => process::execvp(file, args.raw_from(at)),
+    let Some(file) = line.cstr(line.at()) else { return shell(cx) };
+    let errno = replace(line, file);
+    not_executed(cx, file.to_bytes(), errno)
+}
+
+/// Becomes `file` with the rest of the line as its words; comes back with the reason when that failed.
+pub fn replace(line: &Line<'_>, file: &CStr) -> Errno {
+    match line.words() {
+        Words::Args(args) => process::execvp(file, args.raw_from(line.at())),
         Words::List(list) => {
             let mut argv = ArgvBuf::<WORDS>::new();
-            match list.iter().skip(at).try_for_each(|w| argv.push(w)) {
+            match list.iter().skip(line.at()).try_for_each(|w| argv.push(w)) {
                 Ok(()) => process::execvp(file, argv.argv()),
                 Err(errno) => errno,
             }
         }
-    };
-    not_executed(cx, file.to_bytes(), errno)
+    }
 }
 
 /// `$SHELL`, else `/bin/sh`, as a login shell.

@@ -174,7 +174,9 @@ fn bridge(text: &str) -> String {
 
 /// A text without its colours.
 fn plain(text: &str) -> String {
-    text.split('\x1b').map(|part| part.split_once('m').filter(|(code, _)| code.starts_with('[')).map_or(part, |p| p.1)).collect()
+    text.split('\x1b')
+        .map(|part| part.split_once('m').filter(|(code, _)| code.starts_with('[')).map_or(part, |p| p.1))
+        .collect()
 }
 
 /// The kernel marks `::1` and the link-local addresses it makes from a MAC.

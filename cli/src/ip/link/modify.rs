@@ -1,14 +1,15 @@
 //! `ip link add|set|change|replace|del` and `property`: one request from many words.
 
 use crate::grammar::{Arg, Grammar, Slots, To, read};
+use crate::ip::netns;
 use crate::ip::nsref::{self, NsRef};
+use crate::ip::send;
 use crate::names::{Link, index_of};
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use crate::{Ctx, TX};
 use nlbox_core::rt::link::{CHANGE_AT, FLAGS_AT, IFINFO_LEN, INDEX_AT, iff, ifla, inet6, info};
 use nlbox_core::rt::names::{ADDR_GEN_MODES, LINKMODES, OPERSTATES};
-use nlbox_core::rt::nsid::{RTGENMSG_LEN, netnsa};
 use nlbox_core::rt::rtm;
 use nlbox_core::spec::{Names, Resolve};
 use nlbox_core::text::ifname::{IfName, alt_is_valid};
@@ -231,22 +232,7 @@ fn index(cx: &mut Ctx<'_>, name: &[u8]) -> Result<u32, Fail> {
 /// The id that this namespace knows the one called `name` by.
 fn id_of(cx: &mut Ctx<'_>, name: &[u8]) -> Option<i32> {
     let Ok(NsRef::Fd(fd)) = nsref::open(name) else { return None };
-    let mut tx = [0; 64];
-    let mut m = Build::new(&mut tx, rtm::GETNSID, 0, &[0; RTGENMSG_LEN]);
-    m.put(netnsa::FD, u32::try_from(fd.raw()).ok()?);
-    let answer = cx.page.names.conn.get(&mut m).ok()?;
-    let (_, attrs) = answer.split::<RTGENMSG_LEN>();
-    attrs.get(netnsa::NSID).filter(|id| *id >= 0)
-}
-
-fn send(cx: &mut Ctx<'_>, m: &mut Build<'_>) -> Done {
-    match cx.conn.request(m) {
-        Ok(()) => {
-            cx.err.warn(&cx.conn);
-            Ok(())
-        }
-        Err(e) => Err(cx.err.net(e, &cx.conn, Some(m))),
-    }
+    netns::id_of(&mut cx.page.names.conn, &fd).ok().filter(|id| *id >= 0)
 }
 
 /// `add`.

@@ -411,9 +411,7 @@ fn netnsid(page: &mut Page<'_>, id: i32) {
     } else if id < 0 {
         page.out.text(" link-netnsid unknown");
     } else {
-        let named = crate::ip::netns::name_of_id(page, id, &mut |page, name| {
-            page.out.str("", " link-netns %", name);
-        });
+        let named = crate::ip::netns::name_of_id(page, id, "", " link-netns %");
         if !named {
             page.out.int("", " link-netnsid %", i64::from(id));
         }
