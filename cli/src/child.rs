@@ -22,7 +22,7 @@ pub fn become_command(line: &Line<'_>) -> Errno {
         Words::Args(args) => process::execvp(file, args.raw_from(at)),
         Words::List(list) => {
             let mut argv = ArgvBuf::<WORDS>::new();
-            match list.iter().skip(at).try_for_each(|w| argv.push(w)) {
+            match list.iter().skip(line.at()).try_for_each(|w| argv.push(w)) {
                 Ok(()) => process::execvp(file, argv.argv()),
                 Err(errno) => errno,
             }

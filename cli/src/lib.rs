@@ -143,7 +143,9 @@ fn find(name: &[u8]) -> Option<&'static Applet> {
 }
 
 fn dispatch(cx: &mut Ctx<'_>, mut line: Line<'_>) -> Done {
-    let name = base(line.next().unwrap_or(b"nlbox"));
+    let name = line.next().unwrap_or(b"nlbox");
+    // login(1) puts a dash before the name of a shell.
+    let name = base(name.strip_prefix(b"-").unwrap_or(name));
     if let Some(a) = find(name) {
         return (a.run)(cx, &mut line);
     }
@@ -178,7 +180,7 @@ fn front(cx: &mut Ctx<'_>) -> Done {
     out.text("       nlbox --list | --install [-s] DIR | --version\n\nApplets:\n");
     for a in APPLETS {
         out.text("  ");
-        out.column(a.name.as_bytes(), 12);
+        out.column(a.name.as_bytes(), 11);
         out.text(a.about);
         out.text("\n");
     }

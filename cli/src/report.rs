@@ -162,6 +162,12 @@ impl<'a> Report<'a> {
         PLAIN
     }
 
+    /// A system call failed: `what`, in which `%` is `word`, and the reason.
+    pub fn failed(&mut self, what: &str, word: &[u8], errno: i32) -> Fail {
+        let (before, after) = cut(what, b'%');
+        self.system(&[before.as_bytes(), word, after.unwrap_or("").as_bytes()], errno)
+    }
+
     /// A request failed: the kernel's own sentence where it sent one, else its errno in words.
     ///
     /// `m` is the request: an offset in the kernel's answer leads back to the word that made the attribute.

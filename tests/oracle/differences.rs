@@ -32,6 +32,10 @@ pub(crate) enum What {
 /// No iproute2 does so.
 pub(crate) const NEVER: (u32, u32) = (u32::MAX, 0);
 
+/// What `list` says of a file that is no namespace.
+const ONCE: &str = "Error: Peer netns reference is invalid.\n";
+const TWICE: &str = "Error: Peer netns reference is invalid.\nError: Peer netns reference is invalid.\n";
+
 use What::{Change, Err, Free, Out, Usage};
 
 macro_rules! differences {
@@ -47,6 +51,19 @@ pub(crate) const DIFFERENCES: &[Difference] = differences! {
     NEVER, "-V*|-Version|--Version", Free, ("fresh", "-V"), "our own name and version";
     NEVER, "netns *", Err("file \"/run/netns/", "file \"/var/run/netns/"), ("base", "netns del x"),
         "Debian builds with /run/netns; iproute2 itself says /var/run/netns, the same directory";
+    NEVER, "netns *", Err("-> /run/netns/", "-> /var/run/netns/"), ("base", "netns attach new 999999"), "the same";
+    NEVER, "-n|-netns", Err("Cannot open network namespace \"(null)\": No such file or directory", "Command line is not complete. Try option \"help\""),
+        ("base", "-n"), "a missing word is said to be missing, as everywhere else";
+    NEVER, "netns del nope other", Free, ("base", "netns del nope other"), "each name of the line is deleted";
+    NEVER, "netns list a b|netns add x y|netns set blue 5 x|netns attach new 1 x|-all netns del x", Free, ("base", "netns list a b"),
+        "a word that would be passed over is refused";
+    NEVER, "-j netns i*|-j netns p *|-j netns pids *", Free, ("moved", "-j netns identify"), "JSON where it was asked for";
+    NEVER, "netns|netns list", Err(TWICE, ONCE), ("files", "netns"), "a file that is no namespace is said once";
+    NEVER, "-all netns del", Free, ("files", "-all netns del"), "the other names are removed all the same, and the failure is in the exit code";
+    NEVER, "netns", Free, ("nodir", "netns"), "a directory that cannot be read is an error";
+    NEVER, "-batch /run/usage", Free, ("files", "-batch /run/usage"), "a wrong command line fails with its line's number, as any other failure of a batch does";
+    NEVER, "-force -batch /run/killed", Free, ("files", "-force -batch /run/killed"), "a child killed by a signal fails its own line; 6.1 ends without a word";
+    NEVER, "-r *|-resolve *|-t *|-ts *|-rc *|-rcvbuf *|-l *|-loops *|-echo *", Free, ("base", "-t link"), "an option that would change nothing is refused";
     NEVER, "*-j*", Change(no_empty_objects), ("base", "-j link show up"), "a link that a filter leaves out is not an empty object";
     NEVER, "link add*veth foo*|link add*veth help", Free, ("base", "link add v9 type veth foo"), "help goes to standard error, with ours as with the other kinds";
     NEVER, "link*set* vf*|route*save|route*restore|route showdump", Free, ("base", "route save"), "refused by name";
@@ -174,9 +191,17 @@ fn bridge(text: &str) -> String {
     json_after(&out, "locked", &[("mab", "false")])
 }
 
+/// A text without its colours.
+fn plain(text: &str) -> String {
+    text.split('\x1b')
+        .map(|part| part.split_once('m').filter(|(code, _)| code.starts_with('[')).map_or(part, |p| p.1))
+        .collect()
+}
+
 /// The kernel marks `::1` and the link-local addresses it makes from a MAC.
 fn address_protocol(text: &str) -> String {
     let maker = |text: &str| {
+        let text = &plain(text);
         let word = |part: &str| {
             part.split(|c: char| c != ':' && !c.is_ascii_hexdigit()).next().unwrap_or("").to_string()
         };

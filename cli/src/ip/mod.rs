@@ -247,14 +247,10 @@ fn color(cx: &mut Ctx<'_>, opt: &[u8], value: Option<&[u8]>) -> Done {
         Some(b"never") => false,
         Some(_) => return Err(cx.err.usage(&[b"Option \"%\" is unknown, try \"ip -help\".", opt])),
     };
-    // The last part of "15;0" is the background: 0 to 6 and 8 are dark.
-    // Without it iproute2 takes the background for dark.
-    let env = nlbox_sys::entry::env(b"COLORFGBG").unwrap_or(b"0");
     let on = on && nlbox_sys::entry::env(b"NO_COLOR").is_none_or(<[u8]>::is_empty);
-    let dark = match env.rsplit(|b| *b == b';').next() {
-        Some([b]) => matches!(b, b'0'..=b'6' | b'8'),
-        _ => false,
-    };
+    // The last part of "15;0" is the background: 0 to 6 and 8 are dark, and so is one that is not told.
+    let env = nlbox_sys::entry::env(b"COLORFGBG").unwrap_or(b";0");
+    let dark = matches!(env.rsplit(|b| *b == b';').next(), Some([b'0'..=b'6' | b'8']));
     cx.page.out.mode.palette = match (on, dark) {
         (false, _) => Palette::None,
         (true, true) => Palette::Dark,

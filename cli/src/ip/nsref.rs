@@ -1,11 +1,13 @@
 //! A network namespace as commands name it: by NAME, PID or PATH.
 
-use nlbox_core::text::num;
+use core::ffi::CStr;
+use nlbox_core::text::{cut, num};
 use nlbox_sys::errno::Errno;
 use nlbox_sys::fd::{CBuf, Fd, OFlags, open as open_file};
+use nlbox_sys::ns::pidfd_open;
 
-/// Where named namespaces are kept.
-pub const DIR: &[u8] = b"/var/run/netns/";
+/// Room for the path of a namespace.
+pub type Path = CBuf<512>;
 
 /// A namespace found.
 pub enum NsRef {
@@ -21,10 +23,59 @@ pub enum NsRef {
 /// # Errors
 /// Why the file of that path or name cannot be opened.
 pub fn open(word: &[u8]) -> Result<NsRef, Errno> {
-    let mut path = CBuf::<512>::new();
-    let dir: &[u8] = if word.contains(&b'/') { b"" } else { DIR };
-    match open_file(path.join(&[dir, word])?, OFlags::RDONLY, 0) {
-        Ok(fd) => Ok(NsRef::Fd(fd)),
-        Err(e) => num::parse_u32(word).map(NsRef::Pid).ok_or(e),
+    let found = if word.contains(&b'/') { file("%", word) } else { by_name(word) };
+    match (found, num::parse_u32(word)) {
+        (Err(Errno::ENOENT), Some(pid)) => Ok(NsRef::Pid(pid)),
+        (found, _) => found.map(NsRef::Fd),
+    }
+}
+
+/// Opens the namespace of this name.
+///
+/// # Errors
+/// Those of open(2).
+pub fn by_name(name: &[u8]) -> Result<Fd, Errno> {
+    file(NAMED, name)
+}
+
+/// Where the namespace of a name is.
+pub const NAMED: &str = "/var/run/netns/%";
+/// Where the namespace of a process is.
+pub const OF_PID: &str = "/proc/%/ns/net";
+
+/// `pattern` with `word` in the place of `%`.
+///
+/// # Errors
+/// Those of [`CBuf::join`].
+pub fn fill<'p>(path: &'p mut Path, pattern: &str, word: &[u8]) -> Result<&'p CStr, Errno> {
+    let (before, after) = cut(pattern, b'%');
+    path.join(&[before.as_bytes(), word, after.unwrap_or("").as_bytes()])
+}
+
+/// Opens the file of that path.
+///
+/// # Errors
+/// Those of open(2).
+pub fn file(pattern: &str, word: &[u8]) -> Result<Fd, Errno> {
+    // A name may be a FIFO: nothing is to wait for its other end.
+    open_file(fill(&mut Path::new(), pattern, word)?, OFlags::RDONLY | OFlags::NONBLOCK, 0)
+}
+
+impl NsRef {
+    /// What setns(2) takes. Without /proc the process itself will do (Linux 5.8).
+    ///
+    /// # Errors
+    /// Why the namespace of the process cannot be opened.
+    pub fn fd(self) -> Result<Fd, Errno> {
+        match self {
+            NsRef::Fd(fd) => Ok(fd),
+            NsRef::Pid(pid) => {
+                file(OF_PID, num::dec(u64::from(pid)).as_bytes()).or_else(|e| match e {
+                    // Where there is no such process, ENOENT says it as well.
+                    Errno::ENOENT => pidfd_open(i32::try_from(pid).unwrap_or(-1)).map_err(|_| e),
+                    _ => Err(e),
+                })
+            }
+        }
     }
 }

@@ -280,11 +280,16 @@ impl<'o> Out<'o> {
         }
     }
 
-    /// `v` left-aligned in `width` columns, in the colour set. Text only.
+    /// `v` left-aligned in `width` columns and a blank behind, all in the colour set. Text only.
     pub fn column(&mut self, v: &[u8], width: usize) {
+        let code = core::mem::replace(&mut self.style, Style::Plain).code(self.mode.palette);
+        self.text(code);
         if !self.mode.json {
-            self.value("", "%", Val::Str(v));
-            self.spaces(width.saturating_sub(v.len()));
+            self.shown(v);
+        }
+        self.spaces(width.saturating_sub(v.len()).saturating_add(1));
+        if !code.is_empty() {
+            self.text("\x1b[0m");
         }
     }
 

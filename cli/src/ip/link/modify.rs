@@ -1,7 +1,9 @@
 //! `ip link add|set|change|replace|del` and `property`: one request from many words.
 
 use crate::grammar::{Arg, Grammar, Slots, To, read};
+use crate::ip::netns;
 use crate::ip::nsref::{self, NsRef};
+use crate::ip::send;
 use crate::names::{Link, index_of};
 use crate::report::{Done, Fail};
 use crate::words::Line;
@@ -222,33 +224,16 @@ fn index(cx: &mut Ctx<'_>, name: &[u8]) -> Result<u32, Fail> {
 /// The id that this namespace knows the one called `name` by; it is given one when it has none.
 fn id_of(cx: &mut Ctx<'_>, name: &[u8]) -> Option<i32> {
     let Ok(NsRef::Fd(fd)) = nsref::open(name) else { return None };
-    let fd = u32::try_from(fd.raw()).ok().map(|raw| (raw, fd))?;
+    let known = |cx: &mut Ctx<'_>| netns::id_of(&mut cx.page.names.conn, &fd).ok().filter(|id| *id >= 0);
+    if let Some(id) = known(cx) {
+        return Some(id);
+    }
     let mut tx = [0; 64];
-    for ty in [rtm::GETNSID, rtm::NEWNSID, rtm::GETNSID] {
-        let mut m = Build::new(&mut tx, ty, 0, &[0; RTGENMSG_LEN]);
-        m.put(netnsa::FD, fd.0);
-        if ty == rtm::NEWNSID {
-            m.put(netnsa::NSID, -1);
-            cx.conn.request(&mut m).ok()?;
-            continue;
-        }
-        let answer = cx.page.names.conn.get(&mut m).ok()?;
-        let (_, attrs) = answer.split::<RTGENMSG_LEN>();
-        if let Some(id) = attrs.get(netnsa::NSID).filter(|id| *id >= 0) {
-            return Some(id);
-        }
-    }
-    None
-}
-
-fn send(cx: &mut Ctx<'_>, m: &mut Build<'_>) -> Done {
-    match cx.conn.request(m) {
-        Ok(()) => {
-            cx.err.warn(&cx.conn);
-            Ok(())
-        }
-        Err(e) => Err(cx.err.net(e, &cx.conn, Some(m))),
-    }
+    let mut m = Build::new(&mut tx, rtm::NEWNSID, 0, &[0; RTGENMSG_LEN]);
+    m.put(netnsa::FD, u32::try_from(fd.raw()).ok()?);
+    m.put(netnsa::NSID, -1);
+    cx.conn.request(&mut m).ok()?;
+    known(cx)
 }
 
 /// `add`.

@@ -202,8 +202,7 @@ pub fn brief(page: &mut Page<'_>, row: &Row<'_>) {
     let lower_down = brief_name(page, row);
     if let Some(a) = row.attrs.get(ifla::ADDRESS) {
         let text = address(a, row.info.ty);
-        page.out.style(Style::Mac).str("address", "%", &text);
-        page.out.text(" ");
+        page.out.style(Style::Mac).str("address", "% ", &text);
     }
     flags_with(page, row.info.flags, lower_down);
     page.out.text("\n");
@@ -216,7 +215,6 @@ pub fn brief_name(page: &mut Page<'_>, row: &Row<'_>) -> bool {
     let _ = column.extend_from_slice(row.name);
     let lower_down = lower(page, row, &mut column);
     page.out.style(Style::IfName).column(&column, 16);
-    page.out.text(" ");
     page.out.str("ifname", "", row.name);
     operstate(page, row, true);
     lower_down
@@ -243,7 +241,6 @@ fn operstate(page: &mut Page<'_>, row: &Row<'_>, column: bool) {
     };
     if column {
         page.out.style(style).column(name, 14);
-        page.out.text(" ");
         page.out.str("operstate", "", name);
     } else {
         page.out.text("state ");
@@ -416,9 +413,7 @@ fn netnsid(page: &mut Page<'_>, id: i32) {
     } else if id < 0 {
         page.out.text(" link-netnsid unknown");
     } else {
-        let named = crate::ip::netns::name_of_id(page, id, &mut |page, name| {
-            page.out.str("", " link-netns %", name);
-        });
+        let named = crate::ip::netns::name_of_id(page, id, "", " link-netns %");
         if !named {
             page.out.int("", " link-netnsid %", i64::from(id));
         }

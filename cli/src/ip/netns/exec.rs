@@ -1,87 +1,65 @@
 //! `exec`: a command inside a namespace, with the files of /etc that are kept for it.
 
-use super::{Path, about, cannot_bind, cannot_read, name, open_name, switch, walk, walk_in};
+use super::{bind, cannot_bind, each, failed, in_child, name, switch, walk};
+use crate::Ctx;
+use crate::child::become_command;
+use crate::ip::nsref::{Path, by_name, fill};
 use crate::report::{Done, Fail, PLAIN, USAGE};
 use crate::words::{Line, Words};
-use crate::{Ctx, child};
 use core::ffi::CStr;
 use nlbox_sys::errno::Errno;
-use nlbox_sys::fd::{CBuf, Dir, Fd, join, open_beneath};
-use nlbox_sys::mount::{MountFlags, ST_RDONLY, UmountFlags, bind, mount, statvfs_flags, umount};
+use nlbox_sys::fd::{CBuf, Dir, Fd, open_beneath};
+use nlbox_sys::mount::{MountFlags, ST_RDONLY, UmountFlags, bind as bind_fd, mount, statvfs_flags, umount};
 use nlbox_sys::ns::{CloneFlags, unshare};
-use nlbox_sys::process::{Fork, exit, fork, wait};
+use nlbox_sys::process::geteuid;
 
 /// `exec NAME COMMAND...`: becomes the command. Lines of a batch and `-all` run it as a child.
 pub(super) fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    if cx.page.opts.all {
-        return all(cx, line);
+    let all = cx.page.opts.all;
+    let name: &[u8] = if all { b"" } else { name(cx, line)? };
+    if line.is_over() {
+        return Err(cx.err.plain(&[b"No command specified"]));
     }
-    let name = name(cx, line)?;
-    command(cx, line)?;
+    if all {
+        // A command that fails somewhere is no failure of the whole.
+        return each(cx, &mut |cx, _, name| {
+            cx.page.out.bytes(b"\nnetns: ");
+            cx.page.out.shown(name);
+            cx.page.out.bytes(b"\n");
+            let _ = in_child(cx, &mut |cx| Err(inside(cx, name, line)));
+        })
+        .map(drop);
+    }
     match line.words() {
         Words::Args(_) => Err(inside(cx, name, line)),
-        Words::List(_) => match child(cx, name, line) {
-            0 => Ok(()),
-            code => Err(Fail(code)),
-        },
-    }
-}
-
-fn command(cx: &mut Ctx<'_>, line: &Line<'_>) -> Done {
-    if line.is_over() { Err(cx.err.plain(&[b"No command specified"])) } else { Ok(()) }
-}
-
-/// `-all exec COMMAND...`: a command that fails somewhere is no failure of the whole.
-fn all(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    command(cx, line)?;
-    let read = walk(&mut |_, name| {
-        cx.page.out.text("\nnetns: ");
-        cx.page.out.str("", "%\n", name);
-        child(cx, name, line);
-    });
-    read.map(drop).map_err(|e| cannot_read(cx, e))
-}
-
-/// Runs the command in a child and gives its exit code, 128 and more for a signal.
-fn child(cx: &mut Ctx<'_>, name: &[u8], line: &Line<'_>) -> u8 {
-    cx.page.out.flush();
-    match fork() {
-        Ok(Fork::Child) => exit(inside(cx, name, line).0),
-        Ok(Fork::Parent(pid)) => wait(pid).map_or(PLAIN.0, |status| status.code()),
-        Err(e) => cx.err.system(&[b"fork failed"], e.0).0,
+        Words::List(_) => in_child(cx, &mut |cx| Err(inside(cx, name, line))),
     }
 }
 
 /// Goes inside and becomes the command; comes back only when that failed.
 fn inside(cx: &mut Ctx<'_>, name: &[u8], line: &Line<'_>) -> Fail {
-    match switch(cx, open_name(name), name).and_then(|()| view(cx, name)) {
-        Ok(()) => become_command(cx, line),
-        Err(fail) => fail,
+    if let Err(fail) = switch(cx, by_name(name), name) {
+        return fail;
     }
-}
-
-fn become_command(cx: &mut Ctx<'_>, line: &Line<'_>) -> Fail {
-    cx.page.out.flush();
-    let e = child::become_command(line);
-    about(cx, "exec of", line.peek().unwrap_or_default(), " failed", e)
-}
-
-fn fatal(cx: &mut Ctx<'_>, what: &[u8], e: Errno) -> Fail {
-    let _ = cx.err.system(&[what], e.0);
-    USAGE
-}
-
-/// A view of the file system for the command alone: the /sys of its namespace, its own files in /etc.
-fn view(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
-    unshare(CloneFlags::NEWNS).map_err(|e| fatal(cx, b"unshare failed", e))?;
-    // Else what is mounted below would show everywhere.
-    mount(None, c"/", None, MountFlags::SLAVE | MountFlags::REC, None)
-        .map_err(|e| fatal(cx, b"\"mount --make-rslave /\" failed", e))?;
+    if let Err((what, e)) = view() {
+        let _ = failed(cx, what, b"", e);
+        return USAGE;
+    }
     if let Err(e) = sys(name) {
-        let _ = cx.err.system(&[b"mount of /sys failed"], e.0);
+        let _ = failed(cx, "mount of /sys failed", b"", e);
     }
     etc(cx, name);
-    Ok(())
+    cx.page.out.flush();
+    let Some(file) = line.cstr(line.at()) else { return PLAIN };
+    let e = become_command(line);
+    failed(cx, "exec of \"%\" failed", file.to_bytes(), e)
+}
+
+/// A view of the file system for the command alone: the /sys of its namespace and its own files in /etc come next.
+fn view() -> Result<(), (&'static str, Errno)> {
+    unshare(CloneFlags::NEWNS).map_err(|e| ("unshare failed", e))?;
+    // Else what is mounted below would show everywhere.
+    bind(c"", c"/", MountFlags::SLAVE | MountFlags::REC).map_err(|e| ("\"mount --make-rslave /\" failed", e))
 }
 
 /// sysfs shows the devices of the namespace in which it is mounted. Without the directory, or without sysfs in the
@@ -93,8 +71,7 @@ fn sys(name: &[u8]) -> Result<(), Errno> {
     {
         flags = MountFlags::RDONLY;
     }
-    let mut source = CBuf::<256>::new();
-    match mount(Some(source.join(&[name])?), c"/sys", Some(c"sysfs"), flags, None) {
+    match mount(Some(Path::new().join(&[name])?), c"/sys", Some(c"sysfs"), flags, None) {
         Err(Errno::ENOENT | Errno::ENODEV) => Ok(()),
         done => done,
     }
@@ -102,29 +79,33 @@ fn sys(name: &[u8]) -> Result<(), Errno> {
 
 /// Binds each file of /etc/netns/NAME over the one of that name in /etc.
 fn etc(cx: &mut Ctx<'_>, name: &[u8]) {
-    let mut room = Path::new();
-    let Ok(own) = room.join(&[b"/etc/netns/", name]) else { return };
+    let (mut room, mut to) = (Path::new(), Path::new());
+    let Ok(own) = fill(&mut room, "/etc/netns/%", name) else { return };
     let Ok(dir) = Dir::open(own) else { return };
+    // Symbolic links that only root or we ourselves can have made may lead anywhere.
+    let trusted = dir.as_fd().stat().is_ok_and(|s| s.mode & 0o022 == 0 && (s.uid == 0 || s.uid == geteuid()));
     let own = own.to_bytes();
     // Each pair is its own failure; a directory that cannot be read to its end has given what it has.
-    let _ = walk_in(dir, &mut |dir, file| {
-        let (mut from, mut to) = ([0; 768], [0; 320]);
-        let (Ok(from), Ok(to)) = (join(&mut from, &[own, b"/", file]), join(&mut to, &[b"/etc/", file]))
-        else {
+    let _ = walk(dir, &mut |dir, file| {
+        let mut from = CBuf::<768>::new();
+        let (Ok(from), Ok(to)) = (from.join(&[own, b"/", file]), fill(&mut to, "/etc/%", file)) else {
             return;
         };
-        if let Err(e) = over(dir, file, from, to) {
+        if let Err(e) = over(dir, trusted, file, from, to) {
             let _ = cannot_bind(cx, from, to, e);
         }
     });
 }
 
-/// Binds `file` of `dir`, which is `from`, on `to`. A symbolic link that leads out of the directory is refused
-/// (`EXDEV`) where the kernel can tell.
-fn over(dir: &Fd, file: &[u8], from: &CStr, to: &CStr) -> Result<(), Errno> {
-    let mut path = CBuf::<256>::new();
-    match open_beneath(dir, path.join(&[file])?).and_then(|fd| bind(&fd, to)) {
-        Err(Errno::ENOSYS) => mount(Some(from), to, None, MountFlags::BIND, None),
+/// Binds `file` of `dir`, which is `from`, on `to`. Unless the directory is trusted, a symbolic link that leads out of
+/// it is refused (`EXDEV`) where the kernel can tell.
+fn over(dir: &Fd, trusted: bool, file: &[u8], from: &CStr, to: &CStr) -> Result<(), Errno> {
+    let done = match trusted {
+        true => Err(Errno::ENOSYS),
+        false => open_beneath(dir, Path::new().join(&[file])?).and_then(|fd| bind_fd(&fd, to)),
+    };
+    match done {
+        Err(Errno::ENOSYS) => bind(from, to, MountFlags::BIND),
         done => done,
     }
 }

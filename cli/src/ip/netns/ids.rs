@@ -1,31 +1,37 @@
 //! Ids of namespaces, and the names that go with them.
 
-use super::walk;
+use super::names;
 use crate::Page;
+use crate::ip::nsref::Path;
 use core::iter::once;
 use nlbox_core::conn::{Conn, Error};
 use nlbox_core::rt::nsid::{RTGENMSG_LEN, netnsa};
 use nlbox_core::rt::rtm;
 use nlbox_core::wire::build::Build;
-use nlbox_sys::fd::{CBuf, Fd, OFlags, open_at};
+use nlbox_sys::fd::{Fd, OFlags, open_at};
 use nlbox_sys::memory::map;
+
+/// A request about the namespace behind `fd`.
+pub(super) fn request_of<'t>(tx: &'t mut [u8], ty: u16, fd: &Fd) -> Build<'t> {
+    let mut m = Build::new(tx, ty, 0, &[0; RTGENMSG_LEN]);
+    m.put(netnsa::FD, fd.raw().cast_unsigned());
+    m
+}
 
 /// The id that this namespace has for the one behind `fd`, -1 for none: `RTM_GETNSID` by `NETNSA_FD`.
 ///
+/// # Errors
 /// `EINVAL`: no network namespace is behind it.
-pub(super) fn id_of(conn: &mut Conn<'_>, fd: &Fd) -> Result<i32, Error> {
+pub fn id_of(conn: &mut Conn<'_>, fd: &Fd) -> Result<i32, Error> {
     let mut tx = [0; 64];
-    let mut m = Build::new(&mut tx, rtm::GETNSID, 0, &[0; RTGENMSG_LEN]);
-    m.put(netnsa::FD, fd.raw().cast_unsigned());
-    let answer = conn.get(&mut m)?;
+    let answer = conn.get(&mut request_of(&mut tx, rtm::GETNSID, fd))?;
     let (_, attrs) = answer.split::<RTGENMSG_LEN>();
     Ok(attrs.get(netnsa::NSID).unwrap_or(-1))
 }
 
 /// The same for a name in the directory `dir`; -1 also for one that cannot be opened.
 pub(super) fn id_of_name(conn: &mut Conn<'_>, dir: &Fd, name: &[u8]) -> Result<i32, Error> {
-    let mut path = CBuf::<256>::new();
-    let fd = path.join(&[name]).and_then(|p| open_at(dir, p, OFlags::RDONLY | OFlags::NONBLOCK, 0));
+    let fd = open_at(dir, Path::new().join(&[name]).unwrap_or(c""), OFlags::RDONLY | OFlags::NONBLOCK, 0);
     fd.map_or(Ok(-1), |fd| id_of(conn, &fd))
 }
 
@@ -39,6 +45,8 @@ pub struct Ids {
     known: bool,
 }
 
+/// Bytes for all records, some ten thousand: pages that are not written to take no memory.
+const ROOM: usize = 1 << 20;
 /// Bytes of a record before its name.
 const RECORD: usize = 5;
 
@@ -49,15 +57,13 @@ impl Ids {
     }
 
     fn learn(&mut self, conn: &mut Conn<'_>) {
-        let mut need = 0_usize;
-        let _ = walk(&mut |_, name| need = need.saturating_add(name.len()).saturating_add(RECORD));
-        if need > self.room.len() {
+        if self.room.is_empty() {
             // Without memory no id has a name: the number is printed.
-            self.room = map(need).unwrap_or_default();
+            self.room = map(ROOM).unwrap_or_default();
         }
         self.len = 0;
         self.known = true;
-        let _ = walk(&mut |dir, name| {
+        let _ = names(&mut |dir, name| {
             if let Ok(id @ 0..) = id_of_name(conn, dir, name) {
                 self.push(id, name);
             }
@@ -90,21 +96,19 @@ impl Ids {
     }
 }
 
-/// Gives the name of the namespace with id `nsid` here to `put`; `false` when it has none.
+/// Prints the name of the namespace with id `nsid` here; `false` when it has none.
 ///
 /// Asks over the second socket: the first one may be in the middle of a dump.
-pub fn name_of_id(page: &mut Page<'_>, nsid: i32, put: &mut dyn FnMut(&mut Page<'_>, &[u8])) -> bool {
-    let mut ids = core::mem::take(&mut page.names.nsids);
+pub fn name_of_id(page: &mut Page<'_>, nsid: i32, key: &str, pattern: &str) -> bool {
+    let ids = &mut page.names.nsids;
     if !ids.known {
         ids.learn(&mut page.names.conn);
     }
     let name = ids.name(nsid);
     if let Some(name) = name {
-        put(page, name);
+        page.out.str(key, pattern, name);
     }
-    let found = name.is_some();
-    page.names.nsids = ids;
-    found
+    name.is_some()
 }
 
 #[cfg(test)]

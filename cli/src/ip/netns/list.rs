@@ -1,11 +1,13 @@
 //! What only looks: names, ids, processes. And `set`, which gives an id.
 
-use super::ids::{id_of_name, name_of_id};
-use super::{LIST_ID, Path, cannot_read, checked, name, of_pid, open_name, over, path_of, walk, walk_in};
+use super::ids::{id_of_name, name_of_id, request_of};
+use super::{CANNOT_OPEN, LIST_ID, checked, each, failed, name, over, pid_of, walk};
 use crate::grammar::read;
+use crate::ip::nsref::{OF_PID, Path, by_name, file};
+use crate::ip::send;
 use crate::report::{Done, Fail};
 use crate::words::Line;
-use crate::{Ctx, Page, TX};
+use crate::{Ctx, Page};
 use nlbox_core::conn::{Errno as Code, Error};
 use nlbox_core::rt::nsid::{RTGENMSG_LEN, netnsa};
 use nlbox_core::rt::rtm;
@@ -13,7 +15,7 @@ use nlbox_core::text::num;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
 use nlbox_sys::errno::Errno;
-use nlbox_sys::fd::{CBuf, Dir, Stat, stat};
+use nlbox_sys::fd::{Dir, Fd};
 use nlbox_sys::ns::current_net;
 
 const EOPNOTSUPP: Error = Error::Kernel(Code(95));
@@ -29,7 +31,7 @@ pub(super) fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         checked(cx, word)?;
     }
     over(cx, line)?;
-    let there = walk(&mut |dir, name| {
+    let there = each(cx, &mut |cx, dir, name| {
         let id = id_of_name(&mut cx.conn, dir, name);
         let out = &mut cx.page.out;
         out.open_document();
@@ -42,8 +44,8 @@ pub(super) fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         }
         out.text("\n");
         out.close_object();
-    });
-    if there.map_err(|e| cannot_read(cx, e))? {
+    })?;
+    if there {
         cx.page.out.open_document();
     }
     Ok(())
@@ -51,47 +53,39 @@ pub(super) fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 
 /// `list-id [target-nsid ID] [nsid ID]`
 pub(super) fn ids(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    let mut tx = [0; TX];
+    let mut tx = [0; 64];
     let mut m = Build::new(&mut tx, rtm::GETNSID, 0, &[0; RTGENMSG_LEN]);
-    let slots = read(cx, line, &LIST_ID, &mut m)?;
-    let mut one = false;
-    for (slot, key) in [(TARGET, netnsa::TARGET_NSID), (NSID, netnsa::NSID)] {
-        if let Some(word) = slots.get(usize::from(slot)).copied().flatten() {
-            let keyword: &[u8] = if slot == NSID { b"nsid" } else { b"target-nsid" };
-            let texts = ["\"%\" value is invalid", "\"%\" value should be >= 0"];
-            m.put(key, id(cx, word, keyword, texts)?);
-            one = slot == NSID;
+    let [nsid, target, ..] = read(cx, line, &LIST_ID, &mut m)?;
+    for (word, keyword, key) in [(target, "target-nsid", netnsa::TARGET_NSID), (nsid, "nsid", netnsa::NSID)] {
+        if let Some(word) = word {
+            m.put(key, id(cx, word, keyword, "\"%\" value is invalid")?);
         }
     }
-    if !one {
-        return crate::dump::dump(cx, &mut m, &mut |page, m| {
-            row(page, m);
-            Ok(())
-        });
+    if nsid.is_none() {
+        return crate::dump::dump(cx, &mut m, &mut row);
     }
     match cx.conn.get(&mut m) {
         Ok(m) => {
             cx.page.out.open_document();
-            row(&mut cx.page, &m);
-            Ok(())
+            row(&mut cx.page, &m)
         }
         Err(e) => Err(cx.err.net(e, &cx.conn, Some(&m))),
     }
 }
 
-/// An id from 0 on; what is said of no number, and of one below 0.
-fn id(cx: &mut Ctx<'_>, word: &[u8], keyword: &[u8], texts: [&str; 2]) -> Result<i32, Fail> {
-    let [no_number, negative] = texts;
-    match num::parse_i64(word).and_then(|n| i32::try_from(n).ok()) {
-        Some(id @ 0..) => Ok(id),
-        Some(_) => Err(cx.err.invalid(word, keyword, negative)),
-        None => Err(cx.err.invalid(word, keyword, no_number)),
-    }
+/// An id from 0 on. `why`: what is said of a word that is no number.
+fn id(cx: &mut Ctx<'_>, word: &[u8], keyword: &str, why: &str) -> Result<i32, Fail> {
+    let why = match num::parse_i64(word).map(i32::try_from) {
+        Some(Ok(id @ 0..)) => return Ok(id),
+        Some(Ok(_)) => "\"%\" value should be >= 0",
+        _ => why,
+    };
+    Err(cx.err.invalid(word, keyword.as_bytes(), why))
 }
 
-fn row(page: &mut Page<'_>, m: &Message<'_>) {
+fn row(page: &mut Page<'_>, m: &Message<'_>) -> Done {
     let (_, attrs) = m.split::<RTGENMSG_LEN>();
-    let Some(nsid) = attrs.get(netnsa::NSID).filter(|_| m.ty == rtm::NEWNSID) else { return };
+    let Some(nsid) = attrs.get(netnsa::NSID).filter(|_| m.ty == rtm::NEWNSID) else { return Ok(()) };
     page.out.open_object("");
     if nsid >= 0 {
         page.out.int("nsid", "nsid % ", i64::from(nsid));
@@ -103,11 +97,10 @@ fn row(page: &mut Page<'_>, m: &Message<'_>) {
     if let Some(id) = current {
         page.out.int("current-nsid", "current-nsid % ", i64::from(id));
     }
-    name_of_id(page, current.unwrap_or(nsid), &mut |page, name| {
-        page.out.str("name", "(iproute2 netns name: %)", name);
-    });
+    name_of_id(page, current.unwrap_or(nsid), "name", "(iproute2 netns name: %)");
     page.out.text("\n");
     page.out.close_object();
+    Ok(())
 }
 
 /// `set NAME {auto | ID}`
@@ -116,87 +109,68 @@ pub(super) fn set(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let Some(word) = line.next() else { return Err(cx.err.plain(&[b"No nsid specified"])) };
     let nsid = match word {
         b"auto" => -1,
-        _ => id(cx, word, b"netnsid", ["Invalid \"%\" value", "\"%\" value should be >= 0"])?,
+        _ => id(cx, word, "netnsid", "Invalid \"%\" value")?,
     };
     over(cx, line)?;
-    let fd = open_name(name).map_err(|e| super::cannot_open(cx, name, e))?;
+    let fd = by_name(name).map_err(|e| failed(cx, CANNOT_OPEN, name, e))?;
     let mut tx = [0; 64];
-    let mut m = Build::new(&mut tx, rtm::NEWNSID, 0, &[0; RTGENMSG_LEN]);
-    m.put(netnsa::FD, fd.raw().cast_unsigned());
+    let mut m = request_of(&mut tx, rtm::NEWNSID, &fd);
     m.put(netnsa::NSID, nsid);
-    match cx.conn.request(&mut m) {
-        Ok(()) => {
-            cx.err.warn(&cx.conn);
-            Ok(())
-        }
-        Err(e) => Err(cx.err.net(e, &cx.conn, Some(&m))),
-    }
+    send(cx, &mut m)
 }
 
-fn cannot_open(cx: &mut Ctx<'_>, e: Errno) -> Fail {
-    cx.err.system(&[b"Cannot open network namespace"], e.0)
+/// What a namespace is told from others by.
+fn inode(fd: Result<Fd, Errno>) -> Result<(u64, u64), Errno> {
+    fd.and_then(|fd| fd.stat()).map(|s| (s.dev, s.ino))
 }
 
-fn is_number(word: &[u8]) -> bool {
-    num::parse_u64_base(word, 10).is_some()
+fn own(cx: &mut Ctx<'_>, fd: Result<Fd, Errno>) -> Result<(u64, u64), Fail> {
+    inode(fd).map_err(|e| failed(cx, "Cannot open network namespace", b"", e))
 }
 
 /// `identify [PID]`: of several names the text is the last, as iproute2's; JSON has them all.
 pub(super) fn identify(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let pid = line.next();
-    if let Some(word) = pid {
-        checked(cx, word)?;
-        if !is_number(word) {
-            return Err(cx.err.plain(&[b"Specified string '%' is not a pid", word]));
-        }
+    let word = pid.unwrap_or(b"self");
+    checked(cx, word)?;
+    if pid.is_some() && pid_of(word).is_none() {
+        return Err(cx.err.plain(&[b"Specified string '", word, b"' is not a pid"]));
     }
     over(cx, line)?;
-    let mut path = CBuf::<64>::new();
-    let ours = of_pid(&mut path, pid.unwrap_or(b"self")).and_then(stat);
     // Where /proc is missing a socket knows its own namespace.
-    let ours = ours.or_else(|e| match pid {
-        None => current_net().and_then(|fd| fd.stat()).map_err(|_| e),
-        Some(_) => Err(e),
-    });
-    let ours = ours.map_err(|e| cannot_open(cx, e))?;
-    let mut last: heapless::Vec<u8, 255> = heapless::Vec::new();
+    let fd = file(OF_PID, word).or_else(|e| if pid.is_none() { current_net() } else { Err(e) });
+    let own = own(cx, fd)?;
+    let mut last = Path::new();
     cx.page.out.open_document();
-    let read = walk(&mut |_, name| {
-        let mut path = Path::new();
-        if same(stat(path_of(&mut path, name)), &ours) {
-            last.clear();
-            let _ = last.extend_from_slice(name);
+    each(cx, &mut |cx, _, name| {
+        if inode(by_name(name)) == Ok(own) {
+            let _ = last.join(&[name]);
             if cx.page.out.json() {
                 cx.page.out.open_object("");
                 cx.page.out.str("name", "", name);
                 cx.page.out.close_object();
             }
         }
-    });
-    read.map_err(|e| cannot_read(cx, e))?;
-    cx.page.out.str("", "%\n", &last);
+    })?;
+    cx.page.out.str("", "%\n", last.as_cstr().to_bytes());
     Ok(())
-}
-
-fn same(a: Result<Stat, Errno>, b: &Stat) -> bool {
-    a.is_ok_and(|a| a.dev == b.dev && a.ino == b.ino)
 }
 
 /// `pids NAME`: the processes inside, in the order of /proc.
 pub(super) fn pids(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let name = name(cx, line)?;
     over(cx, line)?;
-    let ours = open_name(name).and_then(|fd| fd.stat());
-    let ours = ours.map_err(|e| cannot_open(cx, e))?;
-    let proc = Dir::open(c"/proc").map_err(|e| cx.err.system(&[b"Open of /proc failed"], e.0))?;
-    cx.page.out.open_document();
-    let read = walk_in(proc, &mut |_, pid| {
-        let mut path = CBuf::<64>::new();
-        if is_number(pid) && same(of_pid(&mut path, pid).and_then(stat), &ours) {
-            cx.page.out.open_object("");
-            cx.page.out.num("pid", "%\n", num::parse_u64_base(pid, 10).unwrap_or(0));
-            cx.page.out.close_object();
-        }
+    let own = own(cx, by_name(name))?;
+    let out = &mut cx.page.out;
+    out.open_document();
+    let read = Dir::open(c"/proc").and_then(|proc| {
+        walk(proc, &mut |_, word| {
+            if let Some(pid) = pid_of(word).filter(|_| inode(file(OF_PID, word)) == Ok(own)) {
+                out.open_object("");
+                out.num("pid", "%\n", u64::from(pid));
+                out.close_object();
+            }
+        })
     });
-    read.map_err(|e| cx.err.system(&[b"Open of /proc failed"], e.0))
+    read.map_err(|e| failed(cx, "Open of /proc failed", b"", e))
 }

@@ -1,34 +1,32 @@
 //! Names come and go.
 
-use super::{DIR, Path, about, cannot_bind, cannot_read, checked, name, of_pid, over, path_of, walk};
+use super::{DIR, bind, cannot_bind, checked, each, failed, in_child, name, over, path_of, pid_of};
 use crate::Ctx;
-use crate::report::{Done, Fail, PLAIN};
+use crate::ip::nsref::{OF_PID, Path, fill as fill_path};
+use crate::report::Done;
 use crate::words::Line;
 use core::ffi::CStr;
 use nlbox_core::text::num;
 use nlbox_sys::errno::Errno;
-use nlbox_sys::fd::{CBuf, Dir, Lock, OFlags, mkdir, open, symlink, unlink};
-use nlbox_sys::mount::{MountFlags, UmountFlags, bind, mount, umount};
+use nlbox_sys::fd::{Dir, Lock, OFlags, mkdir, open, symlink, unlink};
+use nlbox_sys::mount::{MountFlags, UmountFlags, bind as bind_fd, umount};
 use nlbox_sys::ns::{CloneFlags, current_net, pidfd_open, setns, unshare};
-use nlbox_sys::process::{Fork, exit, fork, wait};
 
 /// `add NAME`
 pub(super) fn add(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let name = name(cx, line)?;
-    over(cx, line)?;
-    make(cx, name, None)
+    make(cx, line, name, None)
 }
 
 /// `attach NAME PID`
 pub(super) fn attach(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let name = line.next().map(|w| checked(cx, w)).transpose()?;
-    let (Some(name), Some(pid)) = (name, line.next()) else {
+    let (Some(name), Some(word)) = (name, line.next()) else {
         return Err(cx.err.plain(&[b"No netns name and PID specified"]));
     };
-    over(cx, line)?;
-    match num::parse_u64_base(pid, 10).and_then(|n| i32::try_from(n).ok()) {
-        Some(n @ 1..) => make(cx, name, Some((n, pid))),
-        _ => Err(cx.err.plain(&[b"Invalid PID: %", pid])),
+    match pid_of(word) {
+        Some(pid @ 1..) => make(cx, line, name, Some(pid)),
+        _ => Err(cx.err.plain(&[b"Invalid PID: ", word])),
     }
 }
 
@@ -37,8 +35,8 @@ pub(super) fn delete(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut done = Ok(());
     if cx.page.opts.all {
         over(cx, line)?;
-        let read = walk(&mut |_, name| done = done.and(remove(cx, name)));
-        return done.and(read.map(drop).map_err(|e| cannot_read(cx, e)));
+        each(cx, &mut |cx, _, name| done = done.and(remove(cx, name)))?;
+        return done;
     }
     let mut next = name(cx, line)?;
     loop {
@@ -53,9 +51,13 @@ pub(super) fn delete(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 fn remove(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
     let mut path = Path::new();
     let path = path_of(&mut path, name);
-    // A name that lost its mount is removed all the same.
+    unname(path).map_err(|e| failed(cx, "Cannot remove namespace file \"%\"", path.to_bytes(), e))
+}
+
+/// A name that lost its mount is removed all the same.
+fn unname(path: &CStr) -> Result<(), Errno> {
     let _ = umount(path, UmountFlags::DETACH | UmountFlags::NOFOLLOW);
-    unlink(path).map_err(|e| cx.err.system(&[b"Cannot remove namespace file \"%\"", path.to_bytes()], e.0))
+    unlink(path)
 }
 
 /// Makes the directory, and the links and directories above it that a bare file system lacks.
@@ -71,62 +73,63 @@ fn make_dir() -> Result<(), Errno> {
     if made == Err(Errno::EEXIST) { Ok(()) } else { made }
 }
 
-/// Makes the directory a shared mount, so that names come and go in every mount namespace made from here on. Two
-/// that come at once must not both bind it: a lock keeps them apart.
-fn ready(cx: &mut Ctx<'_>) -> Done {
-    let dir = DIR.to_bytes();
-    make_dir().map_err(|e| cx.err.system(&[b"mkdir % failed", dir], e.0))?;
+fn mount_dir(how: MountFlags) -> Result<(), Errno> {
+    bind(DIR, DIR, how | MountFlags::REC)
+}
+
+/// Makes the directory a shared mount, so that names come and go in every mount namespace made from here on.
+fn share() -> Result<(), (&'static str, Errno)> {
+    let mut shared = mount_dir(MountFlags::SHARED);
+    if shared == Err(Errno::EINVAL) {
+        mount_dir(MountFlags::BIND).map_err(|e| ("mount --bind /var/run/netns /var/run/netns failed", e))?;
+        shared = mount_dir(MountFlags::SHARED);
+        if shared.is_err() {
+            let _ = umount(DIR, UmountFlags::DETACH);
+        }
+    }
+    shared.map_err(|e| ("mount --make-shared /var/run/netns failed", e))
+}
+
+fn ready(cx: &mut Ctx<'_>) -> Result<(), (&'static str, Errno)> {
+    make_dir().map_err(|e| ("mkdir /var/run/netns failed", e))?;
+    // Two that come at once must not both bind the directory.
     let lock = Dir::open(DIR);
     let locked = lock.as_ref().map_err(|e| *e).and_then(|d| d.as_fd().flock(Lock::Exclusive));
     if let Err(e) = locked {
-        let _ = about(cx, "Warning: could not flock netns runtime directory", dir, "", e);
+        let what = "Warning: could not flock netns runtime directory \"/var/run/netns\"";
+        let _ = failed(cx, what, b"", e);
     }
-    let share = || mount(None, DIR, None, MountFlags::SHARED | MountFlags::REC, None);
-    let shared = match share() {
-        Err(Errno::EINVAL) => {
-            mount(Some(DIR), DIR, None, MountFlags::BIND | MountFlags::REC, None)
-                .map_err(|e| cx.err.system(&[b"mount --bind % % failed", dir, dir], e.0))?;
-            share().inspect_err(|_| {
-                let _ = umount(DIR, UmountFlags::DETACH);
-            })
-        }
-        done => done,
-    };
-    shared.map_err(|e| cx.err.system(&[b"mount --make-shared % failed", dir], e.0))
+    share()
 }
 
-/// Gives `name` to a new namespace, or to the one of a process.
+/// At the end of the line: gives `name` to a new namespace, or to the one of a process.
 ///
 /// A child does the work: it leaves its network namespace, and the caller stays in its own without having to find
 /// back. What was made is removed again when a step fails.
-fn make(cx: &mut Ctx<'_>, name: &[u8], of: Option<(i32, &[u8])>) -> Done {
-    ready(cx)?;
+fn make(cx: &mut Ctx<'_>, line: &Line<'_>, name: &[u8], of: Option<u32>) -> Done {
+    over(cx, line)?;
+    ready(cx).map_err(|(what, e)| failed(cx, what, b"", e))?;
     let mut path = Path::new();
     let path = path_of(&mut path, name);
     open(path, OFlags::RDONLY | OFlags::CREAT | OFlags::EXCL, 0)
-        .map_err(|e| about(cx, "Cannot create namespace file", path.to_bytes(), "", e))?;
-    let code = match fork() {
-        Ok(Fork::Child) => exit(fill(cx, name, path, of).map_or_else(|f| f.0, |()| 0)),
-        Ok(Fork::Parent(child)) => wait(child).map_or(PLAIN.0, |status| status.code()),
-        Err(e) => cx.err.system(&[b"fork failed"], e.0).0,
-    };
-    if code == 0 {
-        return Ok(());
+        .map_err(|e| failed(cx, "Cannot create namespace file \"%\"", path.to_bytes(), e))?;
+    let done = in_child(cx, &mut |cx| fill(cx, name, path, of));
+    if done.is_err() {
+        let _ = unname(path);
     }
-    let _ = umount(path, UmountFlags::DETACH | UmountFlags::NOFOLLOW);
-    let _ = unlink(path);
-    Err(Fail(code))
+    done
 }
 
 /// In the child: mounts the namespace on `path`.
-fn fill(cx: &mut Ctx<'_>, name: &[u8], path: &CStr, of: Option<(i32, &[u8])>) -> Done {
+fn fill(cx: &mut Ctx<'_>, name: &[u8], path: &CStr, of: Option<u32>) -> Done {
     if of.is_none() {
         unshare(CloneFlags::NEWNET)
-            .map_err(|e| about(cx, "Failed to create a new network namespace", name, "", e))?;
+            .map_err(|e| failed(cx, "Failed to create a new network namespace \"%\"", name, e))?;
     }
-    let mut from = CBuf::<64>::new();
-    let from = of_pid(&mut from, of.map_or(b"self", |(_, word)| word)).unwrap_or(c"");
-    let bound = match mount(Some(from), path, None, MountFlags::BIND, None) {
+    let mut from = Path::new();
+    let digits = of.map(|pid| num::dec(u64::from(pid)));
+    let from = fill_path(&mut from, OF_PID, digits.as_ref().map_or(b"self", |d| d.as_bytes())).unwrap_or(c"");
+    let bound = match bind(from, path, MountFlags::BIND) {
         Err(e @ Errno::ENOENT) => without_proc(of, path).map_err(|_| e),
         done => done,
     };
@@ -134,9 +137,9 @@ fn fill(cx: &mut Ctx<'_>, name: &[u8], path: &CStr, of: Option<(i32, &[u8])>) ->
 }
 
 /// The same without /proc: a socket gives its own namespace, and the new mount calls take it as it is.
-fn without_proc(of: Option<(i32, &[u8])>, path: &CStr) -> Result<(), Errno> {
-    if let Some((pid, _)) = of {
-        setns(&pidfd_open(pid)?, CloneFlags::NEWNET)?;
+fn without_proc(of: Option<u32>, path: &CStr) -> Result<(), Errno> {
+    if let Some(pid) = of {
+        setns(&pidfd_open(i32::try_from(pid).unwrap_or(-1))?, CloneFlags::NEWNET)?;
     }
-    bind(&current_net()?, path)
+    bind_fd(&current_net()?, path)
 }

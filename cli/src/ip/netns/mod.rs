@@ -5,26 +5,26 @@ mod ids;
 mod list;
 mod make;
 
-pub use ids::{Ids, name_of_id};
+pub use ids::{Ids, id_of, name_of_id};
 
+use super::nsref::{self, NsRef, Path};
 use crate::Ctx;
 use crate::grammar::{Arg, Grammar, Object, To, Verb};
-use crate::report::{Done, Fail, USAGE};
+use crate::report::{Done, Fail, PLAIN, USAGE};
 use crate::words::Line;
 use core::ffi::CStr;
 use nlbox_core::rt::nsid::netnsa;
 use nlbox_core::text::num;
 use nlbox_sys::errno::Errno;
-use nlbox_sys::fd::{CBuf, Dir, Fd, OFlags, open};
-use nlbox_sys::ns::{CloneFlags, pidfd_open, setns};
+use nlbox_sys::fd::{Dir, Fd};
+use nlbox_sys::mount::{MountFlags, mount};
+use nlbox_sys::ns::{CloneFlags, setns};
+use nlbox_sys::process::{Fork, exit, fork, wait};
 
 /// The directory of names. Each is a file of mode 0 with a namespace mounted on it.
 const DIR: &CStr = c"/var/run/netns";
 /// `NAME_MAX` of `linux/limits.h`.
 const NAME_MAX: usize = 255;
-
-/// A path of `DIR`, a name and what else is short.
-type Path = CBuf<512>;
 
 /// Words of a verb that help shows and that the verb reads itself.
 const fn words(usage: &'static str) -> Grammar {
@@ -74,59 +74,47 @@ fn monitor(cx: &mut Ctx<'_>, _: &mut Line<'_>) -> Done {
     Err(cx.err.plain(&[b"Command \"monitor\" is not in this build."]))
 }
 
-/// `-n`: goes into a namespace, and does nothing else. Sockets that are open belong to the one left: they close.
+/// `-n`: goes into a namespace, and does nothing else.
 pub fn enter(cx: &mut Ctx<'_>, word: &[u8]) -> Done {
-    switch(cx, find(word), word)
+    switch(cx, nsref::open(word).and_then(NsRef::fd), word)
 }
 
-/// Opens a namespace: a word with a slash is a path; else a name, and a number that is none is a process.
-fn find(word: &[u8]) -> Result<Fd, Errno> {
-    let mut path = CBuf::<4096>::new();
-    let flags = OFlags::RDONLY | OFlags::NONBLOCK;
-    if word.contains(&b'/') {
-        return open(path.join(&[word])?, flags, 0);
-    }
-    match open(path.join(&[DIR.to_bytes(), b"/", word])?, flags, 0) {
-        Err(Errno::ENOENT) => {}
-        done => return done,
-    }
-    let pid = num::parse_u64_base(word, 10).and_then(|n| i32::try_from(n).ok()).ok_or(Errno::ENOENT)?;
-    open(of_pid(&mut path, word)?, flags, 0).or_else(|e| match e {
-        // Without /proc the process itself will do; where there is no such process, ENOENT says it as well.
-        Errno::ENOENT => pidfd_open(pid).map_err(|_| e),
-        _ => Err(e),
-    })
+/// The number of a process.
+fn pid_of(word: &[u8]) -> Option<u32> {
+    num::parse_u64_base(word, 10).and_then(|n| i32::try_from(n).ok()?.try_into().ok())
 }
 
-/// `/proc/PID/ns/net`
-fn of_pid<'p, const N: usize>(path: &'p mut CBuf<N>, pid: &[u8]) -> Result<&'p CStr, Errno> {
-    path.join(&[b"/proc/", pid, b"/ns/net"])
+fn failed(cx: &mut Ctx<'_>, what: &str, word: &[u8], e: Errno) -> Fail {
+    cx.err.failed(what, word, e.0)
 }
 
-/// `before "name" after: reason`
-fn about(cx: &mut Ctx<'_>, before: &str, name: &[u8], after: &str, e: Errno) -> Fail {
-    cx.err.system(&[b"% \"%\"%", before.as_bytes(), name, after.as_bytes()], e.0)
-}
+const CANNOT_OPEN: &str = "Cannot open network namespace \"%\"";
 
-fn cannot_open(cx: &mut Ctx<'_>, name: &[u8], e: Errno) -> Fail {
-    about(cx, "Cannot open network namespace", name, "", e)
-}
-
+/// Goes into the namespace behind `fd`. Sockets that are open belong to the one left: they close.
 fn switch(cx: &mut Ctx<'_>, fd: Result<Fd, Errno>, name: &[u8]) -> Done {
-    let failed = match fd {
-        Ok(fd) => match setns(&fd, CloneFlags::NEWNET) {
-            Ok(()) => {
-                cx.conn.close();
-                cx.page.names.close();
-                return Ok(());
-            }
-            Err(e) => about(cx, "setting the network namespace", name, " failed", e),
-        },
-        Err(e) => cannot_open(cx, name, e),
+    let (what, e) = match fd.map(|fd| setns(&fd, CloneFlags::NEWNET)) {
+        Ok(Ok(())) => {
+            cx.conn.close();
+            cx.page.names.close();
+            return Ok(());
+        }
+        Ok(Err(e)) => ("setting the network namespace \"%\" failed", e),
+        Err(e) => (CANNOT_OPEN, e),
     };
+    let _ = failed(cx, what, name, e);
     // iproute2 leaves by exit(-1) here.
-    let _ = failed;
     Err(USAGE)
+}
+
+/// Does `job` in a child; its exit code is the child's, 128 and more for a signal.
+fn in_child(cx: &mut Ctx<'_>, job: &mut dyn FnMut(&mut Ctx<'_>) -> Done) -> Done {
+    cx.page.out.flush();
+    let code = match fork() {
+        Ok(Fork::Child) => exit(job(cx).map_or_else(|f| f.0, |()| 0)),
+        Ok(Fork::Parent(child)) => wait(child).map_or(PLAIN.0, |status| status.code()),
+        Err(e) => return Err(failed(cx, "fork failed", b"", e)),
+    };
+    if code == 0 { Ok(()) } else { Err(Fail(code)) }
 }
 
 /// Whether `name` may be a file in [`DIR`].
@@ -141,7 +129,7 @@ fn name<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<&'l [u8], Fail> {
 }
 
 fn checked<'l>(cx: &mut Ctx<'_>, name: &'l [u8]) -> Result<&'l [u8], Fail> {
-    if is_name(name) { Ok(name) } else { Err(cx.err.usage(&[b"Invalid netns name \"%\"", name])) }
+    if is_name(name) { Ok(name) } else { Err(cx.err.usage(&[b"Invalid netns name \"", name, b"\""])) }
 }
 
 /// The line ends here.
@@ -151,23 +139,29 @@ fn over(cx: &mut Ctx<'_>, line: &Line<'_>) -> Done {
 
 /// The path of a namespace. A name that was checked always fits.
 fn path_of<'p>(path: &'p mut Path, name: &[u8]) -> &'p CStr {
-    path.join(&[DIR.to_bytes(), b"/", name]).unwrap_or(c"")
+    nsref::fill(path, nsref::NAMED, name).unwrap_or(c"")
 }
 
-fn open_name(name: &[u8]) -> Result<Fd, Errno> {
-    open(path_of(&mut Path::new(), name), OFlags::RDONLY | OFlags::NONBLOCK, 0)
+/// `mount(from, to, flags)` without more.
+fn bind(from: &CStr, to: &CStr, flags: MountFlags) -> Result<(), Errno> {
+    mount(Some(from), to, None, flags, None)
 }
 
 /// Hands every name to `each`, with the directory; `false` when there is no directory.
-fn walk(each: &mut dyn FnMut(&Fd, &[u8])) -> Result<bool, Errno> {
+fn names(each: &mut dyn FnMut(&Fd, &[u8])) -> Result<bool, Errno> {
     match Dir::open(DIR) {
-        Ok(dir) => walk_in(dir, each).map(|()| true),
+        Ok(dir) => walk(dir, each).map(|()| true),
         Err(Errno::ENOENT) => Ok(false),
         Err(e) => Err(e),
     }
 }
 
-fn walk_in(mut dir: Dir, each: &mut dyn FnMut(&Fd, &[u8])) -> Result<(), Errno> {
+/// The same for a command.
+fn each(cx: &mut Ctx<'_>, each: &mut dyn FnMut(&mut Ctx<'_>, &Fd, &[u8])) -> Result<bool, Fail> {
+    names(&mut |dir, name| each(cx, dir, name)).map_err(|e| failed(cx, "Cannot read /var/run/netns", b"", e))
+}
+
+fn walk(mut dir: Dir, each: &mut dyn FnMut(&Fd, &[u8])) -> Result<(), Errno> {
     let mut buf = [0; 2048];
     while let Some(entries) = dir.read(&mut buf)? {
         for e in entries.filter(|e| is_name(e.name)) {
@@ -177,12 +171,8 @@ fn walk_in(mut dir: Dir, each: &mut dyn FnMut(&Fd, &[u8])) -> Result<(), Errno> 
     Ok(())
 }
 
-fn cannot_read(cx: &mut Ctx<'_>, e: Errno) -> Fail {
-    cx.err.system(&[b"Cannot read %", DIR.to_bytes()], e.0)
-}
-
 fn cannot_bind(cx: &mut Ctx<'_>, from: &CStr, to: &CStr, e: Errno) -> Fail {
-    cx.err.system(&[b"Bind % -> % failed", from.to_bytes(), to.to_bytes()], e.0)
+    cx.err.system(&[b"Bind ", from.to_bytes(), b" -> ", to.to_bytes(), b" failed"], e.0)
 }
 
 #[cfg(test)]
