@@ -73,6 +73,7 @@ pub(crate) const DIFFERENCES: &[Difference] = differences! {
     NEVER, "route show help|neigh add help", Free, ("base", "route show help"), "help is help wherever it stands";
     NEVER, "*-j*route show table*", Change(closed), ("routes", "-j route show table 999"), "JSON stays valid when the kernel refuses";
     NEVER, "*-j*neigh get*|*-j*n g *", Free, ("neighbours", "-j neigh get 10.0.0.2 dev v0"), "JSON where iproute2 prints text";
+    (7, 0), "*addr*show*down*", Free, ("addrs", "addr show down"), "a filter, as it is for links";
     NEVER, "addr add 1.1.1.1 peer dev v0", Free, ("base", "addr add 1.1.1.1 peer dev v0"), "of two things wrong another is said first";
     NEVER, "addr add*lft 5*lft 6", Free, ("base", "addr add 1.1.1.1/24 dev v0 valid_lft 5 valid_lft 6"), "the value is quoted, not the keyword";
 
