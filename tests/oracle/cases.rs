@@ -33,7 +33,7 @@ pub(crate) const STATES: &[(&str, &str)] = &[
          ! echo > /run/netns/junk
          ! mkdir /run/netns/directory
          ! echo 'link set lo mtu' > /run/usage
-         ! echo 'netns exec blue kill -TERM 0' > /run/killed",
+         ! echo 'netns exec blue sh -c \"kill -TERM $$\"' > /run/killed",
     ),
     ("nodir", "! echo > /run/netns"),
     (
