@@ -139,6 +139,73 @@ fn exec_binds_etc_netns() {
 }
 
 #[test]
+fn etc_netns_may_link_out_only_where_nobody_else_can_write() {
+    let Some(ns) = Ns::new() else { return };
+    ns.sh("mkdir /run/etc && cp /etc/passwd /etc/group /run/etc/ && echo outside > /run/etc/hosts \
+           && mount --bind /run/etc /etc && mkdir -p /etc/netns/a && echo secret > /run/elsewhere \
+           && ln -s /run/elsewhere /etc/netns/a/hosts");
+    ok(&ns, "netns add a");
+    let hosts = || ip(&ns, "netns exec a /bin/cat /etc/hosts");
+    eqnice!("secret\n", hosts().stdout);
+    let why = "Bind /etc/netns/a/hosts -> /etc/hosts failed: Invalid cross-device link\n";
+    for mode in ["775", "757"] {
+        ns.sh(&format!("chmod {mode} /etc/netns/a"));
+        let out = hosts();
+        assert_eq!((out.stdout.as_str(), out.stderr.as_str(), out.code), ("outside\n", why, 0), "{mode}");
+    }
+    // A link that stays inside is followed there as well.
+    ns.sh("ln -sf own /etc/netns/a/hosts && echo inside > /etc/netns/a/own && touch /etc/own");
+    eqnice!("inside\n", hosts().stdout);
+}
+
+#[test]
+fn del_takes_several_names() {
+    let Some(ns) = Ns::new() else { return };
+    for name in ["a", "b", "c"] {
+        ok(&ns, &format!("netns add {name}"));
+    }
+    let out = ip(&ns, "netns del a nope c");
+    assert!(out.code == 1 && out.stderr.contains("/nope\"") && out.stderr.lines().count() == 1, "{out:?}");
+    eqnice!("b\n", ok(&ns, "netns list"));
+    // What cannot be removed does not keep the others.
+    ns.sh("mkdir /run/netns/directory");
+    ok(&ns, "netns add d");
+    let out = ip(&ns, "-all netns del");
+    assert!(out.code == 1 && out.stderr.contains("/directory\""), "{out:?}");
+    eqnice!("directory\n", ns.sh("ls /run/netns").stdout);
+}
+
+#[test]
+fn names_made_inside_a_namespace_are_for_all() {
+    let Some(ns) = Ns::new() else { return };
+    ok(&ns, "netns add a");
+    ok(&ns, "-n a netns add b");
+    ok(&ns, "-n b link set lo up");
+    eqnice!(
+        "b nsfs\n",
+        names(&ns).lines().filter(|l| l.starts_with('b')).map(|l| format!("{l}\n")).collect::<String>()
+    );
+}
+
+#[test]
+fn stray_words_are_refused() {
+    let Some(ns) = Ns::new() else { return };
+    ok(&ns, "netns add a");
+    for line in ["list a b", "add b c", "set a 5 x", "attach b 1 x", "identify 1 x", "pids a x"]
+        .map(|l| format!("netns {l}"))
+    {
+        let out = ip(&ns, &line);
+        assert_eq!(
+            (out.stdout.as_str(), out.stderr.as_str(), out.code),
+            ("", "extra arguments specified\n", 1),
+            "{line}"
+        );
+    }
+    assert_eq!(ip(&ns, "-all netns del x").code, 1);
+    eqnice!("a\n", ok(&ns, "netns list"));
+}
+
+#[test]
 fn exec_works_without_sys_etc_and_proc() {
     let Some(ns) = Ns::new() else { return };
     let nlbox = nlbox();

@@ -63,6 +63,9 @@ pub(crate) const DIFFERENCES: &[Difference] = differences! {
     NEVER, "netns", Free, ("nodir", "netns"), "a directory that cannot be read is an error";
     NEVER, "-batch /run/usage", Free, ("files", "-batch /run/usage"), "a wrong command line fails with its line's number, as any other failure of a batch does";
     NEVER, "-force -batch /run/killed", Free, ("files", "-force -batch /run/killed"), "a child killed by a signal fails its own line; 6.1 ends without a word";
+    NEVER, "link add x ty veth p n y|link add x ty veth pe na y", Free, ("base", "link add x ty veth p n y"), "the usage of a kind is our own, on stderr, and names the word";
+    NEVER, "addr add l *|addr add loc *", Free, ("base", "addr add loc 9.9.9.9/24 dev v0"), "refused with other words: all are read before any is judged";
+    NEVER, "link del d v0", Free, ("base", "link del d v0"), "delete knows no dynamic: the second name is too much";
     NEVER, "-r *|-resolve *|-t *|-ts *|-rc *|-rcvbuf *|-l *|-loops *|-echo *", Free, ("base", "-t link"), "an option that would change nothing is refused";
     NEVER, "*-j*", Change(no_empty_objects), ("base", "-j link show up"), "a link that a filter leaves out is not an empty object";
     NEVER, "link add*veth foo*|link add*veth help", Free, ("base", "link add v9 type veth foo"), "help goes to standard error, with ours as with the other kinds";

@@ -37,13 +37,16 @@ pub static GRAMMAR: Grammar = Grammar {
     args: crate::args![
         Arg::new("dev", To::Slot(DEV)),
         Arg::new("local", To::Slot(LOCAL)).once_or_garbage(),
-        Arg::new("peer|remote", To::Slot(PEER)).once(),
-        Arg::new("b[roadcast]|brd", To::Slot(BROADCAST)).once(),
+        Arg::new("peer", To::Slot(PEER)).once(),
+        Arg::new("remote", To::Slot(PEER)).once(),
+        Arg::new("b[roadcast]", To::Slot(BROADCAST)).once(),
+        Arg::new("brd", To::Slot(BROADCAST)).once(),
         Arg::new("anycast", To::Slot(ANYCAST)).once(),
         Arg::new("scope", To::Slot(SCOPE)),
         Arg::new("label", To::Attr(ifa::LABEL.ty())),
-        Arg::new("m[etric]|p[riority]|pre[ference]", To::Attr(ifa::RT_PRIORITY.ty()))
-            .bad("\"%\" value is invalid\n"),
+        Arg::new("m[etric]", To::Attr(ifa::RT_PRIORITY.ty())).bad(METRIC),
+        Arg::new("p[riority]", To::Attr(ifa::RT_PRIORITY.ty())).bad(METRIC),
+        Arg::new("pre[ference]", To::Attr(ifa::RT_PRIORITY.ty())).bad(METRIC),
         Arg::new("v[alid_lft]", To::Slot(VALID)).once(),
         Arg::new("p[referred_lft]", To::Slot(PREFERRED)).once(),
         Arg::new("proto", To::Attr(ifa::PROTO.ty())).bad("\"proto\" value is invalid\n"),
@@ -51,6 +54,8 @@ pub static GRAMMAR: Grammar = Grammar {
     bare: Some(&BARE),
     usage: "PREFIX dev DEVICE [ home | nodad | optimistic | mngtmpaddr | noprefixroute | autojoin ]",
 };
+
+const METRIC: &str = "\"metric\" value is invalid\n";
 
 /// `ip address add`.
 pub fn add(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
@@ -73,30 +78,26 @@ pub fn delete(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 }
 
 /// A word that is no keyword: a flag, or the address.
-fn bare<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots: &mut Slots<'l>) -> Done {
+fn bare<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, slots: &mut Slots<'l>) -> Done {
     let word = line.value(&mut cx.err)?;
     let bit = ADDR_FLAGS.number(word);
     // iproute2 warns of what cannot be, as far as it has read, and goes on without the flag.
     let v6 = cx.page.opts.family == af::AF_INET6
-        || [LOCAL, PEER]
-            .iter()
-            .any(|n| slot(slots, *n).is_some_and(|w| w.iter().position(|b| *b == b':').is_some()));
+        || [LOCAL, PEER].iter().any(|n| slot(slots, *n).is_some_and(|w| w.contains(&b':')));
     let why: &[u8] = match bit {
         Some(bit) if bit & ifa_f::SETTABLE == 0 => b" option is not mutable from userspace",
         Some(bit) if bit & ifa_f::V6_ONLY != 0 && !v6 => b" option can be set only for IPv6 addresses",
         _ => b"",
     };
     if !why.is_empty() {
-        cx.err.say(&[b"Warning: %%", word, why]);
+        cx.err.say(&[b"Warning: ", word, why]);
         return Ok(());
     }
-    if bit.is_none() && slot(slots, LOCAL).is_some() {
-        // A keyword in the place of a value is the error to tell, and has come first.
-        addresses(cx, m, slots)?;
+    if let Some(s) = slots.get_mut(bit.map_or(usize::from(LOCAL), flag_slot))
+        && s.replace(word).is_some()
+        && bit.is_none()
+    {
         return Err(cx.err.garbage(b"local", word));
-    }
-    if let Some(s) = slots.get_mut(bit.map_or(usize::from(LOCAL), flag_slot)) {
-        *s = Some(word);
     }
     Ok(())
 }
@@ -144,33 +145,19 @@ fn put(
     Ok((!p.ip.is_none()).then_some(p))
 }
 
-/// Whether a broadcast is to be made of the prefix.
-fn is_sign(word: &[u8]) -> bool {
-    matches!(word, [b'+' | b'-'])
-}
-
-/// Reads all addresses; gives the link's own and the other end's.
-fn addresses(
-    cx: &mut Ctx<'_>,
-    m: &mut Build<'_>,
-    slots: &Slots<'_>,
-) -> Result<(Option<Prefix>, Option<Prefix>), Fail> {
-    m.from_word(usize::MAX);
-    let own = put(cx, m, slots, LOCAL, ifa::LOCAL)?;
-    let other = put(cx, m, slots, PEER, ifa::ADDRESS)?;
-    if !slot(slots, BROADCAST).is_some_and(is_sign) {
-        put(cx, m, slots, BROADCAST, ifa::BROADCAST)?;
-    }
-    put(cx, m, slots, ANYCAST, ifa::ANYCAST)?;
-    Ok((own, other))
-}
-
 /// What follows from all the words together, in iproute2's order, which decides the error of a line with several.
 fn finish(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>) -> Done {
     let slot = |n: u8| slot(slots, n);
     let adds = m.ty() != rtm::DELADDR;
-    let sign = slot(BROADCAST).filter(|w| is_sign(w));
-    let (own, other) = addresses(cx, m, slots)?;
+    m.from_word(usize::MAX);
+    let own = put(cx, m, slots, LOCAL, ifa::LOCAL)?;
+    let other = put(cx, m, slots, PEER, ifa::ADDRESS)?;
+    // The two signs are no addresses: they want the prefix.
+    let sign = slot(BROADCAST).filter(|w| matches!(w, [b'+' | b'-']));
+    if sign.is_none() {
+        put(cx, m, slots, BROADCAST, ifa::BROADCAST)?;
+    }
+    put(cx, m, slots, ANYCAST, ifa::ANYCAST)?;
     let family = m.head_at(FAMILY_AT);
     let mut flags = 0;
     for (bit, _) in ADDR_FLAGS.iter() {
@@ -200,10 +187,11 @@ fn finish(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>) -> Done {
         if !adds && family == af::AF_INET && !p.had_len {
             cx.err.say(&[
                 b"Warning: Executing wildcard deletion to stay compatible with old scripts.\n         \
-                  Explicitly specify the prefix length (%/32) to avoid this warning.\n         \
+                  Explicitly specify the prefix length (",
+                slot(LOCAL).unwrap_or(b""),
+                b"/32) to avoid this warning.\n         \
                   This special behaviour is likely to disappear in further releases,\n         \
                   fix your scripts!",
-                slot(LOCAL).unwrap_or(b""),
             ]);
         } else {
             m.put(ifa::ADDRESS, p.ip.bytes());

@@ -1,6 +1,6 @@
 //! Ids of namespaces, and the names that go with them.
 
-use super::names;
+use super::{DIR, walk};
 use crate::Page;
 use crate::ip::nsref::Path;
 use core::iter::once;
@@ -8,7 +8,7 @@ use nlbox_core::conn::{Conn, Error};
 use nlbox_core::rt::nsid::{RTGENMSG_LEN, netnsa};
 use nlbox_core::rt::rtm;
 use nlbox_core::wire::build::Build;
-use nlbox_sys::fd::{Fd, OFlags, open_at};
+use nlbox_sys::fd::{Dir, Fd, OFlags, open_at};
 use nlbox_sys::memory::map;
 
 /// A request about the namespace behind `fd`.
@@ -63,7 +63,8 @@ impl Ids {
         }
         self.len = 0;
         self.known = true;
-        let _ = names(&mut |dir, name| {
+        let Ok(dir) = Dir::open(DIR) else { return };
+        let _ = walk(dir, &mut |dir, name| {
             if let Ok(id @ 0..) = id_of_name(conn, dir, name) {
                 self.push(id, name);
             }

@@ -14,6 +14,7 @@ use nlbox_core::rt::rtm;
 use nlbox_core::text::num;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
+use nlbox_core::wire::key::Key;
 use nlbox_sys::errno::Errno;
 use nlbox_sys::fd::{Dir, Fd};
 use nlbox_sys::ns::current_net;
@@ -56,11 +57,8 @@ pub(super) fn ids(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut tx = [0; 64];
     let mut m = Build::new(&mut tx, rtm::GETNSID, 0, &[0; RTGENMSG_LEN]);
     let [nsid, target, ..] = read(cx, line, &LIST_ID, &mut m)?;
-    for (word, keyword, key) in [(target, "target-nsid", netnsa::TARGET_NSID), (nsid, "nsid", netnsa::NSID)] {
-        if let Some(word) = word {
-            m.put(key, id(cx, word, keyword, "\"%\" value is invalid")?);
-        }
-    }
+    put_id(cx, &mut m, netnsa::TARGET_NSID, target, "target-nsid")?;
+    put_id(cx, &mut m, netnsa::NSID, nsid, "nsid")?;
     if nsid.is_none() {
         return crate::dump::dump(cx, &mut m, &mut row);
     }
@@ -71,6 +69,13 @@ pub(super) fn ids(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         }
         Err(e) => Err(cx.err.net(e, &cx.conn, Some(&m))),
     }
+}
+
+fn put_id(cx: &mut Ctx<'_>, m: &mut Build<'_>, key: Key<i32>, word: Option<&[u8]>, keyword: &str) -> Done {
+    if let Some(word) = word {
+        m.put(key, id(cx, word, keyword, "\"%\" value is invalid")?);
+    }
+    Ok(())
 }
 
 /// An id from 0 on. `why`: what is said of a word that is no number.

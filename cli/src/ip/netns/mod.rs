@@ -148,17 +148,16 @@ fn bind(from: &CStr, to: &CStr, flags: MountFlags) -> Result<(), Errno> {
 }
 
 /// Hands every name to `each`, with the directory; `false` when there is no directory.
-fn names(each: &mut dyn FnMut(&Fd, &[u8])) -> Result<bool, Errno> {
-    match Dir::open(DIR) {
-        Ok(dir) => walk(dir, each).map(|()| true),
-        Err(Errno::ENOENT) => Ok(false),
-        Err(e) => Err(e),
-    }
-}
-
-/// The same for a command.
 fn each(cx: &mut Ctx<'_>, each: &mut dyn FnMut(&mut Ctx<'_>, &Fd, &[u8])) -> Result<bool, Fail> {
-    names(&mut |dir, name| each(cx, dir, name)).map_err(|e| failed(cx, "Cannot read /var/run/netns", b"", e))
+    let e = match Dir::open(DIR) {
+        Ok(dir) => match walk(dir, &mut |dir, name| each(cx, dir, name)) {
+            Ok(()) => return Ok(true),
+            Err(e) => e,
+        },
+        Err(Errno::ENOENT) => return Ok(false),
+        Err(e) => e,
+    };
+    Err(failed(cx, "Cannot read /var/run/netns", b"", e))
 }
 
 fn walk(mut dir: Dir, each: &mut dyn FnMut(&Fd, &[u8])) -> Result<(), Errno> {
