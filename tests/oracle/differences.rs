@@ -65,18 +65,16 @@ pub(crate) const DIFFERENCES: &[Difference] = differences! {
     NEVER, "-force -batch /run/killed", Free, ("files", "-force -batch /run/killed"), "a child killed by a signal fails its own line; 6.1 ends without a word";
     NEVER, "link add x ty veth p n y|link add x ty veth pe na y", Free, ("base", "link add x ty veth p n y"), "the usage of a kind is our own, on stderr, and names the word";
     NEVER, "addr add l *|addr add loc *", Free, ("base", "addr add loc 9.9.9.9/24 dev v0"), "refused with other words: all are read before any is judged";
-    NEVER, "link del d v0", Free, ("base", "link del d v0"), "delete knows no dynamic: the second name is too much";
     NEVER, "-r *|-resolve *|-t *|-ts *|-rc *|-rcvbuf *|-l *|-loops *|-echo *", Free, ("base", "-t link"), "an option that would change nothing is refused";
     NEVER, "*-j*", Change(no_empty_objects), ("base", "-j link show up"), "a link that a filter leaves out is not an empty object";
     NEVER, "link add*veth foo*|link add*veth help", Free, ("base", "link add v9 type veth foo"), "help goes to standard error, with ours as with the other kinds";
     NEVER, "link*set* vf*|route*save|route*restore|route showdump", Free, ("base", "route save"), "refused by name";
     NEVER, "link add name type*", Free, ("base", "link add name type veth"), "the missing type is said before the name given twice";
-    NEVER, "link del b|link d b|link del a|link del a type veth", Free, ("base", "link del b"), "a device whose name begins a keyword can be deleted";
-    NEVER, "*link show if*", Free, ("base", "link show if2"), "ifN is a device by its index, as everywhere else";
     NEVER, "route show help|neigh add help", Free, ("base", "route show help"), "help is help wherever it stands";
     NEVER, "*-j*route show table*", Change(closed), ("routes", "-j route show table 999"), "JSON stays valid when the kernel refuses";
     NEVER, "*-j*neigh get*|*-j*n g *", Free, ("neighbours", "-j neigh get 10.0.0.2 dev v0"), "JSON where iproute2 prints text";
-    (7, 0), "*addr*show*down*", Free, ("addrs", "addr show down"), "a filter, as it is for links";
+    (7, 0), "*addr*show*down*|*link show*down*", Free, ("addrs", "addr show down"), "a filter, as it is for links";
+    NEVER, "-6 addr show type veth|-br -6 addr show type veth|-o -4 addr show type veth|-o addr show type bridge_slave", Free, ("addrs", "-6 addr show type veth"), "a filter of links holds in every mode and family";
     NEVER, "addr add 1.1.1.1 peer dev v0", Free, ("base", "addr add 1.1.1.1 peer dev v0"), "of two things wrong another is said first";
     NEVER, "addr add*lft 5*lft 6", Free, ("base", "addr add 1.1.1.1/24 dev v0 valid_lft 5 valid_lft 6"), "the value is quoted, not the keyword";
 
