@@ -27,8 +27,9 @@ fn sources(dir: &str) -> Vec<PathBuf> {
 /// The code of a file without its comments and without what is only compiled for tests.
 fn code(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap();
-    let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
-    text.lines().map(|l| l.split("//").next().unwrap()).collect::<Vec<_>>().join("\n")
+    // The tests of a file stand at its end.
+    let end = text.find("\nmod tests {").unwrap_or(text.len());
+    text[..end].lines().map(|l| l.split("//").next().unwrap()).collect::<Vec<_>>().join("\n")
 }
 
 /// Every use of a forbidden name below `dir`, as `file: name`.
@@ -82,7 +83,7 @@ fn inside_core_the_arrows_point_down() {
 #[test]
 fn only_the_report_and_the_page_write() {
     // host.rs is the one door to the standard streams.
-    let writers: Vec<_> = breaches("cli/src", &["Stream(", "fd::write"])
+    let writers: Vec<_> = breaches("cli/src", &["Stream(", "write_all("])
         .into_iter()
         .filter(|b| !b.contains("src/host.rs"))
         .collect();

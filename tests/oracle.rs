@@ -101,7 +101,9 @@ impl Oracle {
     /// `want` and `got` differ, and nothing in the list says they may: the text to report.
     fn verdict(&self, line: &str, want: &Output, got: &Output) -> Option<String> {
         let (mut want, mut got) = (want.clone(), got.clone());
-        for d in self.listed(line) {
+        // What is not compared at all comes last: the others change only what is wanted.
+        let (free, others): (Vec<_>, Vec<_>) = self.listed(line).partition(|d| matches!(d.what, What::Free));
+        for d in others.into_iter().chain(free) {
             d.apply(&mut want, &mut got);
         }
         want.stdout = without_timers(&want.stdout);

@@ -11,7 +11,7 @@ const TRIES: u32 = 8;
 
 /// Dumps by `m` over the first socket and hands each message to `each`, with the page to print on.
 ///
-/// What was printed of an interrupted dump is taken back and the dump asked again, up to [`TRIES`] times; when part
+/// What was printed of an interrupted dump is taken back and the dump asked again, up to `TRIES` times; when part
 /// of it has already gone out, or the table never settles, stderr says so and the listing stands.
 pub fn dump(
     cx: &mut Ctx<'_>,

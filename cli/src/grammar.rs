@@ -78,7 +78,7 @@ enum What {
 const INVALID: &str = "Invalid \"%\" value\n";
 
 /// Keywords as they stand in the binary: packed when the compiler runs, for a row of [`Arg`] takes 48 bytes beside
-/// its words and there are hundreds. A keyword is: lengths of its spelling and text (255: [`INVALID`]), number, what
+/// its words and there are hundreds. A keyword is: lengths of its spelling and text (255: `INVALID`), number, what
 /// and times in a byte, spelling, text. Those that call take the next of `calls`.
 pub struct Args {
     rows: &'static [u8],

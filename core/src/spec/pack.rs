@@ -2,7 +2,7 @@
 //!
 //! There are hundreds of rows, and a slice of [`AttrSpec`] takes 40 bytes for each beside its name. Packed, a row is:
 //! number (2 bytes, little-endian), flags, kind, a byte for the kind, length of the name, the name. The kind is its
-//! place in [`plain`]'s list; from [`POINTED`] on, its place in the set's own list of those that point to something.
+//! place in the list of `plain`; from `POINTED` on, its place in the set's own list of those that point to something.
 
 use crate::bytes::Reader;
 use crate::spec::{AttrSpec, Int, Kind, RowFlags};

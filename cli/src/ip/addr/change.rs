@@ -187,11 +187,10 @@ fn finish(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>) -> Done {
         if !adds && family == af::AF_INET && !p.had_len {
             cx.err.say(&[
                 b"Warning: Executing wildcard deletion to stay compatible with old scripts.\n         \
-                  Explicitly specify the prefix length (",
-                slot(LOCAL).unwrap_or(b""),
-                b"/32) to avoid this warning.\n         \
+                  Explicitly specify the prefix length (%/32) to avoid this warning.\n         \
                   This special behaviour is likely to disappear in further releases,\n         \
                   fix your scripts!",
+                slot(LOCAL).unwrap_or(b""),
             ]);
         } else {
             m.put(ifa::ADDRESS, p.ip.bytes());
