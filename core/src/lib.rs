@@ -2,9 +2,12 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+pub mod arp;
 pub mod bytes;
 pub mod conn;
+pub mod icmp;
 pub mod rt;
+pub mod rtt;
 pub mod spec;
 pub mod text;
 pub mod wire;
