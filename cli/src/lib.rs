@@ -2,13 +2,17 @@
 #![no_std]
 #![deny(unsafe_code)]
 
+mod arping;
 pub mod dump;
 pub mod grammar;
 pub mod help;
 pub mod host;
+pub mod hosts;
 mod install;
 pub mod ip;
+pub mod letters;
 pub mod names;
+mod ping;
 pub mod report;
 pub mod words;
 
@@ -83,8 +87,12 @@ pub struct Applet {
 }
 
 /// Every applet, in the order of the front page.
-pub static APPLETS: &[Applet] =
-    &[Applet { name: "ip", about: "links, addresses, routes, neighbours, namespaces", run: ip::main }];
+pub static APPLETS: &[Applet] = &[
+    Applet { name: "ip", about: "links, addresses, routes, neighbours, namespaces", run: ip::main },
+    Applet { name: "ping", about: "is a host there: ICMP echo, IPv4 and IPv6", run: ping::main },
+    Applet { name: "ping6", about: "ping -6", run: ping::main6 },
+    Applet { name: "arping", about: "is a neighbour there: ARP", run: arping::main },
+];
 
 /// The program: finds the applet by its own name, or by the first word, and runs it.
 #[must_use]
