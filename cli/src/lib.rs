@@ -3,6 +3,8 @@
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
 #![deny(unsafe_code)]
 
+#[cfg(feature = "ping")]
+mod arping;
 pub mod batch;
 pub mod child;
 pub mod dump;
@@ -10,13 +12,23 @@ pub mod getopt;
 pub mod grammar;
 pub mod help;
 pub mod host;
+#[cfg(feature = "ping")]
+pub mod hosts;
+#[cfg(feature = "namespaces")]
 pub mod idmap;
 mod install;
 pub mod ip;
+#[cfg(feature = "ping")]
+pub mod letters;
 pub mod names;
+#[cfg(feature = "namespaces")]
 pub mod nsenter;
+#[cfg(feature = "namespaces")]
 pub mod nslist;
+#[cfg(feature = "ping")]
+mod ping;
 pub mod report;
+#[cfg(feature = "namespaces")]
 pub mod unshare;
 pub mod words;
 
@@ -93,8 +105,16 @@ pub struct Applet {
 /// Every applet, in the order of the front page.
 pub static APPLETS: &[Applet] = &[
     Applet { name: "ip", about: "links, addresses, routes, neighbours, namespaces", run: ip::main },
+    #[cfg(feature = "namespaces")]
     Applet { name: "nsenter", about: "a command in the namespaces of a process", run: nsenter::main },
+    #[cfg(feature = "namespaces")]
     Applet { name: "unshare", about: "a command in new namespaces", run: unshare::main },
+    #[cfg(feature = "ping")]
+    Applet { name: "ping", about: "is a host there: ICMP echo, IPv4 and IPv6", run: ping::main },
+    #[cfg(feature = "ping")]
+    Applet { name: "ping6", about: "ping -6", run: ping::main6 },
+    #[cfg(feature = "ping")]
+    Applet { name: "arping", about: "is a neighbour there: ARP", run: arping::main },
 ];
 
 /// The program: finds the applet by its own name, or by the first word, and runs it.

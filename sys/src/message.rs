@@ -155,6 +155,21 @@ pub(crate) fn bind(fd: c_int, address: &Address, address_len: libc::socklen_t) -
     check(unsafe { libc::bind(fd, address.pointer(), address_len) }).map(drop)
 }
 
+/// `connect(fd, address, address_len)`
+pub(crate) fn connect(fd: c_int, address: &Address, address_len: libc::socklen_t) -> Result<(), Errno> {
+    // SAFETY: the address holds the 32 bytes that no caller asks for more than.
+    check(unsafe { libc::connect(fd, address.pointer(), address_len) }).map(drop)
+}
+
+/// `getsockname(fd, address, 32)`
+pub(crate) fn local_name(fd: c_int) -> Result<Address, Errno> {
+    let mut address = Address::new(0);
+    let mut len = 32;
+    // SAFETY: the address has room for the 32 bytes that len tells.
+    check(unsafe { libc::getsockname(fd, address.pointer_mut(), &mut len) })?;
+    Ok(address)
+}
+
 /// `setsockopt(fd, level, option, &value, 4)`
 pub(crate) fn set_option(fd: c_int, level: c_int, option: c_int, value: c_int) -> Result<(), Errno> {
     let value: *const c_void = (&raw const value).cast();

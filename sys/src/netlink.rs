@@ -1,9 +1,9 @@
 //! Netlink sockets: datagrams to and from the kernel, nothing about what is in them. See netlink(7).
 #![allow(unsafe_code)]
 
-use crate::errno::{Errno, check, check_len, retry};
+use crate::errno::{Errno, check_len, retry};
 use crate::fd::Fd;
-use crate::message::{Address, bind, receive, set_option, socket};
+use crate::message::{Address, bind, local_name, receive, set_option, socket};
 use core::ffi::c_int;
 
 // include/uapi/linux/netlink.h
@@ -124,11 +124,7 @@ impl NetlinkSocket {
 
     /// `getsockname(fd, address)`: this socket's port id; 0 before it is bound or has sent.
     pub fn port_id(&self) -> Result<u32, Errno> {
-        let mut address = Address::new(0);
-        let mut len = SOCKADDR_NL;
-        // SAFETY: the address has room for the length given.
-        check(unsafe { libc::getsockname(self.fd.raw(), address.pointer_mut(), &mut len) })?;
-        Ok(u32::from_ne_bytes(address.at(4)))
+        Ok(u32::from_ne_bytes(local_name(self.fd.raw())?.at(4)))
     }
 
     fn set(&self, level: c_int, option: c_int, value: c_int) -> Result<(), Errno> {

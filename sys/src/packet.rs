@@ -2,7 +2,7 @@
 
 use crate::errno::Errno;
 use crate::fd::Fd;
-use crate::message::{Address, bind, ip_of, receive, send_to, set_option, socket};
+use crate::message::{Address, bind, connect, ip_of, local_name, receive, send_to, set_option, socket};
 use core::ffi::c_int;
 use core::net::IpAddr;
 
@@ -10,9 +10,13 @@ const IPPROTO_ICMP: c_int = libc::IPPROTO_ICMP;
 const IPPROTO_ICMPV6: c_int = libc::IPPROTO_ICMPV6;
 // include/uapi/linux/in.h, in6.h
 const IP_TTL: c_int = 2;
+const IP_MTU_DISCOVER: c_int = 10;
 const IP_RECVERR: c_int = 11;
 const IP_RECVTTL: c_int = 12;
+const IP_MULTICAST_TTL: c_int = 33;
 const IPV6_UNICAST_HOPS: c_int = 16;
+const IPV6_MULTICAST_HOPS: c_int = 18;
+const IPV6_MTU_DISCOVER: c_int = 23;
 const IPV6_RECVERR: c_int = 25;
 const IPV6_RECVHOPLIMIT: c_int = 51;
 const IPV6_HOPLIMIT: c_int = 52;
@@ -32,6 +36,8 @@ pub struct Echo {
     pub len: usize,
     /// The sender.
     pub from: Option<IpAddr>,
+    /// The sender's scope: for a link-local IPv6 address the ifindex it arrived through, else 0.
+    pub scope: u32,
     /// The time to live, or hop limit, it arrived with.
     pub ttl: Option<u8>,
 }
@@ -49,8 +55,12 @@ pub struct IcmpError {
     pub ty: u8,
     /// Its code.
     pub code: u8,
+    /// What goes with type and code: the MTU, a place in the packet, a gateway.
+    pub info: u32,
     /// Who sent it.
     pub from: Option<IpAddr>,
+    /// The sender's scope, as in [`Echo`].
+    pub scope: u32,
 }
 
 impl IcmpSocket {
@@ -82,9 +92,16 @@ impl IcmpSocket {
         &self.fd
     }
 
-    /// `IP_TTL` or `IPV6_UNICAST_HOPS` of what is sent.
+    /// `IP_TTL` and `IP_MULTICAST_TTL`, or `IPV6_UNICAST_HOPS` and `IPV6_MULTICAST_HOPS`, of what is sent.
     pub fn set_ttl(&self, ttl: u8) -> Result<(), Errno> {
+        self.set(IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS, ttl.into())?;
         self.set(IP_TTL, IPV6_UNICAST_HOPS, ttl.into())
+    }
+
+    /// `IP_MTU_DISCOVER` or `IPV6_MTU_DISCOVER`: `IP_PMTUDISC_*`, 0 never, 1 as the route wants, 2 always, which
+    /// forbids fragments.
+    pub fn set_mtu_discover(&self, mode: u8) -> Result<(), Errno> {
+        self.set(IP_MTU_DISCOVER, IPV6_MTU_DISCOVER, mode.into())
     }
 
     /// `SO_BROADCAST`: allows broadcast addresses.
@@ -98,9 +115,9 @@ impl IcmpSocket {
         set_option(self.fd.raw(), libc::SOL_SOCKET, SO_BINDTOIFINDEX, ifindex)
     }
 
-    /// `bind(fd, address)`: the source address of what is sent.
-    pub fn bind(&self, source: IpAddr) -> Result<(), Errno> {
-        let (address, len) = Address::of_ip(source, 0);
+    /// `bind(fd, address)`: the source address of what is sent; `scope` as in [`IcmpSocket::send`].
+    pub fn bind(&self, source: IpAddr, scope: u32) -> Result<(), Errno> {
+        let (address, len) = Address::of_ip(source, scope);
         bind(self.fd.raw(), &address, len)
     }
 
@@ -120,7 +137,8 @@ impl IcmpSocket {
         } else {
             control.find_int(libc::IPPROTO_IP, IP_TTL)
         };
-        Ok(Echo { len, from: address.ip(), ttl: ttl.and_then(|ttl| u8::try_from(ttl).ok()) })
+        let ttl = ttl.and_then(|ttl| u8::try_from(ttl).ok());
+        Ok(Echo { len, from: address.ip(), scope: scope_of(&address), ttl })
     }
 
     /// `recvmsg(fd, message, MSG_ERRQUEUE)`: the next error that came back; poll tells of one by `ERR`.
@@ -135,15 +153,42 @@ impl IcmpSocket {
         };
         // errno u32, origin, type, code, pad, info u32, data u32, then the offender's sockaddr.
         let (head, offender) = data.and_then(|data| data.split_first_chunk::<16>()).ok_or(Errno::EPROTO)?;
-        let &[a, b, c, d, origin, ty, code, ..] = head;
+        let &[a, b, c, d, origin, ty, code, _, i, j, k, l, ..] = head;
         let errno = Errno(i32::from_ne_bytes([a, b, c, d]));
-        Ok(IcmpError { len, errno, origin, ty, code, from: ip_of(offender) })
+        let info = u32::from_ne_bytes([i, j, k, l]);
+        let mut address = Address::new(0);
+        address.put(0, offender);
+        Ok(IcmpError { len, errno, origin, ty, code, info, from: ip_of(offender), scope: scope_of(&address) })
     }
 
     fn set(&self, v4: c_int, v6: c_int, value: c_int) -> Result<(), Errno> {
         let (level, option) = if self.v6 { (libc::IPPROTO_IPV6, v6) } else { (libc::IPPROTO_IP, v4) };
         set_option(self.fd.raw(), level, option, value)
     }
+}
+
+// sin6_scope_id of a struct sockaddr_in6.
+fn scope_of(address: &Address) -> u32 {
+    if address.ip().is_some_and(|ip| ip.is_ipv6()) { u32::from_ne_bytes(address.at(24)) } else { 0 }
+}
+
+/// The address that the kernel would send from, towards `to` (and through the link `ifindex` unless that is 0), as
+/// connect(2) of a UDP socket finds it; nothing is sent.
+///
+/// `EACCES`: a broadcast address, and `broadcast` did not allow one. `ENETUNREACH`, `EHOSTUNREACH`: no route.
+pub fn source_towards(to: IpAddr, scope: u32, ifindex: u32, broadcast: bool) -> Result<IpAddr, Errno> {
+    let family = if to.is_ipv6() { libc::AF_INET6 } else { libc::AF_INET };
+    let fd = socket(family, libc::SOCK_DGRAM, 0)?;
+    if ifindex != 0 {
+        let ifindex = c_int::try_from(ifindex).map_err(|_| Errno::EINVAL)?;
+        set_option(fd.raw(), libc::SOL_SOCKET, SO_BINDTOIFINDEX, ifindex)?;
+    }
+    if broadcast {
+        set_option(fd.raw(), libc::SOL_SOCKET, libc::SO_BROADCAST, 1)?;
+    }
+    let (address, len) = Address::of_ip(to, scope);
+    connect(fd.raw(), &address, len)?;
+    local_name(fd.raw())?.ip().ok_or(Errno::EAFNOSUPPORT)
 }
 
 /// `ETH_P_ARP` of include/uapi/linux/if_ether.h.
@@ -255,6 +300,9 @@ mod tests {
         // The checksum of ICMPv4, for where the socket is raw: one's complement of the two words that are not 0.
         let sum = if ip.is_ipv6() { [0, 0] } else { (!(0x0800_u16 + 0x0007)).to_be_bytes() };
         let message = [request, 0, sum[0], sum[1], 0, 0, 0, 7];
+        if source_towards(ip, 0, 1, false) != Ok(ip) || socket.set_mtu_discover(2).is_err() {
+            return 7;
+        }
         if socket.set_ttl(33).is_err()
             || socket.bind_link(1).is_err()
             || socket.send(&message, ip, 0).is_err()
@@ -272,7 +320,7 @@ mod tests {
             // A raw socket hears the request too: this is the loopback link.
             if buf[at] == reply {
                 let same = got.from == Some(ip) && got.len == at + 8 && buf[at + 7] == 7;
-                return u8::from(!same || got.ttl.is_none());
+                return u8::from(!same || got.ttl.is_none() || got.scope != 0);
             }
         }
     }
@@ -290,7 +338,9 @@ mod tests {
             let sent = socket.send(&[8, 0, 0, 0, 0, 0, 0, 0], Ipv4Addr::new(192, 0, 2, 1).into(), 0);
             let empty = socket.recv(&mut [0; 64]) == Err(Errno::EAGAIN);
             let no_error = socket.recv_error(&mut [0; 64]) == Err(Errno::EAGAIN);
-            u8::from(sent != Err(Errno::ENETUNREACH) || !empty || !no_error)
+            let source = source_towards(Ipv4Addr::new(192, 0, 2, 1).into(), 0, 0, false);
+            let unreachable = (sent, source) == (Err(Errno::ENETUNREACH), Err(Errno::ENETUNREACH));
+            u8::from(!unreachable || !empty || !no_error)
         });
     }
 

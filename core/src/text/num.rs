@@ -25,13 +25,13 @@ impl Digits {
     }
 }
 
-/// At least `width` digits (at most 22) of `value`; `point` sets a full stop before the last two.
-fn radix(value: u64, base: u64, width: u8, point: bool) -> Digits {
+/// At least `width` digits (at most 22) of `value`; a full stop before the last `places` unless that is 0.
+fn radix(value: u64, base: u64, width: u8, places: u8) -> Digits {
     let mut digits = Digits { buf: [0; 24], start: 24 };
     let mut rest = value;
     let mut done: u8 = 0;
     while (rest > 0 || done < width) && done < 22 {
-        if point && done == 2 {
+        if places > 0 && done == places {
             digits.push_front(b'.');
         }
         let digit = u8::try_from(rest.checked_rem(base).unwrap_or(0)).unwrap_or(0);
@@ -45,7 +45,7 @@ fn radix(value: u64, base: u64, width: u8, point: bool) -> Digits {
 /// Decimal.
 #[must_use]
 pub fn dec(value: u64) -> Digits {
-    radix(value, 10, 1, false)
+    radix(value, 10, 1, 0)
 }
 
 /// Decimal with a leading `-` below zero.
@@ -67,19 +67,25 @@ pub fn hex(value: u64) -> Digits {
 /// Lower-case hexadecimal without `0x`, zeros in front up to `width` digits (22 at most).
 #[must_use]
 pub fn hex_pad(value: u64, width: u8) -> Digits {
-    radix(value, 16, width, false)
+    radix(value, 16, width, 0)
 }
 
 /// Octal without a leading `0`.
 #[must_use]
 pub fn octal(value: u64) -> Digits {
-    radix(value, 8, 1, false)
+    radix(value, 8, 1, 0)
 }
 
 /// Hundredths with two places: 1500 is `15.00`, 5 is `0.05`.
 #[must_use]
 pub fn centis(hundredths: u64) -> Digits {
-    radix(hundredths, 10, 3, true)
+    fixed(hundredths, 2)
+}
+
+/// `value` shifted by so many decimal places (at most 20): 45 with 3 is `0.045`.
+#[must_use]
+pub fn fixed(value: u64, places: u8) -> Digits {
+    radix(value, 10, places.saturating_add(1), places)
 }
 
 /// A whole word as strtoul with base 0 reads it: `0x` hexadecimal, a leading `0` octal, else decimal.
@@ -188,6 +194,9 @@ mod tests {
         assert_eq!(text(&centis(0)), "0.00");
         assert_eq!(text(&centis(1500)), "15.00");
         assert_eq!(text(&centis(u64::MAX)), "184467440737095516.15");
+        assert_eq!(text(&fixed(45, 3)), "0.045");
+        assert_eq!(text(&fixed(1_018_207, 3)), "1018.207");
+        assert_eq!(text(&fixed(7, 0)), "7");
         assert_eq!(text(&hex_pad(10, 255)).len(), 22);
     }
 

@@ -1,0 +1,173 @@
+//! Hosts by name: numbers, and the lines of /etc/hosts. DNS is never asked.
+
+use nlbox_core::text::ip::{Ip, parse};
+use nlbox_core::text::num;
+use nlbox_sys::fd::{OFlags, open};
+
+/// A name, cut at 512 bytes.
+pub type Name = heapless::Vec<u8, 512>;
+
+/// What a word stands for.
+#[derive(Default)]
+pub struct Host<'w> {
+    /// Its IPv4 address.
+    pub v4: Option<Ip>,
+    /// Its IPv6 address.
+    pub v6: Option<Ip>,
+    /// The zone behind the `%` of an address: the name or number of a link; else empty.
+    pub zone: &'w [u8],
+    /// Whether the word was an address.
+    pub numeric: bool,
+}
+
+/// What `word` stands for: an address, also `127.1` and `0x7f000001` as inet_aton(3) reads them, or the first lines of
+/// /etc/hosts that name it. `name` gets the first name of the IPv4 address's line, or stays.
+#[must_use]
+pub fn look_up<'w>(word: &'w [u8], name: &mut Name) -> Host<'w> {
+    let mut parts = word.splitn(2, |b| *b == b'%');
+    let v6 = parts.next().and_then(parse).filter(|ip| ip.bits() == 128);
+    let v4 = if v6.is_some() { None } else { aton(word) };
+    let zone = parts.next().filter(|_| v6.is_some()).unwrap_or(b"");
+    let mut host = Host { v4, v6, zone, numeric: v4.is_some() || v6.is_some() };
+    if !host.numeric {
+        lines(&mut |ip, first, any| {
+            let is4 = ip.bits() == 32;
+            let place = if is4 { &mut host.v4 } else { &mut host.v6 };
+            if place.is_none() && any(word) {
+                *place = Some(*ip);
+                if is4 {
+                    set(name, first);
+                }
+            }
+        });
+    }
+    host
+}
+
+/// Puts the first name of the first line of /etc/hosts with this address into `name`, which stays empty without one.
+pub fn name_of(ip: &Ip, name: &mut Name) {
+    name.clear();
+    lines(&mut |of, first, _| {
+        if of == ip && name.is_empty() {
+            set(name, first);
+        }
+    });
+}
+
+fn set(name: &mut Name, to: &[u8]) {
+    name.clear();
+    let _ = name.extend_from_slice(to);
+}
+
+/// What [`lines`] tells: an address, the first name behind it, and whether a word is one of its names.
+type Tell<'t> = dyn FnMut(&Ip, &[u8], &dyn Fn(&[u8]) -> bool) + 't;
+
+/// Tells every line of /etc/hosts.
+fn lines(tell: &mut Tell<'_>) {
+    let Ok(file) = open(c"/etc/hosts", OFlags::RDONLY, 0) else { return };
+    let mut text = Name::new();
+    let mut buf = [0; 1024];
+    loop {
+        let n = file.read(&mut buf).unwrap_or(0);
+        for b in buf.iter().take(n) {
+            if *b == b'\n' {
+                line(&text, tell);
+                text.clear();
+            } else {
+                let _ = text.push(*b);
+            }
+        }
+        if n == 0 {
+            return line(&text, tell);
+        }
+    }
+}
+
+fn line(text: &[u8], tell: &mut Tell<'_>) {
+    let text = text.split(|b| *b == b'#').next().unwrap_or(b"");
+    let mut words = text.split(u8::is_ascii_whitespace).filter(|w| !w.is_empty());
+    let Some(ip) = words.next().and_then(parse) else { return };
+    let names = words.clone();
+    if let Some(first) = words.next() {
+        tell(&ip, first, &|word| names.clone().any(|name| name.eq_ignore_ascii_case(word)));
+    }
+}
+
+/// One to four numbers in C's notation, the last of which fills what is left, as inet_aton(3).
+fn aton(word: &[u8]) -> Option<Ip> {
+    let (mut value, mut last, mut left) = (0_u64, 0_u64, 32_u32);
+    for (i, part) in word.split(|b| *b == b'.').enumerate() {
+        if i > 0 {
+            left = left.checked_sub(8)?;
+            value |= last.checked_shl(left).filter(|_| last < 256)?;
+        }
+        last = num::parse_u64(part)?;
+    }
+    // With the fourth number, eight bits are left.
+    let room = 1_u64.checked_shl(left).filter(|room| last < *room && left >= 8)?;
+    let [_, _, _, _, bytes @ ..] = (value | (last & room.saturating_sub(1))).to_be_bytes();
+    Some(Ip::v4(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use super::*;
+    use nlbox_core::text::ip::print;
+    use std::string::String;
+    use std::vec::Vec;
+
+    #[test]
+    fn numbers_as_inet_aton() {
+        for (word, want) in [
+            (&b"10.0.0.254"[..], Some([10, 0, 0, 254])),
+            (b"0", Some([0; 4])),
+            (b"127.1", Some([127, 0, 0, 1])),
+            (b"10.1.515", Some([10, 1, 2, 3])),
+            (b"0x7f000001", Some([127, 0, 0, 1])),
+            (b"010.0.0.1", Some([8, 0, 0, 1])),
+            (b"4294967295", Some([255; 4])),
+            (b"4294967296", None),
+            (b"256.1.1.1", None),
+            (b"1.2.3.256", None),
+            (b"1.2.3.4.5", None),
+            (b"1.2.3.", None),
+            (b"", None),
+            (b"router", None),
+            (b"-1", None),
+        ] {
+            assert_eq!(aton(word).map(|ip| ip.bytes().to_vec()), want.map(|b| b.to_vec()), "{word:?}");
+        }
+    }
+
+    #[test]
+    fn lines_of_hosts() {
+        let mut seen = Vec::new();
+        for text in [
+            &b"10.0.0.1\trouter  rtr # gate"[..],
+            b"# 10.0.0.2 no",
+            b"fd00::1 six",
+            b"nonsense x",
+            b"1.1.1.1",
+            b"",
+        ] {
+            line(text, &mut |ip, first, any| {
+                let text = |b: &[u8]| String::from_utf8(b.to_vec()).unwrap();
+                seen.push((text(print(ip).as_bytes()), text(first), any(b"RTR"), any(b"gate")));
+            });
+        }
+        let want = [("10.0.0.1", "router", true, false), ("fd00::1", "six", false, false)];
+        assert_eq!(seen, want.map(|(a, b, c, d)| (a.into(), b.into(), c, d)));
+    }
+
+    #[test]
+    fn words_that_are_addresses() {
+        let mut name = Name::new();
+        let host = look_up(b"fe80::1%eth0", &mut name);
+        assert!(host.numeric && host.v4.is_none() && host.v6.is_some() && host.zone == b"eth0");
+        assert!(look_up(b"10.0.0.1%eth0", &mut name).v4.is_none());
+        let host = look_up(b"no-such.host.invalid", &mut name);
+        assert!(!host.numeric && host.v4.is_none() && host.v6.is_none() && host.zone.is_empty());
+        assert!(name.is_empty());
+    }
+}
