@@ -7,9 +7,12 @@ pub mod dump;
 pub mod grammar;
 pub mod help;
 pub mod host;
+pub mod hosts;
+pub mod ifconfig;
 mod install;
 pub mod ip;
 pub mod names;
+pub mod nettools;
 pub mod report;
 pub mod words;
 
@@ -84,8 +87,14 @@ pub struct Applet {
 }
 
 /// Every applet, in the order of the front page.
-pub static APPLETS: &[Applet] =
-    &[Applet { name: "ip", about: "links, addresses, routes, neighbours, namespaces", run: ip::main }];
+pub static APPLETS: &[Applet] = &[
+    Applet { name: "ip", about: "links, addresses, routes, neighbours, namespaces", run: ip::main },
+    Applet {
+        name: "ifconfig",
+        about: "interfaces and their addresses, as net-tools prints them",
+        run: ifconfig::main,
+    },
+];
 
 /// The program: finds the applet by its own name, or by the first word, and runs it.
 #[must_use]
