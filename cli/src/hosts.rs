@@ -13,6 +13,12 @@ pub struct Hosts {
 }
 
 impl Hosts {
+    /// No address has a name.
+    #[must_use]
+    pub const fn numeric() -> Self {
+        Hosts { text: None, numeric: true }
+    }
+
     /// A file that is not there has no names.
     fn text(&mut self) -> &'static [u8] {
         let mut size = 65536_usize;

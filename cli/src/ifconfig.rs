@@ -461,7 +461,7 @@ impl V4 {
     /// Another prefix length; a broadcast address that follows from the old one follows to the new.
     fn set_prefix(&mut self, prefix: u8, dev: u32) {
         if prefix != self.prefix {
-            if dev & iff::BROADCAST != 0 && self.prefix < 31 && self.brd == self.local | !mask(self.prefix) {
+            if dev & iff::BROADCAST != 0 && prefix < 31 && self.brd == self.local | !mask(self.prefix) {
                 self.brd = self.local | !mask(prefix);
             }
             self.prefix = prefix;

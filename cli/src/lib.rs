@@ -14,6 +14,7 @@ pub mod ip;
 pub mod names;
 pub mod nettools;
 pub mod report;
+pub mod route;
 pub mod words;
 
 use crate::host::{Socket, Stream};
@@ -89,11 +90,8 @@ pub struct Applet {
 /// Every applet, in the order of the front page.
 pub static APPLETS: &[Applet] = &[
     Applet { name: "ip", about: "links, addresses, routes, neighbours, namespaces", run: ip::main },
-    Applet {
-        name: "ifconfig",
-        about: "interfaces and their addresses, as net-tools prints them",
-        run: ifconfig::main,
-    },
+    Applet { name: "ifconfig", about: "interfaces and their addresses", run: ifconfig::main },
+    Applet { name: "route", about: "the routing table", run: route::main },
 ];
 
 /// The program: finds the applet by its own name, or by the first word, and runs it.
