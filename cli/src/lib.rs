@@ -2,7 +2,9 @@
 #![no_std]
 #![deny(unsafe_code)]
 
+pub mod arp;
 pub mod batch;
+pub mod brctl;
 pub mod dump;
 pub mod grammar;
 pub mod help;
@@ -15,6 +17,8 @@ pub mod names;
 pub mod nettools;
 pub mod report;
 pub mod route;
+pub mod tunctl;
+pub mod vconfig;
 pub mod words;
 
 use crate::host::{Socket, Stream};
@@ -92,6 +96,10 @@ pub static APPLETS: &[Applet] = &[
     Applet { name: "ip", about: "links, addresses, routes, neighbours, namespaces", run: ip::main },
     Applet { name: "ifconfig", about: "interfaces and their addresses", run: ifconfig::main },
     Applet { name: "route", about: "the routing table", run: route::main },
+    Applet { name: "arp", about: "the neighbour table of IPv4", run: arp::main },
+    Applet { name: "brctl", about: "bridges and their ports", run: brctl::main },
+    Applet { name: "vconfig", about: "VLANs", run: vconfig::main },
+    Applet { name: "tunctl", about: "tun and tap devices that stay", run: tunctl::main },
 ];
 
 /// The program: finds the applet by its own name, or by the first word, and runs it.

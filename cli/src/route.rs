@@ -9,7 +9,9 @@ use crate::report::{Done, Fail};
 use crate::words::Line;
 use nlbox_core::bytes::Reader;
 use nlbox_core::conn::Error;
-use nlbox_core::rt::route::{PROTO_BOOT, RTMSG_LEN, RtMsg, TABLE_LOCAL, TABLE_MAIN, rta, rtax, rtm_f, rtn, scope};
+use nlbox_core::rt::route::{
+    PROTO_BOOT, RTMSG_LEN, RtMsg, TABLE_LOCAL, TABLE_MAIN, rta, rtax, rtm_f, rtn, scope,
+};
 use nlbox_core::rt::rtm;
 use nlbox_core::spec::Resolve;
 use nlbox_core::text::ip::{Ip, Prefix, af};
@@ -95,7 +97,9 @@ fn text(hosts: &mut Hosts, ip: &Ip, len: Option<u8>) -> Text {
     let mut t = Text::new();
     let _ = match hosts.name(ip) {
         Some(name) => t.extend_from_slice(first(name, 44)),
-        None if ip.is_unspecified() && ip.family() == af::AF_INET6 && !hosts.numeric => t.extend_from_slice(b"[::]"),
+        None if ip.is_unspecified() && ip.family() == af::AF_INET6 && !hosts.numeric => {
+            t.extend_from_slice(b"[::]")
+        }
         None => t.extend_from_slice(ip::print(ip).as_bytes()),
     };
     if let Some(len) = len {
@@ -160,7 +164,8 @@ fn list(cx: &mut Ctx<'_>, hosts: &mut Hosts, extend: u8) -> Done {
             _ => dev.as_bytes(),
         };
         let or = |v: &'static [u8]| if reject { &b"-"[..] } else { v };
-        let [mss, window, irtt] = [&mss, &window, &irtt].map(|d| if reject { &b"-"[..] } else { d.as_bytes() });
+        let [mss, window, irtt] =
+            [&mss, &window, &irtt].map(|d| if reject { &b"-"[..] } else { d.as_bytes() });
         let head = [(first(&name, 15), 15), (first(&via, 15), 15), (mask.as_bytes(), 15), (&flags[..], 5)];
         let metric = if reject { &b"0"[..] } else { metric.as_bytes() };
         let line = |out: &mut _, rest: &[(&[u8], i8)]| {
@@ -389,10 +394,11 @@ fn destination(
     if target == b"default" && net != Some(false) {
         return Ok((zero, 0));
     }
-    let (word, slash) = match target.iter().position(|b| *b == b'/').and_then(|at| target.split_at_checked(at)) {
-        Some((word, len)) => (word, len.get(1..)),
-        None => (target, None),
-    };
+    let (word, slash) =
+        match target.iter().position(|b| *b == b'/').and_then(|at| target.split_at_checked(at)) {
+            Some((word, len)) => (word, len.get(1..)),
+            None => (target, None),
+        };
     let ip = if word == b"default" { zero } else { host(cx, hosts, word, family)? };
     let len = slash.map(|s| num::parse_u64_base(s, 10).and_then(|n| u8::try_from(n).ok()));
     if family != af::AF_INET {
@@ -418,7 +424,9 @@ fn destination(
     match (net.unwrap_or(false), len) {
         (true, None) => Ok((ip, 0)),
         (false, None | Some(32)) => Ok((ip, 32)),
-        (true, Some(len)) if bits(&ip) & u32::MAX.checked_shr(u32::from(len)).unwrap_or(0) == 0 && len <= 32 => {
+        (true, Some(len))
+            if bits(&ip) & u32::MAX.checked_shr(u32::from(len)).unwrap_or(0) == 0 && len <= 32 =>
+        {
             Ok((ip, len))
         }
         (true, _) => Err(wrong(cx, &[b"route: netmask doesn't match route address"])),

@@ -1,0 +1,101 @@
+//! `tunctl`: tun and tap devices that stay, by the words of uml-utilities.
+
+use crate::Ctx;
+use crate::report::{Done, Fail};
+use crate::words::Line;
+use nlbox_core::text::num;
+use nlbox_sys::errno::Errno;
+use nlbox_sys::fd::read_file;
+use nlbox_sys::ioctl::{Tun, TunFlags};
+
+/// `tunctl …`.
+pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    cx.err.program = "tunctl";
+    let (mut owner, mut group, mut delete, mut brief) = (None, None, false, false);
+    let mut name: &[u8] = b"";
+    let mut flags = TunFlags::TAP;
+    while let Some(word) = line.next() {
+        match word {
+            b"-b" => brief = true,
+            b"-n" => flags = TunFlags::TUN,
+            b"-p" => flags = TunFlags::TAP,
+            b"-t" | b"-d" | b"-u" | b"-g" => {
+                let Some(value) = line.next() else { return Err(usage(cx)) };
+                match word {
+                    b"-u" => owner = Some(id(cx, c"/etc/passwd", value)?),
+                    b"-g" => group = Some(id(cx, c"/etc/group", value)?),
+                    _ => {
+                        delete |= word == b"-d";
+                        name = value;
+                    }
+                }
+            }
+            _ => return Err(usage(cx)),
+        }
+    }
+    if delete && (owner.is_some() || group.is_some() || name.is_empty()) {
+        return Err(usage(cx));
+    }
+    let auto: &[u8] = if flags == TunFlags::TUN { b"tun%d" } else { b"tap%d" };
+    let asked = if name.is_empty() { auto } else { name };
+    let tun = Tun::open(asked, flags | TunFlags::NO_PI).map_err(|e| failed(cx, "TUNSETIFF", e))?;
+    let name = tun.name();
+    if delete {
+        tun.set_persist(false).map_err(|e| failed(cx, "disabling TUNSETPERSIST", e))?;
+        cx.page.out.str("", "Set '%' nonpersistent\n", name);
+        return Ok(());
+    }
+    let uid = match (owner, group) {
+        (None, None) => Some(nlbox_sys::process::geteuid()),
+        (owner, _) => owner,
+    };
+    if let Some(uid) = uid {
+        tun.set_owner(uid).map_err(|e| failed(cx, "TUNSETOWNER", e))?;
+    }
+    if let Some(gid) = group {
+        tun.set_group(gid).map_err(|e| failed(cx, "TUNSETGROUP", e))?;
+    }
+    tun.set_persist(true).map_err(|e| failed(cx, "enabling TUNSETPERSIST", e))?;
+    let out = &mut cx.page.out;
+    if brief {
+        out.str("", "%\n", name);
+        return Ok(());
+    }
+    out.str("", "Set '%' persistent", name);
+    if let Some(uid) = uid {
+        out.num("", " and owned by uid %", u64::from(uid));
+    }
+    if let Some(gid) = group {
+        out.num("", " and owned by gid %", u64::from(gid));
+    }
+    out.text("\n");
+    Ok(())
+}
+
+fn failed(cx: &mut Ctx<'_>, what: &str, e: Errno) -> Fail {
+    cx.err.system(&[what.as_bytes()], e.0)
+}
+
+fn usage(cx: &mut Ctx<'_>) -> Fail {
+    cx.err.say(&[b"Usage: tunctl [-b] [-n|-p] [-u OWNER] [-g GROUP] [-t DEVICE]"]);
+    cx.err.say(&[b"       tunctl [-n|-p] -d DEVICE"]);
+    Fail(1)
+}
+
+/// A number, or the third field of the line that begins with the name (passwd(5), group(5)).
+fn id(cx: &mut Ctx<'_>, file: &core::ffi::CStr, word: &[u8]) -> Result<u32, Fail> {
+    if let Some(n) = num::parse_u64_base(word, 10).and_then(|n| u32::try_from(n).ok()) {
+        return Ok(n);
+    }
+    let mut buf = [0; 16384];
+    let text = read_file(file, &mut buf).unwrap_or(&[]);
+    for line in text.split(|b| *b == b'\n') {
+        let mut fields = line.split(|b| *b == b':');
+        if fields.next() == Some(word)
+            && let Some(n) = fields.nth(1).and_then(|w| num::parse_u32(w))
+        {
+            return Ok(n);
+        }
+    }
+    Err(cx.err.plain(&[b"tunctl: no user or group \"", word, b"\""]))
+}
