@@ -1,13 +1,12 @@
 //! `arp`, as net-tools 2 prints it, over netlink.
 
 use crate::hosts::Hosts;
-use crate::nettools::{cells, errno, failed, first, link};
+use crate::nettools::{cells, errno, failed, first, link, which};
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use crate::{Ctx, Page};
 use core::cell::RefCell;
 use nlbox_core::conn::{Errno, Error};
-use nlbox_core::rt::link::ifla;
 use nlbox_core::rt::neigh::{NDMSG_LEN, NdMsg, nda, ntf, nud};
 use nlbox_core::rt::route::{RTMSG_LEN, RtMsg, rta};
 use nlbox_core::rt::rtm;
@@ -37,14 +36,10 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut verb = b'a';
     while let Some(word) = line.peek().filter(|w| w.len() > 1 && w.first() == Some(&b'-')) {
         line.next();
-        let letters = match word {
-            b"--numeric" => b"n",
-            b"--verbose" => b"v",
-            b"--delete" => b"d",
-            b"--set" => b"s",
-            b"--device" => b"i",
-            b"--use-device" => b"D",
-            _ => word.get(1..).unwrap_or(b""),
+        let long = which(word, "--numeric --verbose --delete --set --device --use-device");
+        let letters = match b"nvdsiD".get(long) {
+            Some(c) => core::slice::from_ref(c),
+            None => word.get(1..).unwrap_or(b""),
         };
         for c in letters {
             match c {
@@ -63,9 +58,9 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
                         ]);
                         return Err(usage(cx));
                     };
-                    match (c, value) {
+                    match (c, which(value, "ether inet")) {
                         (b'i', _) => a.dev = Some(value),
-                        (b'H' | b't', b"ether") | (b'A' | b'p', b"inet") => {}
+                        (b'H' | b't', 0) | (b'A' | b'p', 1) => {}
                         (b'H' | b't', _) => {
                             return Err(fail(cx, &[b"arp: ", value, b": unknown hardware type."]));
                         }
@@ -224,12 +219,9 @@ fn change<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, mut a: Ask<'l>, set: bool) 
     if set {
         let Some(text) = line.next() else { return Err(fail(cx, &[b"arp: need hardware address"])) };
         if a.device {
-            let found = cx.page.names.link(crate::names::Link::Name(text), |m| {
-                let (_, attrs) = m.split::<{ nlbox_core::rt::link::IFINFO_LEN }>();
-                hw.iter_mut().zip(attrs.get(ifla::ADDRESS).unwrap_or(&[])).for_each(|(to, from)| *to = *from);
-            });
-            if found.is_err() {
-                return Err(fail(cx, &[b"arp: cant get HW-Address for `", text, b"': No such device."]));
+            match link(cx, text) {
+                Ok(found) => hw.iter_mut().zip(&found.address).for_each(|(to, from)| *to = *from),
+                Err(_) => return Err(fail(cx, &[b"arp: cant get HW-Address for `", text, b"': No such device."])),
             }
         } else if mac::parse(text, &mut hw) != Some(6) {
             return Err(fail(cx, &[b"arp: invalid hardware address"]));
@@ -237,16 +229,16 @@ fn change<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, mut a: Ask<'l>, set: bool) 
     }
     let (mut temp, mut proxy) = (false, false);
     while let Some(word) = line.next() {
-        match word {
-            b"temp" if set => temp = true,
-            b"pub" => proxy = true,
-            b"dev" if !line.is_over() => a.dev = line.next(),
+        match which(word, "temp pub dev") {
+            0 if set => temp = true,
+            1 => proxy = true,
+            2 if !line.is_over() => a.dev = line.next(),
             _ => return Err(usage(cx)),
         }
     }
     let work = |cx: &mut Ctx<'_>| -> Result<(), Error> {
         let index = match a.dev {
-            Some(name) => link(cx, name)?.index,
+            Some(name) => link(cx, name)?.info.index,
             None => device_to(cx, &host)?,
         };
         let head = NdMsg {

@@ -1,8 +1,10 @@
 //! `brctl`, as bridge-utils 1.7 prints it, over netlink.
 
 use crate::Ctx;
-use crate::names::{Link, index_of};
-use crate::nettools::{RECORD, Sorted, by_bytes, cells, errno, link, name_of, set_link};
+use crate::names::Link;
+use crate::nettools::{
+    Found, NONE, RECORD, Sorted, by, by_bytes, cells, errno, link, look, name_of, nth, set_link, which,
+};
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use nlbox_core::bytes::Reader;
@@ -11,19 +13,13 @@ use nlbox_core::rt::link::{IFINFO_LEN, iff, ifla, info};
 use nlbox_core::rt::neigh::{NDMSG_LEN, NdMsg, nda, nud};
 use nlbox_core::rt::rtm;
 use nlbox_core::text::ip::af;
-use nlbox_core::text::{mac, num};
+use nlbox_core::text::{cut, mac, num};
 use nlbox_core::wire::build::Build;
-use nlbox_core::wire::header::{Message, nlm};
-use nlbox_core::wire::key::{Key, Raw};
+use nlbox_core::wire::header::nlm;
 use zerocopy::{FromBytes, IntoBytes};
 
-/// `IFLA_BR_STP_STATE`, `IFLA_BR_BRIDGE_ID`, `IFLA_BRPORT_NO` (`linux/if_link.h`).
-const STP_STATE: Key<u32> = Key::new(5);
-const BRIDGE_ID: Key<Raw> = Key::new(11);
-const PORT_NO: Key<u16> = Key::new(18);
-
 /// How a value is written.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Unit {
     /// Seconds with a fraction, as u32 of hundredths.
     Time,
@@ -33,120 +29,91 @@ enum Unit {
     Switch,
 }
 
-#[derive(Clone, Copy)]
-enum What {
-    Show,
-    ShowMacs,
-    AddBr,
-    DelBr,
-    AddIf,
-    DelIf,
-    /// `IFLA_BR_*`, and what errors call it.
-    Set(u16, Unit, &'static str, &'static str),
-    /// `IFLA_BRPORT_*`.
-    SetPort(u16, Unit, &'static str, &'static str),
-}
-
-/// Name, words behind it, what it does.
-static VERBS: &[(&str, &str, What)] = &[
-    ("addbr", "<bridge>", What::AddBr),
-    ("delbr", "<bridge>", What::DelBr),
-    ("addif", "<bridge> <device>", What::AddIf),
-    ("delif", "<bridge> <device>", What::DelIf),
-    ("hairpin", "<bridge> <port> {on|off}", What::SetPort(4, Unit::Switch, "", "")),
-    ("setageing", "<bridge> <time>", What::Set(4, Unit::Time, "ageing time", "ageing time value")),
-    ("setbridgeprio", "<bridge> <prio>", What::Set(6, Unit::U16, "bridge priority", "priority")),
-    ("setfd", "<bridge> <time>", What::Set(1, Unit::Time, "forward delay", "forward delay value")),
-    ("sethello", "<bridge> <time>", What::Set(2, Unit::Time, "hello timer", "hello timer value")),
-    ("setmaxage", "<bridge> <time>", What::Set(3, Unit::Time, "max age", "max age value")),
-    ("setpathcost", "<bridge> <port> <cost>", What::SetPort(3, Unit::U32, "path cost", "path cost value")),
-    (
-        "setportprio",
-        "<bridge> <port> <prio>",
-        What::SetPort(2, Unit::U16, "port priority", "path priority value"),
-    ),
-    ("show", "[ <bridge> ]", What::Show),
-    ("showmacs", "<bridge>", What::ShowMacs),
-    ("stp", "<bridge> {on|off}", What::Set(5, Unit::Switch, "stp status", "")),
+/// The commands as usage shows them: a line's first word is the command, the rest are what it takes.
+static COMMANDS: &str = "addbr <bridge>\n\
+    delbr <bridge>\n\
+    addif <bridge> <device>\n\
+    delif <bridge> <device>\n\
+    showmacs <bridge>\n\
+    show [<bridge>...]\n\
+    setfd <bridge> <seconds>\n\
+    sethello <bridge> <seconds>\n\
+    setmaxage <bridge> <seconds>\n\
+    setageing <bridge> <seconds>\n\
+    stp <bridge> {on|off}\n\
+    setbridgeprio <bridge> <priority>\n\
+    setportprio <bridge> <port> <priority>\n\
+    setpathcost <bridge> <port> <cost>\n\
+    hairpin <bridge> <port> {on|off}";
+const SHOW: usize = 5;
+const SETFD: usize = 6;
+const SETPORT: usize = 12;
+/// From `setfd` on: `IFLA_BR_*`, from `setportprio` on `IFLA_BRPORT_*`, with their units.
+static SETS: [(u16, Unit); 9] = [
+    (1, Unit::Time),
+    (2, Unit::Time),
+    (3, Unit::Time),
+    (4, Unit::Time),
+    (5, Unit::Switch),
+    (6, Unit::U16),
+    (2, Unit::U16),
+    (3, Unit::U32),
+    (4, Unit::Switch),
 ];
+/// What errors call them.
+static NOUNS: &str =
+    "forward delay\nhello timer\nmax age\nageing time\nstp status\nbridge priority\nport priority\npath cost";
 
 /// `brctl …`.
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     cx.err.program = "brctl";
     let Some(word) = line.next() else { return Err(usage(cx)) };
-    let Some((name, words, what)) = VERBS.iter().find(|(v, ..)| v.as_bytes() == word) else {
-        cx.err.say(&[b"never heard of command [", word, b"]"]);
-        return Err(usage(cx));
+    let mut n = 0_usize;
+    let command = loop {
+        let text = nth(COMMANDS, b'\n', n);
+        if text.is_empty() {
+            cx.err.say(&[b"never heard of command [", word, b"]"]);
+            return Err(usage(cx));
+        }
+        if cut(text, b' ').0.as_bytes() == word {
+            break text;
+        }
+        n = n.saturating_add(1);
     };
-    if matches!(what, What::Show) {
+    if n == SHOW {
         return show(cx, line);
     }
     let mut args: [&[u8]; 3] = [&[]; 3];
-    let wanted = words.split(' ').count();
-    let mut given = 0_usize;
-    while let Some(w) = line.next() {
-        if let Some(slot) = args.get_mut(given) {
-            *slot = w;
+    let mut slots = args.iter_mut();
+    let mut wrong = false;
+    for _ in command.bytes().filter(|b| *b == b' ') {
+        match (slots.next(), line.next()) {
+            (Some(slot), Some(w)) => *slot = w,
+            _ => wrong = true,
         }
-        given = given.saturating_add(1);
     }
-    if given != wanted {
+    if wrong || !line.is_over() {
         cx.err.say(&[b"Incorrect number of arguments for command"]);
-        return Err(cx.err.plain(&[b"Usage: brctl ", name.as_bytes(), b" ", words.as_bytes()]));
+        return Err(cx.err.plain(&[b"Usage: brctl ", command.as_bytes()]));
     }
     let [br, dev, value] = args;
-    match *what {
-        What::ShowMacs => macs(cx, br),
-        What::AddBr => addbr(cx, br),
-        What::DelBr => delbr(cx, br),
-        What::AddIf => port(cx, br, dev, true),
-        What::DelIf => port(cx, br, dev, false),
-        What::Set(attr, unit, noun, bad) => set(cx, br, None, attr, unit, dev, noun, bad),
-        What::SetPort(attr, unit, noun, bad) => set(cx, br, Some(dev), attr, unit, value, noun, bad),
-        What::Show => Ok(()),
+    match n {
+        0 => addbr(cx, br),
+        1 => delbr(cx, br),
+        2 | 3 => port(cx, br, dev, n == 2),
+        4 => macs(cx, br),
+        SETPORT.. => set(cx, br, Some(dev), n.wrapping_sub(SETFD), value),
+        _ => set(cx, br, None, n.wrapping_sub(SETFD), dev),
     }
 }
 
 fn usage(cx: &mut Ctx<'_>) -> Fail {
-    cx.err.say(&[b"Usage: brctl [commands]"]);
-    cx.err.say(&[b"commands:"]);
-    for (name, words, _) in VERBS {
-        cx.err.say(&[b"\t", name.as_bytes(), b" ", words.as_bytes()]);
-    }
-    Fail(1)
-}
-
-/// What is asked of a link here.
-#[derive(Clone, Copy, Default)]
-struct Found {
-    index: u32,
-    master: u32,
-    bridge: bool,
-    stp: u32,
-    id: [u8; 8],
-    port_no: u16,
-}
-
-fn look(m: &Message<'_>) -> Found {
-    let (_, a) = m.split::<IFINFO_LEN>();
-    let linkinfo = a.nest(ifla::LINKINFO);
-    let data = linkinfo.nest(info::DATA);
-    Found {
-        index: index_of(m),
-        master: a.get(ifla::MASTER).unwrap_or(0),
-        bridge: linkinfo.get(info::KIND) == Some(b"bridge"),
-        stp: data.get(STP_STATE).unwrap_or(0),
-        id: data.get(BRIDGE_ID).and_then(|b| b.first_chunk()).copied().unwrap_or_default(),
-        port_no: linkinfo.nest(info::SLAVE_DATA).get(PORT_NO).unwrap_or(0),
-    }
+    cx.err.plain(&[b"Usage: brctl [commands]\ncommands:\n", COMMANDS.as_bytes()])
 }
 
 /// The link called `name`; index 0 when there is none.
 fn find(cx: &mut Ctx<'_>, name: &[u8]) -> Found {
-    match link(cx, name) {
-        Ok(info) => cx.page.names.link(Link::Index(info.index), look).unwrap_or_default(),
-        Err(_) => Found::default(),
-    }
+    link(cx, name).unwrap_or_default()
 }
 
 /// Names of links for which `is` holds.
@@ -194,7 +161,7 @@ fn show(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 }
 
 fn refuse(cx: &mut Ctx<'_>, name: &[u8], f: &Found) -> Fail {
-    if f.index == 0 {
+    if f.info.index == 0 {
         cx.err.plain(&[b"bridge ", name, b" does not exist!"])
     } else {
         cx.err.plain(&[b"device ", name, b" is not a bridge!"])
@@ -202,7 +169,7 @@ fn refuse(cx: &mut Ctx<'_>, name: &[u8], f: &Found) -> Fail {
 }
 
 fn bridge(cx: &mut Ctx<'_>, name: &[u8], f: &Found) -> Done {
-    let index = f.index;
+    let index = f.info.index;
     let ports = links(cx, &|p| p.master == index)?;
     let out = &mut cx.page.out;
     out.bytes(name);
@@ -211,7 +178,7 @@ fn bridge(cx: &mut Ctx<'_>, name: &[u8], f: &Found) -> Done {
         out.text(if n == 2 { "." } else { "" });
         out.bytes(num::hex_pad(u64::from(*b), 2).as_bytes());
     }
-    out.text(if f.stp != 0 { "\tyes\t\t" } else { "\tno\t\t" });
+    out.text(if f.stp { "\tyes\t\t" } else { "\tno\t\t" });
     let mut last: Option<[u8; RECORD]> = None;
     while let Some(record) = ports.after(last.as_ref()) {
         out.text(if last.is_some() { "\n\t\t\t\t\t\t\t" } else { "" });
@@ -226,7 +193,7 @@ fn macs(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
     let f = find(cx, name);
     if !f.bridge {
         // EOPNOTSUPP.
-        let why = if f.index == 0 { crate::nettools::ENODEV } else { 95 };
+        let why = if f.info.index == 0 { crate::nettools::ENODEV } else { 95 };
         return Err(cx.err.system(&[b"read of forward table failed"], why));
     }
     cx.page.out.text("port no\tmac addr\t\tis local?\tageing timer\n");
@@ -243,7 +210,7 @@ fn macs(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
             return;
         };
         // The bridge's own entries have no port.
-        if master != f.index || head.index == f.index {
+        if master != f.info.index || head.index == f.info.index {
             return;
         }
         // struct nda_cacheinfo: confirmed, used, updated, users.
@@ -266,7 +233,7 @@ fn macs(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
         let mac = r.take(6).unwrap_or(&[]);
         let local = r.u8() == Some(1);
         let (index, age) = (r.u32().unwrap_or(0), r.u32().unwrap_or(0));
-        let port = cx.page.names.link(Link::Index(index), look).map_or(0, |f| f.port_no);
+        let port = by(cx, Link::Index(index)).map_or(0, |f| f.port_no);
         let out = &mut cx.page.out;
         let digits = num::dec(u64::from(port));
         out.spaces(3_usize.saturating_sub(digits.as_bytes().len()));
@@ -294,13 +261,13 @@ fn addbr(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
 
 fn delbr(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
     let f = find(cx, name);
-    if f.index == 0 {
+    if f.info.index == 0 {
         return Err(cx.err.plain(&[b"bridge ", name, b" doesn't exist; can't delete it"]));
     }
     if !f.bridge {
         return Err(cx.err.system(&[b"can't delete bridge ", name], 1));
     }
-    if cx.page.names.flags(f.index).unwrap_or(0) & iff::UP != 0 {
+    if f.info.flags & iff::UP != 0 {
         return Err(cx.err.plain(&[b"bridge ", name, b" is still up; can't delete it"]));
     }
     set_link(cx, rtm::DELLINK, name, &mut |_| {})
@@ -309,10 +276,10 @@ fn delbr(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
 
 fn port(cx: &mut Ctx<'_>, br: &[u8], dev: &[u8], add: bool) -> Done {
     let (p, b) = (find(cx, dev), find(cx, br));
-    if p.index == 0 {
+    if p.info.index == 0 {
         return Err(cx.err.plain(&[b"interface ", dev, b" does not exist!"]));
     }
-    if b.index == 0 {
+    if b.info.index == 0 {
         return Err(cx.err.plain(&[b"bridge ", br, b" does not exist!"]));
     }
     let done = if !b.bridge {
@@ -325,10 +292,10 @@ fn port(cx: &mut Ctx<'_>, br: &[u8], dev: &[u8], add: bool) -> Done {
             br,
             b".",
         ]));
-    } else if !add && p.master != b.index {
+    } else if !add && p.master != b.info.index {
         return Err(cx.err.plain(&[b"device ", dev, b" is not a port of ", br]));
     } else {
-        let master = if add { b.index } else { 0 };
+        let master = if add { b.info.index } else { 0 };
         set_link(cx, rtm::SETLINK, dev, &mut |m| m.put(ifla::MASTER, master))
     };
     done.map_err(|e| match errno(e) {
@@ -342,27 +309,26 @@ fn port(cx: &mut Ctx<'_>, br: &[u8], dev: &[u8], add: bool) -> Done {
     })
 }
 
-#[expect(clippy::too_many_arguments, reason = "a row of the table, and the words")]
-fn set(
-    cx: &mut Ctx<'_>,
-    br: &[u8],
-    port: Option<&[u8]>,
-    attr: u16,
-    unit: Unit,
-    value: &[u8],
-    noun: &str,
-    bad: &str,
-) -> Done {
+/// Sets number `n` of [`SETS`].
+fn set(cx: &mut Ctx<'_>, br: &[u8], port: Option<&[u8]>, n: usize, value: &[u8]) -> Done {
+    let Some((attr, unit)) = SETS.get(n).copied() else { return Ok(()) };
+    let noun = nth(NOUNS, b'\n', n).as_bytes();
     let number = match unit {
-        Unit::Switch => match value {
-            b"on" | b"yes" | b"1" => Some(1),
-            b"off" | b"no" | b"0" => Some(0),
-            _ => return Err(cx.err.plain(&[b"expect on/off for argument"])),
+        Unit::Switch => match which(value, "off no 0 on yes 1") {
+            NONE => return Err(cx.err.plain(&[b"expect on/off for argument"])),
+            at => Some(u32::from(at > 2)),
         },
         Unit::Time => centis(value),
         _ => num::parse_u64_base(value, 10).and_then(|n| u32::try_from(n).ok()),
     };
-    let Some(number) = number else { return Err(cx.err.plain(&[b"bad ", bad.as_bytes()])) };
+    let Some(number) = number else {
+        let what: [&[u8]; 3] = match (unit, port) {
+            (Unit::U16, None) => [b"bad ", b"priority", b""],
+            (Unit::U16, _) => [b"bad ", b"path priority", b" value"],
+            _ => [b"bad ", noun, b" value"],
+        };
+        return Err(cx.err.plain(&what));
+    };
     let hairpin = port.filter(|_| unit == Unit::Switch);
     if let Some(dev) = hairpin {
         for (name, what) in [(dev, &b"interface "[..]), (br, b"bridge ")] {
@@ -373,9 +339,7 @@ fn set(
     }
     let work = |cx: &mut Ctx<'_>| -> Result<(), Error> {
         if let Some(dev) = port {
-            let (b, p) = (link(cx, br)?.index, link(cx, dev)?.index);
-            let master = cx.page.names.link(Link::Index(p), look)?.master;
-            if master != b {
+            if link(cx, br)?.info.index != link(cx, dev)?.master {
                 // ENOENT.
                 return Err(Error::Kernel(Errno(2)));
             }
@@ -402,7 +366,7 @@ fn set(
     };
     work(cx).map_err(|e| match hairpin {
         Some(dev) => cx.err.system(&[b"can't set ", dev, b" to hairpin on bridge ", br], errno(e)),
-        None => cx.err.system(&[b"set ", noun.as_bytes(), b" failed"], errno(e)),
+        None => cx.err.system(&[b"set ", noun, b" failed"], errno(e)),
     })
 }
 

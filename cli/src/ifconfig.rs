@@ -5,7 +5,7 @@ use crate::Ctx;
 use crate::hosts::Hosts;
 use crate::names::{Link, request};
 use crate::nettools::{
-    EADDRNOTAVAIL, EINVAL, ENODEV, Sorted, addresses, by_number, failed, link, name_of, set_link,
+    EADDRNOTAVAIL, EINVAL, ENODEV, Sorted, addresses, by_number, failed, link, name_of, nth, set_link, which,
 };
 use crate::report::{Done, Fail};
 use crate::words::Line;
@@ -25,50 +25,23 @@ use zerocopy::{FromBytes, IntoBytes};
 /// `IFLA_MAP`: `struct rtnl_link_ifmap`.
 const MAP: Key<Raw> = Key::new(14);
 
-/// What a word does.
-#[derive(Clone, Copy)]
-enum Word {
-    /// Sets flags, or with a `-` in front clears them.
-    Set(u32),
-    /// The other way round.
-    Clear(u32),
-    Up,
-    Down,
-    /// A number into an attribute.
-    Number(u16, &'static str),
-    Netmask,
-    Broadcast,
-    Peer,
-    Hw,
-    Name,
-    Add,
-    Del,
-    Inet,
-    Inet6,
-}
-
-static WORDS: &[(&str, Word)] = &[
-    ("up", Word::Up),
-    ("down", Word::Down),
-    ("arp", Word::Clear(iff::NOARP)),
-    ("trailers", Word::Clear(iff::NOTRAILERS)),
-    ("promisc", Word::Set(iff::PROMISC)),
-    ("allmulti", Word::Set(iff::ALLMULTI)),
-    ("multicast", Word::Set(iff::MULTICAST)),
-    ("dynamic", Word::Set(iff::DYNAMIC)),
-    ("mtu", Word::Number(ifla::MTU.ty(), "SIOCSIFMTU")),
-    ("txqueuelen", Word::Number(ifla::TXQLEN.ty(), "SIOCSIFTXQLEN")),
-    ("netmask", Word::Netmask),
-    ("broadcast", Word::Broadcast),
-    ("pointopoint", Word::Peer),
-    ("dstaddr", Word::Peer),
-    ("hw", Word::Hw),
-    ("name", Word::Name),
-    ("add", Word::Add),
-    ("del", Word::Del),
-    ("inet", Word::Inet),
-    ("inet6", Word::Inet6),
-];
+/// The keywords: two states, six flags that take a `-`, ten with a value, two families.
+static WORDS: &str = "up down arp trailers promisc allmulti multicast dynamic mtu txqueuelen name hw netmask broadcast \
+    pointopoint dstaddr add del inet inet6";
+/// The six flags; of the first two the word means their absence.
+static SWITCHES: [u16; 6] = [0x80, 0x20, 0x100, 0x200, 0x1000, 0x8000];
+const MTU: usize = 8;
+const TXQLEN: usize = 9;
+const NAME: usize = 10;
+const HW: usize = 11;
+const NETMASK: usize = 12;
+const BROADCAST: usize = 13;
+const ADD: usize = 16;
+const INET: usize = 18;
+const INET6: usize = 19;
+/// What the errors of the words from [`MTU`] on are called.
+static IOCTLS: &str = "SIOCSIFMTU SIOCSIFTXQLEN SIOCSIFNAME SIOCSIFHWADDR SIOCSIFNETMASK SIOCSIFBRDADDR \
+    SIOCSIFDSTADDR SIOCSIFDSTADDR SIOCSIFADDR SIOCDIFADDR";
 
 /// `ifconfig …`.
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
@@ -76,10 +49,10 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let (mut all, mut short) = (false, false);
     while let Some(word) = line.peek().filter(|w| w.first() == Some(&b'-')) {
         line.next();
-        match word {
-            b"-a" => all = true,
-            b"-s" => short = true,
-            b"-h" | b"-?" | b"--help" => return Err(usage(cx)),
+        match which(word, "-a -s -h --help") {
+            0 => all = true,
+            1 => short = true,
+            2 | 3 => return Err(usage(cx)),
             _ => return Err(no_word(cx, &[b"ifconfig: option `", word, b"' not recognised."])),
         }
     }
@@ -101,10 +74,7 @@ fn no_word(cx: &mut Ctx<'_>, what: &[&[u8]]) -> Fail {
 fn usage(cx: &mut Ctx<'_>) -> Fail {
     cx.err.say(&[b"Usage: ifconfig [-a] [-s] [DEVICE]"]);
     cx.err.say(&[b"       ifconfig DEVICE [ADDRESS[/LEN]] [WORD [VALUE]]..."]);
-    for (word, what) in WORDS {
-        let minus: &[u8] = if matches!(what, Word::Set(_) | Word::Clear(_)) { b"  [-]" } else { b"  " };
-        cx.err.say(&[minus, word.as_bytes()]);
-    }
+    cx.err.say(&[b"Words (a - in front clears the flags arp to dynamic): ", WORDS.as_bytes()]);
     Fail(3)
 }
 
@@ -197,45 +167,18 @@ static COUNTERS: &[(&str, &[usize])] = &[
 static SHORT: &[(usize, i8)] = &[(0, -8), (2, -6), (3, -6), (4, 6), (6, -8), (8, -6), (9, -6), (10, -6)];
 
 /// Names of flags, in their order, and their letters for `-s`, in an order of their own.
-static FLAGS: &[(u32, &str)] = &[
-    (iff::UP, "UP"),
-    (iff::BROADCAST, "BROADCAST"),
-    (4, "DEBUG"),
-    (iff::LOOPBACK, "LOOPBACK"),
-    (iff::POINTOPOINT, "POINTOPOINT"),
-    (iff::NOTRAILERS, "NOTRAILERS"),
-    (iff::RUNNING, "RUNNING"),
-    (iff::NOARP, "NOARP"),
-    (iff::PROMISC, "PROMISC"),
-    (iff::ALLMULTI, "ALLMULTI"),
-    (0x800, "SLAVE"),
-    (0x400, "MASTER"),
-    (iff::MULTICAST, "MULTICAST"),
-    (iff::DYNAMIC, "DYNAMIC"),
-];
-static LETTERS: &[(u32, &str)] = &[
-    (iff::ALLMULTI, "A"),
-    (iff::BROADCAST, "B"),
-    (4, "D"),
-    (iff::LOOPBACK, "L"),
-    (iff::MULTICAST, "M"),
-    (iff::DYNAMIC, "d"),
-    (iff::PROMISC, "P"),
-    (iff::NOTRAILERS, "N"),
-    (iff::NOARP, "O"),
-    (iff::POINTOPOINT, "P"),
-    (0x800, "s"),
-    (0x400, "m"),
-    (iff::RUNNING, "R"),
-    (iff::UP, "U"),
-];
+static FLAGS: &str = "UP BROADCAST DEBUG LOOPBACK POINTOPOINT NOTRAILERS RUNNING NOARP PROMISC ALLMULTI SLAVE MASTER \
+    MULTICAST DYNAMIC";
+static FLAG_BITS: [u16; 14] = [1, 2, 4, 8, 0x10, 0x20, 0x40, 0x80, 0x100, 0x200, 0x800, 0x400, 0x1000, 0x8000];
+static LETTERS: &str = "A B D L M d P N O P s m R U";
+static LETTER_BITS: [u16; 14] = [0x200, 2, 4, 8, 0x1000, 0x8000, 0x100, 0x20, 0x80, 0x10, 0x800, 0x400, 0x40, 1];
 
-fn flags(out: &mut Out<'_>, names: &[(u32, &str)], flags: u32, mut between: &str) {
+fn flags(out: &mut Out<'_>, names: &'static str, bits: &[u16; 14], flags: u32, mut between: &str) {
     let comma = core::mem::take(&mut between);
-    for (bit, name) in names {
-        if flags & bit != 0 {
+    for (n, bit) in bits.iter().enumerate() {
+        if flags & u32::from(*bit) != 0 {
             out.text(between);
-            out.text(name);
+            out.text(nth(names, b' ', n));
             between = comma;
         }
     }
@@ -301,7 +244,7 @@ fn header(out: &mut Out<'_>, name: &[u8], d: &Dev) {
     let low = d.info.flags & 0xffff;
     let signed = i64::from(low).saturating_sub(if low & 0x8000 != 0 { 0x1_0000 } else { 0 });
     out.int("", ": flags=%<", signed);
-    flags(out, FLAGS, d.info.flags, ",");
+    flags(out, FLAGS, &FLAG_BITS, d.info.flags, ",");
     out.num("", ">  mtu %\n", u64::from(d.mtu));
 }
 
@@ -418,7 +361,7 @@ fn brief(out: &mut Out<'_>, name: &[u8], d: &Dev, alias: bool) {
     if d.info.flags & 0xffff == 0 {
         out.text("[NO FLAGS] ");
     }
-    flags(out, LETTERS, d.info.flags, "");
+    flags(out, LETTERS, &LETTER_BITS, d.info.flags, "");
     out.text("\n");
 }
 
@@ -495,8 +438,7 @@ fn v4_of(cx: &mut Ctx<'_>, index: u32, label: &[u8]) -> Result<Option<V4>, Error
         if found.get().is_some() || head.index != index || a.get(ifa::LABEL) != Some(label) {
             return;
         }
-        let number =
-            |raw: Option<&[u8]>| raw.and_then(|b| b.first_chunk()).map_or(0, |b| u32::from_be_bytes(*b));
+        let number = |raw: Option<&[u8]>| number(raw.unwrap_or(&[]));
         let local = number(a.get(ifa::LOCAL));
         let peer = number(a.get(ifa::ADDRESS));
         found.set(Some(V4 { local, peer, brd: number(a.get(ifa::BROADCAST)), prefix: head.prefix_len }));
@@ -532,7 +474,7 @@ fn change(
     new: &mut dyn FnMut(Option<V4>, u32) -> Result<V4, i32>,
 ) -> Done {
     let mut work = |cx: &mut Ctx<'_>| -> Result<(), Error> {
-        let info = link(cx, base(name))?;
+        let info = link(cx, base(name))?.info;
         let old = v4_of(cx, info.index, name)?;
         let a = new(old, info.flags).map_err(|n| Error::Kernel(Errno(n)))?;
         if old == Some(a) {
@@ -554,15 +496,17 @@ fn set(cx: &mut Ctx<'_>, name: &[u8], line: &mut Line<'_>) -> Done {
             Some((b'-', rest)) => (true, rest),
             _ => (false, word),
         };
-        let known = WORDS.iter().find(|(w, _)| w.as_bytes() == bare).map(|(_, w)| *w);
-        match known {
-            Some(Word::Set(bits)) => set_flags(cx, name, bits, !minus)?,
-            Some(Word::Clear(bits)) => set_flags(cx, name, bits, minus)?,
-            Some(Word::Up) if !minus => set_flags(cx, name, iff::UP, true)?,
-            Some(Word::Down) if !minus => set_flags(cx, name, iff::UP, false)?,
-            Some(Word::Inet) if !minus => family = af::AF_INET,
-            Some(Word::Inet6) if !minus => family = af::AF_INET6,
-            Some(known) if !minus => {
+        let known = which(bare, WORDS);
+        match (known, minus) {
+            (0 | 1, false) => set_flags(cx, name, iff::UP, known == 0)?,
+            (2..MTU, _) => {
+                let at = known.wrapping_sub(2);
+                let bits = SWITCHES.get(at).copied().unwrap_or(0);
+                set_flags(cx, name, u32::from(bits), (at > 1) != minus)?;
+            }
+            (INET, false) => family = af::AF_INET,
+            (INET6, false) => family = af::AF_INET6,
+            (MTU..INET, false) => {
                 let Some(value) = line.next() else { return Err(usage(cx)) };
                 valued(cx, name, known, value, line, &mut hosts)?;
             }
@@ -597,24 +541,13 @@ fn set_flags(cx: &mut Ctx<'_>, name: &[u8], bits: u32, on: bool) -> Done {
     }
 }
 
-fn host(cx: &mut Ctx<'_>, word: &[u8], family: u8, hosts: &mut Hosts) -> Result<Ip, Fail> {
-    hosts.address(word, family).ok_or_else(|| cx.err.plain(&[word, b": Unknown host"]))
-}
-
-fn v4(cx: &mut Ctx<'_>, word: &[u8], hosts: &mut Hosts) -> Result<u32, Fail> {
-    let ip = host(cx, word, af::AF_INET, hosts)?;
-    Ok(ip.bytes().first_chunk().map_or(0, |b| u32::from_be_bytes(*b)))
-}
-
 /// A word without a keyword: `ADDRESS[/LEN]`. It brings the device up, as ever.
 fn address(cx: &mut Ctx<'_>, name: &[u8], word: &[u8], hosts: &mut Hosts) -> Done {
     let (text, len) = prefix(cx, word, 32)?;
-    let local = match text {
-        b"default" => 0,
-        _ => match hosts.address(text, af::AF_INET) {
-            Some(ip) => ip.bytes().first_chunk().map_or(0, |b| u32::from_be_bytes(*b)),
-            None => return Err(no_word(cx, &[text, b": Unknown host"])),
-        },
+    let local = match hosts.address(text, af::AF_INET) {
+        Some(ip) => number(ip.bytes()),
+        None if which(text, "default") == 0 => 0,
+        None => return Err(no_word(cx, &[text, b": Unknown host"])),
     };
     change(cx, name, "SIOCSIFADDR", &mut |old, dev| {
         let mut a = match old.filter(|a| a.local == local) {
@@ -645,64 +578,79 @@ fn prefix<'w>(cx: &mut Ctx<'_>, word: &'w [u8], most: u8) -> Result<(&'w [u8], O
 fn valued(
     cx: &mut Ctx<'_>,
     name: &[u8],
-    word: Word,
+    word: usize,
     value: &[u8],
     line: &mut Line<'_>,
     hosts: &mut Hosts,
 ) -> Done {
-    match word {
-        Word::Number(ty, what) => {
-            let n = num::parse_u64_base(value, 10).and_then(|n| u32::try_from(n).ok());
-            let done = match n {
-                Some(n) => set_link(cx, rtm::SETLINK, base(name), &mut |m| m.raw(ty, &n.to_ne_bytes())),
-                None => Err(Error::Kernel(Errno(EINVAL))),
-            };
-            done.map_err(|e| failed(cx, what.as_bytes(), e, 1))
-        }
-        Word::Name => set_link(cx, rtm::SETLINK, base(name), &mut |m| m.put_str(ifla::IFNAME.ty(), value))
-            .map_err(|e| failed(cx, b"SIOCSIFNAME", e, 1)),
-        Word::Hw => {
-            let Some(text) = line.next().filter(|_| value == b"ether") else { return Err(usage(cx)) };
-            let mut to = [0; 32];
+    let what = nth(IOCTLS, b' ', word.wrapping_sub(MTU));
+    if word >= ADD {
+        return further(cx, name, word == ADD, value, hosts, what);
+    }
+    if word >= NETMASK {
+        let Some(ip) = hosts.address(value, af::AF_INET) else {
+            return Err(cx.err.plain(&[value, b": Unknown host"]));
+        };
+        let ip = number(ip.bytes());
+        return change(cx, name, what, &mut |old, dev| {
+            let mut a = old.ok_or(EADDRNOTAVAIL)?;
+            match word {
+                NETMASK => {
+                    let ones = u8::try_from(ip.leading_ones()).unwrap_or(0);
+                    a.set_prefix(Some(ones).filter(|n| mask(*n) == ip).ok_or(EINVAL)?, dev);
+                }
+                BROADCAST => a.brd = ip,
+                _ => a.peer = ip,
+            }
+            Ok(a)
+        });
+    }
+    let mut to = [0; 32];
+    let (ty, len) = match word {
+        NAME => (ifla::IFNAME.ty(), 0),
+        HW => {
+            let Some(text) = line.next().filter(|_| which(value, "ether") == 0) else { return Err(usage(cx)) };
             if mac::parse(text, &mut to) != Some(6) {
                 return Err(cx.err.plain(&[text, b": invalid ether address."]));
             }
-            let bytes = to.first_chunk::<6>().map_or(&[][..], |b| b);
-            set_link(cx, rtm::SETLINK, base(name), &mut |m| m.raw(ifla::ADDRESS.ty(), bytes))
-                .map_err(|e| failed(cx, b"SIOCSIFHWADDR", e, 1))
+            (ifla::ADDRESS.ty(), 6)
         }
-        Word::Netmask => {
-            let wanted = v4(cx, value, hosts)?;
-            change(cx, name, "SIOCSIFNETMASK", &mut |old, dev| {
-                let mut a = old.ok_or(EADDRNOTAVAIL)?;
-                let ones = u8::try_from(wanted.leading_ones()).unwrap_or(0);
-                a.set_prefix(Some(ones).filter(|n| mask(*n) == wanted).ok_or(EINVAL)?, dev);
-                Ok(a)
-            })
+        _ => {
+            let n = num::parse_u64_base(value, 10).and_then(|n| u32::try_from(n).ok());
+            let Some(n) = n else { return Err(cx.err.system(&[what.as_bytes()], EINVAL)) };
+            fill(&mut to, Some(&n.to_ne_bytes()));
+            (if word == TXQLEN { ifla::TXQLEN.ty() } else { ifla::MTU.ty() }, 4)
         }
-        Word::Broadcast => {
-            let brd = v4(cx, value, hosts)?;
-            change(cx, name, "SIOCSIFBRDADDR", &mut |old, _| Ok(V4 { brd, ..old.ok_or(EADDRNOTAVAIL)? }))
-        }
-        Word::Peer => {
-            let peer = v4(cx, value, hosts)?;
-            change(cx, name, "SIOCSIFDSTADDR", &mut |old, _| Ok(V4 { peer, ..old.ok_or(EADDRNOTAVAIL)? }))
-        }
-        _ => further(cx, name, matches!(word, Word::Add), value, hosts),
-    }
+    };
+    set_link(cx, rtm::SETLINK, base(name), &mut |m| match to.get(..len) {
+        Some(raw) if len > 0 => m.raw(ty, raw),
+        _ => m.put_str(ty, value),
+    })
+    .map_err(|e| failed(cx, what.as_bytes(), e, 1))
+}
+
+/// Four bytes in network order.
+fn number(raw: &[u8]) -> u32 {
+    raw.first_chunk().map_or(0, |b| u32::from_be_bytes(*b))
 }
 
 /// `add` and `del`: an IPv6 address, or an IPv4 address under the next free alias.
-fn further(cx: &mut Ctx<'_>, name: &[u8], add: bool, word: &[u8], hosts: &mut Hosts) -> Done {
+fn further(
+    cx: &mut Ctx<'_>,
+    name: &[u8],
+    add: bool,
+    word: &[u8],
+    hosts: &mut Hosts,
+    what: &str,
+) -> Done {
     let (text, len) = prefix(cx, word, 128)?;
-    let what: &[u8] = if add { b"SIOCSIFADDR" } else { b"SIOCDIFADDR" };
     let ip = match hosts.address(text, af::AF_INET6).or_else(|| hosts.address(text, af::AF_INET)) {
         Some(ip) => ip,
         None => return Err(cx.err.plain(&[text, b": Unknown host"])),
     };
     let dev = base(name);
     let work = |cx: &mut Ctx<'_>| -> Result<(), Error> {
-        let index = link(cx, dev)?.index;
+        let index = link(cx, dev)?.info.index;
         let ty = if add { rtm::NEWADDR } else { rtm::DELADDR };
         let flags = if add { nlm::CREATE | nlm::EXCL } else { 0 };
         let mut head =
@@ -738,5 +686,5 @@ fn further(cx: &mut Ctx<'_>, name: &[u8], add: bool, word: &[u8], hosts: &mut Ho
         }
         cx.conn.request(&mut m)
     };
-    work(cx).map_err(|e| failed(cx, what, e, 1))
+    work(cx).map_err(|e| failed(cx, what.as_bytes(), e, 1))
 }

@@ -1,15 +1,17 @@
 //! What the applets of net-tools' time share: errors by the name of an ioctl, tables in columns, sorted names.
 
 use crate::Ctx;
-use crate::names::{Link, index_of};
+use crate::names::Link;
 use crate::report::{Done, Fail};
 use core::cmp::Ordering;
 use nlbox_core::conn::{Errno, Error};
-use nlbox_core::rt::link::{IFINFO_LEN, INDEX_AT, IfInfo};
+use nlbox_core::rt::link::{IFINFO_LEN, INDEX_AT, IfInfo, ifla, info};
 use nlbox_core::rt::rtm;
+use nlbox_core::text::cut;
 use nlbox_core::text::out::Out;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
+use nlbox_core::wire::key::{Key, Raw};
 use nlbox_sys::memory;
 use zerocopy::FromBytes;
 
@@ -38,18 +40,92 @@ pub fn failed(cx: &mut Ctx<'_>, what: &[u8], e: Error, code: u8) -> Fail {
     Fail(code)
 }
 
-/// The fixed header of the link called `name`.
-pub fn link(cx: &mut Ctx<'_>, name: &[u8]) -> Result<IfInfo, Error> {
+/// What these applets ask of a link.
+#[derive(Clone, Copy, Default)]
+pub struct Found {
+    /// The fixed header.
+    pub info: IfInfo,
+    /// The index of its bridge, or other master.
+    pub master: u32,
+    /// Whether it is a bridge.
+    pub bridge: bool,
+    /// Whether it is a VLAN.
+    pub vlan: bool,
+    /// Whether the bridge speaks STP.
+    pub stp: bool,
+    /// The bridge's id.
+    pub id: [u8; 8],
+    /// Its number as a port.
+    pub port_no: u16,
+    /// The front of its address.
+    pub address: [u8; 6],
+}
+
+/// `IFLA_BR_STP_STATE`, `IFLA_BR_BRIDGE_ID`, `IFLA_BRPORT_NO` (`linux/if_link.h`).
+const STP_STATE: Key<u32> = Key::new(5);
+const BRIDGE_ID: Key<Raw> = Key::new(11);
+const PORT_NO: Key<u16> = Key::new(18);
+
+/// Reads a link message.
+#[must_use]
+pub fn look(m: &Message<'_>) -> Found {
+    let (head, a) = m.split::<IFINFO_LEN>();
+    let linkinfo = a.nest(ifla::LINKINFO);
+    let data = linkinfo.nest(info::DATA);
+    let kind = linkinfo.get(info::KIND).unwrap_or(b"");
+    Found {
+        info: IfInfo::read_from_bytes(&head).unwrap_or_default(),
+        master: a.get(ifla::MASTER).unwrap_or(0),
+        bridge: kind == b"bridge",
+        vlan: kind == b"vlan",
+        stp: data.get(STP_STATE).is_some_and(|n| n != 0),
+        id: data.get(BRIDGE_ID).and_then(|b| b.first_chunk()).copied().unwrap_or_default(),
+        port_no: linkinfo.nest(info::SLAVE_DATA).get(PORT_NO).unwrap_or(0),
+        address: a.get(ifla::ADDRESS).and_then(|b| b.first_chunk()).copied().unwrap_or_default(),
+    }
+}
+
+/// The link called `name`.
+pub fn link(cx: &mut Ctx<'_>, name: &[u8]) -> Result<Found, Error> {
     // The kernel says EINVAL of names that no link can have.
     if name.is_empty() || name.len() > 15 {
         return Err(Error::Kernel(Errno(ENODEV)));
     }
-    cx.page.names.link(Link::Name(name), info_of)
+    by(cx, Link::Name(name))
 }
 
-fn info_of(m: &Message<'_>) -> IfInfo {
-    let (head, _) = m.split::<IFINFO_LEN>();
-    IfInfo::read_from_bytes(&head).unwrap_or(IfInfo { index: index_of(m), ..IfInfo::default() })
+/// The link that `which` names.
+pub fn by(cx: &mut Ctx<'_>, which: Link<'_>) -> Result<Found, Error> {
+    cx.page.names.link(which, look)
+}
+
+/// The place of `word` in `list`, with blanks between the words; [`NONE`] when it is not there.
+///
+/// A `match` on byte strings is compiled into a comparison and a jump for each byte of each string.
+#[must_use]
+pub fn which(word: &[u8], list: &str) -> usize {
+    let (mut rest, mut n) = (Some(list), 0_usize);
+    while let Some(text) = rest {
+        let (one, more) = cut(text, b' ');
+        if one.as_bytes() == word {
+            return n;
+        }
+        (rest, n) = (more, n.saturating_add(1));
+    }
+    NONE
+}
+
+/// No place in a list.
+pub const NONE: usize = usize::MAX;
+
+/// Part `n` of `list`, with `at` between the parts.
+#[must_use]
+pub fn nth(list: &'static str, at: u8, n: usize) -> &'static str {
+    let (mut one, mut rest) = cut(list, at);
+    for _ in 0..n {
+        (one, rest) = cut(rest.unwrap_or(""), at);
+    }
+    one
 }
 
 /// Sends a change of the link called `name` that `put` fills in.
@@ -59,10 +135,10 @@ pub fn set_link(
     name: &[u8],
     put: &mut dyn FnMut(&mut Build<'_>),
 ) -> Result<(), Error> {
-    let info = link(cx, name)?;
+    let found = link(cx, name)?;
     let mut tx = [0; 256];
     let mut m = Build::new(&mut tx, ty, 0, &[0; IFINFO_LEN]);
-    m.head(INDEX_AT, &info.index.to_ne_bytes());
+    m.head(INDEX_AT, &found.info.index.to_ne_bytes());
     put(&mut m);
     cx.conn.request(&mut m)
 }

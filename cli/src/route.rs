@@ -4,7 +4,7 @@
 use crate::Ctx;
 use crate::hosts::Hosts;
 use crate::ip::route::show::Row;
-use crate::nettools::{cells, failed, first, link};
+use crate::nettools::{NONE, cells, failed, first, link, which};
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use nlbox_core::bytes::Reader;
@@ -31,34 +31,38 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let (mut family, mut extend) = (af::AF_INET, 0_u8);
     while let Some(word) = line.peek().filter(|w| w.first() == Some(&b'-')) {
         line.next();
-        let value = if word == b"-A" { line.next() } else { None };
-        match (word, value) {
-            (b"-n", _) => hosts.numeric = true,
-            (b"-e", _) => extend = extend.saturating_add(1),
-            (b"-ee", _) => extend = 2,
-            (b"-ne" | b"-en", _) => {
-                hosts.numeric = true;
-                extend = extend.saturating_add(1);
+        let mut asked = which(word, "-n -e -ee -ne -en -nee -een --inet -4 --inet6 -6 -A");
+        if asked == 11 {
+            let Some(value) = line.next() else { return Err(usage(cx)) };
+            asked = match which(value, "inet inet6") {
+                0 => 7,
+                1 => 9,
+                _ => return Err(cx.err.plain(&[b"Unknown address family `", value, b"'."])),
+            };
+        }
+        match asked {
+            0..=6 => {
+                hosts.numeric |= !matches!(asked, 1 | 2);
+                extend = match asked {
+                    0 => extend,
+                    2 | 5 | 6 => 2,
+                    _ => extend.saturating_add(1),
+                };
             }
-            (b"-nee" | b"-een", _) => {
-                hosts.numeric = true;
-                extend = 2;
-            }
-            (b"-4" | b"--inet", _) | (_, Some(b"inet")) => family = af::AF_INET,
-            (b"-6" | b"--inet6", _) | (_, Some(b"inet6")) => family = af::AF_INET6,
-            (_, Some(other)) => return Err(cx.err.plain(&[b"Unknown address family `", other, b"'."])),
+            7 | 8 => family = af::AF_INET,
+            9 | 10 => family = af::AF_INET6,
             _ => {
                 cx.err.say(&[b"route: invalid option -- '", word.get(1..).unwrap_or(b""), b"'"]);
                 return Err(usage(cx));
             }
         }
     }
-    match line.next() {
-        None if family == af::AF_INET => list(cx, &mut hosts, extend),
-        None => list6(cx, &mut hosts),
-        Some(b"add") => change(cx, line, family, true),
-        Some(b"del" | b"delete") => change(cx, line, family, false),
-        Some(_) => Err(usage(cx)),
+    let Some(verb) = line.next() else {
+        return if family == af::AF_INET { list(cx, &mut hosts, extend) } else { list6(cx, &mut hosts) };
+    };
+    match which(verb, "add del delete") {
+        NONE => Err(usage(cx)),
+        n => change(cx, line, family, n == 0),
     }
 }
 
@@ -262,19 +266,8 @@ fn list6(cx: &mut Ctx<'_>, hosts: &mut Hosts) -> Done {
 }
 
 /// The keywords with a value, by slot. IPv6 has those from [`GW`] on.
-static WORDS: &[(&str, usize)] = &[
-    ("netmask", 0),
-    ("mss", 1),
-    ("window", 2),
-    ("irtt", 3),
-    ("gw", GW),
-    ("gateway", GW),
-    ("metric", METRIC),
-    ("dev", DEV),
-    ("device", DEV),
-];
+static WORDS: &str = "netmask mss window irtt gw metric dev";
 const GW: usize = 4;
-const METRIC: usize = 5;
 const DEV: usize = 6;
 
 /// `add` and `del`.
@@ -283,25 +276,31 @@ fn change(cx: &mut Ctx<'_>, line: &mut Line<'_>, family: u8, add: bool) -> Done 
     let mut hosts = Hosts::default();
     let Some(mut target) = line.next() else { return Err(usage(cx)) };
     let mut net = None;
-    if v4 && matches!(target, b"-net" | b"-host") {
-        net = Some(target == b"-net");
+    let kind = which(target, "-net -host");
+    if v4 && kind != NONE {
+        net = Some(kind == 0);
         let Some(next) = line.next() else { return Err(usage(cx)) };
         target = next;
     }
     let mut slots: [Option<&[u8]>; 7] = [None; 7];
     let mut reject = false;
     while let Some(word) = line.next() {
-        let known = WORDS.iter().find(|(w, n)| w.as_bytes() == word && (v4 || *n >= GW));
-        let value = match known {
-            Some(_) => line.next(),
-            None if v4 && word == b"reject" => {
+        let known = match which(word, "gateway device reject") {
+            0 => GW,
+            1 => DEV,
+            2 if v4 => {
                 reject = true;
                 continue;
             }
-            // A last bare word is the device.
-            None => Some(word).filter(|_| line.is_over()),
+            _ => which(word, WORDS),
         };
-        match slots.get_mut(known.map_or(DEV, |(_, n)| *n)) {
+        let value = match known {
+            // A last bare word is the device.
+            NONE => Some(word).filter(|_| line.is_over()),
+            _ if !v4 && known < GW => None,
+            _ => line.next(),
+        };
+        match slots.get_mut(known.min(DEV)) {
             Some(slot) if slot.is_none() && value.is_some() => *slot = value,
             _ => return Err(usage(cx)),
         }
@@ -344,7 +343,7 @@ fn change(cx: &mut Ctx<'_>, line: &mut Line<'_>, family: u8, add: bool) -> Done 
             m.put(rta::GATEWAY, via.bytes());
         }
         if let Some(name) = dev {
-            m.put(rta::OIF, link(cx, name)?.index);
+            m.put(rta::OIF, link(cx, name)?.info.index);
         }
         // net-tools gives IPv6 routes metric 1 where none is said.
         if let Some(metric) = metric.or((!v4).then_some(1)).filter(|n| *n != 0) {
@@ -391,7 +390,8 @@ fn destination(
     net: Option<bool>,
 ) -> Result<(Ip, u8), Fail> {
     let zero = if family == af::AF_INET { Ip::v4([0; 4]) } else { Ip::v6([0; 16]) };
-    if target == b"default" && net != Some(false) {
+    let default = |w: &[u8]| which(w, "default") == 0;
+    if default(target) && net != Some(false) {
         return Ok((zero, 0));
     }
     let (word, slash) =
@@ -399,7 +399,7 @@ fn destination(
             Some((word, len)) => (word, len.get(1..)),
             None => (target, None),
         };
-    let ip = if word == b"default" { zero } else { host(cx, hosts, word, family)? };
+    let ip = if default(word) { zero } else { host(cx, hosts, word, family)? };
     let len = slash.map(|s| num::parse_u64_base(s, 10).and_then(|n| u8::try_from(n).ok()));
     if family != af::AF_INET {
         return match len.unwrap_or(Some(128)).filter(|n| *n <= 128) {

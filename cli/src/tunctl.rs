@@ -1,6 +1,7 @@
 //! `tunctl`: tun and tap devices that stay, by the words of uml-utilities.
 
 use crate::Ctx;
+use crate::nettools::which;
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use nlbox_core::text::num;
@@ -15,20 +16,17 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut name: &[u8] = b"";
     let mut flags = TunFlags::TAP;
     while let Some(word) = line.next() {
-        match word {
-            b"-b" => brief = true,
-            b"-n" => flags = TunFlags::TUN,
-            b"-p" => flags = TunFlags::TAP,
-            b"-t" | b"-d" | b"-u" | b"-g" => {
-                let Some(value) = line.next() else { return Err(usage(cx)) };
-                match word {
-                    b"-u" => owner = Some(id(cx, c"/etc/passwd", value)?),
-                    b"-g" => group = Some(id(cx, c"/etc/group", value)?),
-                    _ => {
-                        delete |= word == b"-d";
-                        name = value;
-                    }
-                }
+        let n = which(word, "-b -n -p -u -g -t -d");
+        let value = if (3..=6).contains(&n) { line.next() } else { None };
+        match (n, value) {
+            (0, _) => brief = true,
+            (1, _) => flags = TunFlags::TUN,
+            (2, _) => flags = TunFlags::TAP,
+            (3, Some(value)) => owner = Some(id(cx, c"/etc/passwd", value)?),
+            (4, Some(value)) => group = Some(id(cx, c"/etc/group", value)?),
+            (_, Some(value)) => {
+                delete |= n == 6;
+                name = value;
             }
             _ => return Err(usage(cx)),
         }

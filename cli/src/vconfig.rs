@@ -1,7 +1,7 @@
 //! `vconfig`: VLANs by the words of the vlan package, over netlink.
 
 use crate::Ctx;
-use crate::nettools::{errno, link, set_link};
+use crate::nettools::{errno, link, set_link, which};
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use nlbox_core::conn::{Errno, Error};
@@ -25,21 +25,21 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let number = |w: Option<&[u8]>| num::parse_u32(w.unwrap_or(b"0"));
     let [Some(verb), Some(dev), a, b] = words else { return Err(usage(cx)) };
     let (Some(x), Some(y), true) = (number(a), number(b), line.is_over()) else { return Err(usage(cx)) };
-    let done = match (verb, a, b) {
-        (b"add", Some(id), None) => add(cx, dev, id, x),
-        (b"rem", None, None) => match kind_is_vlan(cx, dev) {
-            Ok(true) => set_link(cx, rtm::DELLINK, dev, &mut |_| {}),
-            Ok(false) => Err(Error::Kernel(Errno(crate::nettools::EINVAL))),
+    let which = which(verb, "add rem set_flag set_egress_map set_ingress_map");
+    let done = match (which, a, b) {
+        (0, Some(id), None) => add(cx, dev, id, x),
+        (1, None, None) => match link(cx, dev) {
+            Ok(found) if found.vlan => set_link(cx, rtm::DELLINK, dev, &mut |_| {}),
+            Ok(_) => Err(Error::Kernel(Errno(crate::nettools::EINVAL))),
             Err(e) => Err(e),
         },
-        // The first number is the flag's place, the second its value; alone it is the value of the first flag.
-        (b"set_flag", Some(_), _) => {
-            let (flag, on) = if b.is_some() { (x, y != 0) } else { (1, x != 0) };
-            let flag = flag.max(1);
-            data(cx, dev, FLAGS, [if on { flag } else { 0 }, flag], None)
+        // The first number is the flag, the second its value; a value alone is that of the first flag.
+        (2, Some(_), _) => {
+            let (flag, on) = if b.is_some() { (x, y) } else { (1, x) };
+            data(cx, dev, FLAGS, [if on != 0 { flag } else { 0 }, flag])
         }
-        (b"set_egress_map", Some(_), Some(_)) => data(cx, dev, EGRESS, [x, y], Some(MAPPING)),
-        (b"set_ingress_map", Some(_), Some(_)) => data(cx, dev, INGRESS, [y, x], Some(MAPPING)),
+        (3, Some(_), Some(_)) => data(cx, dev, EGRESS, [x, y]),
+        (4, Some(_), Some(_)) => data(cx, dev, INGRESS, [y, x]),
         _ => return Err(usage(cx)),
     };
     done.map_err(|e| cx.err.system(&[b"ERROR: trying to ", verb, b" on ", dev], errno(e)))
@@ -54,17 +54,9 @@ fn usage(cx: &mut Ctx<'_>) -> Fail {
     Fail(1)
 }
 
-fn kind_is_vlan(cx: &mut Ctx<'_>, dev: &[u8]) -> Result<bool, Error> {
-    let index = link(cx, dev)?.index;
-    cx.page.names.link(crate::names::Link::Index(index), |m| {
-        let (_, a) = m.split::<IFINFO_LEN>();
-        a.nest(ifla::LINKINFO).get(info::KIND) == Some(b"vlan")
-    })
-}
-
 /// `DEVICE.VLAN`, as the kernel names them unless told otherwise.
 fn add(cx: &mut Ctx<'_>, dev: &[u8], word: &[u8], id: u32) -> Result<(), Error> {
-    let lower = link(cx, dev)?.index;
+    let lower = link(cx, dev)?.info.index;
     let Some(id) = u16::try_from(id).ok().filter(|n| *n < 4096) else {
         // ERANGE.
         return Err(Error::Kernel(Errno(34)));
@@ -85,18 +77,19 @@ fn add(cx: &mut Ctx<'_>, dev: &[u8], word: &[u8], id: u32) -> Result<(), Error> 
     cx.conn.request(&mut m)
 }
 
-/// Two numbers into an attribute of the VLAN, or into a mapping inside it.
-fn data(cx: &mut Ctx<'_>, dev: &[u8], attr: u16, pair: [u32; 2], inner: Option<u16>) -> Result<(), Error> {
+/// Two numbers into an attribute of the VLAN: as they are, or as a mapping inside it.
+fn data(cx: &mut Ctx<'_>, dev: &[u8], attr: u16, pair: [u32; 2]) -> Result<(), Error> {
+    let [a, b] = pair.map(u32::to_ne_bytes);
     set_link(cx, rtm::NEWLINK, dev, &mut |m| {
         let mut nest = m.nest(ifla::LINKINFO.ty());
         nest.put_str(info::KIND.ty(), b"vlan");
         let mut nest = nest.nest(info::DATA.ty());
-        let outer = nest.open(attr);
-        let within = inner.map(|ty| nest.open(ty));
-        pair.iter().for_each(|n| nest.bytes(&n.to_ne_bytes()));
-        if let Some(at) = within {
+        let mut nest = if attr == FLAGS { nest.nest_plain(attr) } else { nest.nest(attr) };
+        let at = if attr == FLAGS { None } else { Some(nest.open(MAPPING)) };
+        nest.bytes(&a);
+        nest.bytes(&b);
+        if let Some(at) = at {
             nest.close(at);
         }
-        nest.close(outer);
     })
 }
