@@ -221,7 +221,9 @@ fn change<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, mut a: Ask<'l>, set: bool) 
         if a.device {
             match link(cx, text) {
                 Ok(found) => hw.iter_mut().zip(&found.address).for_each(|(to, from)| *to = *from),
-                Err(_) => return Err(fail(cx, &[b"arp: cant get HW-Address for `", text, b"': No such device."])),
+                Err(_) => {
+                    return Err(fail(cx, &[b"arp: cant get HW-Address for `", text, b"': No such device."]));
+                }
             }
         } else if mac::parse(text, &mut hw) != Some(6) {
             return Err(fail(cx, &[b"arp: invalid hardware address"]));

@@ -169,9 +169,11 @@ static SHORT: &[(usize, i8)] = &[(0, -8), (2, -6), (3, -6), (4, 6), (6, -8), (8,
 /// Names of flags, in their order, and their letters for `-s`, in an order of their own.
 static FLAGS: &str = "UP BROADCAST DEBUG LOOPBACK POINTOPOINT NOTRAILERS RUNNING NOARP PROMISC ALLMULTI SLAVE MASTER \
     MULTICAST DYNAMIC";
-static FLAG_BITS: [u16; 14] = [1, 2, 4, 8, 0x10, 0x20, 0x40, 0x80, 0x100, 0x200, 0x800, 0x400, 0x1000, 0x8000];
+static FLAG_BITS: [u16; 14] =
+    [1, 2, 4, 8, 0x10, 0x20, 0x40, 0x80, 0x100, 0x200, 0x800, 0x400, 0x1000, 0x8000];
 static LETTERS: &str = "A B D L M d P N O P s m R U";
-static LETTER_BITS: [u16; 14] = [0x200, 2, 4, 8, 0x1000, 0x8000, 0x100, 0x20, 0x80, 0x10, 0x800, 0x400, 0x40, 1];
+static LETTER_BITS: [u16; 14] =
+    [0x200, 2, 4, 8, 0x1000, 0x8000, 0x100, 0x20, 0x80, 0x10, 0x800, 0x400, 0x40, 1];
 
 fn flags(out: &mut Out<'_>, names: &'static str, bits: &[u16; 14], flags: u32, mut between: &str) {
     let comma = core::mem::take(&mut between);
@@ -609,7 +611,9 @@ fn valued(
     let (ty, len) = match word {
         NAME => (ifla::IFNAME.ty(), 0),
         HW => {
-            let Some(text) = line.next().filter(|_| which(value, "ether") == 0) else { return Err(usage(cx)) };
+            let Some(text) = line.next().filter(|_| which(value, "ether") == 0) else {
+                return Err(usage(cx));
+            };
             if mac::parse(text, &mut to) != Some(6) {
                 return Err(cx.err.plain(&[text, b": invalid ether address."]));
             }
@@ -635,14 +639,7 @@ fn number(raw: &[u8]) -> u32 {
 }
 
 /// `add` and `del`: an IPv6 address, or an IPv4 address under the next free alias.
-fn further(
-    cx: &mut Ctx<'_>,
-    name: &[u8],
-    add: bool,
-    word: &[u8],
-    hosts: &mut Hosts,
-    what: &str,
-) -> Done {
+fn further(cx: &mut Ctx<'_>, name: &[u8], add: bool, word: &[u8], hosts: &mut Hosts, what: &str) -> Done {
     let (text, len) = prefix(cx, word, 128)?;
     let ip = match hosts.address(text, af::AF_INET6).or_else(|| hosts.address(text, af::AF_INET)) {
         Some(ip) => ip,
