@@ -1,7 +1,7 @@
 //! `arp`, as net-tools 2 prints it, over netlink.
 
 use crate::hosts::Hosts;
-use crate::nettools::{cells, errno, failed, first, link, which};
+use crate::nettools::{ask, cells, errno, failed, first, link, which};
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use crate::{Ctx, Page};
@@ -250,14 +250,13 @@ fn change<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, mut a: Ask<'l>, set: bool) 
             flags: if proxy { ntf::PROXY } else { 0 },
             ..NdMsg::default()
         };
-        let mut tx = [0; 128];
         let (ty, flags) = if set { (rtm::NEWNEIGH, nlm::CREATE | nlm::REPLACE) } else { (rtm::DELNEIGH, 0) };
-        let mut m = Build::new(&mut tx, ty, flags, head.as_bytes());
-        m.put(nda::DST, host.bytes());
-        if set && !proxy {
-            m.put(nda::LLADDR, hw.first_chunk::<6>().map_or(&[][..], |b| b));
-        }
-        cx.conn.request(&mut m)
+        ask(cx, ty, flags, head.as_bytes(), &mut |m| {
+            m.put(nda::DST, host.bytes());
+            if set && !proxy {
+                m.put(nda::LLADDR, hw.first_chunk::<6>().map_or(&[][..], |b| b));
+            }
+        })
     };
     match work(cx) {
         Ok(()) => Ok(()),

@@ -3,7 +3,7 @@
 use crate::Ctx;
 use crate::names::Link;
 use crate::nettools::{
-    Found, NONE, RECORD, Sorted, by, by_bytes, cells, errno, link, look, name_of, nth, set_link, which,
+    Found, NONE, RECORD, Sorted, ask, by, by_bytes, cells, errno, link, look, name_of, nth, set_link, which,
 };
 use crate::report::{Done, Fail};
 use crate::words::Line;
@@ -247,11 +247,11 @@ fn macs(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
 }
 
 fn addbr(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
-    let mut tx = [0; 128];
-    let mut m = Build::new(&mut tx, rtm::NEWLINK, nlm::CREATE | nlm::EXCL, &[0; IFINFO_LEN]);
-    m.put_str(ifla::IFNAME.ty(), name);
-    m.nest(ifla::LINKINFO.ty()).put_str(info::KIND.ty(), b"bridge");
-    cx.conn.request(&mut m).map_err(|e| match e {
+    let done = ask(cx, rtm::NEWLINK, nlm::CREATE | nlm::EXCL, &[0; IFINFO_LEN], &mut |m| {
+        m.put_str(ifla::IFNAME.ty(), name);
+        m.nest(ifla::LINKINFO.ty()).put_str(info::KIND.ty(), b"bridge");
+    });
+    done.map_err(|e| match e {
         Error::Kernel(Errno(17)) => {
             cx.err.plain(&[b"device ", name, b" already exists; can't create bridge with the same name"])
         }
@@ -338,11 +338,11 @@ fn set(cx: &mut Ctx<'_>, br: &[u8], port: Option<&[u8]>, n: usize, value: &[u8])
         }
     }
     let work = |cx: &mut Ctx<'_>| -> Result<(), Error> {
-        if let Some(dev) = port {
-            if link(cx, br)?.info.index != link(cx, dev)?.master {
-                // ENOENT.
-                return Err(Error::Kernel(Errno(2)));
-            }
+        if let Some(dev) = port
+            && link(cx, br)?.info.index != link(cx, dev)?.master
+        {
+            // ENOENT.
+            return Err(Error::Kernel(Errno(2)));
         }
         let wide = number.to_ne_bytes();
         let short = u16::try_from(number).unwrap_or(0).to_ne_bytes();

@@ -5,7 +5,8 @@ use crate::Ctx;
 use crate::hosts::Hosts;
 use crate::names::{Link, request};
 use crate::nettools::{
-    EADDRNOTAVAIL, EINVAL, ENODEV, Sorted, addresses, by_number, failed, link, name_of, nth, set_link, which,
+    EADDRNOTAVAIL, EINVAL, ENODEV, Sorted, addresses, ask, by_number, failed, link, name_of, nth, set_link,
+    which,
 };
 use crate::report::{Done, Fail};
 use crate::words::Line;
@@ -452,20 +453,15 @@ fn v4_of(cx: &mut Ctx<'_>, index: u32, label: &[u8]) -> Result<Option<V4>, Error
 fn send(cx: &mut Ctx<'_>, ty: u16, index: u32, a: &V4, label: &[u8]) -> Result<(), Error> {
     let scope = if a.local >> 24 == 127 { 254 } else { 0 };
     let head = IfAddr { family: af::AF_INET, prefix_len: a.prefix, flags: 0, scope, index };
-    let mut tx = [0; 128];
-    let mut m = Build::new(
-        &mut tx,
-        ty,
-        if ty == rtm::NEWADDR { nlm::CREATE | nlm::EXCL } else { 0 },
-        head.as_bytes(),
-    );
-    m.put(ifa::LOCAL, &a.local.to_be_bytes());
-    m.put(ifa::ADDRESS, &a.peer.to_be_bytes());
-    if a.brd != 0 {
-        m.put(ifa::BROADCAST, &a.brd.to_be_bytes());
-    }
-    m.put(ifa::LABEL, label);
-    cx.conn.request(&mut m)
+    let flags = if ty == rtm::NEWADDR { nlm::CREATE | nlm::EXCL } else { 0 };
+    ask(cx, ty, flags, head.as_bytes(), &mut |m| {
+        m.put(ifa::LOCAL, &a.local.to_be_bytes());
+        m.put(ifa::ADDRESS, &a.peer.to_be_bytes());
+        if a.brd != 0 {
+            m.put(ifa::BROADCAST, &a.brd.to_be_bytes());
+        }
+        m.put(ifa::LABEL, label);
+    })
 }
 
 /// Changes the address with the label `name` to what `new` makes of it and of the device's flags.
@@ -652,7 +648,6 @@ fn further(cx: &mut Ctx<'_>, name: &[u8], add: bool, word: &[u8], hosts: &mut Ho
         let flags = if add { nlm::CREATE | nlm::EXCL } else { 0 };
         let mut head =
             IfAddr { family: ip.family(), prefix_len: len.unwrap_or(ip.bits()), index, ..IfAddr::default() };
-        let mut tx = [0; 128];
         let mut label = [0_u8; 16];
         let mut brd = 0_u32;
         if add && ip.family() == af::AF_INET {
@@ -670,18 +665,120 @@ fn further(cx: &mut Ctx<'_>, name: &[u8], add: bool, word: &[u8], hosts: &mut Ho
             head.prefix_len = len.or(own.map(|a| a.prefix)).unwrap_or(32);
             brd = own.map_or(0, |a| a.brd);
         }
-        let mut m = Build::new(&mut tx, ty, flags, head.as_bytes());
-        m.put(ifa::LOCAL, ip.bytes());
-        if add || ip.family() == af::AF_INET6 {
-            m.put(ifa::ADDRESS, ip.bytes());
-        }
-        if brd != 0 {
-            m.put(ifa::BROADCAST, &brd.to_be_bytes());
-        }
-        if label.first() != Some(&0) {
-            m.put(ifa::LABEL, until_nul(&label));
-        }
-        cx.conn.request(&mut m)
+        ask(cx, ty, flags, head.as_bytes(), &mut |m| {
+            m.put(ifa::LOCAL, ip.bytes());
+            if add || ip.family() == af::AF_INET6 {
+                m.put(ifa::ADDRESS, ip.bytes());
+            }
+            if brd != 0 {
+                m.put(ifa::BROADCAST, &brd.to_be_bytes());
+            }
+            if label.first() != Some(&0) {
+                m.put(ifa::LABEL, until_nul(&label));
+            }
+        })
     };
     work(cx).map_err(|e| failed(cx, what.as_bytes(), e, 1))
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use super::*;
+    use nlbox_core::text::out::Sink;
+    use std::string::String;
+    use std::vec::Vec;
+
+    struct Text(Vec<u8>);
+    impl Sink for Text {
+        fn write_all(&mut self, b: &[u8]) -> Result<(), i32> {
+            self.0.extend_from_slice(b);
+            Ok(())
+        }
+    }
+
+    fn printed(print: impl FnOnce(&mut Out<'_>)) -> String {
+        let (mut sink, mut buf) = (Text(Vec::new()), [0; 4096]);
+        let mut out = Out::new(&mut sink, &mut buf);
+        print(&mut out);
+        out.finish().unwrap();
+        String::from_utf8(sink.0).unwrap()
+    }
+
+    fn dev(ty: u16, flags: u32) -> Dev {
+        let mut stats = [0; 200];
+        for (n, v) in [(0, 361_u64), (2, 42328), (6, 2), (15, 3), (1, 361), (3, 336_593_178), (16, 4)] {
+            stats.chunks_mut(8).nth(n).unwrap().copy_from_slice(&v.to_ne_bytes());
+        }
+        let mut address = [0; 16];
+        address[..6].copy_from_slice(&[2, 0xfc, 0, 0, 0, 1]);
+        let info = IfInfo { ty, flags, index: 3, ..IfInfo::default() };
+        Dev { info, mtu: 1500, qlen: 1000, address, stats, map: [0; 28] }
+    }
+
+    /// The text is net-tools' for the same counters.
+    #[test]
+    fn a_device_in_full() {
+        let d = dev(1, 0x11043);
+        let text = printed(|out| {
+            header(out, b"eth0", &d);
+            hardware(out, &d);
+            counters(out, &d);
+        });
+        assert_eq!(
+            text,
+            "eth0: flags=4163<UP,BROADCAST,RUNNING,MULTICAST>  mtu 1500\n        \
+             ether 02:fc:00:00:00:01  txqueuelen 1000  (Ethernet)\n        \
+             RX packets 361  bytes 42328 (41.3 KiB)\n        \
+             RX errors 0  dropped 5  overruns 0  frame 0\n        \
+             TX packets 361  bytes 336593178 (321.0 MiB)\n        \
+             TX errors 0  dropped 0 overruns 0  carrier 4  collisions 0\n"
+        );
+        assert_eq!(
+            printed(|out| brief(out, b"eth0", &d, false)),
+            "eth0             1500      361      0      5 0           361      0      0      0 BMRU\n"
+        );
+    }
+
+    #[test]
+    fn flags_have_a_sign_and_unknown_hardware_has_sixteen_bytes() {
+        let d = dev(65534, 0x83e3);
+        let text = printed(|out| {
+            header(out, b"t", &d);
+            hardware(out, &d);
+        });
+        assert_eq!(
+            text,
+            "t: flags=-31773<UP,BROADCAST,NOTRAILERS,RUNNING,NOARP,PROMISC,ALLMULTI,DYNAMIC>  mtu 1500\n        \
+             unspec 02-FC-00-00-00-01-00-00-00-00-00-00-00-00-00-00  txqueuelen 1000  (UNSPEC)\n"
+        );
+    }
+
+    #[test]
+    fn sizes_are_scaled_as_net_tools_does() {
+        for (n, want) in [
+            (0, "0.0 B"),
+            (1024, "1024.0 B"),
+            (1110, "1.0 KiB"),
+            (1144, "1.1 KiB"),
+            (675_974, "660.1 KiB"),
+            (u64::MAX, "16384.0 PiB"),
+        ] {
+            assert_eq!(printed(|out| scaled(out, n)), std::format!(" ({want})\n"));
+        }
+    }
+
+    #[test]
+    fn an_address_changes_as_the_ioctls_change_it() {
+        let a = V4::classful(0x0a02_0001, iff::BROADCAST).unwrap();
+        assert_eq!((a.prefix, a.brd), (8, 0x0aff_ffff));
+        let mut b = a;
+        b.set_prefix(16, iff::BROADCAST);
+        assert_eq!((b.prefix, b.brd), (16, 0x0a02_ffff));
+        b.brd = 0x0a02_fffe;
+        b.set_prefix(24, iff::BROADCAST);
+        assert_eq!(b.brd, 0x0a02_fffe, "an address of the user's own stays");
+        assert!(V4::classful(0xe000_0001, 0).is_none());
+        assert_eq!(V4::classful(0x0a02_0001, iff::POINTOPOINT).unwrap().prefix, 32);
+    }
 }

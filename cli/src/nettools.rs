@@ -5,7 +5,7 @@ use crate::names::Link;
 use crate::report::{Done, Fail};
 use core::cmp::Ordering;
 use nlbox_core::conn::{Errno, Error};
-use nlbox_core::rt::link::{IFINFO_LEN, INDEX_AT, IfInfo, ifla, info};
+use nlbox_core::rt::link::{IFINFO_LEN, IfInfo, ifla, info};
 use nlbox_core::rt::rtm;
 use nlbox_core::text::cut;
 use nlbox_core::text::out::Out;
@@ -13,7 +13,7 @@ use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
 use nlbox_core::wire::key::{Key, Raw};
 use nlbox_sys::memory;
-use zerocopy::FromBytes;
+use zerocopy::{FromBytes, IntoBytes};
 
 /// `ENODEV`.
 pub const ENODEV: i32 = 19;
@@ -128,6 +128,20 @@ pub fn nth(list: &'static str, at: u8, n: usize) -> &'static str {
     one
 }
 
+/// Sends a request with the fixed header `head` and what `put` adds.
+pub fn ask(
+    cx: &mut Ctx<'_>,
+    ty: u16,
+    flags: u16,
+    head: &[u8],
+    put: &mut dyn FnMut(&mut Build<'_>),
+) -> Result<(), Error> {
+    let mut tx = [0; 256];
+    let mut m = Build::new(&mut tx, ty, flags, head);
+    put(&mut m);
+    cx.conn.request(&mut m)
+}
+
 /// Sends a change of the link called `name` that `put` fills in.
 pub fn set_link(
     cx: &mut Ctx<'_>,
@@ -135,12 +149,8 @@ pub fn set_link(
     name: &[u8],
     put: &mut dyn FnMut(&mut Build<'_>),
 ) -> Result<(), Error> {
-    let found = link(cx, name)?;
-    let mut tx = [0; 256];
-    let mut m = Build::new(&mut tx, ty, 0, &[0; IFINFO_LEN]);
-    m.head(INDEX_AT, &found.info.index.to_ne_bytes());
-    put(&mut m);
-    cx.conn.request(&mut m)
+    let head = IfInfo { index: link(cx, name)?.info.index, ..IfInfo::default() };
+    ask(cx, ty, 0, head.as_bytes(), put)
 }
 
 /// Cells with a blank between: a positive width pads on the right, a negative one on the left, 0 not at all.

@@ -4,7 +4,7 @@
 use crate::Ctx;
 use crate::hosts::Hosts;
 use crate::ip::route::show::Row;
-use crate::nettools::{NONE, cells, failed, first, link, which};
+use crate::nettools::{NONE, ask, cells, failed, first, link, which};
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use nlbox_core::bytes::Reader;
@@ -333,36 +333,43 @@ fn change(cx: &mut Ctx<'_>, line: &mut Line<'_>, family: u8, add: bool) -> Done 
         ..RtMsg::default()
     };
     let work = |cx: &mut Ctx<'_>| -> Result<(), Error> {
-        let mut tx = [0; 256];
         let (ty, flags) = if add { (rtm::NEWROUTE, nlm::CREATE) } else { (rtm::DELROUTE, 0) };
-        let mut m = Build::new(&mut tx, ty, flags, head.as_bytes());
-        if len > 0 || !dst.is_unspecified() {
-            m.put(rta::DST, dst.bytes());
-        }
-        if let Some(via) = via {
-            m.put(rta::GATEWAY, via.bytes());
-        }
-        if let Some(name) = dev {
-            m.put(rta::OIF, link(cx, name)?.info.index);
-        }
-        // net-tools gives IPv6 routes metric 1 where none is said.
-        if let Some(metric) = metric.or((!v4).then_some(1)).filter(|n| *n != 0) {
-            m.put(rta::PRIORITY, metric);
-        }
-        if add && (mss.is_some() || window.is_some() || irtt.is_some()) {
-            let mut nest = m.nest(rta::METRICS.ty());
+        let oif = match dev {
+            Some(name) => link(cx, name)?.info.index,
+            None => 0,
+        };
+        ask(cx, ty, flags, head.as_bytes(), &mut |m| {
+            if len > 0 || !dst.is_unspecified() {
+                m.put(rta::DST, dst.bytes());
+            }
+            if let Some(via) = via {
+                m.put(rta::GATEWAY, via.bytes());
+            }
+            // net-tools gives IPv6 routes metric 1 where none is said.
+            let metric = metric.unwrap_or(u32::from(!v4));
+            for (key, v) in [(rta::OIF, oif), (rta::PRIORITY, metric)] {
+                if v != 0 {
+                    m.put(key, v);
+                }
+            }
             let metrics = [
                 (rtax::ADVMSS, mss.map(|v| v.saturating_sub(40))),
                 (rtax::WINDOW, window),
                 (rtax::RTT, irtt.map(|v| v.saturating_mul(8))),
             ];
+            let mark = m.mark();
+            let nest = m.open(rta::METRICS.ty());
             for (key, v) in metrics {
                 if let Some(v) = v {
-                    nest.put(key, v);
+                    m.put(key, v);
                 }
             }
-        }
-        cx.conn.request(&mut m)
+            if m.is_empty_since(nest) || !add {
+                m.undo(mark);
+            } else {
+                m.close(nest);
+            }
+        })
     };
     let what: &[u8] = if add { b"SIOCADDRT" } else { b"SIOCDELRT" };
     work(cx).map_err(|e| failed(cx, what, e, 7))

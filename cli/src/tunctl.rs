@@ -36,42 +36,36 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     }
     let auto: &[u8] = if flags == TunFlags::TUN { b"tun%d" } else { b"tap%d" };
     let asked = if name.is_empty() { auto } else { name };
-    let tun = Tun::open(asked, flags | TunFlags::NO_PI).map_err(|e| failed(cx, "TUNSETIFF", e))?;
-    let name = tun.name();
-    if delete {
-        tun.set_persist(false).map_err(|e| failed(cx, "disabling TUNSETPERSIST", e))?;
-        cx.page.out.str("", "Set '%' nonpersistent\n", name);
-        return Ok(());
-    }
     let uid = match (owner, group) {
         (None, None) => Some(nlbox_sys::process::geteuid()),
         (owner, _) => owner,
     };
-    if let Some(uid) = uid {
-        tun.set_owner(uid).map_err(|e| failed(cx, "TUNSETOWNER", e))?;
-    }
-    if let Some(gid) = group {
-        tun.set_group(gid).map_err(|e| failed(cx, "TUNSETGROUP", e))?;
-    }
-    tun.set_persist(true).map_err(|e| failed(cx, "enabling TUNSETPERSIST", e))?;
+    let work = || -> Result<Tun, (&str, Errno)> {
+        let tun = Tun::open(asked, flags | TunFlags::NO_PI).map_err(|e| ("TUNSETIFF", e))?;
+        if let Some(uid) = uid.filter(|_| !delete) {
+            tun.set_owner(uid).map_err(|e| ("TUNSETOWNER", e))?;
+        }
+        if let Some(gid) = group {
+            tun.set_group(gid).map_err(|e| ("TUNSETGROUP", e))?;
+        }
+        tun.set_persist(!delete).map_err(|e| ("TUNSETPERSIST", e))?;
+        Ok(tun)
+    };
+    let tun = work().map_err(|(what, e)| cx.err.system(&[what.as_bytes()], e.0))?;
     let out = &mut cx.page.out;
-    if brief {
-        out.str("", "%\n", name);
+    if brief && !delete {
+        out.str("", "%\n", tun.name());
         return Ok(());
     }
-    out.str("", "Set '%' persistent", name);
-    if let Some(uid) = uid {
-        out.num("", " and owned by uid %", u64::from(uid));
-    }
-    if let Some(gid) = group {
-        out.num("", " and owned by gid %", u64::from(gid));
+    out.str("", "Set '%' ", tun.name());
+    out.text(if delete { "nonpersistent" } else { "persistent" });
+    for (word, id) in [(" and owned by uid %", uid.filter(|_| !delete)), (" and owned by gid %", group)] {
+        if let Some(id) = id {
+            out.num("", word, u64::from(id));
+        }
     }
     out.text("\n");
     Ok(())
-}
-
-fn failed(cx: &mut Ctx<'_>, what: &str, e: Errno) -> Fail {
-    cx.err.system(&[what.as_bytes()], e.0)
 }
 
 fn usage(cx: &mut Ctx<'_>) -> Fail {
@@ -90,7 +84,7 @@ fn id(cx: &mut Ctx<'_>, file: &core::ffi::CStr, word: &[u8]) -> Result<u32, Fail
     for line in text.split(|b| *b == b'\n') {
         let mut fields = line.split(|b| *b == b':');
         if fields.next() == Some(word)
-            && let Some(n) = fields.nth(1).and_then(|w| num::parse_u32(w))
+            && let Some(n) = fields.nth(1).and_then(num::parse_u32)
         {
             return Ok(n);
         }

@@ -1,14 +1,13 @@
 //! `vconfig`: VLANs by the words of the vlan package, over netlink.
 
 use crate::Ctx;
-use crate::nettools::{errno, link, set_link, which};
+use crate::nettools::{ask, errno, link, set_link, which};
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use nlbox_core::conn::{Errno, Error};
 use nlbox_core::rt::link::{IFINFO_LEN, ifla, info};
 use nlbox_core::rt::rtm;
 use nlbox_core::text::num;
-use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::nlm;
 
 /// `IFLA_VLAN_ID`, `IFLA_VLAN_FLAGS`, `IFLA_VLAN_EGRESS_QOS`, `IFLA_VLAN_INGRESS_QOS`, `IFLA_VLAN_QOS_MAPPING`.
@@ -65,16 +64,13 @@ fn add(cx: &mut Ctx<'_>, dev: &[u8], word: &[u8], id: u32) -> Result<(), Error> 
     let _ = name.extend_from_slice(dev);
     let _ = name.push(b'.');
     let _ = name.extend_from_slice(word);
-    let mut tx = [0; 256];
-    let mut m = Build::new(&mut tx, rtm::NEWLINK, nlm::CREATE | nlm::EXCL, &[0; IFINFO_LEN]);
-    m.put(ifla::LINK, lower);
-    m.put_str(ifla::IFNAME.ty(), &name);
-    {
+    ask(cx, rtm::NEWLINK, nlm::CREATE | nlm::EXCL, &[0; IFINFO_LEN], &mut |m| {
+        m.put(ifla::LINK, lower);
+        m.put_str(ifla::IFNAME.ty(), &name);
         let mut nest = m.nest(ifla::LINKINFO.ty());
         nest.put_str(info::KIND.ty(), b"vlan");
         nest.nest(info::DATA.ty()).raw(ID, &id.to_ne_bytes());
-    }
-    cx.conn.request(&mut m)
+    })
 }
 
 /// Two numbers into an attribute of the VLAN: as they are, or as a mapping inside it.
