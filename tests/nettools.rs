@@ -132,6 +132,8 @@ route add -host 10.23.0.1 gw 10.0.0.9
 route add 10.24.0.1 v0
 route add 10.25.0.0/16 v0
 route add default gw 10.0.0.8 v0
+arp -s 172.16.0.1 02:00:00:00:00:33
+arp -d 172.16.0.1
 route del default
 route del -net 10.20.0.0 netmask 255.255.0.0
 route del -net 10.20.0.0/16

@@ -273,7 +273,7 @@ fn change<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, mut a: Ask<'l>, set: bool) 
     }
 }
 
-/// The device that the kernel would send through.
+/// The device whose own network the host is on: behind a router there is no neighbour to name.
 fn device_to(cx: &mut Ctx<'_>, host: &Ip) -> Result<u32, Error> {
     let head = RtMsg { family: af::AF_INET, dst_len: 32, ..RtMsg::default() };
     let mut tx = [0; 64];
@@ -281,5 +281,9 @@ fn device_to(cx: &mut Ctx<'_>, host: &Ip) -> Result<u32, Error> {
     m.put(rta::DST, host.bytes());
     let m = cx.conn.get(&mut m)?;
     let (_, attrs) = m.split::<RTMSG_LEN>();
+    if attrs.has(rta::GATEWAY) || attrs.has(rta::VIA) {
+        // ENETUNREACH.
+        return Err(Error::Kernel(Errno(101)));
+    }
     Ok(attrs.get(rta::OIF).unwrap_or(0))
 }
