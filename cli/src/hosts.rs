@@ -44,6 +44,13 @@ pub fn look_up<'w>(word: &'w [u8], name: &mut Name) -> Host<'w> {
     host
 }
 
+/// The address of `family` that `word` is or names. One with a zone is none: for those who have no use for it.
+#[must_use]
+pub fn address(word: &[u8], family: u8) -> Option<Ip> {
+    let host = look_up(word, &mut Name::new());
+    [host.v4, host.v6].into_iter().flatten().find(|ip| ip.family() == family && !word.contains(&b'%'))
+}
+
 /// Puts the first name of the first line of /etc/hosts with this address into `name`, which stays empty without one.
 pub fn name_of(ip: &Ip, name: &mut Name) {
     name.clear();
@@ -166,6 +173,9 @@ mod tests {
         let host = look_up(b"fe80::1%eth0", &mut name);
         assert!(host.numeric && host.v4.is_none() && host.v6.is_some() && host.zone == b"eth0");
         assert!(look_up(b"10.0.0.1%eth0", &mut name).v4.is_none());
+        assert!(address(b"fe80::1%eth0", 10).is_none());
+        assert!(address(b"fe80::1", 10) == host.v6 && address(b"fe80::1", 2).is_none());
+        assert!(address(b"10.1", 2) == Some(Ip::v4([10, 0, 0, 1])));
         let host = look_up(b"no-such.host.invalid", &mut name);
         assert!(!host.numeric && host.v4.is_none() && host.v6.is_none() && host.zone.is_empty());
         assert!(name.is_empty());

@@ -88,7 +88,7 @@ impl<'l> Letters<'l> {
 
 /// Whether the option takes a value; `None` when the page has none of this letter.
 fn row(help: &str, letter: u8) -> Option<bool> {
-    help.split('\n').find_map(|row| match row.as_bytes() {
+    help.as_bytes().split(|b| *b == b'\n').find_map(|row| match row {
         [b' ', b' ', b'-', c, b' ', next, ..] if *c == letter => Some(*next == b'<'),
         _ => None,
     })

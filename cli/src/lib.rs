@@ -3,24 +3,32 @@
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
 #![deny(unsafe_code)]
 
+#[cfg(feature = "nettools")]
+pub mod arp;
 #[cfg(feature = "ping")]
 mod arping;
 pub mod batch;
+#[cfg(feature = "nettools")]
+pub mod brctl;
 pub mod child;
 pub mod dump;
 pub mod getopt;
 pub mod grammar;
 pub mod help;
 pub mod host;
-#[cfg(feature = "ping")]
+#[cfg(any(feature = "nettools", feature = "ping"))]
 pub mod hosts;
 #[cfg(feature = "namespaces")]
 pub mod idmap;
+#[cfg(feature = "nettools")]
+pub mod ifconfig;
 mod install;
 pub mod ip;
 #[cfg(feature = "ping")]
 pub mod letters;
 pub mod names;
+#[cfg(feature = "nettools")]
+pub mod nettools;
 #[cfg(feature = "namespaces")]
 pub mod nsenter;
 #[cfg(feature = "namespaces")]
@@ -28,8 +36,14 @@ pub mod nslist;
 #[cfg(feature = "ping")]
 mod ping;
 pub mod report;
+#[cfg(feature = "nettools")]
+pub mod route;
+#[cfg(feature = "nettools")]
+pub mod tunctl;
 #[cfg(feature = "namespaces")]
 pub mod unshare;
+#[cfg(feature = "nettools")]
+pub mod vconfig;
 pub mod words;
 
 use crate::host::{Socket, Stream};
@@ -115,6 +129,18 @@ pub static APPLETS: &[Applet] = &[
     Applet { name: "ping6", about: "ping -6", run: ping::main6 },
     #[cfg(feature = "ping")]
     Applet { name: "arping", about: "is a neighbour there: ARP", run: arping::main },
+    #[cfg(feature = "nettools")]
+    Applet { name: "ifconfig", about: "interfaces and their addresses", run: ifconfig::main },
+    #[cfg(feature = "nettools")]
+    Applet { name: "route", about: "the routing table", run: route::main },
+    #[cfg(feature = "nettools")]
+    Applet { name: "arp", about: "the neighbour table of IPv4", run: arp::main },
+    #[cfg(feature = "nettools")]
+    Applet { name: "brctl", about: "bridges and their ports", run: brctl::main },
+    #[cfg(feature = "nettools")]
+    Applet { name: "vconfig", about: "VLANs", run: vconfig::main },
+    #[cfg(feature = "nettools")]
+    Applet { name: "tunctl", about: "tun and tap devices that stay", run: tunctl::main },
 ];
 
 /// The program: finds the applet by its own name, or by the first word, and runs it.

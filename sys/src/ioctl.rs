@@ -33,7 +33,7 @@ bitflags::bitflags! {
 }
 
 /// A tun or tap device, attached to.
-pub struct Tun(Fd);
+pub struct Tun(Fd, [u8; 16]);
 
 // struct ifreq of include/uapi/linux/if.h: the name, then a union of 24 bytes (16 on 32 bit), here its flags.
 #[repr(C)]
@@ -59,7 +59,12 @@ impl Tun {
         // SAFETY: request is a struct ifreq, in full, that the kernel may write to.
         check(unsafe { libc::ioctl(fd.raw(), TUNSETIFF, &raw mut request) })?;
         let _ = request.rest;
-        Ok(Tun(fd))
+        Ok(Tun(fd, request.name))
+    }
+
+    /// Its name, as the kernel chose it where `%d` was asked for.
+    pub fn name(&self) -> &[u8] {
+        self.1.split(|b| *b == 0).next().unwrap_or_default()
     }
 
     /// The descriptor.

@@ -1,0 +1,300 @@
+//! `arp`, as net-tools 2 prints it, over netlink.
+
+use crate::hosts::{Name, address, name_of};
+use crate::nettools::{ask, cells, errno, failed, first, link, which};
+use crate::report::{Done, Fail};
+use crate::words::Line;
+use crate::{Ctx, Page};
+use core::cell::RefCell;
+use nlbox_core::conn::{Errno, Error};
+use nlbox_core::rt::neigh::{NDMSG_LEN, NdMsg, nda, ntf, nud};
+use nlbox_core::rt::route::{RTMSG_LEN, RtMsg, rta};
+use nlbox_core::rt::rtm;
+use nlbox_core::spec::Resolve;
+use nlbox_core::text::ip::{Ip, af};
+use nlbox_core::text::{ip, mac};
+use nlbox_core::wire::build::Build;
+use nlbox_core::wire::header::{Message, nlm};
+use zerocopy::{FromBytes, IntoBytes};
+
+/// What is asked.
+#[derive(Default)]
+struct Ask<'l> {
+    numeric: bool,
+    bsd: bool,
+    verbose: bool,
+    /// The hardware address is that of a device.
+    device: bool,
+    dev: Option<&'l [u8]>,
+    host: Option<(&'l [u8], Ip)>,
+}
+
+impl Ask<'_> {
+    /// What `ip` is called; empty without a name.
+    fn name(&self, ip: &Ip) -> Name {
+        let mut name = Name::new();
+        if !self.numeric {
+            name_of(ip, &mut name);
+        }
+        name
+    }
+}
+
+/// `arp …`.
+pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    cx.err.program = "arp";
+    let mut a = Ask::default();
+    let mut verb = b'a';
+    while let Some(word) = line.peek().filter(|w| w.len() > 1 && w.first() == Some(&b'-')) {
+        line.next();
+        let long = which(word, "--numeric --verbose --delete --set --device --use-device");
+        let letters = match b"nvdsiD".get(long) {
+            Some(c) => core::slice::from_ref(c),
+            None => word.get(1..).unwrap_or(b""),
+        };
+        for c in letters {
+            match c {
+                b'n' => a.numeric = true,
+                b'a' => a.bsd = true,
+                b'e' => a.bsd = false,
+                b'v' => a.verbose = true,
+                b'D' => a.device = true,
+                b'd' | b's' => verb = *c,
+                b'i' | b'A' | b'p' | b'H' | b't' => {
+                    let Some(value) = line.next() else {
+                        cx.err.say(&[
+                            b"arp: option requires an argument -- '",
+                            core::slice::from_ref(c),
+                            b"'",
+                        ]);
+                        return Err(usage(cx));
+                    };
+                    match (c, which(value, "ether inet")) {
+                        (b'i', _) => a.dev = Some(value),
+                        (b'H' | b't', 0) | (b'A' | b'p', 1) => {}
+                        (b'H' | b't', _) => {
+                            return Err(fail(cx, &[b"arp: ", value, b": unknown hardware type."]));
+                        }
+                        _ => return Err(fail(cx, &[b"arp: ", value, b": kernel only supports 'inet'."])),
+                    }
+                }
+                _ => {
+                    cx.err.say(&[b"arp: invalid option -- '", core::slice::from_ref(c), b"'"]);
+                    return Err(usage(cx));
+                }
+            }
+        }
+    }
+    if let Some(word) = line.next() {
+        match address(word, af::AF_INET) {
+            Some(ip) => a.host = Some((word, ip)),
+            None => return Err(fail(cx, &[b"%: Unknown host", word])),
+        }
+    }
+    match verb {
+        b'a' if !line.is_over() => Err(usage(cx)),
+        b'a' => list(cx, a),
+        _ => change(cx, line, a, verb == b's'),
+    }
+}
+
+fn fail(cx: &mut Ctx<'_>, what: &[&[u8]]) -> Fail {
+    cx.err.usage(what)
+}
+
+fn usage(cx: &mut Ctx<'_>) -> Fail {
+    cx.err.say(&[b"Usage: arp [-n] [-v] [-a|-e] [-i DEVICE] [HOST]"]);
+    cx.err.say(&[b"       arp [-i DEVICE] -d HOST [pub] [dev DEVICE]"]);
+    cx.err.say(&[b"       arp [-i DEVICE] -s HOST ADDRESS [temp] [pub] [dev DEVICE]"]);
+    cx.err.say(&[b"       arp [-i DEVICE] -Ds HOST DEVICE pub"]);
+    Fail(3)
+}
+
+/// A listing under way; begun anew when the dump is.
+struct Listing<'p, 'a, 'l> {
+    page: &'p mut Page<'a>,
+    ask: Ask<'l>,
+    total: u64,
+    found: u64,
+}
+
+fn list(cx: &mut Ctx<'_>, ask: Ask<'_>) -> Done {
+    let host = ask.host;
+    let numbers = (ask.bsd, ask.verbose, ask.dev.is_some());
+    let state = RefCell::new(Listing { page: &mut cx.page, ask, total: 0, found: 0 });
+    // Published addresses are a table of their own, behind the first one.
+    for proxy in [0, ntf::PROXY] {
+        let (mark, counts) = match state.try_borrow() {
+            Ok(s) => (s.page.out.mark(), (s.total, s.found)),
+            Err(_) => return Ok(()),
+        };
+        let head = NdMsg { family: af::AF_INET, flags: proxy, ..NdMsg::default() };
+        let mut tx = [0; 64];
+        let mut m = Build::new(&mut tx, rtm::GETNEIGH, 0, head.as_bytes());
+        let begin = &mut || {
+            if let Ok(mut s) = state.try_borrow_mut()
+                && s.page.out.rewind(mark)
+            {
+                (s.total, s.found) = counts;
+            }
+        };
+        let each = &mut |m: &Message<'_>| {
+            if let Ok(mut s) = state.try_borrow_mut() {
+                s.entry(m);
+            }
+        };
+        crate::dump::scan(&mut cx.conn, &mut m, begin, each).map_err(|e| {
+            let _ = cx.err.system(&[b"arp"], errno(e));
+            Fail(255)
+        })?;
+    }
+    let Listing { page, total, found, ask } = state.into_inner();
+    let out = &mut page.out;
+    let (bsd, verbose, by_dev) = numbers;
+    if verbose {
+        out.num("", "Entries: %", total);
+        out.num("", "\tSkipped: %", total.saturating_sub(found));
+        out.num("", "\tFound: %\n", found);
+    }
+    if found == 0 {
+        if let Some((_, ip)) = host.filter(|_| !bsd) {
+            let text = ip::print(&ip);
+            let name = ask.name(&ip);
+            out.bytes(if name.is_empty() { text.as_bytes() } else { &name });
+            out.str("", " (%) -- no entry\n", text.as_bytes());
+        } else if total > 0 && (host.is_some() || by_dev) {
+            out.num("", "arp: in % entries no match found.\n", total);
+        }
+    }
+    Ok(())
+}
+
+impl Listing<'_, '_, '_> {
+    fn entry(&mut self, m: &Message<'_>) {
+        let (head, attrs) = m.split::<NDMSG_LEN>();
+        let (Ok(head), Some(dst)) =
+            (NdMsg::read_from_bytes(&head), attrs.get(nda::DST).and_then(Ip::from_bytes))
+        else {
+            return;
+        };
+        let proxy = head.flags & ntf::PROXY != 0;
+        // The kernel's own entries, for multicast and the like, are no business of ARP's.
+        if head.family != af::AF_INET || (!proxy && head.state & !nud::NOARP == 0) {
+            return;
+        }
+        self.total = self.total.saturating_add(1);
+        let dev = self.page.names.ifname(head.index);
+        let dev: &[u8] = if head.index == 0 { b"*" } else { dev.as_bytes() };
+        if self.ask.host.is_some_and(|(_, ip)| ip != dst) || self.ask.dev.is_some_and(|d| d != dev) {
+            return;
+        }
+        self.found = self.found.saturating_add(1);
+        let known = nud::REACHABLE | nud::STALE | nud::DELAY | nud::PROBE | nud::PERMANENT;
+        let complete = head.state & known != 0;
+        let permanent = proxy || head.state & nud::PERMANENT != 0;
+        let hw = mac::print(attrs.get(nda::LLADDR).unwrap_or(&[]));
+        let text = ip::print(&dst);
+        let name = self.ask.name(&dst);
+        let out = &mut self.page.out;
+        if self.ask.bsd {
+            out.bytes(if name.is_empty() { b"?" } else { &name });
+            out.str("", " (%) at ", text.as_bytes());
+            match (proxy, complete) {
+                (true, _) => out.text("<from_interface> "),
+                (_, true) => out.str("", "% [ether] ", hw.as_bytes()),
+                _ => out.text("<incomplete> "),
+            }
+            out.text(if permanent { "PERM " } else { "" });
+            out.text(if proxy { "PUB " } else { "" });
+            out.str("", "on %\n", dev);
+            return;
+        }
+        if self.found == 1 {
+            out.text("Address                  HWtype  HWaddress           Flags Mask            Iface\n");
+        }
+        let (kind, hw, flags): (&[u8], &[u8], &[u8]) = match (proxy, complete, permanent) {
+            (true, ..) => (b"*", b"<from_interface>", b"MP"),
+            (_, true, true) => (b"ether", hw.as_bytes(), b"CM"),
+            (_, true, _) => (b"ether", hw.as_bytes(), b"C"),
+            _ => (b"", b"(incomplete)", b""),
+        };
+        let name = first(if name.is_empty() { text.as_bytes() } else { &name }, 23);
+        cells(out, &[(name, 24), (kind, 7), (hw, 19), (flags, 5), (b"", 15), (dev, 0)]);
+    }
+}
+
+/// `-d` and `-s`.
+fn change<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, mut a: Ask<'l>, set: bool) -> Done {
+    let Some((word, host)) = a.host else { return Err(fail(cx, &[b"arp: need host name"])) };
+    let mut hw = [0; 32];
+    if set {
+        let Some(text) = line.next() else { return Err(fail(cx, &[b"arp: need hardware address"])) };
+        if a.device {
+            match link(cx, text) {
+                Ok(found) => hw.iter_mut().zip(&found.address).for_each(|(to, from)| *to = *from),
+                Err(_) => {
+                    return Err(fail(cx, &[b"arp: cant get HW-Address for `", text, b"': No such device."]));
+                }
+            }
+        } else if mac::parse(text, &mut hw) != Some(6) {
+            return Err(fail(cx, &[b"arp: invalid hardware address"]));
+        }
+    }
+    let (mut temp, mut proxy) = (false, false);
+    while let Some(word) = line.next() {
+        match which(word, "temp pub dev") {
+            0 if set => temp = true,
+            1 => proxy = true,
+            2 if !line.is_over() => a.dev = line.next(),
+            _ => return Err(usage(cx)),
+        }
+    }
+    let work = |cx: &mut Ctx<'_>| -> Result<(), Error> {
+        let index = match a.dev {
+            Some(name) => link(cx, name)?.info.index,
+            None => device_to(cx, &host)?,
+        };
+        let head = NdMsg {
+            family: af::AF_INET,
+            index,
+            state: if temp { nud::STALE } else { nud::PERMANENT },
+            flags: if proxy { ntf::PROXY } else { 0 },
+            ..NdMsg::default()
+        };
+        let (ty, flags) = if set { (rtm::NEWNEIGH, nlm::CREATE | nlm::REPLACE) } else { (rtm::DELNEIGH, 0) };
+        ask(cx, ty, flags, head.as_bytes(), &mut |m| {
+            m.put(nda::DST, host.bytes());
+            if set && !proxy {
+                m.put(nda::LLADDR, hw.first_chunk::<6>().map_or(&[][..], |b| b));
+            }
+        })
+    };
+    match work(cx) {
+        Ok(()) => Ok(()),
+        // ENOENT, ENXIO.
+        Err(Error::Kernel(Errno(2 | 6))) if !set => Err(fail(cx, &[b"No ARP entry for ", word])),
+        Err(e) => {
+            let what: &[u8] = match (set, proxy) {
+                (true, _) => b"SIOCSARP",
+                (_, true) => b"SIOCDARP(pub)",
+                _ => b"SIOCDARP(dontpub)",
+            };
+            Err(failed(cx, what, e, 255))
+        }
+    }
+}
+
+/// The device whose own network the host is on: behind a router there is no neighbour to name.
+fn device_to(cx: &mut Ctx<'_>, host: &Ip) -> Result<u32, Error> {
+    let head = RtMsg { family: af::AF_INET, dst_len: 32, ..RtMsg::default() };
+    let mut tx = [0; 64];
+    let mut m = Build::new(&mut tx, rtm::GETROUTE, 0, head.as_bytes());
+    m.put(rta::DST, host.bytes());
+    let m = cx.conn.get(&mut m)?;
+    let (_, attrs) = m.split::<RTMSG_LEN>();
+    if attrs.has(rta::GATEWAY) || attrs.has(rta::VIA) {
+        // ENETUNREACH.
+        return Err(Error::Kernel(Errno(101)));
+    }
+    Ok(attrs.get(rta::OIF).unwrap_or(0))
+}

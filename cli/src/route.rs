@@ -1,0 +1,445 @@
+//! `route`, as net-tools 2 prints it, over netlink: what /proc/net/route and the routing ioctls make of a table is
+//! redone here.
+
+use crate::Ctx;
+use crate::hosts::{Name, address, name_of};
+use crate::ip::route::filter::Row;
+use crate::nettools::{NONE, ask, cells, failed, first, link, which};
+use crate::report::{Done, Fail};
+use crate::words::Line;
+use nlbox_core::bytes::Reader;
+use nlbox_core::conn::Error;
+use nlbox_core::rt::route::{
+    PROTO_BOOT, RTMSG_LEN, RtMsg, TABLE_LOCAL, TABLE_MAIN, rta, rtax, rtm_f, rtn, scope,
+};
+use nlbox_core::rt::rtm;
+use nlbox_core::spec::Resolve;
+use nlbox_core::text::ip::{Ip, Prefix, af};
+use nlbox_core::text::{ip, num};
+use nlbox_core::wire::attr::Attrs;
+use nlbox_core::wire::build::Build;
+use nlbox_core::wire::header::nlm;
+use zerocopy::IntoBytes;
+
+/// `RTN_UNREACHABLE`, and the types behind it that are refusals too.
+const UNREACHABLE: u8 = 7;
+
+/// `route …`.
+pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    cx.err.program = "route";
+    let (mut family, mut extend, mut numeric) = (af::AF_INET, 0_u8, false);
+    while let Some(word) = line.peek().filter(|w| w.first() == Some(&b'-')) {
+        line.next();
+        let mut asked = which(word, "-n -e -ee -ne -en -nee -een --inet -4 --inet6 -6 -A");
+        if asked == 11 {
+            let Some(value) = line.next() else { return Err(usage(cx)) };
+            asked = match which(value, "inet inet6") {
+                0 => 7,
+                1 => 9,
+                _ => return Err(cx.err.plain(&[b"Unknown address family `", value, b"'."])),
+            };
+        }
+        match asked {
+            0..=6 => {
+                numeric |= !matches!(asked, 1 | 2);
+                extend = match asked {
+                    0 => extend,
+                    2 | 5 | 6 => 2,
+                    _ => extend.saturating_add(1),
+                };
+            }
+            7 | 8 => family = af::AF_INET,
+            9 | 10 => family = af::AF_INET6,
+            _ => {
+                cx.err.say(&[b"route: invalid option -- '", word.get(1..).unwrap_or(b""), b"'"]);
+                return Err(usage(cx));
+            }
+        }
+    }
+    let Some(verb) = line.next() else {
+        return if family == af::AF_INET { list(cx, numeric, extend) } else { list6(cx, numeric) };
+    };
+    match which(verb, "add del delete") {
+        NONE => Err(usage(cx)),
+        n => change(cx, line, family, n == 0),
+    }
+}
+
+fn usage(cx: &mut Ctx<'_>) -> Fail {
+    cx.err.say(&[b"Usage: route [-n] [-e|-ee] [-4|-6|-A inet|inet6]"]);
+    cx.err.say(&[
+        b"       route [-6] add|del [-net|-host] TARGET[/LEN] [netmask MASK] [gw GATEWAY] [metric N]\n",
+        b"                          [mss N] [window N] [irtt N] [reject] [[dev] DEVICE]",
+    ]);
+    Fail(3)
+}
+
+/// Lends each next hop's device and gateway; `false` of `each` ends it.
+fn hops(a: Attrs<'_>, each: &mut dyn FnMut(u32, Option<Ip>) -> bool) {
+    let gateway = |a: Attrs<'_>| a.get(rta::GATEWAY).and_then(Ip::from_bytes);
+    let Some(mut rest) = a.get(rta::MULTIPATH) else {
+        each(a.get(rta::OIF).unwrap_or(0), gateway(a));
+        return;
+    };
+    // struct rtnexthop: length u16, flags u8, weight u8, ifindex u32; attributes behind it.
+    loop {
+        let mut r = Reader::new(rest);
+        let (Some(len), Some(_), Some(index)) = (r.u16(), r.u16(), r.u32()) else { return };
+        let len = usize::from(len);
+        if len < 8 || !each(index, gateway(Attrs::new(rest.get(8..len).unwrap_or(&[])))) {
+            return;
+        }
+        rest = rest.get(nlbox_core::bytes::align4(len)..).unwrap_or(&[]);
+    }
+}
+
+type Text = heapless::Vec<u8, 48>;
+
+/// The name of `ip`, or its digits, and `/len`.
+fn text(numeric: bool, ip: &Ip, len: Option<u8>) -> Text {
+    let (mut t, mut name) = (Text::new(), Name::new());
+    if !numeric {
+        name_of(ip, &mut name);
+    }
+    let _ = if !name.is_empty() {
+        t.extend_from_slice(first(&name, 44))
+    } else if ip.is_unspecified() && ip.family() == af::AF_INET6 && !numeric {
+        t.extend_from_slice(b"[::]")
+    } else {
+        t.extend_from_slice(ip::print(ip).as_bytes())
+    };
+    if let Some(len) = len {
+        let _ = t.push(b'/');
+        let _ = t.extend_from_slice(num::dec(u64::from(len)).as_bytes());
+    }
+    t
+}
+
+fn list(cx: &mut Ctx<'_>, numeric: bool, extend: u8) -> Done {
+    cx.page.out.text("Kernel IP routing table\nDestination     Gateway         Genmask         ");
+    cx.page.out.text(match extend {
+        0 => "Flags Metric Ref    Use Iface\n",
+        1 => "Flags   MSS Window  irtt Iface\n",
+        _ => "Flags Metric Ref    Use Iface    MSS   Window irtt\n",
+    });
+    let mut tx = [0; 64];
+    let mut m = Build::new(&mut tx, rtm::GETROUTE, 0, &[0; RTMSG_LEN]);
+    m.head(0, &[af::AF_INET]);
+    crate::dump::dump(cx, &mut m, &mut |page, m| {
+        let Some(row) = Row::of(m) else { return Ok(()) };
+        let (h, a) = (row.head, row.attrs);
+        let hidden = matches!(h.ty, rtn::BROADCAST | rtn::MULTICAST) || h.flags & rtm_f::CLONED != 0;
+        if u32::from(h.table) != TABLE_MAIN || h.family != af::AF_INET || hidden {
+            return Ok(());
+        }
+        let zero = Ip::v4([0; 4]);
+        let dst = a.get(rta::DST).and_then(Ip::from_bytes).unwrap_or(zero);
+        // A network's name would be another file's.
+        let name = match (h.dst_len, dst.is_unspecified() && !numeric) {
+            (_, true) => Text::from_slice(b"default").unwrap_or_default(),
+            (32, _) => text(numeric, &dst, None),
+            _ => text(true, &dst, None),
+        };
+        let (mut index, mut via) = (0, None);
+        hops(a, &mut |i, gw| {
+            (index, via) = (i, gw);
+            false
+        });
+        let gw = if via.is_some_and(|g| !g.is_unspecified()) { "G" } else { "" };
+        let mask = ip::print(&Prefix { ip: zero, len: h.dst_len, had_len: true }.mask());
+        let reject = matches!(h.ty, UNREACHABLE | 8);
+        let mut flags: heapless::Vec<u8, 8> = heapless::Vec::new();
+        let _ = flags.extend_from_slice(if reject { b"!" } else { b"U" });
+        let _ = flags.extend_from_slice(gw.as_bytes());
+        let _ = flags.extend_from_slice(if h.dst_len == 32 { b"H" } else { b"" });
+        let via = if reject {
+            Text::from_slice(b"-").unwrap_or_default()
+        } else {
+            text(numeric, &via.unwrap_or(zero), None)
+        };
+        let metrics = a.nest(rta::METRICS);
+        let number = |v: Option<u32>, add: u32| num::dec(v.map_or(0, |v| u64::from(v.saturating_add(add))));
+        let metric = number(a.get(rta::PRIORITY), 0);
+        let mss = number(metrics.get(rtax::ADVMSS).filter(|v| *v != 0), 40);
+        let window = number(metrics.get(rtax::WINDOW), 0);
+        let irtt = number(metrics.get(rtax::RTT).map(|v| v >> 3), 0);
+        let dev = page.names.ifname(index);
+        let dev: &[u8] = match (reject, index) {
+            (true, _) => b"-",
+            (_, 0) => b"*",
+            _ => dev.as_bytes(),
+        };
+        let or = |v: &'static [u8]| if reject { &b"-"[..] } else { v };
+        let [mss, window, irtt] =
+            [&mss, &window, &irtt].map(|d| if reject { &b"-"[..] } else { d.as_bytes() });
+        let head = [(first(&name, 15), 15), (first(&via, 15), 15), (mask.as_bytes(), 15), (&flags[..], 5)];
+        let metric = if reject { &b"0"[..] } else { metric.as_bytes() };
+        let line = |out: &mut _, rest: &[(&[u8], i8)]| {
+            let mut all: heapless::Vec<(&[u8], i8), 12> = heapless::Vec::new();
+            let _ = all.extend_from_slice(&head);
+            let _ = all.extend_from_slice(rest);
+            cells(out, &all);
+        };
+        let out = &mut page.out;
+        match extend {
+            0 => line(out, &[(metric, 6), (or(b"0"), 2), (b"0", -7), (dev, 0)]),
+            1 => line(out, &[(mss, -5), (window, 5), (irtt, -6), (dev, 0)]),
+            _ => line(
+                out,
+                &[(metric, 6), (or(b"0"), 2), (b"0", -7), (dev, 8), (mss, 5), (window, 6), (irtt, 0)],
+            ),
+        }
+        Ok(())
+    })
+}
+
+/// The kernel's own refusal at the root of a table without a default route: /proc/net/ipv6_route shows it.
+fn null(out: &mut nlbox_core::text::out::Out<'_>, numeric: bool) {
+    let any: (&[u8], &[u8]) = if numeric { (b"::/0", b"::") } else { (b"[::]/0", b"[::]") };
+    cells(out, &[(any.0, 30), (any.1, 26), (b"!n", 4), (b"-1", 3), (b"1", 1), (b"0", -6), (b"lo", 0)]);
+}
+
+fn list6(cx: &mut Ctx<'_>, numeric: bool) -> Done {
+    cx.page.out.text("Kernel IPv6 routing table\nDestination                    Next Hop                   Flag Met Ref  Use If\n");
+    let mut tx = [0; 64];
+    let mut m = Build::new(&mut tx, rtm::GETROUTE, 0, &[0; RTMSG_LEN]);
+    m.head(0, &[af::AF_INET6]);
+    let zero = Ip::v6([0; 16]);
+    // The table being listed, and whether it has its default route; the main table comes before the local one.
+    let (mut at, mut default) = (TABLE_MAIN, false);
+    crate::dump::dump(cx, &mut m, &mut |page, m| {
+        let Some(row) = Row::of(m) else { return Ok(()) };
+        let (h, a) = (row.head, row.attrs);
+        if h.family != af::AF_INET6 || h.flags & rtm_f::CLONED != 0 {
+            return Ok(());
+        }
+        let table = u32::from(h.table);
+        if table == TABLE_LOCAL && at == TABLE_MAIN {
+            if !default {
+                null(&mut page.out, numeric);
+            }
+            default = false;
+        }
+        at = table;
+        default |= h.dst_len == 0;
+        let dst = text(numeric, &a.get(rta::DST).and_then(Ip::from_bytes).unwrap_or(zero), Some(h.dst_len));
+        let reject = (6..=9).contains(&h.ty);
+        let metric = num::dec(u64::from(a.get(rta::PRIORITY).unwrap_or(0)));
+        let from_ra = h.protocol == 9;
+        hops(a, &mut |index, via| {
+            let mut flags: heapless::Vec<u8, 8> = heapless::Vec::new();
+            let _ = flags.push(if reject { b'!' } else { b'U' });
+            let marks = [
+                (b'G', via.is_some()),
+                (b'D', from_ra && h.dst_len == 0),
+                (b'A', from_ra),
+                (b'e', a.has(rta::EXPIRES)),
+                (b'n', reject || matches!(h.ty, rtn::LOCAL | rtn::ANYCAST)),
+            ];
+            for (mark, _) in marks.iter().filter(|(_, on)| *on) {
+                let _ = flags.push(*mark);
+            }
+            let via = text(numeric, &via.unwrap_or(zero), None);
+            let dev = page.names.ifname(index);
+            cells(
+                &mut page.out,
+                &[
+                    (&dst, 30),
+                    (&via, 26),
+                    (&flags, 4),
+                    (metric.as_bytes(), 3),
+                    (b"1", 1),
+                    (b"0", -6),
+                    (dev.as_bytes(), 0),
+                ],
+            );
+            true
+        });
+        Ok(())
+    })?;
+    if !default {
+        null(&mut cx.page.out, numeric);
+    }
+    if at == TABLE_MAIN {
+        null(&mut cx.page.out, numeric);
+    }
+    Ok(())
+}
+
+/// The keywords with a value, by slot. IPv6 has those from [`GW`] on.
+static WORDS: &str = "netmask mss window irtt gw metric dev";
+const GW: usize = 4;
+const DEV: usize = 6;
+
+/// `add` and `del`.
+fn change(cx: &mut Ctx<'_>, line: &mut Line<'_>, family: u8, add: bool) -> Done {
+    let v4 = family == af::AF_INET;
+    let Some(mut target) = line.next() else { return Err(usage(cx)) };
+    let mut net = None;
+    let kind = which(target, "-net -host");
+    if v4 && kind != NONE {
+        net = Some(kind == 0);
+        let Some(next) = line.next() else { return Err(usage(cx)) };
+        target = next;
+    }
+    let mut slots: [Option<&[u8]>; 7] = [None; 7];
+    let mut reject = false;
+    while let Some(word) = line.next() {
+        let known = match which(word, "gateway device reject") {
+            0 => GW,
+            1 => DEV,
+            2 if v4 => {
+                reject = true;
+                continue;
+            }
+            _ => which(word, WORDS),
+        };
+        let value = match known {
+            // A last bare word is the device.
+            NONE => Some(word).filter(|_| line.is_over()),
+            _ if !v4 && known < GW => None,
+            _ => line.next(),
+        };
+        match slots.get_mut(known.min(DEV)) {
+            Some(slot) if slot.is_none() && value.is_some() => *slot = value,
+            _ => return Err(usage(cx)),
+        }
+    }
+    let [netmask, mss, window, irtt, gw, metric, dev] = slots;
+    let numbers = [mss, window, irtt, metric].map(|w| w.map(num::parse_u32));
+    if numbers.contains(&Some(None)) {
+        return Err(usage(cx));
+    }
+    let [mss, window, irtt, metric] = numbers.map(Option::flatten);
+
+    let (dst, len) = destination(cx, target, netmask, family, net)?;
+    let mut via = None;
+    if let Some(word) = gw {
+        via = Some(host(cx, word, family)?);
+    }
+    let scope = match (v4, reject, add, via.is_some()) {
+        (true, true, ..) => scope::HOST,
+        (true, _, false, _) => scope::NOWHERE,
+        (true, _, _, false) => scope::LINK,
+        _ => scope::UNIVERSE,
+    };
+    let head = RtMsg {
+        family,
+        dst_len: len,
+        table: u8::try_from(TABLE_MAIN).unwrap_or(0),
+        protocol: if add { PROTO_BOOT } else { 0 },
+        scope,
+        ty: if reject { UNREACHABLE } else { rtn::UNICAST },
+        ..RtMsg::default()
+    };
+    let work = |cx: &mut Ctx<'_>| -> Result<(), Error> {
+        let (ty, flags) = if add { (rtm::NEWROUTE, nlm::CREATE) } else { (rtm::DELROUTE, 0) };
+        let oif = match dev {
+            Some(name) => link(cx, name)?.info.index,
+            None => 0,
+        };
+        ask(cx, ty, flags, head.as_bytes(), &mut |m| {
+            if len > 0 || !dst.is_unspecified() {
+                m.put(rta::DST, dst.bytes());
+            }
+            if let Some(via) = via {
+                m.put(rta::GATEWAY, via.bytes());
+            }
+            // net-tools gives IPv6 routes metric 1 where none is said.
+            let metric = metric.unwrap_or(u32::from(!v4));
+            for (key, v) in [(rta::OIF, oif), (rta::PRIORITY, metric)] {
+                if v != 0 {
+                    m.put(key, v);
+                }
+            }
+            let metrics = [
+                (rtax::ADVMSS, mss.map(|v| v.saturating_sub(40))),
+                (rtax::WINDOW, window),
+                (rtax::RTT, irtt.map(|v| v.saturating_mul(8))),
+            ];
+            let mark = m.mark();
+            let nest = m.open(rta::METRICS.ty());
+            for (key, v) in metrics {
+                if let Some(v) = v {
+                    m.put(key, v);
+                }
+            }
+            if m.is_empty_since(nest) || !add {
+                m.undo(mark);
+            } else {
+                m.close(nest);
+            }
+        })
+    };
+    let what: &[u8] = if add { b"SIOCADDRT" } else { b"SIOCDELRT" };
+    work(cx).map_err(|e| failed(cx, what, e, 7))
+}
+
+fn host(cx: &mut Ctx<'_>, word: &[u8], family: u8) -> Result<Ip, Fail> {
+    address(word, family).ok_or_else(|| {
+        cx.err.say(&[b"%: Unknown host", word]);
+        Fail(if family == af::AF_INET { 6 } else { 1 })
+    })
+}
+
+fn wrong(cx: &mut Ctx<'_>, why: &[&[u8]]) -> Fail {
+    cx.err.say(why);
+    usage(cx)
+}
+
+/// The target and its prefix length.
+fn destination(
+    cx: &mut Ctx<'_>,
+    target: &[u8],
+    netmask: Option<&[u8]>,
+    family: u8,
+    net: Option<bool>,
+) -> Result<(Ip, u8), Fail> {
+    let zero = if family == af::AF_INET { Ip::v4([0; 4]) } else { Ip::v6([0; 16]) };
+    let default = |w: &[u8]| which(w, "default") == 0;
+    if default(target) && net != Some(false) {
+        return Ok((zero, 0));
+    }
+    let (word, slash) =
+        match target.iter().position(|b| *b == b'/').and_then(|at| target.split_at_checked(at)) {
+            Some((word, len)) => (word, len.get(1..)),
+            None => (target, None),
+        };
+    let ip = if default(word) { zero } else { host(cx, word, family)? };
+    let len = slash.map(|s| num::parse_u64_base(s, 10).and_then(|n| u8::try_from(n).ok()));
+    if family != af::AF_INET {
+        return match len.unwrap_or(Some(128)).filter(|n| *n <= 128) {
+            Some(len) => Ok((ip, len)),
+            None => Err(usage(cx)),
+        };
+    }
+    let bits = |ip: &Ip| ip.bytes().first_chunk().map_or(0, |b| u32::from_be_bytes(*b));
+    let len = match (len, netmask) {
+        (Some(_), Some(_)) => return Err(usage(cx)),
+        (Some(len), None) => Some(len.filter(|n| *n <= 32).unwrap_or(u8::MAX)),
+        (None, Some(word)) => {
+            let mask = bits(&host(cx, word, family)?);
+            let ones = mask.leading_ones();
+            if ones != mask.count_ones() {
+                return Err(wrong(cx, &[b"route: bogus netmask ", word]));
+            }
+            u8::try_from(ones).ok()
+        }
+        (None, None) => None,
+    };
+    match (net.unwrap_or(false), len) {
+        (true, None) => Ok((ip, 0)),
+        (false, None | Some(32)) => Ok((ip, 32)),
+        (true, Some(len))
+            if bits(&ip) & u32::MAX.checked_shr(u32::from(len)).unwrap_or(0) == 0 && len <= 32 =>
+        {
+            Ok((ip, len))
+        }
+        (true, _) => Err(wrong(cx, &[b"route: netmask doesn't match route address"])),
+        (false, Some(len)) => {
+            let mask = !u32::MAX.checked_shr(u32::from(len)).unwrap_or(0);
+            let digits = num::hex_pad(u64::from(mask.swap_bytes()), 8);
+            Err(wrong(cx, &[b"route: netmask ", digits.as_bytes(), b" doesn't make sense with host route"]))
+        }
+    }
+}
