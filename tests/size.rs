@@ -107,6 +107,7 @@ fn peak(program: &Path, args: &[&str]) -> u64 {
             _ => Ok(()),
         });
     }
+    #[expect(clippy::zombie_processes, reason = "waited for below, stop by stop")]
     let child = command.spawn().unwrap();
     let pid = libc::pid_t::try_from(child.id()).unwrap();
     let mut status = 0;
