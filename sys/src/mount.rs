@@ -121,8 +121,19 @@ pub fn statfs_magic(path: &CStr) -> Result<u32, Errno> {
 }
 
 /// `statfs(path, buf)`: how the file system is mounted, `f_flags`; the bits are statvfs(3)'s `ST_*`.
+#[cfg(target_env = "musl")]
 pub fn statvfs_flags(path: &CStr) -> Result<u32, Errno> {
     statfs(path).map(|raw| u32::try_from(raw.f_flags).unwrap_or(0))
+}
+
+/// `statvfs(path, buf)`: how the file system is mounted, `f_flag`. The libc crate hides the field of glibc's `statfs`.
+#[cfg(not(target_env = "musl"))]
+pub fn statvfs_flags(path: &CStr) -> Result<u32, Errno> {
+    // SAFETY: all integers, for which zero is a value.
+    let mut raw: libc::statvfs = unsafe { core::mem::zeroed() };
+    // SAFETY: path is NUL-terminated, raw has room for the answer.
+    retry(|| check(unsafe { libc::statvfs(path.as_ptr(), &mut raw) }))?;
+    Ok(u32::try_from(raw.f_flag).unwrap_or(0))
 }
 
 #[cfg(test)]
