@@ -149,12 +149,19 @@ pub fn run(args: Args) -> u8 {
     let (mut stdout, mut stderr) = (Stream(1), Stream(2));
     // NETLINK_ROUTE is protocol 0.
     let (mut main, mut side) = (Socket::new(0), Socket::new(0));
-    let (mut page, mut rx, mut rx2) = ([0; PAGE], [0; RX], [0; RX]);
+    // Mapped, so that only the pages which are used are ever there; a stack array would be zeroed whole.
+    let room = nlbox_sys::memory::map(PAGE + RX + RX).unwrap_or_default();
+    let (page, rest) = room.split_at_mut_checked(PAGE).unwrap_or_default();
+    let (rx, rx2) = rest.split_at_mut_checked(RX).unwrap_or_default();
+    if rx2.is_empty() {
+        Report::new(&mut stderr).say(&[b"nlbox: no memory"]);
+        return 1;
+    }
     let mut cx = Ctx {
-        conn: Conn::new(&mut main, &mut rx),
+        conn: Conn::new(&mut main, rx),
         page: Page {
-            out: Out::new(&mut stdout, &mut page),
-            names: Names::new(Conn::new(&mut side, &mut rx2)),
+            out: Out::new(&mut stdout, page),
+            names: Names::new(Conn::new(&mut side, rx2)),
             opts: Options::default(),
         },
         err: Report::new(&mut stderr),

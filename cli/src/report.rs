@@ -198,6 +198,20 @@ impl<'a> Report<'a> {
         PLAIN
     }
 
+    /// Which word of the command line `word` is, by where it lies; one that is none gets no caret.
+    #[must_use]
+    pub fn place(&self, word: &[u8]) -> usize {
+        let Some(words) = self.typed else { return usize::MAX };
+        let mut line = Line::new(words, 0);
+        while let Some(w) = line.peek() {
+            if core::ptr::eq(w.as_ptr(), word.as_ptr()) {
+                return line.at();
+            }
+            line.next();
+        }
+        usize::MAX
+    }
+
     /// Shows the command line as typed, with a caret under word number `n`: where the kernel named an attribute.
     fn point(&mut self, n: usize) {
         let Some(words) = self.typed.filter(|_| nlbox_sys::tty::isatty(2)) else { return };

@@ -205,6 +205,7 @@ pub fn name(cx: &mut Ctx<'_>, m: &mut Build<'_>, told: &Told<'_>, new: bool) -> 
         return Err(cx.err.usage(&[b"both \"name\" and \"dev\" cannot be used when creating devices."]));
     }
     if let Some(n) = told.name.or(told.dev.filter(|_| new)) {
+        m.from_word(cx.err.place(n));
         m.put_str(ifla::IFNAME.ty(), n);
     }
     Ok(())
