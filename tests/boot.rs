@@ -35,6 +35,31 @@ impl Machine {
         self.vm.ok(&format!("{} {line}", self.program))
     }
 
+    /// VLANs by the words of an older program.
+    fn vconfig(&mut self) {
+        if self.program == "/bin/ip" {
+            return;
+        }
+        for line in
+            ["add dum0 5", "set_flag dum0.5 1 0", "set_egress_map dum0.5 2 3", "set_ingress_map dum0.5 4 5"]
+        {
+            assert_eq!(self.vm.ok(&format!("/nlbox vconfig {line}")), "", "{line}");
+        }
+        let vlan = self.show("-d link show dum0.5");
+        has(&vlan, ": dum0.5@dum0: ");
+        has(&vlan, "vlan protocol 802.1Q id 5 ");
+        has(&vlan, "egress-qos-map { 2:3 }");
+        has(&vlan, "ingress-qos-map { 5:4 }");
+        assert!(!vlan.contains("REORDER_HDR"), "{vlan}");
+        let refused = self.vm.run("/nlbox vconfig rem dum0");
+        assert_eq!(
+            (refused.stderr.as_str(), refused.code),
+            ("ERROR: trying to rem on dum0: Invalid argument\n", 1)
+        );
+        self.vm.ok("/nlbox vconfig rem dum0.5");
+        assert_eq!(self.vm.run(&format!("{} link show dum0.5", self.program)).code, 1);
+    }
+
     fn ping(&mut self, to: &str) {
         assert_eq!(
             self.vm.ok(&format!(":ping {to}")),
@@ -154,6 +179,8 @@ fn the_file_alone_builds_a_network() {
     m.ping("10.9.0.1");
     m.ip("-n red route add default via 192.168.15.5");
     m.ping("red 10.9.0.1");
+
+    m.vconfig();
 
     // A namespace that ends gives its NIC back, in its own time.
     m.ip("netns del blue");

@@ -304,32 +304,12 @@ fn changes_are_equal() {
 }
 
 #[test]
-fn vlans_and_tuns() {
+fn tuns() {
+    // VLANs want a module that not every kernel has: `boot.rs` makes them in its VM.
     let Some(ns) = fixture() else { return };
     let bin = nlbox();
     let run =
         |line: &str| ns.run(&[bin.to_str().unwrap()].into_iter().chain(words(line)).collect::<Vec<_>>());
-    ns.sh("ip link add v0 type veth peer name v1");
-    let added = run("vconfig add v0 5");
-    if added.stderr.contains("not supported") {
-        let _: Option<()> = skip("this kernel has no VLANs");
-    } else {
-        assert_eq!(added.code, 0, "{}", added.stderr);
-        assert_eq!(run("vconfig set_flag v0.5 1 0").code, 0);
-        assert_eq!(run("vconfig set_egress_map v0.5 2 3").code, 0);
-        assert_eq!(run("vconfig set_ingress_map v0.5 4 5").code, 0);
-        let vlan = ns.sh("ip -d link show v0.5").stdout;
-        for part in
-            ["vlan protocol 802.1Q id 5", "v0.5@v0", "egress-qos-map { 2:3 }", "ingress-qos-map { 5:4 }"]
-        {
-            assert!(vlan.contains(part), "{part}\n{vlan}");
-        }
-        assert!(!vlan.contains("REORDER_HDR"), "{vlan}");
-        assert_eq!(run("vconfig rem v0").stderr, "ERROR: trying to rem on v0: Invalid argument\n");
-        assert_eq!(run("vconfig rem v0.5").code, 0);
-        assert_eq!(ns.run(&["ip", "link", "show", "v0.5"]).code, 1);
-    }
-
     let made = run("tunctl -t t7 -u root -g 0");
     if made.stderr.contains("TUNSETIFF") {
         return skip("no tun devices here").unwrap_or(());

@@ -3,7 +3,7 @@
 use crate::Ctx;
 use crate::names::Link;
 use crate::nettools::{
-    Found, NONE, RECORD, Sorted, ask, by, by_bytes, cells, errno, link, look, name_of, nth, set_link, which,
+    Found, NONE, RECORD, Sorted, ask, by, by_bytes, cells, errno, link, look, name_of, set_link, which,
 };
 use crate::report::{Done, Fail};
 use crate::words::Line;
@@ -13,7 +13,7 @@ use nlbox_core::rt::link::{IFINFO_LEN, iff, ifla, info};
 use nlbox_core::rt::neigh::{NDMSG_LEN, NdMsg, nda, nud};
 use nlbox_core::rt::rtm;
 use nlbox_core::text::ip::af;
-use nlbox_core::text::{cut, mac, num};
+use nlbox_core::text::{cut, mac, nth, num};
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::nlm;
 use zerocopy::{FromBytes, IntoBytes};

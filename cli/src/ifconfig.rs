@@ -5,8 +5,7 @@ use crate::Ctx;
 use crate::hosts;
 use crate::names::{Link, request};
 use crate::nettools::{
-    EADDRNOTAVAIL, EINVAL, ENODEV, Sorted, addresses, ask, by_number, failed, link, name_of, nth, set_link,
-    which,
+    EADDRNOTAVAIL, EINVAL, ENODEV, Sorted, addresses, ask, by_number, failed, link, name_of, set_link, which,
 };
 use crate::report::{Done, Fail};
 use crate::words::Line;
@@ -17,7 +16,7 @@ use nlbox_core::rt::link::{CHANGE_AT, FLAGS_AT, IFINFO_LEN, IfInfo, Stats64, iff
 use nlbox_core::rt::rtm;
 use nlbox_core::text::ip::{Ip, af};
 use nlbox_core::text::out::Out;
-use nlbox_core::text::{ip, mac, num};
+use nlbox_core::text::{ip, mac, nth, num};
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::{Message, nlm};
 use nlbox_core::wire::key::{Key, Raw};
@@ -346,7 +345,8 @@ fn scaled(out: &mut Out<'_>, n: u64) {
 }
 
 fn brief(out: &mut Out<'_>, name: &[u8], d: &Dev, alias: bool) {
-    out.column(name, 15);
+    out.shown(name);
+    out.spaces(15_usize.saturating_sub(name.len()));
     out.padded("", u64::from(d.mtu), 5);
     out.text(" ");
     if alias {
@@ -358,7 +358,6 @@ fn brief(out: &mut Out<'_>, name: &[u8], d: &Dev, alias: bool) {
                 out.spaces(usize::from(width.unsigned_abs()).saturating_sub(num::dec(n).as_bytes().len()));
             }
             out.column(num::dec(n).as_bytes(), usize::try_from(*width).unwrap_or(0));
-            out.text(" ");
         }
     }
     if d.info.flags & 0xffff == 0 {

@@ -8,7 +8,6 @@ use core::cmp::Ordering;
 use nlbox_core::conn::{Errno, Error};
 use nlbox_core::rt::link::{IFINFO_LEN, IfInfo, ifla, info};
 use nlbox_core::rt::rtm;
-use nlbox_core::text::cut;
 use nlbox_core::text::out::Out;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
@@ -109,16 +108,6 @@ pub fn which(word: &[u8], list: &str) -> usize {
 /// No place in a list.
 pub const NONE: usize = usize::MAX;
 
-/// Part `n` of `list`, with `at` between the parts.
-#[must_use]
-pub fn nth(list: &'static str, at: u8, n: usize) -> &'static str {
-    let (mut one, mut rest) = cut(list, at);
-    for _ in 0..n {
-        (one, rest) = cut(rest.unwrap_or(""), at);
-    }
-    one
-}
-
 /// Sends a request with the fixed header `head` and what `put` adds.
 pub fn ask(
     cx: &mut Ctx<'_>,
@@ -147,11 +136,10 @@ pub fn set_link(
 /// Cells with a blank between: a positive width pads on the right, a negative one on the left, 0 not at all.
 pub fn cells(out: &mut Out<'_>, cells: &[(&[u8], i8)]) {
     for (n, (text, width)) in cells.iter().enumerate() {
-        out.spaces(usize::from(n > 0));
-        if *width < 0 {
-            out.spaces(usize::from(width.unsigned_abs()).saturating_sub(text.len()));
-        }
-        out.column(text, usize::try_from(*width).unwrap_or(0));
+        let pad = usize::from(width.unsigned_abs()).saturating_sub(text.len());
+        out.spaces(usize::from(n > 0).saturating_add(if *width < 0 { pad } else { 0 }));
+        out.shown(text);
+        out.spaces(if *width > 0 { pad } else { 0 });
     }
     out.text("\n");
 }

@@ -1,6 +1,7 @@
 //! ICMP and ICMPv6 echo (RFC 792, RFC 4443 section 4), and what the errors on the way say.
 
 use crate::bytes::{Reader, Writer};
+use crate::text::nth;
 
 /// `ICMP_ECHOREPLY` of include/uapi/linux/icmp.h.
 pub const ECHOREPLY: u8 = 0;
@@ -136,9 +137,9 @@ pub fn reason(v6: bool, ty: u8, code: u8, info: u32) -> Reason {
         ),
         _ => return Reason { text: "Bad ICMP type: %", number: ty.into() },
     };
-    match lines.split('\n').nth(code.into()).filter(|line| !line.is_empty()) {
-        Some(text) => Reason { text, number: info },
-        None => Reason { text: other, number: code.into() },
+    match nth(lines, b'\n', code.into()) {
+        "" => Reason { text: other, number: code.into() },
+        text => Reason { text, number: info },
     }
 }
 

@@ -18,9 +18,24 @@ pub fn cut(s: &str, at: u8) -> (&str, Option<&str>) {
     }
 }
 
+/// Part `n` of `list`, with `at`, an ASCII byte, between the parts; empty behind the last one.
+#[must_use]
+pub fn nth(list: &str, at: u8, n: usize) -> &str {
+    let (mut one, mut rest) = cut(list, at);
+    for _ in 0..n {
+        (one, rest) = cut(rest.unwrap_or(""), at);
+    }
+    one
+}
+
 #[cfg(test)]
 mod tests {
-    use super::cut;
+    use super::{cut, nth};
+
+    #[test]
+    fn counts_parts() {
+        assert_eq!([0, 1, 2, 3, 9].map(|n| nth("a||c", b'|', n)), ["a", "", "c", "", ""]);
+    }
 
     #[test]
     fn cuts_at_the_first() {
