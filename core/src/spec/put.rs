@@ -27,6 +27,7 @@ pub fn find(set: &'static AttrSet, word: &[u8]) -> Option<AttrSpec> {
 ///
 /// # Errors
 /// [`Bad`] says why `word` is no such value; nothing has been appended then.
+#[allow(clippy::unit_arg, reason = "what appends without a number ends with what it appends")]
 pub fn put(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], host: &mut dyn Resolve) -> Result<(), Bad> {
     let (int, v) = match row.kind {
         Kind::Num(int) if matches!(word, [b'-', ..]) => (int, num::parse_i64(word).map(i64::cast_unsigned)),

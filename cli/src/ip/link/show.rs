@@ -114,10 +114,9 @@ static AF_SPEC_SHOWN: Custom = shown(|_, payload, out, _| {
 /// Prints what `set` shows of a link; the listing of addresses is without a few of them.
 fn rows(page: &mut Page<'_>, set: &AttrSet, a: Attrs<'_>, is_link: bool) {
     for row in set.iter() {
-        if is_link || !matches!(row.ty, LINKMODE | AF_SPEC) {
-            if let Some(payload) = a.raw(row.ty) {
-                show::show_row(&row, payload, &mut page.out, &mut page.names);
-            }
+        let skipped = !is_link && matches!(row.ty, LINKMODE | AF_SPEC);
+        if let (Some(payload), false) = (a.raw(row.ty), skipped) {
+            show::show_row(&row, payload, &mut page.out, &mut page.names);
         }
     }
 }
