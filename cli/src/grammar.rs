@@ -340,6 +340,21 @@ pub fn read<'l>(
     m: &mut Build<'_>,
 ) -> Result<Slots<'l>, Fail> {
     let mut slots: Slots<'l> = [None; SLOTS];
+    fill(cx, line, grammar, m, &mut slots)?;
+    Ok(slots)
+}
+
+/// The same into `slots`.
+///
+/// # Errors
+/// A word that the grammar does not take has been reported.
+pub fn fill<'l>(
+    cx: &mut Ctx<'_>,
+    line: &mut Line<'l>,
+    grammar: &Grammar,
+    m: &mut Build<'_>,
+    slots: &mut Slots<'l>,
+) -> Done {
     let mut seen = 0_u64;
     while let Some(word) = line.next() {
         m.from_word(line.at());
@@ -347,7 +362,7 @@ pub fn read<'l>(
         match known {
             Some((n, arg)) => {
                 let bit = 1_u64.checked_shl(u32::try_from(n).unwrap_or(64)).unwrap_or(0);
-                take(cx, line, grammar, m, &mut slots, &arg, word, seen & bit != 0)?;
+                take(cx, line, grammar, m, slots, &arg, word, seen & bit != 0)?;
                 if matches!(arg.to(), To::Last(_)) {
                     break;
                 }
@@ -362,11 +377,11 @@ pub fn read<'l>(
                 };
                 line.back();
                 m.from_word(line.at());
-                take(cx, line, grammar, m, &mut slots, arg, word, false)?;
+                take(cx, line, grammar, m, slots, arg, word, false)?;
             }
         }
     }
-    Ok(slots)
+    Ok(())
 }
 
 #[expect(clippy::too_many_arguments, reason = "the state of the one loop above, split off for its length")]

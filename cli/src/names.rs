@@ -66,6 +66,13 @@ impl<'a> Names<'a> {
 
     /// Asks for one link and reads its answer.
     pub fn link<T>(&mut self, which: Link<'_>, read: impl FnOnce(&Message<'_>) -> T) -> Result<T, Error> {
+        let (mut read, mut found) = (Some(read), None);
+        self.ask(which, &mut |m| found = read.take().map(|read| read(m)))?;
+        found.ok_or(Error::Interrupted)
+    }
+
+    /// Asks for one link and hands its answer over.
+    pub fn ask(&mut self, which: Link<'_>, read: &mut dyn FnMut(&Message<'_>)) -> Result<(), Error> {
         let mut tx = [0; 256];
         let mut m = request(&mut tx, which);
         m.put(ifla::EXT_MASK, rtext_filter::VF | rtext_filter::SKIP_STATS);

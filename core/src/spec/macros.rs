@@ -8,7 +8,7 @@ macro_rules! attrs {
         $($ty:literal $key:ident : $value:ty, $kind:expr, $name:literal $(, $flag:ident)*;)*
     }) => {
         $(#[$doc])*
-        #[allow(missing_docs, unused_imports, unreachable_pub)]
+        #[allow(missing_docs, unused_imports, unreachable_pub, unexpected_cfgs)]
         $vis mod $module {
             use super::*;
             use $crate::spec::{AttrSet, AttrSpec, Int, Kind, RowFlags};

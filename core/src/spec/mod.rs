@@ -99,7 +99,21 @@ impl Names {
     /// The number called `word`.
     #[must_use]
     pub fn number(&self, word: &[u8]) -> Option<u32> {
-        self.iter().find(|(_, s)| s.as_bytes() == word).map(|(n, _)| n)
+        self.find(word, 0)
+    }
+
+    /// The same, whatever the case of the letters.
+    #[must_use]
+    pub fn number_any_case(&self, word: &[u8]) -> Option<u32> {
+        self.find(word, 0x20)
+    }
+
+    /// `case`: the bit in which letters may differ.
+    fn find(&self, word: &[u8], case: u8) -> Option<u32> {
+        let same = |a: u8, b: u8| a == b || (a ^ b == case && (a | case).is_ascii_lowercase());
+        self.iter()
+            .find(|(_, s)| s.len() == word.len() && s.bytes().zip(word).all(|(a, b)| same(a, *b)))
+            .map(|(n, _)| n)
     }
 }
 

@@ -1,17 +1,22 @@
 //! A word of text becomes one attribute, by its row.
 
-use crate::spec::{AttrSet, AttrSpec, Bad, Kind, Names, Resolve, RowFlags, matches};
+use crate::spec::{AttrSet, AttrSpec, Bad, Custom, Int, Kind, Many, Names, Resolve, RowFlags, matches};
 use crate::text::{ip, mac, num};
 use crate::wire::build::Build;
+use zerocopy::IntoBytes;
 
 /// The row that `word` names: the first settable one whose keyword it begins, or is.
 #[must_use]
+#[inline(never)]
 pub fn find(set: &'static AttrSet, word: &[u8]) -> Option<AttrSpec> {
     set.iter().find(|r| {
         let key = r.keyword();
         !r.flags.has(RowFlags::READ)
             && match r.kind {
-                Kind::Flip => word == key.as_bytes() || word.strip_prefix(b"no") == Some(key.as_bytes()),
+                Kind::Flip => {
+                    word == key.as_bytes()
+                        || matches!(word, [b'n', b'o', rest @ ..] if rest == key.as_bytes())
+                }
                 _ if r.flags.has(RowFlags::EXACT) => word == key.as_bytes(),
                 _ => matches(word, key),
             }
@@ -22,56 +27,38 @@ pub fn find(set: &'static AttrSet, word: &[u8]) -> Option<AttrSpec> {
 ///
 /// # Errors
 /// [`Bad`] says why `word` is no such value; nothing has been appended then.
+#[allow(clippy::unit_arg, reason = "what appends without a number ends with what it appends")]
 pub fn put(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], host: &mut dyn Resolve) -> Result<(), Bad> {
-    let ok = match row.kind {
-        Kind::Flag => {
-            b.raw(row.ty, &[]);
-            true
-        }
-        Kind::Num(int) => match word.strip_prefix(b"-") {
-            Some(_) => num::parse_i64(word).is_some_and(|v| int.put(b, row.ty, v.cast_unsigned())),
-            None => num::parse_u64(word).is_some_and(|v| int.put(b, row.ty, v)),
-        },
-        Kind::Hex(int) => num::parse_u64(word).is_some_and(|v| int.put(b, row.ty, v)),
-        Kind::OnOff(int) => int.put(b, row.ty, on_off(word).ok_or(Bad::OneOf)?.into()),
-        Kind::Flip => {
-            b.raw(row.ty, &[u8::from(!word.starts_with(b"no"))]);
-            true
-        }
-        Kind::Word(int, v) => int.put(b, row.ty, v.into()),
-        Kind::Switch(mask) => bit(b, row.ty, mask, on_off(word).ok_or(Bad::OnOff)?),
-        Kind::Bit(mask) => num::parse_u8(word).is_some_and(|v| bit(b, row.ty, mask, v != 0)),
-        Kind::Str => {
-            b.put_str(row.ty, word);
-            true
-        }
+    let (int, v) = match row.kind {
+        Kind::Num(int) if matches!(word, [b'-', ..]) => (int, num::parse_i64(word).map(i64::cast_unsigned)),
+        Kind::Num(int) | Kind::Hex(int) => (int, num::parse_u64(word)),
+        Kind::OnOff(int) => (int, Some(on_off(word).ok_or(Bad::OneOf)?.into())),
+        Kind::Flip => (Int::U8, Some(u64::from(!matches!(word, [b'n', b'o', ..])))),
+        Kind::Word(int, v) => (int, Some(v.into())),
+        Kind::IfIndex => (Int::U32, Some(host.ifindex(word).ok_or(Bad::NoDevice)?.into())),
+        Kind::Enum(int, names) => (int, number(names, word)),
+        Kind::Switch(mask) => return Ok(bit(b, row.ty, mask, on_off(word).ok_or(Bad::OnOff)?)),
+        Kind::Bit(mask) => return Ok(bit(b, row.ty, mask, num::parse_u8(word).ok_or(Bad::Value)? != 0)),
+        Kind::Flag => return Ok(b.raw(row.ty, &[])),
+        Kind::Str => return Ok(b.put_str(row.ty, word)),
         Kind::Mac => {
             let mut to = [0; 32];
             let n = mac::parse(word, &mut to).ok_or(Bad::Value)?;
-            b.raw(row.ty, to.get(..n).ok_or(Bad::Value)?);
-            true
+            return Ok(b.raw(row.ty, to.get(..n).ok_or(Bad::Value)?));
         }
-        Kind::Ip => {
-            b.raw(row.ty, ip::parse(word).ok_or(Bad::Value)?.bytes());
-            true
+        Kind::Ip => return Ok(b.raw(row.ty, ip::parse(word).ok_or(Bad::Value)?.bytes())),
+        Kind::Custom(Custom { put, .. }) | Kind::Many(Many { custom: Custom { put, .. }, .. }) => {
+            return put(row, b, word, host);
         }
-        Kind::IfIndex => {
-            let i = host.ifindex(word).ok_or(Bad::NoDevice)?;
-            b.raw(row.ty, &i.to_ne_bytes());
-            true
-        }
-        Kind::Enum(int, names) => number(names, word).is_some_and(|v| int.put(b, row.ty, v)),
-        Kind::Custom(c) => return (c.put)(row, b, word, host),
-        Kind::Many(m) => return (m.custom.put)(row, b, word, host),
         Kind::Bits(..)
         | Kind::Centis
         | Kind::Bytes
         | Kind::Nest(_)
         | Kind::Array(_)
         | Kind::Msg(..)
-        | Kind::SubMsg(_) => false,
+        | Kind::SubMsg(_) => (Int::U8, None),
     };
-    if ok { Ok(()) } else { Err(Bad::Value) }
+    if v.is_some_and(|v| int.put(b, row.ty, v)) { Ok(()) } else { Err(Bad::Value) }
 }
 
 /// `on` or `off`.
@@ -84,18 +71,11 @@ pub fn on_off(word: &[u8]) -> Option<bool> {
     }
 }
 
-fn bit(b: &mut Build<'_>, ty: u16, mask: u32, on: bool) -> bool {
-    let mut pair = [0; 8];
-    let value = if on { mask } else { 0 };
-    for (to, from) in pair.iter_mut().zip(value.to_ne_bytes().into_iter().chain(mask.to_ne_bytes())) {
-        *to = from;
-    }
-    b.merge(ty, &pair);
-    true
+fn bit(b: &mut Build<'_>, ty: u16, mask: u32, on: bool) {
+    b.merge(ty, [if on { mask } else { 0 }, mask].as_bytes());
 }
 
 /// A name of the table, whole and in either case, or its number.
 fn number(names: &Names, word: &[u8]) -> Option<u64> {
-    let row = names.iter().find(|(_, s)| s.as_bytes().eq_ignore_ascii_case(word));
-    row.map(|(n, _)| u64::from(n)).or_else(|| num::parse_u64(word))
+    names.number_any_case(word).map(u64::from).or_else(|| num::parse_u64(word))
 }

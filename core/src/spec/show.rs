@@ -1,6 +1,6 @@
 //! A set's attributes as text and JSON, in row order.
 
-use crate::spec::{AttrSet, AttrSpec, Int, Kind, Resolve, RowFlags};
+use crate::spec::{AttrSet, AttrSpec, Custom, Int, Kind, Many, Resolve, RowFlags};
 use crate::text::ip::Ip;
 use crate::text::out::{Out, Style};
 use crate::text::{ip, mac, num};
@@ -13,122 +13,118 @@ pub fn show(set: &AttrSet, attrs: Attrs<'_>, out: &mut Out<'_>, host: &mut dyn R
         if row.flags.has(RowFlags::WRITE) || (above && row.flags.has(RowFlags::ELSE)) {
             continue;
         }
-        let payload = attrs.raw(row.ty).filter(|p| !hidden(&row, p));
-        above = payload.is_some();
-        if let Some(payload) = payload {
-            show_row(&row, payload, out, host);
-        }
+        above = attrs.raw(row.ty).is_some_and(|payload| show_row(&row, payload, out, host));
     }
 }
 
-/// Prints one attribute by its row. A payload too short for its kind is passed over.
-pub fn show_row(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn Resolve) {
-    if hidden(row, payload) {
-        return;
+/// Prints one attribute by its row. A payload too short for its kind is passed over. `false` when the row's flags hide
+/// this payload.
+pub fn show_row(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn Resolve) -> bool {
+    let shown = !row.flags.has(RowFlags::NONZERO) || payload.iter().any(|b| *b != 0);
+    if shown {
+        match row.kind {
+            Kind::Custom(Custom { show, .. }) | Kind::Many(Many { custom: Custom { show, .. }, .. }) => {
+                show(row, payload, out, host);
+            }
+            _ => regular(row, payload, out, host),
+        }
     }
+    shown
+}
+
+/// The number in a payload, where its kind is one of numbers, and else 0; `None` when there is nothing to show.
+fn number(row: &AttrSpec, payload: &[u8]) -> Option<u64> {
+    let int = match row.kind {
+        Kind::Num(int)
+        | Kind::Hex(int)
+        | Kind::OnOff(int)
+        | Kind::Word(int, _)
+        | Kind::Enum(int, _)
+        | Kind::Bits(int, _) => int,
+        Kind::IfIndex => Int::U32,
+        Kind::Centis => Int::U64,
+        Kind::Bit(bit) | Kind::Switch(bit) => {
+            // Bits that the kernel does not know are not in its mask.
+            return (word(payload.get(4..)) & bit != 0).then(|| u64::from(word(Some(payload)) & bit != 0));
+        }
+        Kind::Flip => return Some(u64::from(payload.first().is_some_and(|v| *v != 0))),
+        _ => return Some(1),
+    };
+    let v = int.read(payload)?;
+    match row.kind {
+        Kind::Word(_, want) if v != u64::from(want) => None,
+        // What JSON says of a keyword that stands alone.
+        Kind::Word(..) => Some(u64::from(v != 0 || !matches!(row.keyword().as_bytes(), [b'n', b'o', ..]))),
+        _ => Some(v),
+    }
+}
+
+#[inline(never)]
+fn regular(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn Resolve) {
+    let Some(v) = number(row, payload) else { return };
+    let flip = matches!(row.kind, Kind::Flip);
+    let alone = flip || matches!(row.kind, Kind::Flag | Kind::Word(..));
+    let given = row.pattern();
+    if given.is_none() || (flip && v == 0) {
+        if v == 0 && flip {
+            out.text("no");
+        }
+        out.text(row.keyword());
+        out.text(" ");
+    }
+    let pattern = match given {
+        Some(p) if !flip => p,
+        _ if alone => "",
+        _ => "% ",
+    };
     let key = row.json();
-    match row.kind {
-        Kind::Custom(c) => return (c.show)(row, payload, out, host),
-        Kind::Many(m) => return (m.custom.show)(row, payload, out, host),
-        // Bits that the kernel does not know are not in its mask.
-        Kind::Bit(bit) | Kind::Switch(bit) if word(payload.get(4..)) & bit == 0 => return,
-        Kind::Word(int, v) if int.read(payload) != Some(v.into()) => return,
-        _ => {}
-    }
-    if let Kind::Flip = row.kind {
-        let on = payload.first().is_some_and(|v| *v != 0);
-        if !on || row.pattern().is_none() {
-            out.text(if on { "" } else { "no" });
-            out.text(row.keyword());
-            out.text(" ");
-        }
-        return out.bool(key, "", on);
-    }
-    if let (Kind::Flag | Kind::Word(..), None) = (row.kind, row.pattern()) {
-        out.text(row.keyword());
-        out.text(" ");
-        return out.bool(key, "", truth(row));
-    }
-    let pattern = row.pattern().unwrap_or_else(|| {
-        out.text(row.keyword());
-        out.text(" ");
-        "% "
-    });
-    match row.kind {
-        Kind::Flag | Kind::Word(..) => out.bool(key, pattern, truth(row)),
-        Kind::Num(Int::S32) => {
-            if let Some(v) = Int::S32.read(payload) {
-                out.int(key, pattern, v.cast_signed());
-            }
-        }
-        Kind::Num(int) => {
-            if let Some(v) = int.read(payload) {
-                out.num(key, pattern, v);
-            }
-        }
-        Kind::Hex(int) => {
-            if let Some(v) = int.read(payload) {
-                out.hex(key, pattern, v);
-            }
-        }
-        Kind::OnOff(int) => {
-            if let Some(v) = int.read(payload) {
-                out.on_off(key, pattern, v != 0);
-            }
-        }
-        Kind::Switch(bit) => out.on_off(key, pattern, word(Some(payload)) & bit != 0),
-        Kind::Bit(bit) => out.num(key, pattern, u64::from(word(Some(payload)) & bit != 0)),
+    let (digits, address, name, ip);
+    let text = match row.kind {
+        Kind::Flag | Kind::Word(..) | Kind::Flip => return out.bool(key, pattern, v != 0),
+        Kind::Num(Int::S32) => return out.int(key, pattern, v.cast_signed()),
+        Kind::Num(_) | Kind::Bit(_) => return out.num(key, pattern, v),
+        Kind::Hex(_) => return out.hex(key, pattern, v),
+        Kind::OnOff(_) | Kind::Switch(_) => return out.on_off(key, pattern, v != 0),
         Kind::Centis => {
-            let v = num::centis(Int::U64.read(payload).unwrap_or(0));
-            out.spaces(7_usize.saturating_sub(v.as_bytes().len()));
-            out.digits(key, pattern, &v);
+            digits = num::centis(v);
+            out.spaces(7_usize.saturating_sub(digits.as_bytes().len()));
+            return out.digits(key, pattern, &digits);
         }
-        Kind::Str => out.str(key, pattern, crate::bytes::until_nul(payload)),
-        Kind::Mac => {
-            out.style(Style::Mac).str(key, pattern, mac::print(payload).as_bytes());
-        }
-        Kind::Ip => {
-            if let Some(a) = Ip::from_bytes(payload) {
-                out.style(Style::of_family(a.family())).str(key, pattern, ip::print(&a).as_bytes());
-            }
-        }
-        Kind::IfIndex => {
-            if let Some(v) = Int::U32.read(payload) {
-                let name = host.ifname(u32::try_from(v).unwrap_or(0));
-                out.str(key, pattern, name.as_bytes());
-            }
-        }
-        Kind::Enum(int, names) => {
-            if let Some(v) = int.read(payload) {
-                match names.name(v) {
-                    Some(s) => out.str(key, pattern, s.as_bytes()),
-                    None => out.str(key, pattern, num::dec(v).as_bytes()),
-                }
-            }
-        }
-        Kind::Bits(int, names) => {
-            if let Some(v) = int.read(payload) {
-                bits(key, names, v, out);
-            }
-        }
-        Kind::Bytes => out.str(key, pattern, mac::print(payload).as_bytes()),
+        Kind::Bits(_, names) => return bits(key, names, v, out),
         Kind::Nest(set) => {
             out.open_object(key);
             show(set, Attrs::new(payload), out, host);
-            out.close_object();
+            return out.close_object();
         }
+        Kind::Str => crate::bytes::until_nul(payload),
+        Kind::Mac | Kind::Bytes => {
+            if let Kind::Mac = row.kind {
+                out.style(Style::Mac);
+            }
+            address = mac::print(payload);
+            address.as_bytes()
+        }
+        Kind::Ip => {
+            let Some(a) = Ip::from_bytes(payload) else { return };
+            out.style(Style::of_family(a.family()));
+            ip = ip::print(&a);
+            ip.as_bytes()
+        }
+        Kind::IfIndex => {
+            name = host.ifname(u32::try_from(v).unwrap_or(0));
+            name.as_bytes()
+        }
+        Kind::Enum(_, names) => match names.name(v) {
+            Some(s) => s.as_bytes(),
+            None => {
+                digits = num::dec(v);
+                digits.as_bytes()
+            }
+        },
         // Their layouts are the callers' own.
-        Kind::Flip | Kind::Array(_) | Kind::Msg(..) | Kind::SubMsg(_) | Kind::Custom(_) | Kind::Many(_) => {}
-    }
-}
-
-fn hidden(row: &AttrSpec, payload: &[u8]) -> bool {
-    row.flags.has(RowFlags::NONZERO) && payload.iter().all(|b| *b == 0)
-}
-
-/// What JSON says of a keyword that stands alone.
-fn truth(row: &AttrSpec) -> bool {
-    !matches!(row.kind, Kind::Word(_, 0)) || !row.keyword().starts_with("no")
+        Kind::Array(_) | Kind::Msg(..) | Kind::SubMsg(_) | Kind::Custom(_) | Kind::Many(_) => return,
+    };
+    out.str(key, pattern, text);
 }
 
 /// The first four bytes as a number; 0 where there are none.

@@ -1,7 +1,9 @@
 //! `ip address add`, `change`, `replace` and `delete`.
 
-use super::select::flag_slot;
-use crate::grammar::{Arg, Grammar, Slots, To, read};
+use super::select::{FLAG0, FLAGS, flag_slot};
+use crate::grammar::{Arg, Grammar, SLOTS, Slots, To, fill};
+use crate::ip::link::show::slot;
+use crate::ip::send;
 use crate::ip::value::{address, device, prefix};
 use crate::report::{Done, Fail};
 use crate::words::Line;
@@ -102,23 +104,14 @@ fn bare<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, slots: &mu
     Ok(())
 }
 
-fn slot<'l>(slots: &Slots<'l>, n: u8) -> Option<&'l [u8]> {
-    slots.get(usize::from(n)).copied().flatten()
-}
-
 fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
     let mut tx = [0; TX];
     let mut m = Build::new(&mut tx, ty, flags, &[0; IFADDR_LEN]);
     m.head(FAMILY_AT, &[cx.page.opts.family]);
-    let slots = read(cx, line, &GRAMMAR, &mut m)?;
+    let mut slots = [None; SLOTS];
+    fill(cx, line, &GRAMMAR, &mut m, &mut slots)?;
     finish(cx, &mut m, &slots)?;
-    match cx.conn.request(&mut m) {
-        Ok(()) => {
-            cx.err.warn(&cx.conn);
-            Ok(())
-        }
-        Err(e) => Err(cx.err.net(e, &cx.conn, Some(&m))),
-    }
+    send(cx, &mut m)
 }
 
 /// Reads the prefix or address of slot `n` into attribute `key`; the first one decides the family.
@@ -146,6 +139,7 @@ fn put(
 }
 
 /// What follows from all the words together, in iproute2's order, which decides the error of a line with several.
+#[inline(never)]
 fn finish(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>) -> Done {
     let slot = |n: u8| slot(slots, n);
     let adds = m.ty() != rtm::DELADDR;
@@ -159,11 +153,9 @@ fn finish(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>) -> Done {
     }
     put(cx, m, slots, ANYCAST, ifa::ANYCAST)?;
     let family = m.head_at(FAMILY_AT);
-    let mut flags = 0;
-    for (bit, _) in ADDR_FLAGS.iter() {
-        if slots.get(flag_slot(bit)).is_some_and(|s| s.is_some()) {
-            flags |= bit;
-        }
+    let mut flags = 0_u32;
+    for word in slots.iter().skip(FLAG0).take(FLAGS).rev() {
+        flags = flags.wrapping_mul(2) | u32::from(word.is_some());
     }
     match u8::try_from(flags) {
         Ok(low) => m.head(FLAGS_AT, &[low]),

@@ -20,7 +20,8 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     if line.is_over() {
         return Err(cx.err.plain(&[b"Flush requires arguments."]));
     }
-    let f = Filter::read(cx, line)?;
+    let mut f = Filter::default();
+    f.read(cx, line)?;
     if f.family == af::AF_PACKET {
         return Err(cx.err.plain(&[b"Cannot flush link addresses."]));
     }

@@ -1,9 +1,8 @@
 //! Which addresses a command is about: the words of `show` and `flush`, and what they let through.
 
 use crate::Ctx;
-use crate::grammar::{Arg, Grammar, Slots, To, read};
-use crate::ip::link::modify::{group_number, vrf_index};
-use crate::ip::link::show as link;
+use crate::grammar::{Arg, Grammar, SLOTS, Slots, To, fill};
+use crate::ip::link::show::{self as link, DOWN, GROUP, MASTER, NOMASTER, TYPE, UP, VRF, slot};
 use crate::ip::value::prefix;
 use crate::names::{Link, Names};
 use crate::report::{Done, Fail};
@@ -20,21 +19,14 @@ use nlbox_core::wire::header::Message;
 use zerocopy::FromBytes;
 
 const DEV: u8 = 0;
-const UP: u8 = 1;
-const DOWN: u8 = 2;
-const TYPE: u8 = 3;
-const MASTER: u8 = 4;
-const NOMASTER: u8 = 5;
-const VRF: u8 = 6;
-const GROUP: u8 = 7;
 const TO: u8 = 8;
 const SCOPE: u8 = 9;
 const LABEL: u8 = 10;
 const PROTO: u8 = 11;
 /// The first of the slots that hold the words for `IFA_F_*`, one for each bit.
-const FLAG0: usize = 16;
+pub(super) const FLAG0: usize = 16;
 /// How many bits those are.
-const FLAGS: usize = 12;
+pub(super) const FLAGS: usize = 12;
 
 static BARE: Arg = Arg::new("dev", To::Call(bare, "DEVICE"));
 
@@ -136,15 +128,14 @@ impl<'l> Filter<'l> {
     ///
     /// # Errors
     /// What is wrong with a word has been reported.
-    pub fn read(cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<Filter<'l>, Fail> {
-        let mut scratch = [0; 64];
-        let slots = read(cx, line, &GRAMMAR, &mut Build::new(&mut scratch, 0, 0, &[]))?;
-        let slot = |n: u8| slots.get(usize::from(n)).copied().flatten();
-        let mut f = Filter { family: cx.page.opts.family, label: slot(LABEL), ..Filter::default() };
-        f.link.up = slot(UP).is_some();
-        f.link.down = slot(DOWN).is_some();
-        f.link.nomaster = slot(NOMASTER).is_some();
-        f.link.kind = slot(TYPE);
+    #[inline(never)]
+    pub fn read(&mut self, cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Done {
+        let f = self;
+        let (mut scratch, mut slots) = ([0; 64], [None; SLOTS]);
+        fill(cx, line, &GRAMMAR, &mut Build::new(&mut scratch, 0, 0, &[]), &mut slots)?;
+        let slot = |n: u8| slot(&slots, n);
+        f.family = cx.page.opts.family;
+        f.label = slot(LABEL);
         if let Some(w) = slot(TO) {
             let to = prefix(&mut cx.err, w, f.family)?;
             f.family = to.ip.family();
@@ -154,16 +145,7 @@ impl<'l> Filter<'l> {
             f.scope = choice(cx, slot(SCOPE), &SCOPES, "invalid \"scope\"\n")?;
         }
         f.proto = choice(cx, slot(PROTO), &ADDR_PROTOCOLS, "\"proto\" value is invalid\n")?;
-        if let Some(w) = slot(MASTER) {
-            let found = cx.page.names.ifindex(w);
-            f.link.master = found.ok_or_else(|| cx.err.invalid(w, b"", "Device does not exist\n"))?;
-        }
-        if let Some(w) = slot(GROUP) {
-            f.link.group = Some(group_number(cx, w)?);
-        }
-        if let Some(w) = slot(VRF) {
-            f.link.master = vrf_index(cx, w)?;
-        }
+        f.link.fill(cx, &slots, &[MASTER, GROUP, VRF])?;
         for w in slots.iter().skip(FLAG0).take(FLAGS).flatten() {
             if let Some((bit, set)) = flag(w) {
                 f.mask |= bit;
@@ -174,7 +156,7 @@ impl<'l> Filter<'l> {
             let found = cx.page.names.ifindex(w);
             f.index = found.ok_or_else(|| cx.err.plain(&[b"Device \"%\" does not exist.", w]))?;
         }
-        Ok(f)
+        Ok(())
     }
 
     /// Whether it matters what a link is, beyond its index.
@@ -197,8 +179,11 @@ impl<'l> Filter<'l> {
 
     /// Whether link `index` is asked for, where no message tells, or a thin one of an IPv6 dump.
     pub fn takes_index(&self, names: &mut Names<'_>, index: u32) -> bool {
-        let takes = |m: &Message<'_>| link::Row::of(m).is_some_and(|row| self.takes_link(&row));
-        names.link(Link::Index(index), takes) == Ok(true)
+        let mut takes = false;
+        let _ = names.ask(Link::Index(index), &mut |m| {
+            takes = link::Row::of(m).is_some_and(|row| self.takes_link(&row));
+        });
+        takes
     }
 
     /// Whether some addresses of a link may be left out.

@@ -26,7 +26,8 @@ const ENODEV: Errno = Errno(19);
 
 /// `ip address [show] …`.
 pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    let f = Filter::read(cx, line)?;
+    let mut f = Filter::default();
+    f.read(cx, line)?;
     // A prefix says the family as well as an option does, to the layout of links too.
     let asked = core::mem::replace(&mut cx.page.opts.family, f.family);
     let done = list(cx, &f, asked);

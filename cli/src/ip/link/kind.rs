@@ -1,26 +1,28 @@
 //! `type KIND …`: the words of a kind, by the rows of its file.
 
 use crate::Ctx;
+use crate::grammar::{SLOTS, Slots};
 use crate::ip::link::modify::{self, Held};
+use crate::ip::link::show::slot;
 use crate::report::{Done, Fail, PLAIN};
 use crate::words::Line;
 use nlbox_core::rt::kind::{self, LinkKind, Says, veth};
 use nlbox_core::rt::link::{IFINFO_LEN, ifla, info};
 use nlbox_core::spec::{AttrSet, AttrSpec, Bad, Kind, put};
 use nlbox_core::wire::build::Build;
-use nlbox_core::wire::header::HEADER_LEN;
 
-/// Appends `IFLA_LINKINFO` for the kind called `name` with what the rest of the line says of it.
+/// Appends `IFLA_LINKINFO` for the kind that the slots hold, if any, with what the rest of the line says of it.
 ///
 /// A `_slave` kind sets the options of a port: they go where the kernel looks for those of the master's kind.
 pub fn linkinfo(
     cx: &mut Ctx<'_>,
     line: &mut Line<'_>,
     m: &mut Build<'_>,
-    name: &[u8],
+    slots: &Slots<'_>,
     held: &mut Held,
     new: bool,
 ) -> Done {
+    let Some(name) = slot(slots, modify::TYPE) else { return Ok(()) };
     let (name_ty, data_ty, wire_name) = match kind::master_of(name) {
         Some(master) => (info::SLAVE_KIND, info::SLAVE_DATA, master),
         None => (info::KIND, info::DATA, name),
@@ -77,6 +79,7 @@ fn words(
     Ok(())
 }
 
+#[inline(never)]
 fn option(
     cx: &mut Ctx<'_>,
     line: &mut Line<'_>,
@@ -106,6 +109,7 @@ fn option(
 }
 
 /// Says what is wrong with `value`.
+#[inline(never)]
 fn wrong(cx: &mut Ctx<'_>, kind: &LinkKind, row: &AttrSpec, value: &[u8], bad: Bad) -> Fail {
     let err = &mut cx.err;
     let key = row.keyword().as_bytes();
@@ -124,19 +128,18 @@ fn wrong(cx: &mut Ctx<'_>, kind: &LinkKind, row: &AttrSpec, value: &[u8], bad: B
     match (row.kind, text.as_bytes()) {
         (Kind::Mac, _) => err.lladdr(value),
         (Kind::Enum(_, names), b"") => {
-            let mut what: heapless::Vec<&[u8], 32> = heapless::Vec::new();
-            let last = names.iter().count().saturating_sub(1);
-            for (n, (_, name)) in names.iter().enumerate() {
-                let before: &[u8] = match n {
-                    0 => b"\"",
-                    n if n == last => b"\" or \"",
+            err.piece(&[b"Error: argument of \"", key, b"\" must be \""]);
+            let mut left = names.iter().count();
+            for (_, name) in names.iter() {
+                left = left.saturating_sub(1);
+                let behind: &[u8] = match left {
+                    0 => b"",
+                    1 => b"\" or \"",
                     _ => b"\", \"",
                 };
-                let _ = what.extend_from_slice(&[before, name.as_bytes()]);
+                err.piece(&[name.as_bytes(), behind]);
             }
-            let _ = what.push(b"\"");
-            err.must_be(key, &what, value);
-            PLAIN
+            err.plain(&[b"\", not \"%\"", value])
         }
         (_, [b'=', what @ ..]) => {
             err.must_be(key, &[what], value);
@@ -148,16 +151,17 @@ fn wrong(cx: &mut Ctx<'_>, kind: &LinkKind, row: &AttrSpec, value: &[u8], bad: B
 }
 
 /// veth's `peer`: the other end is a whole link message of its own.
+#[inline(never)]
 fn peer(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, held: &mut Held) -> Done {
     let at = m.open(veth::data::PEER.ty());
-    let head = m.mark().saturating_sub(HEADER_LEN);
     m.bytes(&[0; IFINFO_LEN]);
-    let told = modify::words(cx, line, m, head, held, true)?;
-    if let Some(kind) = told.kind {
+    let mut slots = [None; SLOTS];
+    modify::words(cx, line, m, held, &mut slots, true)?;
+    if let Some(kind) = slot(&slots, modify::TYPE) {
         // iproute2 has counted the pair's own `type` as the first.
         return Err(cx.err.duplicate(b"type", kind));
     }
-    modify::name(cx, m, &told, true)?;
+    modify::name(cx, m, &slots, true)?;
     m.close(at);
     Ok(())
 }

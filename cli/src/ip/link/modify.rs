@@ -1,9 +1,11 @@
 //! `ip link add|set|change|replace|del` and `property`: one request from many words.
 
-use crate::grammar::{Arg, Grammar, Slots, To, read};
+use crate::grammar::{Arg, Grammar, SLOTS, Slots, To, fill};
+use crate::ip::link::show::slot;
 use crate::ip::netns;
 use crate::ip::nsref::{self, NsRef};
 use crate::ip::send;
+use crate::ip::value::device;
 use crate::names::{Link, index_of};
 use crate::report::{Done, Fail};
 use crate::words::Line;
@@ -12,18 +14,20 @@ use nlbox_core::rt::link::{CHANGE_AT, FLAGS_AT, IFINFO_LEN, INDEX_AT, iff, ifla,
 use nlbox_core::rt::names::{ADDR_GEN_MODES, LINKMODES, OPERSTATES};
 use nlbox_core::rt::nsid::{RTGENMSG_LEN, netnsa};
 use nlbox_core::rt::rtm;
-use nlbox_core::spec::{Names, Resolve};
+use nlbox_core::spec::Names;
 use nlbox_core::text::ifname::{IfName, alt_is_valid};
 use nlbox_core::text::ip::af;
 use nlbox_core::text::num;
 use nlbox_core::wire::build::Build;
-use nlbox_core::wire::header::nlm;
+use nlbox_core::wire::header::{HEADER_LEN, nlm};
 use nlbox_sys::fd::Fd;
+use zerocopy::IntoBytes;
 
 const DEV: u8 = 0;
 const NAME: u8 = 1;
 const LINK: u8 = 2;
-const TYPE: u8 = 3;
+/// Slot of the kind; its own words are what is left of the line.
+pub const TYPE: u8 = 3;
 const INDEX: u8 = 4;
 const NETNS: u8 = 5;
 const LINK_NETNS: u8 = 6;
@@ -100,67 +104,43 @@ pub static PROPERTY: Grammar = Grammar {
     usage: "{ add | del } [ DEVICE ]",
 };
 
-/// The switches of the fixed header: slot, flag, and what the flag is when the word is `on`.
-static SWITCHES: &[(u8, u32, bool)] = &[
-    (ARP, iff::NOARP, false),
-    (MULTICAST, iff::MULTICAST, true),
-    (ALLMULTICAST, iff::ALLMULTI, true),
-    (PROMISC, iff::PROMISC, true),
-    (TRAILERS, iff::NOTRAILERS, false),
-    (DYNAMIC, iff::DYNAMIC, true),
+/// The switches of the fixed header: slot, flag, and the word that sets it. Of "up" and "down" the last one counts.
+static SWITCHES: &[(u8, u32, &str)] = &[
+    (UP, iff::UP, "up"),
+    (ARP, iff::NOARP, "on"),
+    (MULTICAST, iff::MULTICAST, "on"),
+    (ALLMULTICAST, iff::ALLMULTI, "on"),
+    (PROMISC, iff::PROMISC, "on"),
+    (TRAILERS, iff::NOTRAILERS, "on"),
+    (DYNAMIC, iff::DYNAMIC, "on"),
 ];
+/// The flags that a word clears.
+const INVERSE: u32 = iff::NOARP | iff::NOTRAILERS;
 
 /// Namespaces of which a request holds the descriptors: they stay open until it has gone. A veth has two ends.
 pub type Held = heapless::Vec<Fd, 4>;
 
-/// What the words of one link say beyond its attributes.
-pub struct Told<'l> {
-    dev: Option<&'l [u8]>,
-    name: Option<&'l [u8]>,
-    link: Option<&'l [u8]>,
-    /// The kind; its own words are what is left of the line.
-    pub kind: Option<&'l [u8]>,
-    group: bool,
-}
-
-impl<'l> Told<'l> {
-    /// Without a device the name of an old link names it.
-    fn of(slots: &Slots<'l>, new: bool) -> Self {
-        let (mut dev, mut name) = (slot(slots, DEV), slot(slots, NAME));
-        if dev.is_none() && !new {
-            (dev, name) = (name, None);
-        }
-        Told {
-            dev,
-            name,
-            link: slot(slots, LINK),
-            kind: slot(slots, TYPE),
-            group: slot(slots, GROUP).is_some(),
-        }
-    }
-}
-
-fn slot<'l>(slots: &Slots<'l>, n: u8) -> Option<&'l [u8]> {
-    slots.get(usize::from(n)).copied().flatten()
-}
-
-/// Reads the words of one link into `m`. Its fixed header begins `head` bytes behind the message's.
+/// Reads the words of one link into `m`, behind its fixed header, which has just been appended, and into `slots`.
 pub fn words<'l>(
     cx: &mut Ctx<'_>,
     line: &mut Line<'l>,
     m: &mut Build<'_>,
-    head: usize,
     held: &mut Held,
+    slots: &mut Slots<'l>,
     new: bool,
-) -> Result<Told<'l>, Fail> {
-    let slots = read(cx, line, &GRAMMAR, m)?;
-    let told = Told::of(&slots, new);
-    if let Some(word) = slot(&slots, INDEX) {
+) -> Done {
+    let head = m.mark().saturating_sub(HEADER_LEN.saturating_add(IFINFO_LEN));
+    fill(cx, line, &GRAMMAR, m, slots)?;
+    // Without a device the name of an old link names it.
+    if let ([dev @ None, name, ..], false) = (&mut *slots, new) {
+        *dev = name.take();
+    }
+    if let Some(word) = slot(slots, INDEX) {
         let index = num::parse_u32(word).filter(|n| *n != 0 && *n <= 0x7fff_ffff);
         let index = index.ok_or_else(|| cx.err.invalid(word, b"index", "Invalid \"%\" value"))?;
         if new {
             m.head(head.saturating_add(INDEX_AT), &index.to_ne_bytes());
-        } else if slot(&slots, NETNS).is_some() {
+        } else if slot(slots, NETNS).is_some() {
             m.put(ifla::NEW_IFINDEX, index.cast_signed());
         } else {
             return Err(cx.err.usage(&[
@@ -168,43 +148,38 @@ pub fn words<'l>(
             ]));
         }
     }
-    if let Some(word) = slot(&slots, NETNS) {
+    if let Some(word) = slot(slots, NETNS) {
         match nsref::open(word) {
             Ok(NsRef::Fd(fd)) => {
-                m.put(ifla::NET_NS_FD, u32::try_from(fd.raw()).unwrap_or(0));
+                m.put(ifla::NET_NS_FD, fd.raw().cast_unsigned());
                 let _ = held.push(fd);
             }
             Ok(NsRef::Pid(pid)) => m.put(ifla::NET_NS_PID, pid),
             Err(_) => return Err(cx.err.invalid(word, b"netns", "Invalid \"%\" value\n")),
         }
     }
-    let (mut flags, mut change) = (0, 0);
-    let mut set = |flag: u32, on: bool| {
-        change |= flag;
-        flags = if on { flags | flag } else { flags & !flag };
-    };
-    // Of "up" and "down" the last one counts.
-    if let Some(word) = slot(&slots, UP) {
-        set(iff::UP, word == b"up");
-    }
-    for (n, flag, when_on) in SWITCHES {
-        if let Some(word) = slot(&slots, *n) {
-            set(*flag, (word == b"on") == *when_on);
+    let (mut flags, mut change) = (0_u32, 0_u32);
+    for (n, flag, when) in SWITCHES {
+        if let Some(word) = slot(slots, *n) {
+            change |= *flag;
+            if (word == when.as_bytes()) != (*flag & INVERSE != 0) {
+                flags |= *flag;
+            }
         }
     }
-    m.head(head.saturating_add(FLAGS_AT), &u32::to_ne_bytes(flags));
-    m.head(head.saturating_add(CHANGE_AT), &u32::to_ne_bytes(change));
-    Ok(told)
+    m.head(head.saturating_add(FLAGS_AT), [flags, change].as_bytes());
+    Ok(())
 }
 
 /// The name that a link gets: of a new one `name` or the bare word, of an old one only `name`.
-pub fn name(cx: &mut Ctx<'_>, m: &mut Build<'_>, told: &Told<'_>, new: bool) -> Done {
-    check(cx, told.name, b"name", |n| IfName::new(n).is_some())?;
-    check(cx, told.dev, b"dev", alt_is_valid)?;
-    if new && told.dev.is_some() && told.name.is_some() {
+pub fn name(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>, new: bool) -> Done {
+    let (dev, name) = (slot(slots, DEV), slot(slots, NAME));
+    check(cx, name, b"name", |n| IfName::new(n).is_some())?;
+    check(cx, dev, b"dev", alt_is_valid)?;
+    if new && dev.is_some() && name.is_some() {
         return Err(cx.err.usage(&[b"both \"name\" and \"dev\" cannot be used when creating devices."]));
     }
-    if let Some(n) = told.name.or(told.dev.filter(|_| new)) {
+    if let Some(n) = name.or(dev.filter(|_| new)) {
         m.from_word(cx.err.place(n));
         m.put_str(ifla::IFNAME.ty(), n);
     }
@@ -216,10 +191,6 @@ fn check(cx: &mut Ctx<'_>, word: Option<&[u8]>, key: &[u8], valid: fn(&[u8]) -> 
         Some(w) => Err(cx.err.invalid(w, key, "\"%\" not a valid ifname")),
         None => Ok(()),
     }
-}
-
-fn index(cx: &mut Ctx<'_>, name: &[u8]) -> Result<u32, Fail> {
-    cx.page.names.ifindex(name).ok_or_else(|| cx.err.no_device(name))
 }
 
 /// The id that this namespace knows the one called `name` by; it is given one when it has none.
@@ -239,52 +210,70 @@ fn id_of(cx: &mut Ctx<'_>, name: &[u8]) -> Option<i32> {
 
 /// `add`.
 pub fn add(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    modify(cx, line, nlm::CREATE | nlm::EXCL)
+    modify(cx, line, rtm::NEWLINK, nlm::CREATE | nlm::EXCL)
 }
 
 /// `set`, `change`.
 pub fn set(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    modify(cx, line, 0)
+    modify(cx, line, rtm::NEWLINK, 0)
 }
 
 /// `replace`.
 pub fn replace(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    modify(cx, line, nlm::CREATE | nlm::REPLACE)
+    modify(cx, line, rtm::NEWLINK, nlm::CREATE | nlm::REPLACE)
 }
 
-fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, flags: u16) -> Done {
+/// `del`: reads all words, for a shortened one to mean what it means elsewhere, and takes those that choose links.
+pub fn del(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    modify(cx, line, rtm::DELLINK, 0)
+}
+
+fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
     let mut tx = [0; TX];
-    let mut m = Build::new(&mut tx, rtm::NEWLINK, flags, &[0; IFINFO_LEN]);
+    let mut m = Build::new(&mut tx, ty, flags, &[0; IFINFO_LEN]);
     let mut held = Held::new();
-    let new = flags != 0;
-    let told = words(cx, line, &mut m, 0, &mut held, new)?;
-    if new {
-        if told.kind.is_none() {
-            return Err(cx.err.plain(&[b"Not enough information: \"type\" argument is required"]));
-        }
-    } else {
-        select(cx, &mut m, &told)?;
-    }
-    if let Some(word) = told.link {
-        m.put(ifla::LINK, index(cx, word)?);
-    }
-    name(cx, &mut m, &told, new)?;
-    if let Some(kind) = told.kind {
-        super::kind::linkinfo(cx, line, &mut m, kind, &mut held, new)?;
-    }
+    build(cx, line, &mut m, &mut held, flags != 0)?;
     send(cx, &mut m)
 }
 
+#[inline(never)]
+fn build(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, held: &mut Held, new: bool) -> Done {
+    let mut slots = [None; SLOTS];
+    words(cx, line, m, held, &mut slots, new)?;
+    let link = slot(&slots, LINK);
+    let del = m.ty() == rtm::DELLINK;
+    if del {
+        let flags = (CHANGE_AT..IFINFO_LEN).any(|at| m.head_at(at) != 0);
+        let others = flags || m.attrs(IFINFO_LEN).any(|a| a.ty != ifla::GROUP.ty());
+        if others || link.is_some() {
+            return Err(cx.err.usage(&[b"Only a name, a group and a type choose what is deleted."]));
+        }
+    }
+    if !new {
+        select(cx, m, &slots)?;
+    } else if slot(&slots, TYPE).is_none() {
+        return Err(cx.err.plain(&[b"Not enough information: \"type\" argument is required"]));
+    }
+    if !del {
+        if let Some(word) = link {
+            m.put(ifla::LINK, device(cx, word)?);
+        }
+        name(cx, m, &slots, new)?;
+    }
+    super::kind::linkinfo(cx, line, m, &slots, held, new)
+}
+
 /// Puts the index of an existing link into the header; a group stands for its links by its attribute.
-fn select(cx: &mut Ctx<'_>, m: &mut Build<'_>, told: &Told<'_>) -> Done {
-    match told.dev {
-        Some(dev) => {
-            check(cx, told.dev, b"dev", alt_is_valid)?;
-            let i = index(cx, dev)?;
+fn select(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>) -> Done {
+    let dev = slot(slots, DEV);
+    match dev {
+        Some(word) => {
+            check(cx, dev, b"dev", alt_is_valid)?;
+            let i = device(cx, word)?;
             m.head(INDEX_AT, &i.to_ne_bytes());
             same_length(cx, m, i)
         }
-        None if told.group => Ok(()),
+        None if slot(slots, GROUP).is_some() => Ok(()),
         None => Err(cx.err.usage(&[b"Not enough information: \"dev\" argument is required."])),
     }
 }
@@ -292,11 +281,12 @@ fn select(cx: &mut Ctx<'_>, m: &mut Build<'_>, told: &Told<'_>) -> Done {
 /// A new address must be as long as the old one: the kernel takes a longer one and cuts it.
 fn same_length(cx: &mut Ctx<'_>, m: &Build<'_>, index: u32) -> Done {
     let Some(new) = m.attrs(IFINFO_LEN).get(ifla::ADDRESS) else { return Ok(()) };
-    let old = cx.page.names.link(Link::Index(index), |m| {
+    let mut old = None;
+    let _ = cx.page.names.ask(Link::Index(index), &mut |m| {
         let (_, attrs) = m.split::<IFINFO_LEN>();
-        attrs.get(ifla::ADDRESS).map(<[u8]>::len)
+        old = attrs.get(ifla::ADDRESS).map(<[u8]>::len);
     });
-    match old.ok().flatten().filter(|old| *old != new.len()) {
+    match old.filter(|old| *old != new.len()) {
         None => Ok(()),
         Some(old) => Err(cx.err.plain(&[
             b"Invalid address length % - must be % bytes",
@@ -304,24 +294,6 @@ fn same_length(cx: &mut Ctx<'_>, m: &Build<'_>, index: u32) -> Done {
             num::dec(u64::try_from(old).unwrap_or(0)).as_bytes(),
         ])),
     }
-}
-
-/// `del`: reads all words, for a shortened one to mean what it means elsewhere, and takes those that choose links.
-pub fn del(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    let mut tx = [0; TX];
-    let mut m = Build::new(&mut tx, rtm::DELLINK, 0, &[0; IFINFO_LEN]);
-    let mut held = Held::new();
-    let told = words(cx, line, &mut m, 0, &mut held, false)?;
-    let flags = (CHANGE_AT..IFINFO_LEN).any(|at| m.head_at(at) != 0);
-    let others = flags || m.attrs(IFINFO_LEN).any(|a| a.ty != ifla::GROUP.ty());
-    if others || told.link.is_some() {
-        return Err(cx.err.usage(&[b"Only a name, a group and a type choose what is deleted."]));
-    }
-    select(cx, &mut m, &told)?;
-    if let Some(kind) = told.kind {
-        super::kind::linkinfo(cx, line, &mut m, kind, &mut held, false)?;
-    }
-    send(cx, &mut m)
 }
 
 /// `property add|del`.
@@ -339,12 +311,13 @@ pub fn property(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut tx = [0; TX];
     let mut m = Build::new(&mut tx, ty, flags, &[0; IFINFO_LEN]);
     let list = m.open(ifla::PROP_LIST.ty() | nlbox_core::wire::attr::NLA_F_NESTED);
-    let slots = read(cx, line, &PROPERTY, &mut m)?;
+    let mut slots = [None; SLOTS];
+    fill(cx, line, &PROPERTY, &mut m, &mut slots)?;
     m.close(list);
     let Some(dev) = slot(&slots, DEV) else {
         return Err(cx.err.usage(&[b"Not enough of information: \"dev\" argument is required."]));
     };
-    let i = index(cx, dev)?;
+    let i = device(cx, dev)?;
     m.head(INDEX_AT, &i.to_ne_bytes());
     if slot(&slots, ALTNAME).is_none() {
         return Ok(());
@@ -396,11 +369,14 @@ fn nomaster(_: &mut Ctx<'_>, _: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<
 
 /// The index of the vrf called `word`.
 pub fn vrf_index(cx: &mut Ctx<'_>, word: &[u8]) -> Result<u32, Fail> {
-    let found = cx.page.names.link(Link::Name(word), |m| {
+    let mut found = None;
+    let _ = cx.page.names.ask(Link::Name(word), &mut |m| {
         let (_, attrs) = m.split::<IFINFO_LEN>();
-        (attrs.nest(ifla::LINKINFO).get(info::KIND) == Some(&b"vrf"[..])).then(|| index_of(m))
+        if attrs.nest(ifla::LINKINFO).get(info::KIND) == Some(b"vrf") {
+            found = Some(index_of(m));
+        }
     });
-    found.ok().flatten().ok_or_else(|| cx.err.invalid(word, b"", "Not a valid VRF name\n"))
+    found.ok_or_else(|| cx.err.invalid(word, b"", "Not a valid VRF name\n"))
 }
 
 fn vrf(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
@@ -433,8 +409,7 @@ pub fn group_number(cx: &mut Ctx<'_>, word: &[u8]) -> Result<u32, Fail> {
 /// One of `names`, whatever its case; `number` also takes the number itself.
 fn named(cx: &mut Ctx<'_>, line: &mut Line<'_>, names: &Names, number: bool, bad: &str) -> Result<u8, Fail> {
     let word = line.value(&mut cx.err)?;
-    let row = names.iter().find(|(_, s)| s.as_bytes().eq_ignore_ascii_case(word));
-    let n = row.and_then(|(n, _)| u8::try_from(n).ok());
+    let n = names.number_any_case(word).and_then(|n| u8::try_from(n).ok());
     n.or_else(|| num::parse_u8(word).filter(|_| number)).ok_or_else(|| cx.err.invalid(word, b"", bad))
 }
 

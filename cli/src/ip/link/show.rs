@@ -1,17 +1,19 @@
 //! `ip link show`: one link in full, brief, or with its counters. `ip addr show` prints its links with this too.
 
-use crate::grammar::{Arg, Grammar, To, read};
+use crate::grammar::{Arg, Grammar, SLOTS, Slots, To, fill};
+use crate::ip::value::named;
 use crate::names;
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use crate::{Ctx, Page, TX};
+use nlbox_core::attrs;
 use nlbox_core::conn::Error;
 use nlbox_core::rt::link::{IFINFO_LEN, IfInfo, iff, ifla, inet6, info, rtext_filter};
 use nlbox_core::rt::names::{ADDR_GEN_MODES, ARPHRD, GROUPS, IFFS, LINKMODES, OPERSTATES};
 use nlbox_core::rt::{kind, rtm};
-use nlbox_core::spec::{Names, Resolve, show};
+use nlbox_core::spec::{AttrSet, AttrSpec, Bad, Custom, Resolve, show};
 use nlbox_core::text::ip::af;
-use nlbox_core::text::out::Style;
+use nlbox_core::text::out::{Out, Style};
 use nlbox_core::text::{ip, mac, num};
 use nlbox_core::wire::attr::Attrs;
 use nlbox_core::wire::build::Build;
@@ -20,13 +22,13 @@ use nlbox_core::wire::key::Key;
 use zerocopy::FromBytes;
 
 const DEV: u8 = 0;
-const UP: u8 = 1;
-const TYPE: u8 = 2;
-const MASTER: u8 = 3;
-const NOMASTER: u8 = 4;
-const DOWN: u8 = 5;
-const VRF: u8 = 6;
-const GROUP: u8 = 7;
+pub(in crate::ip) const UP: u8 = 1;
+pub(in crate::ip) const DOWN: u8 = 2;
+pub(in crate::ip) const TYPE: u8 = 3;
+pub(in crate::ip) const MASTER: u8 = 4;
+pub(in crate::ip) const NOMASTER: u8 = 5;
+pub(in crate::ip) const VRF: u8 = 6;
+pub(in crate::ip) const GROUP: u8 = 7;
 
 static DEV_ARG: Arg = Arg::new("dev", To::Slot(DEV)).once_or_garbage();
 
@@ -47,6 +49,88 @@ pub static GRAMMAR: Grammar = Grammar {
     usage: "[ DEVICE ]",
 };
 
+attrs! {
+    /// The first line from the MTU to the group.
+    pub mod first = "link" {
+        4 MTU: u32, Kind::Num(Int::U32), "mtu";
+        6 QDISC: Str, Kind::Str, "qdisc";
+        10 MASTER: u32, Kind::IfIndex, "master";
+        16 OPERSTATE: u8, Kind::Custom(&OPERSTATE_SHOWN), "";
+        17 LINKMODE: u8, Kind::Enum(Int::U8, &LINKMODES), "mode|linkmode";
+        27 GROUP: u32, Kind::Enum(Int::U32, &GROUPS), "group";
+    }
+}
+
+attrs! {
+    /// `-d`: what the second line gains, then the kind's own line.
+    pub mod details = "link" {
+        30 PROMISCUITY: u32, Kind::Num(Int::U32), "promiscuity|| promiscuity % ";
+        61 ALLMULTI: u32, Kind::Num(Int::U32), "allmulti";
+        50 MIN_MTU: u32, Kind::Num(Int::U32), "minmtu|min_mtu";
+        51 MAX_MTU: u32, Kind::Num(Int::U32), "maxmtu|max_mtu";
+        67 NETNS_IMMUTABLE: u8, Kind::Flag, "netns-immutable", NONZERO;
+        18 LINKINFO: Nested, Kind::Custom(&LINKINFO_SHOWN), "";
+        26 AF_SPEC: Nested, Kind::Custom(&AF_SPEC_SHOWN), "";
+        31 NUM_TX_QUEUES: u32, Kind::Num(Int::U32), "numtxqueues|num_tx_queues";
+        32 NUM_RX_QUEUES: u32, Kind::Num(Int::U32), "numrxqueues|num_rx_queues";
+        41 GSO_MAX_SIZE: u32, Kind::Num(Int::U32), "gso_max_size";
+        40 GSO_MAX_SEGS: u32, Kind::Num(Int::U32), "gso_max_segs";
+        59 TSO_MAX_SIZE: u32, Kind::Num(Int::U32), "tso_max_size";
+        60 TSO_MAX_SEGS: u32, Kind::Num(Int::U32), "tso_max_segs";
+        58 GRO_MAX_SIZE: u32, Kind::Num(Int::U32), "gro_max_size";
+        63 GSO_IPV4_MAX_SIZE: u32, Kind::Num(Int::U32), "gso_ipv4_max_size";
+        64 GRO_IPV4_MAX_SIZE: u32, Kind::Num(Int::U32), "gro_ipv4_max_size";
+        38 PHYS_PORT_NAME: Str, Kind::Str, "portname|phys_port_name";
+        57 PARENT_DEV_BUS_NAME: Str, Kind::Str, "parentbus";
+        56 PARENT_DEV_NAME: Str, Kind::Str, "parentdev";
+    }
+}
+
+attrs! {
+    /// The kinds inside `IFLA_LINKINFO`; in the attribute of the next number are the options, whose key comes first.
+    pub mod halves = "linkinfo" {
+        1 KIND: Str, Kind::Str, "info_data|info_kind|% ";
+        4 SLAVE_KIND: Str, Kind::Str, "info_slave_data|info_slave_kind|    %_slave ";
+    }
+}
+
+const fn shown(show: Show) -> Custom {
+    Custom { show, put: |_, _, _, _| Err(Bad::Value), value: "" }
+}
+
+type Show = fn(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn Resolve);
+
+static OPERSTATE_SHOWN: Custom = shown(|_, payload, out, _| operstate(out, payload, false));
+static LINKINFO_SHOWN: Custom = shown(linkinfo);
+static AF_SPEC_SHOWN: Custom = shown(|_, payload, out, _| {
+    let spec = Attrs::new(payload).nest(Key::<()>::new(u16::from(af::AF_INET6)));
+    if let Some(mode) = spec.get(inet6::ADDR_GEN_MODE) {
+        let mut buf = num::dec(0);
+        let name = named(false, &ADDR_GEN_MODES, u64::from(mode), &mut buf);
+        out.str("inet6_addr_gen_mode", "addrgenmode % ", name);
+    }
+});
+
+/// Prints what `set` shows of a link; the listing of addresses is without a few of them.
+fn rows(page: &mut Page<'_>, set: &AttrSet, a: Attrs<'_>, is_link: bool) {
+    for row in set.iter() {
+        let skipped = !is_link && matches!(row.ty, LINKMODE | AF_SPEC);
+        if let (Some(payload), false) = (a.raw(row.ty), skipped) {
+            show::show_row(&row, payload, &mut page.out, &mut page.names);
+        }
+    }
+}
+
+/// What only `ip link` shows.
+const LINKMODE: u16 = ifla::LINKMODE.ty();
+const AF_SPEC: u16 = ifla::AF_SPEC.ty();
+
+/// The word in slot `n`.
+#[inline(never)]
+pub(in crate::ip) fn slot<'l>(slots: &Slots<'l>, n: u8) -> Option<&'l [u8]> {
+    slots.get(usize::from(n)).copied().flatten()
+}
+
 /// Which links are shown, by what their messages say.
 #[derive(Clone, Copy, Default)]
 pub struct Filter<'w> {
@@ -64,52 +148,76 @@ pub struct Filter<'w> {
     pub group: Option<u32>,
 }
 
+impl<'w> Filter<'w> {
+    /// Takes the words of the slots; those of `order`, which ask or may be wrong, in its order.
+    ///
+    /// # Errors
+    /// What is wrong with a word has been reported.
+    pub fn fill(&mut self, cx: &mut Ctx<'_>, slots: &Slots<'w>, order: &[u8; 3]) -> Done {
+        self.up = slot(slots, UP).is_some();
+        self.down = slot(slots, DOWN).is_some();
+        self.nomaster = slot(slots, NOMASTER).is_some();
+        self.kind = slot(slots, TYPE);
+        for n in order {
+            let Some(word) = slot(slots, *n) else { continue };
+            match *n {
+                GROUP => self.group = Some(super::modify::group_number(cx, word)?),
+                VRF => self.master = super::modify::vrf_index(cx, word)?,
+                _ => {
+                    let index = cx.page.names.ifindex(word);
+                    self.master =
+                        index.ok_or_else(|| cx.err.invalid(word, b"", "Device does not exist\n"))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Says in a dump request which links are wanted. The kernel then sends less; what an older one sends nevertheless
+    /// is passed over.
+    pub fn ask(&self, m: &mut Build<'_>) {
+        if self.master != 0 {
+            m.put(ifla::MASTER, self.master);
+        }
+        if let Some(kind) = self.kind {
+            let (ty, kind) =
+                kind::master_of(kind).map_or((info::KIND, kind), |master| (info::SLAVE_KIND, master));
+            let nest = m.open(ifla::LINKINFO.ty());
+            m.put(ty, kind);
+            m.close(nest);
+        }
+    }
+}
+
 /// `ip link [show] …`.
 pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    let mut tx = [0; TX];
-    let mut m = Build::new(&mut tx, rtm::GETLINK, 0, &[0; IFINFO_LEN]);
-    let mut words = [0; 64];
-    let slots = {
-        let mut scratch = Build::new(&mut words, 0, 0, &[]);
-        read(cx, line, &GRAMMAR, &mut scratch)?
-    };
-    let slot = |n: u8| slots.get(usize::from(n)).copied().flatten();
-    let mut filter = Filter {
-        up: slot(UP).is_some(),
-        down: slot(DOWN).is_some(),
-        nomaster: slot(NOMASTER).is_some(),
-        kind: slot(TYPE),
-        ..Filter::default()
-    };
-    if let Some(name) = slot(MASTER) {
-        let index = cx.page.names.ifindex(name);
-        filter.master = index.ok_or_else(|| cx.err.invalid(name, b"", "Device does not exist\n"))?;
-    }
-    if let Some(name) = slot(VRF) {
-        filter.master = super::modify::vrf_index(cx, name)?;
-    }
-    if let Some(name) = slot(GROUP) {
-        filter.group = Some(super::modify::group_number(cx, name)?);
-    }
-    if let Some(name) = slot(DEV) {
+    let mut filter = Filter::default();
+    let dev = words(cx, line, &mut filter)?;
+    if let Some(name) = dev {
         return one(cx, name, &filter);
     }
+    let mut tx = [0; TX];
+    let mut m = Build::new(&mut tx, rtm::GETLINK, 0, &[0; IFINFO_LEN]);
     m.put(ifla::EXT_MASK, rtext_filter::VF);
-    // The kernel sends less; what an older one sends nevertheless is passed over by the filter.
-    if filter.master != 0 {
-        m.put(ifla::MASTER, filter.master);
-    }
-    if let Some(kind) = filter.kind {
-        let (ty, kind) =
-            kind::master_of(kind).map_or((info::KIND, kind), |master| (info::SLAVE_KIND, master));
-        let nest = m.open(ifla::LINKINFO.ty());
-        m.put(ty, kind);
-        m.close(nest);
-    }
+    filter.ask(&mut m);
     crate::dump::dump(cx, &mut m, &mut |page, m| {
         link(page, m, &filter);
         Ok(())
     })
+}
+
+/// The device of the line, and into `filter` the rest.
+#[inline(never)]
+fn words<'l>(
+    cx: &mut Ctx<'_>,
+    line: &mut Line<'l>,
+    filter: &mut Filter<'l>,
+) -> Result<Option<&'l [u8]>, Fail> {
+    let mut room = [0; 64];
+    let mut slots = [None; SLOTS];
+    fill(cx, line, &GRAMMAR, &mut Build::new(&mut room, 0, 0, &[]), &mut slots)?;
+    filter.fill(cx, &slots, &[MASTER, VRF, GROUP])?;
+    Ok(slot(&slots, DEV))
 }
 
 fn one(cx: &mut Ctx<'_>, name: &[u8], filter: &Filter<'_>) -> Done {
@@ -201,8 +309,7 @@ pub fn brief(page: &mut Page<'_>, row: &Row<'_>) {
     page.out.open_object("");
     let lower_down = brief_name(page, row);
     if let Some(a) = row.attrs.get(ifla::ADDRESS) {
-        let text = address(a, row.info.ty);
-        page.out.style(Style::Mac).str("address", "% ", &text);
+        address(&mut page.out, "address", "% ", a, row.info.ty);
     }
     flags_with(page, row.info.flags, lower_down);
     page.out.text("\n");
@@ -216,36 +323,30 @@ pub fn brief_name(page: &mut Page<'_>, row: &Row<'_>) -> bool {
     let lower_down = lower(page, row, &mut column);
     page.out.style(Style::IfName).column(&column, 16);
     page.out.str("ifname", "", row.name);
-    operstate(page, row, true);
+    if let Some(state) = row.attrs.raw(ifla::OPERSTATE.ty()) {
+        operstate(&mut page.out, state, true);
+    }
     lower_down
 }
 
-fn named<'n>(names: &Names, v: u64, buf: &'n mut num::Digits) -> &'n [u8] {
-    match names.name(v) {
-        Some(s) => s.as_bytes(),
-        None => {
-            *buf = num::dec(v);
-            buf.as_bytes()
-        }
-    }
-}
-
-fn operstate(page: &mut Page<'_>, row: &Row<'_>, column: bool) {
-    let Some(state) = row.attrs.get(ifla::OPERSTATE) else { return };
+fn operstate(out: &mut Out<'_>, payload: &[u8], column: bool) {
+    let Some(state) = payload.first() else { return };
     let mut buf = num::dec(0);
-    let name = named(&OPERSTATES, u64::from(state), &mut buf);
+    let name = named(false, &OPERSTATES, u64::from(*state), &mut buf);
     let style = match state {
         6 => Style::Up,
         2 => Style::Down,
         _ => Style::Plain,
     };
+    let mut pattern = "";
     if column {
-        page.out.style(style).column(name, 14);
-        page.out.str("operstate", "", name);
+        out.style(style).column(name, 14);
     } else {
-        page.out.text("state ");
-        page.out.style(style).str("operstate", "% ", name);
+        out.text("state ");
+        out.style(style);
+        pattern = "% ";
     }
+    out.str("operstate", pattern, name);
 }
 
 /// `@LOWER` behind the name, and in JSON `link` or `link_index`. Whether the lower link is down.
@@ -297,15 +398,21 @@ fn flags_with(page: &mut Page<'_>, mut flags: u32, lower_down: bool) {
 }
 
 /// A link-layer address; of tunnels it is an IP address.
-fn address(a: &[u8], ty: u16) -> heapless::Vec<u8, 96> {
-    let mut v = heapless::Vec::new();
+fn address(out: &mut Out<'_>, key: &str, pattern: &str, a: &[u8], ty: u16) {
     let tunnel4 = matches!(ty, 768 | 776 | 778) && a.len() == 4;
     let tunnel6 = matches!(ty, 769 | 823) && a.len() == 16;
-    match ip::Ip::from_bytes(a).filter(|_| tunnel4 || tunnel6) {
-        Some(ip) => drop(v.extend_from_slice(ip::print(&ip).as_bytes())),
-        None => drop(v.extend_from_slice(mac::print(a).as_bytes())),
-    }
-    v
+    let (ip, mac);
+    let text = match ip::Ip::from_bytes(a).filter(|_| tunnel4 || tunnel6) {
+        Some(a) => {
+            ip = ip::print(&a);
+            ip.as_bytes()
+        }
+        None => {
+            mac = mac::print(a);
+            mac.as_bytes()
+        }
+    };
+    out.style(Style::Mac).str(key, pattern, text);
 }
 
 /// A link in full, without the end of its last line. `mode` is left out of `ip addr`.
@@ -321,29 +428,14 @@ pub fn full(page: &mut Page<'_>, row: &Row<'_>, is_link: bool) {
         page.out.style(Style::IfName).str("", "%: ", &column);
     }
     flags_with(page, row.info.flags, lower_down);
-    if let Some(v) = a.get(ifla::MTU) {
-        page.out.num("mtu", "mtu % ", u64::from(v));
-    }
-    if let Some(v) = a.get(ifla::QDISC) {
-        page.out.str("qdisc", "qdisc % ", v);
-    }
-    if let Some(v) = a.get(ifla::MASTER) {
-        let name = page.names.ifname(v);
-        page.out.str("master", "master % ", name.as_bytes());
-    }
-    operstate(page, row, false);
-    let mut buf = num::dec(0);
-    if let (true, Some(v)) = (is_link, a.get(ifla::LINKMODE)) {
-        page.out.str("linkmode", "mode % ", named(&LINKMODES, u64::from(v), &mut buf));
-    }
-    if let Some(v) = a.get(ifla::GROUP) {
-        page.out.str("group", "group % ", named(&GROUPS, u64::from(v), &mut buf));
-    }
+    rows(page, &first::SET, a, is_link);
     // The links of an IPv6 dump come without it: iproute2 asks for it apart, and so do we.
-    let qlen = a.get(ifla::TXQLEN).or_else(|| {
-        let qlen = |m: &Message<'_>| Row::of(m).and_then(|row| row.attrs.get(ifla::TXQLEN));
-        page.names.link(crate::names::Link::Index(row.info.index), qlen).ok().flatten()
-    });
+    let mut qlen = a.get(ifla::TXQLEN);
+    if qlen.is_none() {
+        let _ = page.names.ask(names::Link::Index(row.info.index), &mut |m| {
+            qlen = Row::of(m).and_then(|row| row.attrs.get(ifla::TXQLEN));
+        });
+    }
     if let Some(v) = qlen.filter(|v| *v != 0) {
         page.out.num("txqlen", "qlen %", u64::from(v));
     }
@@ -358,7 +450,7 @@ pub fn full(page: &mut Page<'_>, row: &Row<'_>, is_link: bool) {
         page.out.is("proto_down", " protodown on ");
     }
     if page.opts.details > 0 {
-        details(page, row, is_link);
+        rows(page, &details::SET, a, is_link);
     }
     if let (true, Some(alias)) = (more, a.get(ifla::IFALIAS)) {
         page.out.line();
@@ -370,40 +462,44 @@ pub fn full(page: &mut Page<'_>, row: &Row<'_>, is_link: bool) {
     altnames(page, a);
 }
 
+#[inline(never)]
 fn second_line(page: &mut Page<'_>, row: &Row<'_>) {
     let a = row.attrs;
-    page.out.line();
-    match ARPHRD.name(u64::from(row.info.ty)) {
-        Some(name) => page.out.str("link_type", "    link/% ", name.as_bytes()),
+    let out = &mut page.out;
+    out.line();
+    let ty = row.info.ty;
+    let mut number: heapless::Vec<u8, 48> = heapless::Vec::new();
+    let name = match ARPHRD.name(u64::from(ty)) {
+        Some(name) => name.as_bytes(),
         None => {
             // An unknown type is its number in brackets.
-            let mut v: heapless::Vec<u8, 8> = heapless::Vec::new();
-            let _ = v.push(b'[');
-            let _ = v.extend_from_slice(num::dec(u64::from(row.info.ty)).as_bytes());
-            let _ = v.push(b']');
-            page.out.str("link_type", "    link/% ", &v);
+            for piece in [b"[", num::dec(u64::from(ty)).as_bytes(), b"]"] {
+                let _ = number.extend_from_slice(piece);
+            }
+            &number
         }
-    }
-    if let Some(v) = a.get(ifla::ADDRESS) {
-        let text = address(v, row.info.ty);
-        page.out.style(Style::Mac).str("address", "%", &text);
+    };
+    out.str("link_type", "    link/% ", name);
+    let own = a.get(ifla::ADDRESS);
+    if let Some(v) = own {
+        address(out, "address", "%", v, ty);
     }
     if let Some(v) = a.get(ifla::BROADCAST) {
-        let text = address(v, row.info.ty);
+        let mut sign = " brd ";
         if row.info.flags & iff::POINTOPOINT != 0 {
-            page.out.text(" peer ");
-            page.out.is("link_pointtopoint", "");
-        } else {
-            page.out.text(" brd ");
+            sign = " peer ";
+            out.is("link_pointtopoint", "");
         }
-        page.out.style(Style::Mac).str("broadcast", "%", &text);
+        out.text(sign);
+        address(out, "broadcast", "%", v, ty);
     }
     if let Some(v) = a.get(ifla::PERM_ADDRESS)
-        && a.get(ifla::ADDRESS) != Some(v)
+        && own != Some(v)
         && v.iter().any(|b| *b != 0)
     {
-        page.out.text(" permaddr ");
-        page.out.style(Style::Mac).str("permaddr", "%", mac::print(v).as_bytes());
+        out.text(" permaddr ");
+        // Bytes whatever the type.
+        address(out, "permaddr", "%", v, 0);
     }
 }
 
@@ -420,73 +516,27 @@ fn netnsid(page: &mut Page<'_>, id: i32) {
     }
 }
 
-/// `-d`: what line two gains, then the kind's own line.
-fn details(page: &mut Page<'_>, row: &Row<'_>, is_link: bool) {
-    let a = row.attrs;
-    number(page, a, ifla::PROMISCUITY, "promiscuity", " promiscuity % ");
-    number(page, a, ifla::ALLMULTI, "allmulti", "allmulti % ");
-    number(page, a, ifla::MIN_MTU, "min_mtu", "minmtu % ");
-    number(page, a, ifla::MAX_MTU, "max_mtu", "maxmtu % ");
-    if a.get(ifla::NETNS_IMMUTABLE).is_some_and(|v| v != 0) {
-        page.out.is("netns-immutable", "netns-immutable ");
-    }
-    if a.has(ifla::LINKINFO) {
-        linkinfo(page, a.nest(ifla::LINKINFO));
-    }
-    let spec = a.nest(ifla::AF_SPEC).nest(Key::<()>::new(u16::from(af::AF_INET6)));
-    if let (true, Some(mode)) = (is_link, spec.get(inet6::ADDR_GEN_MODE)) {
-        let mut buf = num::dec(0);
-        let name = named(&ADDR_GEN_MODES, u64::from(mode), &mut buf);
-        page.out.str("inet6_addr_gen_mode", "addrgenmode % ", name);
-    }
-    number(page, a, ifla::NUM_TX_QUEUES, "num_tx_queues", "numtxqueues % ");
-    number(page, a, ifla::NUM_RX_QUEUES, "num_rx_queues", "numrxqueues % ");
-    number(page, a, ifla::GSO_MAX_SIZE, "gso_max_size", "gso_max_size % ");
-    number(page, a, ifla::GSO_MAX_SEGS, "gso_max_segs", "gso_max_segs % ");
-    number(page, a, ifla::TSO_MAX_SIZE, "tso_max_size", "tso_max_size % ");
-    number(page, a, ifla::TSO_MAX_SEGS, "tso_max_segs", "tso_max_segs % ");
-    number(page, a, ifla::GRO_MAX_SIZE, "gro_max_size", "gro_max_size % ");
-    number(page, a, ifla::GSO_IPV4_MAX_SIZE, "gso_ipv4_max_size", "gso_ipv4_max_size % ");
-    number(page, a, ifla::GRO_IPV4_MAX_SIZE, "gro_ipv4_max_size", "gro_ipv4_max_size % ");
-    if let Some(v) = a.get(ifla::PHYS_PORT_NAME) {
-        page.out.str("phys_port_name", "portname % ", v);
-    }
-    if let Some(v) = a.get(ifla::PARENT_DEV_BUS_NAME) {
-        page.out.str("parentbus", "parentbus % ", v);
-    }
-    if let Some(v) = a.get(ifla::PARENT_DEV_NAME) {
-        page.out.str("parentdev", "parentdev % ", v);
-    }
-}
-
-fn number(page: &mut Page<'_>, a: Attrs<'_>, key: Key<u32>, json: &str, pattern: &str) {
-    if let Some(v) = a.get(key) {
-        page.out.num(json, pattern, u64::from(v));
-    }
-}
-
-fn linkinfo(page: &mut Page<'_>, a: Attrs<'_>) {
-    page.out.open_object("linkinfo");
-    page.out.line();
-    page.out.text("    ");
-    if let Some(name) = a.get(info::KIND) {
-        page.out.str("info_kind", "% ", name);
-        if let (Some(set), true) = (kind::data_of(name), a.has(info::DATA)) {
-            page.out.open_object("info_data");
-            show::show(set, a.nest(info::DATA), &mut page.out, &mut page.names);
-            page.out.close_object();
+fn linkinfo(_: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn Resolve) {
+    let a = Attrs::new(payload);
+    out.open_object("linkinfo");
+    out.line();
+    out.text("    ");
+    for row in halves::SET.iter() {
+        let Some(name) = a.raw(row.ty) else { continue };
+        let slave = row.ty == info::SLAVE_KIND.ty();
+        if slave {
+            out.line();
+        }
+        show::show_row(&row, name, out, host);
+        let name = nlbox_core::bytes::until_nul(name);
+        let set = if slave { kind::slave_data_of(name) } else { kind::data_of(name) };
+        if let (Some(set), Some(options)) = (set, a.raw(row.ty.saturating_add(1))) {
+            out.open_object(row.keyword());
+            show::show(set, Attrs::new(options), out, host);
+            out.close_object();
         }
     }
-    if let Some(name) = a.get(info::SLAVE_KIND) {
-        page.out.line();
-        page.out.str("info_slave_kind", "    %_slave ", name);
-        if let (Some(set), true) = (kind::slave_data_of(name), a.has(info::SLAVE_DATA)) {
-            page.out.open_object("info_slave_data");
-            show::show(set, a.nest(info::SLAVE_DATA), &mut page.out, &mut page.names);
-            page.out.close_object();
-        }
-    }
-    page.out.close_object();
+    out.close_object();
 }
 
 fn altnames(page: &mut Page<'_>, a: Attrs<'_>) {

@@ -1,94 +1,74 @@
 //! `-s`: the counters of a link as tables whose columns line up.
 
 use crate::Page;
-use nlbox_core::rt::link::{Stats64, ifla, stat};
-use nlbox_core::text::num;
+use nlbox_core::names;
+use nlbox_core::rt::link::{Stats64, ifla};
+use nlbox_core::spec::Names;
+use nlbox_core::text::{cut, num};
 use nlbox_core::wire::attr::Attrs;
 
-/// Where a column's number is.
-#[derive(Clone, Copy)]
-enum From {
-    /// A counter.
-    Stat(usize),
-    /// A counter whose column is there only when it is not zero.
-    Rare(usize),
-    /// `IFLA_CARRIER_CHANGES`.
-    Carrier,
-    /// No number: the column is part of the next one.
-    Join,
-}
-
-/// A column: heading, JSON key, source.
-type Column = (&'static str, &'static str, From);
+/// From here on it is the counter of the number less this, and its column is there only when it is not zero.
+const RARE: u32 = 32;
+/// `IFLA_CARRIER_CHANGES` instead of a counter.
+const CARRIER: u32 = 30;
+/// No number: the column is part of the next one.
+const JOIN: u32 = 31;
 
 /// The narrowest that the columns get; every table of a link has the same.
 const WIDTHS: [usize; 8] = [10, 7, 6, 7, 7, 7, 10, 9];
 
-static RX: &[Column] = &[
-    ("bytes", "bytes", From::Stat(stat::RX_BYTES)),
-    ("packets", "packets", From::Stat(stat::RX_PACKETS)),
-    ("errors", "errors", From::Stat(stat::RX_ERRORS)),
-    ("dropped", "dropped", From::Stat(stat::RX_DROPPED)),
-    ("missed", "over_errors", From::Stat(stat::RX_MISSED)),
-    ("mcast", "multicast", From::Stat(stat::MULTICAST)),
-    ("compressed", "compressed", From::Rare(stat::RX_COMPRESSED)),
-];
-static RX_ERRORS: &[Column] = &[
-    ("", "", From::Join),
-    ("length", "length_errors", From::Stat(stat::RX_LENGTH)),
-    ("crc", "crc_errors", From::Stat(stat::RX_CRC)),
-    ("frame", "frame_errors", From::Stat(stat::RX_FRAME)),
-    ("fifo", "fifo_errors", From::Stat(stat::RX_FIFO)),
-    ("overrun", "missed_errors", From::Stat(stat::RX_OVER)),
-    ("nohandler", "nohandler", From::Rare(stat::RX_NOHANDLER)),
-    ("otherhost", "otherhost", From::Rare(stat::RX_OTHERHOST)),
-];
-static TX: &[Column] = &[
-    ("bytes", "bytes", From::Stat(stat::TX_BYTES)),
-    ("packets", "packets", From::Stat(stat::TX_PACKETS)),
-    ("errors", "errors", From::Stat(stat::TX_ERRORS)),
-    ("dropped", "dropped", From::Stat(stat::TX_DROPPED)),
-    ("carrier", "carrier_errors", From::Stat(stat::TX_CARRIER)),
-    ("collsns", "collisions", From::Stat(stat::COLLISIONS)),
-    ("compressed", "compressed", From::Rare(stat::TX_COMPRESSED)),
-];
-static TX_ERRORS: &[Column] = &[
-    ("", "", From::Join),
-    ("aborted", "aborted_errors", From::Stat(stat::TX_ABORTED)),
-    ("fifo", "fifo_errors", From::Stat(stat::TX_FIFO)),
-    ("window", "window_errors", From::Stat(stat::TX_WINDOW)),
-    ("heartbt", "heartbeat_errors", From::Stat(stat::TX_HEARTBEAT)),
-    ("transns", "carrier_changes", From::Carrier),
-];
+names! {
+    /// Columns: the counter's place in `struct rtnl_link_stats64`, heading and JSON key.
+    static RX = 2 "bytes bytes", 0 "packets packets", 4 "errors errors", 6 "dropped dropped",
+        15 "missed over_errors", 8 "mcast multicast", 53 "compressed compressed";
+    static RX_ERRORS = 31 " ", 10 "length length_errors", 12 "crc crc_errors", 13 "frame frame_errors",
+        14 "fifo fifo_errors", 11 "overrun missed_errors", 55 "nohandler nohandler", 56 "otherhost otherhost";
+    static TX = 3 "bytes bytes", 1 "packets packets", 5 "errors errors", 7 "dropped dropped",
+        17 "carrier carrier_errors", 9 "collsns collisions", 54 "compressed compressed";
+    static TX_ERRORS = 31 " ", 16 "aborted aborted_errors", 18 "fifo fifo_errors", 20 "window window_errors",
+        19 "heartbt heartbeat_errors", 30 "transns carrier_changes";
+}
 
 /// The tables of a link: titles, their columns, and how often `-s` must be said.
-static TABLES: &[(&str, &[Column], u8)] =
-    &[("RX:", RX, 1), ("RX errors:", RX_ERRORS, 2), ("TX:", TX, 1), ("TX errors:", TX_ERRORS, 2)];
+static TABLES: &[(&str, &Names, u8)] =
+    &[("RX:", &RX, 1), ("RX errors:", &RX_ERRORS, 2), ("TX:", &TX, 1), ("TX errors:", &TX_ERRORS, 2)];
+
+#[inline(never)]
+fn value(a: Attrs<'_>, column: u32) -> Option<u64> {
+    match column {
+        JOIN => None,
+        CARRIER => a.get(ifla::CARRIER_CHANGES).map(u64::from),
+        _ => {
+            let s = Stats64::new(a.get(ifla::STATS64)?);
+            let v = s.at(usize::try_from(column % RARE).unwrap_or(0));
+            Some(v).filter(|v| *v != 0 || column < RARE)
+        }
+    }
+}
 
 /// Prints what `IFLA_STATS64` counts.
 pub fn counters(page: &mut Page<'_>, a: Attrs<'_>) {
-    let Some(raw) = a.get(ifla::STATS64) else { return };
-    let s = Stats64::new(raw);
-    let value = |from: From| match from {
-        From::Stat(n) | From::Rare(n) => Some(s.at(n)).filter(|v| *v != 0 || matches!(from, From::Stat(_))),
-        From::Carrier => a.get(ifla::CARRIER_CHANGES).map(u64::from),
-        From::Join => None,
-    };
+    if !a.has(ifla::STATS64) {
+        return;
+    }
     let asked = page.opts.stats;
-    let human = page.opts.human;
     let mut widths = WIDTHS;
-    let shown = || TABLES.iter().filter(|(_, _, level)| asked >= *level);
-    for (_, columns, _) in shown() {
-        for (w, (_, _, from)) in widths.iter_mut().zip(*columns) {
-            *w = (*w).max(value(*from).map_or(0, |v| written(v, human).len()));
+    for (_, columns, level) in TABLES {
+        for (w, (column, _)) in widths.iter_mut().zip(columns.iter()) {
+            if let (Some(v), true) = (value(a, column), asked >= *level) {
+                *w = (*w).max(written(v, page.opts.human).len());
+            }
         }
     }
     page.out.open_object("stats64");
-    for (title, columns, level) in shown() {
-        if *level == 1 {
-            page.out.open_object(if title.starts_with('R') { "rx" } else { "tx" });
+    for (title, columns, level) in TABLES {
+        if asked < *level {
+            continue;
         }
-        table(page, title, columns, &widths, &value);
+        if *level == 1 {
+            page.out.open_object(if let [b'R', ..] = title.as_bytes() { "rx" } else { "tx" });
+        }
+        table(page, title, columns, &widths, a);
         // The table of errors belongs to the object above it.
         if *level == 2 || asked == 1 {
             page.out.close_object();
@@ -97,44 +77,37 @@ pub fn counters(page: &mut Page<'_>, a: Attrs<'_>) {
     page.out.close_object();
 }
 
-fn table(
-    page: &mut Page<'_>,
-    title: &str,
-    columns: &[Column],
-    widths: &[usize],
-    value: &dyn Fn(From) -> Option<u64>,
-) {
+fn table(page: &mut Page<'_>, title: &str, columns: &Names, widths: &[usize; 8], a: Attrs<'_>) {
     let human = page.opts.human;
     let out = &mut page.out;
     out.line();
     out.text("    ");
     out.text(title);
     // What the title took of the first column, or columns.
-    let mut room = 0_usize.wrapping_sub(title.len());
-    for (n, ((heading, _, from), width)) in columns.iter().zip(widths).enumerate() {
-        room = room.wrapping_add(*width).wrapping_add(usize::from(n > 0));
-        match from {
-            From::Join => continue,
-            // Without its number the heading is blank, and the column only there in the tables without errors.
-            From::Rare(_) if value(*from).is_none() => {
-                if *heading == "compressed" {
-                    out.spaces(room);
-                }
-            }
-            _ => {
-                out.spaces(room.saturating_sub(heading.len()));
-                out.text(heading);
-            }
+    let mut room = 1_usize.wrapping_add(title.len()).wrapping_neg();
+    for ((column, name), width) in columns.iter().zip(widths) {
+        let (heading, _) = cut(name, b' ');
+        room = room.wrapping_add(*width).wrapping_add(1);
+        if column == JOIN {
+            continue;
+        }
+        // Without its number the heading is blank, and the column only there in the tables without errors.
+        if column < RARE || value(a, column).is_some() {
+            out.spaces(room.saturating_sub(heading.len()));
+            out.text(heading);
+        } else if heading.len() == "compressed".len() {
+            out.spaces(room);
         }
         room = 0;
     }
     out.line();
     out.text("    ");
     let mut room = 0_usize;
-    for ((_, key, from), width) in columns.iter().zip(widths) {
+    for ((column, name), width) in columns.iter().zip(widths) {
+        let (_, key) = cut(name, b' ');
         room = room.saturating_add(*width);
-        match value(*from) {
-            Some(v) if out.json() => out.num(key, "", v),
+        match value(a, column) {
+            Some(v) if out.json() => out.num(key.unwrap_or(""), "", v),
             Some(v) => {
                 let text = written(v, human);
                 out.spaces(room.saturating_sub(text.len()));
@@ -142,7 +115,7 @@ fn table(
                 out.text(" ");
                 room = 0;
             }
-            None => room = if matches!(from, From::Join) { room.saturating_add(1) } else { 0 },
+            None => room = if column == JOIN { room.saturating_add(1) } else { 0 },
         }
     }
 }
