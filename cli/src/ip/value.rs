@@ -2,7 +2,7 @@
 
 use crate::grammar::Slots;
 use crate::names::{Link, index_of};
-use crate::report::{Fail, Report};
+use crate::report::{Done, Fail, Report};
 use crate::{Ctx, Page};
 use nlbox_core::rt::link::{IFINFO_LEN, ifla, info};
 use nlbox_core::spec::{Names, Resolve};
@@ -10,6 +10,7 @@ use nlbox_core::text::ip::{self, Ip, Prefix, Refusal, af};
 use nlbox_core::text::num;
 use nlbox_core::text::out::{Out, Style};
 use nlbox_core::text::{cut, mac};
+use nlbox_core::wire::build::Build;
 use nlbox_core::wire::key::Key;
 
 /// The address that `word` spells, of `family` where one was asked.
@@ -135,5 +136,18 @@ pub fn vrf(cx: &mut Ctx<'_>, word: &[u8], bad: &str) -> Result<(u32, u32), Fail>
         let table = linkinfo.nest(info::DATA).get(Key::<u32>::new(1))?;
         (linkinfo.get(info::KIND)? == b"vrf").then(|| (index_of(m), table))
     });
-    found.ok().flatten().ok_or_else(|| cx.err.invalid(word, b"", bad))
+    found.ok().flatten().ok_or_else(|| wrong(&mut cx.err, word, bad))
+}
+
+/// `word` is no value; `bad` says of what.
+pub fn wrong(err: &mut Report<'_>, word: &[u8], bad: &str) -> Fail {
+    err.invalid(word, b"", bad)
+}
+
+/// Puts the index of the interface that slot `n` names, if it names one.
+pub fn put_device(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>, n: u8, key: Key<u32>) -> Done {
+    if let Some(word) = slot(slots, n) {
+        m.put(key, device(cx, word)?);
+    }
+    Ok(())
 }

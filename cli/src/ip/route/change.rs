@@ -2,7 +2,7 @@
 
 use super::{family, put_prefix, realms, route_type, settle, tos, vrf};
 use crate::grammar::{Arg, Grammar, Slots, To, Whole, read, spelled};
-use crate::ip::value::{address, device, keep, number, slot};
+use crate::ip::value::{address, device, keep, number, put_device, slot, wrong};
 use crate::ip::{absent, keyword};
 use crate::report::{Done, Fail};
 use crate::words::Line;
@@ -286,7 +286,7 @@ fn nexthops<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots:
                 Some(3) => {
                     let word = line.value(&mut cx.err)?;
                     let n = num::parse_u32(word).and_then(|n| u8::try_from(n.checked_sub(1)?).ok());
-                    let n = n.ok_or_else(|| cx.err.invalid(word, b"", "\"weight\" is invalid\n"))?;
+                    let n = n.ok_or_else(|| wrong(&mut cx.err, word, "\"weight\" is invalid\n"))?;
                     m.head(field(3), &[n]);
                 }
                 Some(4) => m.head_or(field(2), rtnh::ONLINK.to_le_bytes().get(..1).unwrap_or(&[])),
@@ -333,9 +333,7 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
     if let Some(t) = table.filter(|t| *t > 255) {
         m.put(rta::TABLE, t);
     }
-    if let Some(w) = slot(&slots, DEV) {
-        m.put(rta::OIF, device(cx, w)?);
-    }
+    put_device(cx, &mut m, &slots, DEV, rta::OIF)?;
     crate::ip::send(cx, &mut m)
 }
 
@@ -370,7 +368,7 @@ fn header(cx: &mut Ctx<'_>, slots: &Slots<'_>, w: &mut Build<'_>, new: bool, tab
             _ => (number(&SCOPES, word), "invalid \"scope\" value\n"),
         };
         let v = v.and_then(|v| u8::try_from(v).ok());
-        *to = v.ok_or_else(|| cx.err.invalid(word, b"", bad))?;
+        *to = v.ok_or_else(|| wrong(&mut cx.err, word, bad))?;
     }
     w.head(at::TOS, &fields);
     Ok(())

@@ -3,7 +3,7 @@
 use super::{realms, route_type, tos, vrf};
 use crate::Ctx;
 use crate::grammar::{Arg, Grammar, Slots, To, read, spelled};
-use crate::ip::value::{device, keep, number, prefix, slot};
+use crate::ip::value::{device, keep, number, prefix, slot, wrong};
 use crate::report::Done;
 use crate::words::Line;
 use nlbox_core::rt::names::{PROTOCOLS, SCOPES, TABLES};
@@ -120,6 +120,13 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// Every route.
+    #[inline(never)]
+    #[must_use]
+    pub fn none() -> Filter {
+        Filter::default()
+    }
+
     /// The number asked for in slot `n`.
     pub(super) fn number(&self, n: u8) -> Option<u32> {
         self.numbers.get(usize::from(n)).copied().flatten()
@@ -194,7 +201,7 @@ pub(super) fn filter(cx: &mut Ctx<'_>, line: &mut Line<'_>, f: &mut Filter) -> D
                     _ => number(&NO_NAMES, w),
                 };
                 if v.is_none() {
-                    return Err(cx.err.invalid(w, b"", say));
+                    return Err(wrong(&mut cx.err, w, say));
                 }
                 // Table 0 is no table: iproute2 lists all.
                 v.filter(|v| n != TABLE || *v != 0)
@@ -295,9 +302,9 @@ impl<'m> Row<'m> {
             self.number(rta::OIF),
             self.number(rta::IIF),
         ];
-        for ((n, want), has) in (TABLE..).zip(&f.numbers).zip(has) {
+        for ((n, want), has) in (TABLE..).zip(&f.numbers).zip(&has) {
             let mask = if n == REALMS { f.mask } else { u32::MAX };
-            if want.is_some_and(|want| (want ^ has) & mask != 0) {
+            if want.is_some_and(|want| (want ^ *has) & mask != 0) {
                 return false;
             }
         }

@@ -19,7 +19,7 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     if line.is_over() {
         return Err(cx.err.plain(&[b"\"ip route flush\" requires arguments."]));
     }
-    let mut f = Filter::default();
+    let mut f = Filter::none();
     filter(cx, line, &mut f)?;
     if f.cached && cx.page.opts.family != af::AF_INET6 {
         return cache(cx);

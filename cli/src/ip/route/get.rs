@@ -4,7 +4,7 @@ use super::filter::{Filter, Row};
 use super::show::route;
 use super::{family, put_prefix, tos, vrf};
 use crate::grammar::{Arg, Grammar, Slots, To, read};
-use crate::ip::value::{device, keep, slot};
+use crate::ip::value::{keep, put_device, slot, wrong};
 use crate::report::Done;
 use crate::words::Line;
 use crate::{Ctx, TX};
@@ -89,27 +89,22 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     }
     m.head(at::FLAGS, &flags.to_ne_bytes());
     if let Some(w) = slot(&slots, TOS) {
-        let v = tos(w).ok_or_else(|| cx.err.invalid(w, b"", "TOS value is invalid\n"))?;
+        let v = tos(w).ok_or_else(|| wrong(&mut cx.err, w, "TOS value is invalid\n"))?;
         m.head(at::TOS, v.to_le_bytes().get(..1).unwrap_or(&[]));
     }
-    if let Some(w) = slot(&slots, IIF) {
-        m.put(rta::IIF, device(cx, w)?);
-    }
-    let mut oif = None;
-    if let Some(w) = slot(&slots, OIF) {
-        oif = Some(device(cx, w)?);
-    }
+    put_device(cx, &mut m, &slots, IIF, rta::IIF)?;
+    let bound = m.mark();
+    put_device(cx, &mut m, &slots, OIF, rta::OIF)?;
     if let Some(w) = slot(&slots, VRF) {
-        oif = Some(vrf(cx, w)?.0);
-    }
-    if let Some(i) = oif {
-        m.put(rta::OIF, i);
+        let (index, _) = vrf(cx, w)?;
+        m.undo(bound);
+        m.put(rta::OIF, index);
     }
     match cx.conn.get(&mut m) {
         Ok(answer) => {
             cx.page.out.open_document();
             if let Some(row) = Row::of(&answer) {
-                route(&mut cx.page, &row, &Filter::default());
+                route(&mut cx.page, &row, &Filter::none());
             }
             Ok(())
         }

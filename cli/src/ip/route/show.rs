@@ -20,7 +20,7 @@ use nlbox_core::wire::attr::Attrs;
 
 /// `ip route [show] …`.
 pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    let mut f = Filter::default();
+    let mut f = Filter::none();
     filter(cx, line, &mut f)?;
     let mut tx = [0; 64];
     let mut m = request(&mut tx, &f);
