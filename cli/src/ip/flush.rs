@@ -1,6 +1,6 @@
 //! Deleting what a dump lists.
 
-use crate::{Ctx, Page};
+use crate::{Ctx, Page, TX};
 use nlbox_core::conn::{Errno, Error};
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
@@ -10,37 +10,50 @@ const ESRCH: i32 = 3;
 /// A secondary address went with its primary.
 const EADDRNOTAVAIL: i32 = 99;
 
-/// Bytes of the longest message that is sent back to be deleted.
-const COPY: usize = 1024;
-
 /// Dumps by `m` over the first socket, and for each message that `pick` takes sends a copy of it, with type `ty`, over
 /// the second one. Gives how many were deleted; what another process deleted first does not count.
-///
-/// Nothing is kept of the table, however long it is. Entries that the kernel passes over because the table changes
-/// under its hands are for the caller's next round.
 pub fn pass(
     cx: &mut Ctx<'_>,
     m: &mut Build<'_>,
     ty: u16,
     pick: &mut dyn FnMut(&mut Page<'_>, &Message<'_>) -> bool,
 ) -> Result<u32, Error> {
+    sweep(cx, m, ty, &mut |page, m, copy| {
+        copy.bytes(m.payload);
+        pick(page, m)
+    })
+    .map_err(|(e, _)| e)
+}
+
+/// The same, where `pick` also writes the request to delete: its fixed header and attributes. With an error comes
+/// whether a deletion made it, and not the dump.
+///
+/// Nothing is kept of the table, however long it is. Entries that the kernel passes over because the table changes
+/// under its hands are for the caller's next round.
+pub fn sweep(
+    cx: &mut Ctx<'_>,
+    m: &mut Build<'_>,
+    ty: u16,
+    pick: &mut dyn FnMut(&mut Page<'_>, &Message<'_>, &mut Build<'_>) -> bool,
+) -> Result<u32, (Error, bool)> {
     let mut count = 0_u32;
-    let mut dump = cx.conn.dump(m)?;
+    let mut dump = cx.conn.dump(m).map_err(|e| (e, false))?;
     loop {
         let m = match dump.next() {
             Ok(Some(m)) => m,
+            // The deletions themselves may flag the dump: the next round sees what this one missed.
             Ok(None) | Err(Error::Interrupted) => return Ok(count),
-            Err(e) => return Err(e),
+            Err(e) => return Err((e, false)),
         };
-        if !pick(&mut cx.page, &m) {
+        let mut tx = [0; TX];
+        let mut copy = Build::new(&mut tx, ty, 0, &[]);
+        if !pick(&mut cx.page, &m, &mut copy) {
             continue;
         }
-        let mut tx = [0; COPY];
-        let mut copy = Build::new(&mut tx, ty, 0, m.payload);
         match cx.page.names.conn.request(&mut copy) {
             Ok(()) => count = count.saturating_add(1),
             Err(Error::Kernel(Errno(ENOENT | ESRCH | EADDRNOTAVAIL))) => {}
-            Err(e) => return Err(e),
+            Err(e) => return Err((e, true)),
         }
     }
 }

@@ -1,10 +1,17 @@
 //! Values that several objects read and print alike.
 
-use crate::Ctx;
-use crate::report::{Fail, Report};
+use crate::grammar::Slots;
+use crate::names::{Link, index_of};
+use crate::report::{Done, Fail, Report};
+use crate::{Ctx, Page};
+use nlbox_core::rt::link::{IFINFO_LEN, ifla, info};
 use nlbox_core::spec::{Names, Resolve};
 use nlbox_core::text::ip::{self, Ip, Prefix, Refusal, af};
 use nlbox_core::text::num;
+use nlbox_core::text::out::{Out, Style};
+use nlbox_core::text::{cut, mac};
+use nlbox_core::wire::build::Build;
+use nlbox_core::wire::key::Key;
 
 /// The address that `word` spells, of `family` where one was asked.
 pub fn address(err: &mut Report<'_>, word: &[u8], family: u8) -> Result<Ip, Fail> {
@@ -42,4 +49,105 @@ pub fn named<'n>(numeric: bool, names: &Names, v: u64, buf: &'n mut num::Digits)
             buf.as_bytes()
         }
     }
+}
+
+/// Prints a string by its label, `KEY|PATTERN` of [`Out::str`]: one text where there would be two.
+pub fn put(out: &mut Out<'_>, label: &str, v: &[u8]) {
+    let (key, pattern) = cut(label, b'|');
+    out.str(key, pattern.unwrap_or(""), v);
+}
+
+/// A number that is a string in JSON, by its label.
+pub fn put_dec(out: &mut Out<'_>, label: &str, v: u32) {
+    put(out, label, num::dec(v.into()).as_bytes());
+}
+
+/// A number by its label.
+pub fn put_num(out: &mut Out<'_>, label: &str, v: i64) {
+    let (key, pattern) = cut(label, b'|');
+    out.int(key, pattern.unwrap_or(""), v);
+}
+
+/// The name of `v`, or its digits, by its label.
+pub fn put_named(page: &mut Page<'_>, label: &str, names: &Names, v: u32) {
+    let mut buf = num::dec(0);
+    let v = named(page.opts.numeric, names, v.into(), &mut buf);
+    put(&mut page.out, label, v);
+}
+
+/// The two halves of a realm, the upper one where there is any.
+pub fn put_realms(out: &mut Out<'_>, from: &str, to: &str, v: u32) {
+    let upper = v.wrapping_shr(16);
+    if upper != 0 {
+        put_dec(out, from, upper);
+    }
+    put_dec(out, to, v & 0xffff);
+}
+
+/// An address: IPv4, IPv6, or of a link, with the style that it is shown in.
+pub fn place(bytes: &[u8], text: &mut heapless::Vec<u8, 96>) -> Style {
+    match Ip::from_bytes(bytes) {
+        Some(ip) => {
+            let _ = text.extend_from_slice(ip::print(&ip).as_bytes());
+            Style::of_family(ip.family())
+        }
+        None => {
+            let _ = text.extend_from_slice(mac::print(bytes).as_bytes());
+            Style::Plain
+        }
+    }
+}
+
+/// The word kept in slot `n`.
+pub fn slot<'l>(slots: &Slots<'l>, n: u8) -> Option<&'l [u8]> {
+    slots.get(usize::from(n)).copied().flatten()
+}
+
+/// Keeps `word` in slot `n`.
+pub fn keep<'l>(slots: &mut Slots<'l>, n: u8, word: &'l [u8]) {
+    if let Some(s) = slots.get_mut(usize::from(n)) {
+        *s = Some(word);
+    }
+}
+
+/// The byte that `word` spells in hexadecimal, with or without `0x`.
+pub fn hex_byte(word: &[u8]) -> Option<u8> {
+    num::parse_u64_base(word, 16).and_then(|n| u8::try_from(n).ok())
+}
+
+/// A name of the table, or a number.
+pub fn number(names: &Names, word: &[u8]) -> Option<u32> {
+    names.number(word).or_else(|| num::parse_u32(word))
+}
+
+/// The parts of `word` around the first `at`; no second part where there is none.
+pub fn halves(word: &[u8], at: u8) -> (&[u8], Option<&[u8]>) {
+    let n = word.iter().position(|b| *b == at).unwrap_or(word.len());
+    let (head, tail) = word.split_at_checked(n).unwrap_or((word, &[]));
+    (head, tail.get(1..))
+}
+
+/// Index and table of the VRF called `word`; `bad` is what is said where there is none.
+pub fn vrf(cx: &mut Ctx<'_>, word: &[u8], bad: &str) -> Result<(u32, u32), Fail> {
+    let found = cx.page.names.link(Link::Name(word), |m| {
+        let (_, attrs) = m.split::<IFINFO_LEN>();
+        let linkinfo = attrs.nest(ifla::LINKINFO);
+        // IFLA_VRF_TABLE is 1.
+        let table = linkinfo.nest(info::DATA).get(Key::<u32>::new(1))?;
+        (linkinfo.get(info::KIND)? == b"vrf").then(|| (index_of(m), table))
+    });
+    found.ok().flatten().ok_or_else(|| wrong(&mut cx.err, word, bad))
+}
+
+/// `word` is no value; `bad` says of what.
+pub fn wrong(err: &mut Report<'_>, word: &[u8], bad: &str) -> Fail {
+    err.invalid(word, b"", bad)
+}
+
+/// Puts the index of the interface that slot `n` names, if it names one.
+pub fn put_device(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>, n: u8, key: Key<u32>) -> Done {
+    if let Some(word) = slot(slots, n) {
+        m.put(key, device(cx, word)?);
+    }
+    Ok(())
 }

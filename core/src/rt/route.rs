@@ -96,20 +96,23 @@ names! {
     pub static ROUTER_PREFS = 0 "medium", 1 "high", 3 "low";
     /// `RTAX_FEATURE_*`.
     pub static FEATURES = 1 "ecn", 16 "tcp_usec_ts";
+    /// Fields of `struct rta_cacheinfo` by their offsets, as JSON key and text, in the order of iproute2's listing.
+    pub static CACHE_INFO = 8 "expires|expires %sec ", 12 "error|error % ", 0 "users|users % ", 16 "used|used % ",
+        4 "age|age %sec ";
     /// `LWTUNNEL_ENCAP_*` (`linux/lwtunnel.h`).
     pub static ENCAPS = 1 "mpls", 2 "ip", 3 "ila", 4 "ip6", 5 "seg6", 6 "bpf", 7 "seg6local", 8 "rpl",
         9 "ioam6", 10 "xfrm";
 }
 
 attrs! {
-    /// `RTA_*`.
+    /// `RTA_*`, with the words of iproute2's listing where a row is all it prints.
     pub mod rta = "route" {
         1 DST: Raw, Kind::Ip, "dst";
         2 SRC: Raw, Kind::Ip, "src";
-        3 IIF: u32, Kind::IfIndex, "iif";
-        4 OIF: u32, Kind::IfIndex, "oif";
+        3 IIF: u32, Kind::IfIndex, "iif||iif % ";
+        4 OIF: u32, Kind::IfIndex, "dev";
         5 GATEWAY: Raw, Kind::Ip, "gateway";
-        6 PRIORITY: u32, Kind::Num(Int::U32), "priority";
+        6 PRIORITY: u32, Kind::Num(Int::U32), "metric||metric % ";
         7 PREFSRC: Raw, Kind::Ip, "prefsrc";
         8 METRICS: Nested, Kind::Nest(&rtax::SET), "metrics";
         9 MULTIPATH: Raw, Kind::Bytes, "multipath";
@@ -120,16 +123,16 @@ attrs! {
         17 MFC_STATS: Raw, Kind::Bytes, "mfc-stats";
         18 VIA: Raw, Kind::Bytes, "via";
         19 NEWDST: Raw, Kind::Bytes, "newdst";
-        20 PREF: u8, Kind::Enum(Int::U8, &ROUTER_PREFS), "pref";
-        21 ENCAP_TYPE: u16, Kind::Enum(Int::U16, &ENCAPS), "encap-type";
+        20 PREF: u8, Kind::Enum(Int::U8, &ROUTER_PREFS), "pref||pref %";
+        21 ENCAP_TYPE: u16, Kind::Enum(Int::U16, &ENCAPS), "encap|| encap % ";
         22 ENCAP: Nested, Kind::Bytes, "encap";
         23 EXPIRES: u32, Kind::Num(Int::U32), "expires";
-        25 UID: u32, Kind::Num(Int::U32), "uid";
+        25 UID: u32, Kind::Num(Int::U32), "uid||uid % ";
         26 TTL_PROPAGATE: u8, Kind::Num(Int::U8), "ttl-propagate";
         27 IP_PROTO: u8, Kind::Enum(Int::U8, &IP_PROTOCOLS), "ip-proto";
         28 SPORT: Be16, Kind::Num(Int::Be16), "sport";
         29 DPORT: Be16, Kind::Num(Int::Be16), "dport";
-        30 NH_ID: u32, Kind::Num(Int::U32), "nhid";
+        30 NH_ID: u32, Kind::Num(Int::U32), "nhid||nhid % ";
     }
 }
 

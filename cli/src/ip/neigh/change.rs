@@ -1,11 +1,11 @@
 //! `ip neigh add`, `change`, `replace`, `delete` and `get`: one entry.
 
-use super::{show, slot, state};
+use super::{show, state};
+use crate::Ctx;
 use crate::grammar::{Arg, Grammar, Slots, To, read};
-use crate::ip::value::{address, device};
+use crate::ip::value::{address, device, keep, slot};
 use crate::report::{Done, Fail, Report};
 use crate::words::Line;
-use crate::{Ctx, TX};
 use nlbox_core::rt::neigh::{FLAGS_AT, INDEX_AT, NDMSG_LEN, STATE_AT, nda, ntf, ntf_ext, nud};
 use nlbox_core::rt::rtm;
 use nlbox_core::text::mac;
@@ -51,12 +51,6 @@ pub static GET: Grammar = Grammar {
     bare: Some(&TO_ARG),
     usage: "ADDR",
 };
-
-fn keep<'l>(slots: &mut Slots<'l>, n: u8, word: &'l [u8]) {
-    if let Some(s) = slots.get_mut(usize::from(n)) {
-        *s = Some(word);
-    }
-}
 
 /// Keeps the address of the entry; a second one is reported by `again`.
 fn place<'l>(
@@ -142,7 +136,7 @@ fn set_device(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>) -> Done {
 }
 
 fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
-    let mut tx = [0; TX];
+    let mut tx = [0; 2048];
     let mut m = Build::new(&mut tx, ty, flags, &[0; NDMSG_LEN]);
     m.head(STATE_AT, &nud::PERMANENT.to_ne_bytes());
     let slots = entry(cx, line, &GRAMMAR, &mut m, |cx| {
@@ -157,7 +151,7 @@ fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
         let mut lladdr = [0; 32];
         match mac::parse_or_part(word, &mut lladdr) {
             Ok(n) => m.put(nda::LLADDR, lladdr.get(..n).unwrap_or(&[])),
-            Err(part) => return Err(cx.err.plain(&[b"\"%\" is invalid lladdr.", part])),
+            Err(part) => return Err(cx.err.lladdr(part)),
         }
     }
     set_device(cx, &mut m, &slots)?;
@@ -186,7 +180,7 @@ pub fn del(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 
 /// `ip neigh get`.
 pub fn get(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    let mut tx = [0; 256];
+    let mut tx = [0; 64];
     let mut m = Build::new(&mut tx, rtm::GETNEIGH, 0, &[0; NDMSG_LEN]);
     let slots =
         entry(cx, line, &GET, &mut m, |cx| cx.err.plain(&[b"Device and address are required arguments."]))?;

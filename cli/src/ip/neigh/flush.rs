@@ -2,12 +2,11 @@
 
 use super::show::{FLUSHED, Filter, entry};
 use crate::Ctx;
-use crate::TX;
+use crate::ip::flush;
 use crate::report::Done;
 use crate::words::Line;
 use nlbox_core::conn::Error;
 use nlbox_core::rt::rtm;
-use nlbox_core::text::num;
 
 /// How many rounds are made before it is given up: entries may come back as fast as they go.
 const ROUNDS: u32 = 10;
@@ -17,13 +16,14 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     if line.is_over() {
         return Err(cx.err.plain(&[b"Flush requires arguments."]));
     }
-    let filter = Filter::read(cx, line, FLUSHED)?;
-    let mut tx = [0; TX];
+    let mut filter = Filter::default();
+    filter.read(cx, line, FLUSHED)?;
+    let mut tx = [0; 64];
     let mut m = filter.request(&mut tx);
     let stats = cx.page.opts.stats;
     cx.page.out.open_document();
     for round in 0..ROUNDS {
-        let deleted = crate::ip::flush::pass(cx, &mut m, rtm::DELNEIGH, &mut |page, m| {
+        let deleted = flush::pass(cx, &mut m, rtm::DELNEIGH, &mut |page, m| {
             let ours = filter.passes(m);
             if ours && stats > 1 {
                 entry(page, m, filter.index == 0);
@@ -38,28 +38,13 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
             Err(e) => return Err(cx.err.net(e, &cx.conn, None)),
         };
         if deleted == 0 {
-            if stats > 0 {
-                done(cx, round);
-            }
+            flush::done(&mut cx.page, round);
             return Ok(());
         }
+        flush::round(&mut cx.page, round.saturating_add(1), deleted, "entries");
         if stats > 0 {
-            let out = &mut cx.page.out;
-            out.num("", "\n*** Round %, ", u64::from(round.saturating_add(1)));
-            out.num("", "deleting % entries ***\n", u64::from(deleted));
-            out.flush();
+            cx.page.out.flush();
         }
     }
-    let rounds = num::dec(u64::from(ROUNDS));
-    Err(cx.err.plain(&[b"*** Flush not complete bailing out after % rounds", rounds.as_bytes()]))
-}
-
-fn done(cx: &mut Ctx<'_>, rounds: u32) {
-    let out = &mut cx.page.out;
-    if rounds == 0 {
-        out.text("Nothing to flush.\n");
-    } else {
-        out.num("", "*** Flush is complete after % round", u64::from(rounds));
-        out.text(if rounds == 1 { " ***\n" } else { "s ***\n" });
-    }
+    Err(cx.err.plain(&[b"*** Flush not complete bailing out after 10 rounds"]))
 }

@@ -5,7 +5,8 @@ pub mod flush;
 pub mod show;
 
 use crate::Ctx;
-use crate::grammar::{Object, Slots, Verb, spelled};
+use crate::grammar::{Object, Verb, spelled};
+use crate::ip::value::wrong;
 use crate::report::Fail;
 use crate::words::Line;
 use nlbox_core::rt::neigh::nud;
@@ -43,19 +44,9 @@ static STATES: &[(&str, u16)] = &[
 /// The state that the next word names, or numbers: one bit of the lowest eight, or none.
 fn state(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Result<u16, Fail> {
     let word = line.value(&mut cx.err)?;
-    STATES
-        .iter()
-        .find(|(name, _)| spelled(word, name))
-        .map(|(_, bit)| *bit)
-        .or_else(|| num::parse_u8(word).filter(|n| n.count_ones() < 2).map(u16::from))
-        .ok_or_else(|| bad_state(cx, word))
-}
-
-fn bad_state(cx: &mut Ctx<'_>, word: &[u8]) -> Fail {
-    cx.err.invalid(word, b"", "nud state is bad")
-}
-
-/// The word kept in slot `n`.
-fn slot<'l>(slots: &Slots<'l>, n: u8) -> Option<&'l [u8]> {
-    slots.get(usize::from(n)).copied().flatten()
+    if let Some((_, bit)) = STATES.iter().find(|(name, _)| spelled(word, name)) {
+        return Ok(*bit);
+    }
+    let bit = num::parse_u8(word).filter(|n| n & n.wrapping_sub(1) == 0).map(u16::from);
+    bit.ok_or_else(|| wrong(&mut cx.err, word, "nud state is bad"))
 }

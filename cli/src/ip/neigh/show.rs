@@ -1,20 +1,17 @@
 //! `ip neigh show`, and the filters that `flush` shares with it.
 
-use super::{slot, state};
+use super::state;
 use crate::grammar::{Arg, Grammar, Slots, To, read};
-use crate::ip::value::{device, named, prefix};
-use crate::names::{Link, index_of};
-use crate::report::{Done, Fail};
+use crate::ip::value::{self, device, place, prefix, put, put_named, put_num, slot};
+use crate::report::Done;
 use crate::words::Line;
-use crate::{Ctx, Page, TX};
-use nlbox_core::rt::link::{IFINFO_LEN, ifla, info};
+use crate::{Ctx, Page};
 use nlbox_core::rt::names::PROTOCOLS;
 use nlbox_core::rt::neigh::{CacheInfo, FLAGS, FLAGS_AT, NDMSG_LEN, NdMsg, STATES, nda, ntf, nud};
 use nlbox_core::rt::rtm;
 use nlbox_core::spec::Resolve;
-use nlbox_core::text::ip::{self, Ip, Prefix};
+use nlbox_core::text::ip::{Ip, Prefix};
 use nlbox_core::text::out::Style;
-use nlbox_core::text::{mac, num};
 use nlbox_core::wire::attr::Attrs;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
@@ -90,20 +87,13 @@ fn nomaster(_: &mut Ctx<'_>, _: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<
 
 fn vrf(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
     let word = line.value(&mut cx.err)?;
-    let found = cx.page.names.link(Link::Name(word), |m| {
-        let (_, attrs) = m.split::<IFINFO_LEN>();
-        (attrs.nest(ifla::LINKINFO).get(info::KIND) == Some(b"vrf")).then(|| index_of(m))
-    });
-    match found {
-        Ok(Some(index)) => {
-            m.put(nda::MASTER, index);
-            Ok(())
-        }
-        _ => Err(cx.err.invalid(word, b"", "Not a valid VRF name\n")),
-    }
+    let (index, _) = value::vrf(cx, word, "Not a valid VRF name\n")?;
+    m.put(nda::MASTER, index);
+    Ok(())
 }
 
 /// Which entries are listed or deleted.
+#[derive(Default)]
 pub struct Filter {
     /// `AF_*`; 0 for all.
     pub family: u8,
@@ -120,8 +110,8 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Reads the filters; `states` are those to take when none is asked for.
-    pub fn read(cx: &mut Ctx<'_>, line: &mut Line<'_>, states: u16) -> Result<Filter, Fail> {
+    /// Reads the filters into the default; `states` are those to take when none is asked for.
+    pub fn read(&mut self, cx: &mut Ctx<'_>, line: &mut Line<'_>, states: u16) -> Done {
         let mut words = [0; 256];
         let mut asked = Build::new(&mut words, 0, 0, &[0; ASKED_LEN]);
         asked.head(FAMILY_AT, &[cx.page.opts.family]);
@@ -131,24 +121,19 @@ impl Filter {
         if given & ALL != 0 && states == SHOWN {
             given |= nud::NOARP;
         }
-        let mut f = Filter {
-            family: asked.head_at(FAMILY_AT),
-            index: 0,
-            master: attrs.get(nda::MASTER).unwrap_or(0),
-            states: if given == 0 { states } else { given },
-            unused: slot(&slots, UNUSED).is_some(),
-            proxy: slot(&slots, PROXY).is_some(),
-            protocol: attrs.get(nda::PROTOCOL).unwrap_or(0),
-            to: attrs.get(nda::DST).and_then(Ip::from_bytes).map(|ip| Prefix {
-                ip,
-                len: asked.head_at(LEN_AT),
-                had_len: true,
-            }),
-        };
-        if let Some(word) = slot(&slots, DEV) {
-            f.index = device(cx, word)?;
+        self.family = asked.head_at(FAMILY_AT);
+        self.master = attrs.get(nda::MASTER).unwrap_or(0);
+        self.states = if given == 0 { states } else { given };
+        self.unused = slot(&slots, UNUSED).is_some();
+        self.proxy = slot(&slots, PROXY).is_some();
+        self.protocol = attrs.get(nda::PROTOCOL).unwrap_or(0);
+        if let Some(ip) = attrs.get(nda::DST).and_then(Ip::from_bytes) {
+            self.to = Some(Prefix { ip, len: asked.head_at(LEN_AT), had_len: true });
         }
-        Ok(f)
+        if let Some(word) = slot(&slots, DEV) {
+            self.index = device(cx, word)?;
+        }
+        Ok(())
     }
 
     /// The dump request, with what the kernel can filter.
@@ -180,14 +165,16 @@ impl Filter {
             && (!self.unused || cacheinfo(attrs).is_none_or(|c| c.refcnt == 0))
             && self
                 .to
+                .as_ref()
                 .is_none_or(|p| attrs.get(nda::DST).and_then(Ip::from_bytes).is_some_and(|a| p.contains(&a)))
     }
 }
 
 /// `ip neigh [show] …`.
 pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    let filter = Filter::read(cx, line, SHOWN)?;
-    let mut tx = [0; TX];
+    let mut filter = Filter::default();
+    filter.read(cx, line, SHOWN)?;
+    let mut tx = [0; 64];
     let mut m = filter.request(&mut tx);
     crate::dump::dump(cx, &mut m, &mut |page, m| {
         if filter.passes(m) {
@@ -217,9 +204,10 @@ pub fn entry(page: &mut Page<'_>, m: &Message<'_>, with_dev: bool) {
         rtm::GETNEIGH => page.out.null("miss", "miss "),
         _ => {}
     }
+    let mut text = heapless::Vec::new();
     if let Some(dst) = attrs.get(nda::DST) {
-        let text = place(dst);
-        cell(page, Style::of_family(head.family), "dst", &text, 39);
+        place(dst, &mut text);
+        cell(page, Style::of_family(head.family), "dst|% ", &mut text, 39);
     }
     // A proxy entry may be for all interfaces.
     if with_dev && head.index != 0 {
@@ -227,14 +215,16 @@ pub fn entry(page: &mut Page<'_>, m: &Message<'_>, with_dev: bool) {
         if !brief {
             page.out.text("dev ");
         }
-        cell(page, Style::IfName, "dev", name.as_bytes(), 16);
+        let _ = text.extend_from_slice(name.as_bytes());
+        cell(page, Style::IfName, "dev|% ", &mut text, 16);
     }
     if let Some(lladdr) = attrs.get(nda::LLADDR) {
-        let text = place(lladdr);
+        place(lladdr, &mut text);
         if !brief {
             page.out.text("lladdr ");
         }
-        page.out.style(Style::Mac).str("lladdr", if brief { "%" } else { "% " }, &text);
+        let label = if brief { "lladdr|%" } else { "lladdr|% " };
+        cell(page, Style::Mac, label, &mut text, 0);
     }
     if !brief {
         rest(page, &head, attrs);
@@ -245,24 +235,13 @@ pub fn entry(page: &mut Page<'_>, m: &Message<'_>, with_dev: bool) {
     page.out.close_object();
 }
 
-/// An address: IPv4, IPv6, or of a link. Ends of tunnels are link addresses of 4 or 16 bytes.
-fn place(bytes: &[u8]) -> heapless::Vec<u8, 96> {
-    let mut v = heapless::Vec::new();
-    match Ip::from_bytes(bytes) {
-        Some(ip) => drop(v.extend_from_slice(ip::print(&ip).as_bytes())),
-        None => drop(v.extend_from_slice(mac::print(bytes).as_bytes())),
+/// A value, by its label, which is empty then; in a column `width` wide with `-br`.
+fn cell(page: &mut Page<'_>, style: Style, label: &str, v: &mut heapless::Vec<u8, 96>, width: usize) {
+    while page.opts.brief && !page.out.json() && v.len() < width {
+        let _ = v.push(b' ');
     }
-    v
-}
-
-/// A value and a blank; in a column `width` wide with `-br`.
-fn cell(page: &mut Page<'_>, style: Style, key: &str, v: &[u8], width: usize) {
-    let mut padded: heapless::Vec<u8, 96> = heapless::Vec::new();
-    let _ = padded.extend_from_slice(v);
-    while page.opts.brief && !page.out.json() && padded.len() < width {
-        let _ = padded.push(b' ');
-    }
-    page.out.style(style).str(key, "% ", &padded);
+    put(page.out.style(style), label, v);
+    v.clear();
 }
 
 /// What stands behind the addresses.
@@ -277,14 +256,14 @@ fn rest(page: &mut Page<'_>, head: &NdMsg, attrs: Attrs<'_>) {
     if page.opts.stats > 0 {
         if let Some(c) = cacheinfo(attrs) {
             if c.refcnt != 0 {
-                out.num("refcnt", " ref %", u64::from(c.refcnt));
+                put_num(out, "refcnt| ref %", c.refcnt.into());
             }
-            out.num("used", " used %", u64::from(c.used / 100));
-            out.num("confirmed", "/%", u64::from(c.confirmed / 100));
-            out.num("updated", "/%", u64::from(c.updated / 100));
+            put_num(out, "used| used %", i64::from(c.used / 100));
+            put_num(out, "confirmed|/%", i64::from(c.confirmed / 100));
+            put_num(out, "updated|/%", i64::from(c.updated / 100));
         }
         if let Some(v) = attrs.get(nda::PROBES) {
-            out.num("probes", "probes % ", u64::from(v));
+            put_num(out, "probes|probes % ", v.into());
         }
     }
     if head.state != 0 {
@@ -295,7 +274,6 @@ fn rest(page: &mut Page<'_>, head: &NdMsg, attrs: Attrs<'_>) {
         out.close_array("");
     }
     if let Some(v) = attrs.get(nda::PROTOCOL) {
-        let mut buf = num::dec(0);
-        out.str("protocol", "proto % ", named(page.opts.numeric, &PROTOCOLS, u64::from(v), &mut buf));
+        put_named(page, "protocol|proto % ", &PROTOCOLS, v.into());
     }
 }

@@ -1,7 +1,8 @@
 //! `ip route add`, `change`, `replace`, `append`, `prepend`, `test` and `del`: one grammar, one message.
 
-use super::{address, device, number, put_prefix, realms, route_type, settle, tos, vrf};
+use super::{family, put_prefix, realms, route_type, settle, tos, vrf};
 use crate::grammar::{Arg, Grammar, Slots, To, Whole, read, spelled};
+use crate::ip::value::{address, device, keep, number, put_device, slot, wrong};
 use crate::ip::{absent, keyword};
 use crate::report::{Done, Fail};
 use crate::words::Line;
@@ -9,21 +10,19 @@ use crate::{Ctx, TX};
 use nlbox_core::bytes::{Reader, align4};
 use nlbox_core::rt::names::{PROTOCOLS, SCOPES};
 use nlbox_core::rt::route::{
-    FEATURES, PROTO_BOOT, RTMSG_LEN, RtMsg, TABLE_LOCAL, TABLE_MAIN, at, rta, rtax, rtn, rtnh, scope,
+    FEATURES, PROTO_BOOT, RTMSG_LEN, TABLE_LOCAL, TABLE_MAIN, at, rta, rtax, rtn, rtnh, scope,
 };
 use nlbox_core::rt::rtm;
-use nlbox_core::spec::Resolve;
 use nlbox_core::text::ip::af;
 use nlbox_core::text::{mac, num};
 use nlbox_core::wire::attr::ATTR_HEADER_LEN;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::HEADER_LEN;
-use zerocopy::IntoBytes;
 
-const DST: usize = 0;
-const TYPE: usize = 1;
-const GATEWAY: usize = 2;
-const HOPS: usize = 3;
+const DST: u8 = 0;
+const TYPE: u8 = 1;
+const GATEWAY: u8 = 2;
+const HOPS: u8 = 3;
 const TOS: u8 = 4;
 const SCOPE: u8 = 5;
 const PROTO: u8 = 6;
@@ -97,31 +96,25 @@ pub static GRAMMAR: Grammar = Grammar {
     usage: "[ TYPE ] PREFIX",
 };
 
-fn mark<'l>(slots: &mut Slots<'l>, n: usize, word: &'l [u8]) {
-    if let Some(s) = slots.get_mut(n) {
-        *s = Some(word);
-    }
-}
-
 /// `[to] [TYPE] PREFIX`.
 fn to<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots: &mut Slots<'l>) -> Done {
     let mut word = line.value(&mut cx.err)?;
     if let Some(ty) = route_type(word).filter(|_| !word.first().is_some_and(u8::is_ascii_digit)) {
-        mark(slots, TYPE, word);
+        keep(slots, TYPE, word);
         m.head(at::TYPE, &[ty]);
         word = line.value(&mut cx.err)?;
     }
-    if slots.get(DST).is_some_and(Option::is_some) {
+    if slot(slots, DST).is_some() {
         return Err(cx.err.garbage(b"to", word));
     }
-    mark(slots, DST, word);
+    keep(slots, DST, word);
     line.back();
     put_prefix(cx, line, m, rta::DST, at::DST_LEN).map(drop)
 }
 
 fn src<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
     let word = line.value(&mut cx.err)?;
-    let ip = address(cx, word, m.head_at(at::FAMILY))?;
+    let ip = address(&mut cx.err, word, m.head_at(at::FAMILY))?;
     settle(m, &ip);
     m.put(rta::PREFSRC, ip.bytes());
     Ok(())
@@ -132,10 +125,10 @@ fn from<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Sl
 }
 
 fn via<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots: &mut Slots<'l>) -> Done {
-    if slots.get(GATEWAY).is_some_and(Option::is_some) {
+    if slot(slots, GATEWAY).is_some() {
         return Err(cx.err.invalid(keyword(line), b"", "use nexthop syntax to specify multiple via\n"));
     }
-    mark(slots, GATEWAY, b"via");
+    keep(slots, GATEWAY, b"via");
     gateway(cx, line, m)
 }
 
@@ -156,7 +149,7 @@ fn gateway(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>) -> Done {
         let n = mac::parse(word, &mut to).and_then(|n| to.get(..n));
         let _ = other.extend_from_slice(n.ok_or_else(|| cx.err.plain(&[b"\"%\" is invalid lladdr.", word]))?);
     } else {
-        let ip = address(cx, word, family)?;
+        let ip = address(&mut cx.err, word, family)?;
         settle(m, &ip);
         if ip.family() == m.head_at(at::FAMILY) {
             m.put(rta::GATEWAY, ip.bytes());
@@ -170,7 +163,7 @@ fn gateway(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>) -> Done {
 
 fn flow<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
     let word = line.value(&mut cx.err)?;
-    let (v, _) = realms(word).ok_or_else(|| cx.err.invalid(word, b"realm", VALUE))?;
+    let v = realms(word, &mut 0).ok_or_else(|| cx.err.invalid(word, b"realm", VALUE))?;
     m.put(rta::FLOW, v);
     Ok(())
 }
@@ -208,18 +201,23 @@ fn metric<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut 
         m.put_str(ty, value);
         return Ok(());
     }
-    let (v, said, bad): (_, &[u8], _) = match row.ty {
-        FEATURE_BITS => (features_of(line, value), name, "\"%\" value not valid\n"),
-        RTT => (time(value, 8), name, VALUE),
-        RTTVAR => (time(value, 4), name, VALUE),
-        RTO_MIN => (time(value, 1), name, VALUE),
-        ADVMSS => (num::parse_u32(value), b"mss", VALUE),
-        _ => (num::parse_u32(value), name, VALUE),
+    let v = match row.ty {
+        FEATURE_BITS => features_of(line, value),
+        RTT => time(value, 8),
+        RTTVAR => time(value, 4),
+        RTO_MIN => time(value, 1),
+        _ => num::parse_u32(value),
     };
-    let v = v.ok_or_else(|| cx.err.invalid(value, said, bad))?;
-    if matches!(row.ty, QUICKACK | NO_COOKIE) && v > 1 {
-        return Err(cx.err.invalid(value, name, "\"%\" value should be 0 or 1\n"));
-    }
+    let switch = matches!(row.ty, QUICKACK | NO_COOKIE);
+    let (said, bad): (&[u8], _) = match row.ty {
+        FEATURE_BITS => (name, "\"%\" value not valid\n"),
+        _ if switch && v.is_some() => (name, "\"%\" value should be 0 or 1\n"),
+        ADVMSS => (b"mss", VALUE),
+        _ => (name, VALUE),
+    };
+    let Some(v) = v.filter(|v| !switch || *v < 2) else {
+        return Err(cx.err.invalid(value, said, bad));
+    };
     m.raw(ty, &v.to_ne_bytes());
     Ok(())
 }
@@ -234,6 +232,14 @@ fn features_of(line: &mut Line<'_>, first: &[u8]) -> Option<u32> {
     Some(bits)
 }
 
+nlbox_core::names! {
+    /// Units of time, and how many milliseconds the first place behind the point is; 0 where it is less than one.
+    static UNITS = 100 "s", 100 "sec", 100 "secs", 0 "ms", 0 "msec", 0 "msecs";
+    /// The words of a nexthop.
+    static HOP = 1 "via", 2 "dev", 3 "weight", 4 "onlink", 5 "encap", 5 "as", 6 "r", 6 "re", 6 "rea", 6 "real",
+        6 "realm", 6 "realms";
+}
+
 /// A time: `300ms`, `1.5s`, both times `by`; a bare number is in the kernel's own unit.
 fn time(word: &[u8], by: u32) -> Option<u32> {
     let digits = word.iter().position(|b| !b.is_ascii_digit() && *b != b'.').unwrap_or(word.len());
@@ -243,11 +249,7 @@ fn time(word: &[u8], by: u32) -> Option<u32> {
     let whole = num::parse_u64_base(whole, 10)?;
     // What is left below a millisecond counts as a whole one.
     let (mut part, mut up) = (0_u64, false);
-    let mut weight = match unit {
-        b"s" | b"sec" | b"secs" => 100_u64,
-        b"" | b"ms" | b"msec" | b"msecs" => 0,
-        _ => return None,
-    };
+    let mut weight = if unit.is_empty() { 0 } else { u64::from(UNITS.number(unit)?) };
     let scale = if weight == 0 { 1 } else { 1000 };
     for d in fraction.iter().skip(1) {
         let d = u64::from(d.checked_sub(b'0')?);
@@ -262,7 +264,7 @@ fn time(word: &[u8], by: u32) -> Option<u32> {
 
 /// `nexthop …`, once or more: all the rest of the line.
 fn nexthops<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots: &mut Slots<'l>) -> Done {
-    mark(slots, HOPS, b"nexthop");
+    keep(slots, HOPS, b"nexthop");
     let all = m.open(rta::MULTIPATH.ty());
     loop {
         if line.is_over() {
@@ -271,35 +273,31 @@ fn nexthops<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots:
         // struct rtnexthop: its length is in front as an attribute's is, so it closes like one.
         let hop = m.mark();
         m.bytes(&[0; 8]);
-        let (mut flags, mut weight, mut index) = (0_u8, 0_u8, 0_u32);
+        let field = |n: usize| hop.saturating_add(n).saturating_sub(HEADER_LEN);
         while let Some(word) = line.next() {
-            match word {
-                b"via" => gateway(cx, line, m)?,
-                b"dev" => {
+            match HOP.number(word) {
+                Some(1) => gateway(cx, line, m)?,
+                Some(2) => {
                     let name = line.value(&mut cx.err)?;
-                    let Some(i) = cx.page.names.ifindex(name) else {
-                        let _ = cx.err.no_device(name);
-                        return Err(cx.err.usage(&[b"Error: cannot parse nexthop"]));
-                    };
-                    index = i;
+                    let index =
+                        device(cx, name).map_err(|_| cx.err.usage(&[b"Error: cannot parse nexthop"]))?;
+                    m.head(field(4), &index.to_ne_bytes());
                 }
-                b"weight" => {
+                Some(3) => {
                     let word = line.value(&mut cx.err)?;
                     let n = num::parse_u32(word).and_then(|n| u8::try_from(n.checked_sub(1)?).ok());
-                    weight = n.ok_or_else(|| cx.err.invalid(word, b"", "\"weight\" is invalid\n"))?;
+                    let n = n.ok_or_else(|| wrong(&mut cx.err, word, "\"weight\" is invalid\n"))?;
+                    m.head(field(3), &[n]);
                 }
-                b"onlink" => flags |= u8::try_from(rtnh::ONLINK).unwrap_or(0),
-                b"encap" | b"as" => return absent(cx, line, m, slots),
-                _ if spelled(word, "r[ealms]") => flow(cx, line, m, slots)?,
-                _ => {
+                Some(4) => m.head_or(field(2), rtnh::ONLINK.to_le_bytes().get(..1).unwrap_or(&[])),
+                Some(5) => return absent(cx, line, m, slots),
+                Some(_) => flow(cx, line, m, slots)?,
+                None => {
                     line.back();
                     break;
                 }
             }
         }
-        let field = |n: usize| hop.saturating_add(n).saturating_sub(HEADER_LEN);
-        m.head(field(2), &[flags, weight]);
-        m.head(field(4), &index.to_ne_bytes());
         m.close(hop);
         match line.next() {
             None => break,
@@ -321,81 +319,59 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
     let mut w = Build::new(&mut words, 0, 0, &[0; RTMSG_LEN]);
     w.head(at::FAMILY, &[cx.page.opts.family]);
     let slots = read(cx, line, &GRAMMAR, &mut w)?;
-    let has = |n: usize| slots.get(n).is_some_and(Option::is_some);
-    if !has(DST) {
+    if slot(&slots, DST).is_none() {
         return Err(Fail::HELP);
     }
     let mut table = w.attrs(RTMSG_LEN).get(rta::TABLE);
-    if let Some(name) = slots.get(usize::from(VRF)).copied().flatten() {
+    if let Some(name) = slot(&slots, VRF) {
         table = Some(vrf(cx, name)?.1);
     }
-    let head = header(cx, &slots, &w, ty, table)?;
+    header(cx, &slots, &mut w, ty == rtm::NEWROUTE, table)?;
     let mut tx = [0; TX];
-    let mut m = Build::new(&mut tx, ty, flags, head.as_bytes());
+    let mut m = Build::new(&mut tx, ty, flags, w.written().get(HEADER_LEN..HEAD_END).unwrap_or(&[]));
     transfer(&w, &mut m);
     if let Some(t) = table.filter(|t| *t > 255) {
         m.put(rta::TABLE, t);
     }
-    if let Some(i) = device(cx, slots.get(usize::from(DEV)).copied().flatten())? {
-        m.put(rta::OIF, i);
-    }
-    match cx.conn.request(&mut m) {
-        Ok(()) => {
-            cx.err.warn(&cx.conn);
-            Ok(())
-        }
-        Err(e) => Err(cx.err.net(e, &cx.conn, Some(&m))),
-    }
+    put_device(cx, &mut m, &slots, DEV, rta::OIF)?;
+    crate::ip::send(cx, &mut m)
 }
 
-/// The fixed header: what was said, and iproute2's rules for what was not.
-fn header(
-    cx: &mut Ctx<'_>,
-    slots: &Slots<'_>,
-    w: &Build<'_>,
-    verb: u16,
-    table: Option<u32>,
-) -> Result<RtMsg, Fail> {
-    let word = |n: u8| slots.get(usize::from(n)).copied().flatten();
-    let has = |n: usize| slots.get(n).is_some_and(Option::is_some);
-    let attrs = w.attrs(RTMSG_LEN);
-    let new = verb == rtm::NEWROUTE;
-    let mut h = RtMsg {
-        family: w.head_at(at::FAMILY),
-        dst_len: w.head_at(at::DST_LEN),
-        src_len: w.head_at(at::SRC_LEN),
-        ty: w.head_at(at::TYPE),
-        flags: Reader::new(w.written().get(HEADER_LEN.saturating_add(at::FLAGS)..).unwrap_or(&[]))
-            .u32()
-            .unwrap_or(0),
-        ..RtMsg::default()
-    };
-    if h.family == af::AF_UNSPEC {
-        h.family = af::AF_INET;
-    }
+const HEAD_END: usize = HEADER_LEN.saturating_add(RTMSG_LEN);
+
+/// Completes the fixed header: what was said, and iproute2's rules for what was not. `new`: the route is to be made.
+fn header(cx: &mut Ctx<'_>, slots: &Slots<'_>, w: &mut Build<'_>, new: bool, table: Option<u32>) -> Done {
+    let has = |n: u8| slot(slots, n).is_some();
+    let inet = family(w) == af::AF_INET;
     if new && !has(TYPE) {
-        h.ty = rtn::UNICAST;
+        w.head(at::TYPE, &[rtn::UNICAST]);
     }
-    h.tos = tos(cx, word(TOS), "\"tos\" value is invalid\n")?.unwrap_or(0);
-    let proto = number(cx, word(PROTO), &PROTOCOLS, 255, "\"protocol\" value is invalid\n")?;
-    h.protocol = byte(proto).unwrap_or(if new { PROTO_BOOT } else { 0 });
-    let local = matches!(h.ty, rtn::LOCAL | rtn::BROADCAST | rtn::NAT | rtn::ANYCAST);
-    // 0 stands for a table that takes an attribute.
-    h.table = byte(table.or(Some(if local { TABLE_LOCAL } else { TABLE_MAIN }))).unwrap_or(0);
-    let reach = number(cx, word(SCOPE), &SCOPES, 255, "invalid \"scope\" value\n")?;
-    h.scope = byte(reach).unwrap_or(match h.ty {
-        _ if h.family != af::AF_INET => scope::UNIVERSE,
+    let ty = w.head_at(at::TYPE);
+    let local = matches!(ty, rtn::LOCAL | rtn::BROADCAST | rtn::NAT | rtn::ANYCAST);
+    let table = table.unwrap_or(if local { TABLE_LOCAL } else { TABLE_MAIN });
+    let reach = match ty {
+        _ if !inet => scope::UNIVERSE,
         rtn::LOCAL | rtn::NAT => scope::HOST,
         rtn::BROADCAST | rtn::MULTICAST | rtn::ANYCAST => scope::LINK,
         _ if !new => scope::NOWHERE,
-        rtn::UNICAST if !has(GATEWAY) && !has(HOPS) && !attrs.has(rta::NH_ID) => scope::LINK,
+        rtn::UNICAST if !has(GATEWAY) && !has(HOPS) && !w.attrs(RTMSG_LEN).has(rta::NH_ID) => scope::LINK,
         _ => scope::UNIVERSE,
-    });
-    Ok(h)
-}
-
-fn byte(v: Option<u32>) -> Option<u8> {
-    v.and_then(|v| u8::try_from(v).ok())
+    };
+    let proto = if new { PROTO_BOOT } else { 0 };
+    // Three of them have a word of their own; 0 stands for a table that takes an attribute.
+    let mut fields = [0, u8::try_from(table).unwrap_or(0), proto, reach];
+    for (n, to) in [TOS, u8::MAX, PROTO, SCOPE].into_iter().zip(&mut fields) {
+        let Some(word) = slot(slots, n) else { continue };
+        let (v, bad) = match n {
+            TOS => (tos(word), "\"tos\" value is invalid\n"),
+            PROTO => (number(&PROTOCOLS, word), "\"protocol\" value is invalid\n"),
+            _ => (number(&SCOPES, word), "invalid \"scope\" value\n"),
+        };
+        let v = v.and_then(|v| u8::try_from(v).ok());
+        *to = v.ok_or_else(|| wrong(&mut cx.err, word, bad))?;
+    }
+    w.head(at::TOS, &fields);
+    Ok(())
 }
 
 /// Moves the attributes of the words to the request, the metrics into their nest, each still known by its word.

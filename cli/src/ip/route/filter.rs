@@ -1,14 +1,16 @@
 //! Which routes a listing or a flush is about: the selectors, the dump request, and what the kernel leaves to us.
 
-use super::{device, number, prefix, realms, route_type, tos, vrf};
+use super::{realms, route_type, tos, vrf};
 use crate::Ctx;
 use crate::grammar::{Arg, Grammar, Slots, To, read, spelled};
-use crate::report::{Done, Fail};
+use crate::ip::value::{device, keep, number, prefix, slot, wrong};
+use crate::report::Done;
 use crate::words::Line;
 use nlbox_core::rt::names::{PROTOCOLS, SCOPES, TABLES};
 use nlbox_core::rt::route::{RTMSG_LEN, RtMsg, TABLE_MAIN, rta, rtm_f, rtn};
 use nlbox_core::rt::rtm;
 use nlbox_core::spec::Names;
+use nlbox_core::text::cut;
 use nlbox_core::text::ip::{Ip, Prefix, af};
 use nlbox_core::wire::attr::Attrs;
 use nlbox_core::wire::build::Build;
@@ -16,24 +18,33 @@ use nlbox_core::wire::header::Message;
 use nlbox_core::wire::key::Key;
 use zerocopy::{FromBytes, IntoBytes};
 
-const TABLE: u8 = 0;
+// Slots that hold numbers, in the order in which they are read; the same are the places in `Filter::numbers`.
+pub(super) const TABLE: u8 = 0;
 const VRF: u8 = 1;
-const CACHED: u8 = 2;
-const TOS: u8 = 3;
-const PROTO: u8 = 4;
-const SCOPE: u8 = 5;
-const TYPE: u8 = 6;
-const OIF: u8 = 7;
-const IIF: u8 = 8;
-const MARK: u8 = 9;
-const METRIC: u8 = 10;
-const VIA: u8 = 11;
-const SRC: u8 = 12;
-const REALMS: u8 = 13;
-const ROOT_DST: usize = 14;
-const MATCH_DST: usize = 15;
-const ROOT_SRC: usize = 16;
-const MATCH_SRC: usize = 17;
+pub(super) const TOS: u8 = 2;
+pub(super) const PROTO: u8 = 3;
+pub(super) const SCOPE: u8 = 4;
+const TYPE: u8 = 5;
+pub(super) const MARK: u8 = 6;
+pub(super) const METRIC: u8 = 7;
+const REALMS: u8 = 8;
+pub(super) const OIF: u8 = 9;
+pub(super) const IIF: u8 = 10;
+const NUMBERS: usize = 11;
+// Slots that hold prefixes; less `PREFIX`, the same are the places in `Filter::prefixes`.
+const PREFIX: u8 = 11;
+pub(super) const VIA: u8 = 11;
+pub(super) const SRC: u8 = 12;
+const ROOT_DST: u8 = 13;
+const MATCH_DST: u8 = 14;
+const ROOT_SRC: u8 = 15;
+const MATCH_SRC: u8 = 16;
+const PREFIXES: usize = 6;
+const CACHED: u8 = 17;
+
+/// What is said of a word in the slot of a number, one behind the other.
+const BAD: &str = "table id value is invalid\n||TOS value is invalid\n|invalid \"protocol\"\n|invalid \"scope\"\n|\
+    node type value is invalid\n|invalid mark value|\"metric\" value is invalid\n|invalid realms\n";
 
 static TO_ARG: Arg = Arg::new("to", To::Call(to, "[ root | match | exact ] PREFIX"));
 
@@ -76,29 +87,19 @@ fn from<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, slots: &mu
 }
 
 /// `root PREFIX` bounds from above, `match PREFIX` from below, `exact PREFIX` from both sides.
-fn bounds<'l>(
-    cx: &mut Ctx<'_>,
-    line: &mut Line<'l>,
-    slots: &mut Slots<'l>,
-    root: usize,
-    below: usize,
-) -> Done {
+fn bounds<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, slots: &mut Slots<'l>, root: u8, below: u8) -> Done {
     let mut word = line.value(&mut cx.err)?;
-    let (mut set_root, mut set_below) = (true, true);
-    if spelled(word, "r[oot]") {
-        set_below = false;
-    } else if spelled(word, "m[atch]") {
-        set_root = false;
-    }
-    if !set_root || !set_below || spelled(word, "e[xact]") {
+    let only_root = spelled(word, "r[oot]");
+    let only_below = !only_root && spelled(word, "m[atch]");
+    if only_root || only_below || spelled(word, "e[xact]") {
         word = line.value(&mut cx.err)?;
     }
-    let family = cx.page.opts.family;
-    prefix(cx, word, family)?;
-    for (slot, wanted) in [(root, set_root), (below, set_below)] {
-        if let (Some(s), true) = (slots.get_mut(slot), wanted) {
-            *s = Some(word);
-        }
+    prefix(&mut cx.err, word, cx.page.opts.family)?;
+    if !only_below {
+        keep(slots, root, word);
+    }
+    if !only_root {
+        keep(slots, below, word);
     }
     Ok(())
 }
@@ -108,101 +109,142 @@ fn bounds<'l>(
 pub struct Filter {
     /// Address family; 0 for all.
     pub family: u8,
-    /// Routes of this table; `None` for all.
-    pub table: Option<u32>,
     /// Cached routes, and only those.
     pub cached: bool,
-    pub(super) vrf: bool,
-    pub(super) proto: Option<u32>,
-    pub(super) scope: Option<u32>,
-    pub(super) ty: Option<u8>,
-    pub(super) tos: Option<u8>,
-    pub(super) oif: Option<u32>,
-    pub(super) iif: Option<u32>,
-    pub(super) mark: Option<u32>,
-    pub(super) metric: Option<u32>,
-    pub(super) realms: Option<(u32, u32)>,
-    pub(super) root_dst: Option<Prefix>,
-    pub(super) match_dst: Option<Prefix>,
-    pub(super) root_src: Option<Prefix>,
-    pub(super) match_src: Option<Prefix>,
-    pub(super) via: Option<Prefix>,
-    pub(super) src: Option<Prefix>,
+    vrf: bool,
+    /// The values asked for, by the numbers of their slots.
+    numbers: [Option<u32>; NUMBERS],
+    /// Of the realms, the halves that were said.
+    mask: u32,
+    prefixes: [Option<Prefix>; PREFIXES],
 }
 
-/// Reads the selectors. The family is the one asked by option, which the words may narrow.
-pub(super) fn filter<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<Filter, Fail> {
+impl Filter {
+    /// Every route.
+    #[inline(never)]
+    #[must_use]
+    pub fn none() -> Filter {
+        Filter::default()
+    }
+
+    /// The number asked for in slot `n`.
+    pub(super) fn number(&self, n: u8) -> Option<u32> {
+        self.numbers.get(usize::from(n)).copied().flatten()
+    }
+
+    fn set(&mut self, n: u8, v: Option<u32>) {
+        if let Some(to) = self.numbers.get_mut(usize::from(n)) {
+            *to = v;
+        }
+    }
+
+    /// Routes of this table; `None` for all.
+    #[must_use]
+    pub fn table(&self) -> Option<u32> {
+        self.number(TABLE)
+    }
+
+    /// The prefix asked for in slot `n`.
+    pub(super) fn prefix(&self, n: u8) -> Option<&Prefix> {
+        self.prefixes.get(usize::from(n.wrapping_sub(PREFIX)))?.as_ref()
+    }
+
+    /// Whether both realms are asked for.
+    pub(super) fn fixes_realms(&self) -> bool {
+        self.mask == u32::MAX
+    }
+
+    /// The filter that is for the main table.
+    #[must_use]
+    pub fn main() -> Filter {
+        let mut f = Filter::default();
+        f.set(TABLE, Some(TABLE_MAIN));
+        f
+    }
+}
+
+/// Reads the selectors into `f`, the default. The family is the one asked by option, which the words may narrow.
+pub(super) fn filter(cx: &mut Ctx<'_>, line: &mut Line<'_>, f: &mut Filter) -> Done {
     let mut none = [0; 64];
     let mut scratch = Build::new(&mut none, 0, 0, &[]);
     let slots = read(cx, line, &GRAMMAR, &mut scratch)?;
-    let word = |n: u8| slots.get(usize::from(n)).copied().flatten();
-    let mut f = Filter {
-        family: cx.page.opts.family,
-        cached: word(CACHED).is_some(),
-        table: Some(TABLE_MAIN),
-        ..Filter::default()
-    };
-    match word(TABLE) {
-        Some(b"all") => f.table = None,
-        Some(w) if spelled(w, "cache") => f.cached = true,
-        w => f.table = number(cx, w, &TABLES, u32::MAX, "table id value is invalid\n")?.or(f.table),
+    f.family = cx.page.opts.family;
+    f.cached = slot(&slots, CACHED).is_some();
+    f.set(TABLE, Some(TABLE_MAIN));
+    let mut bad = BAD;
+    for n in TABLE..=IIF {
+        let (say, rest) = cut(bad, b'|');
+        bad = rest.unwrap_or("");
+        let Some(w) = slot(&slots, n) else { continue };
+        let all = matches!(n, TABLE | PROTO | SCOPE) && w == b"all";
+        let mut to = n;
+        let v = match n {
+            _ if all => None,
+            TABLE if spelled(w, "cache") => {
+                f.cached = true;
+                continue;
+            }
+            VRF => {
+                f.vrf = true;
+                to = TABLE;
+                Some(vrf(cx, w)?.1)
+            }
+            OIF | IIF => None,
+            _ => {
+                let v = match n {
+                    TABLE => number(&TABLES, w),
+                    PROTO => number(&PROTOCOLS, w).filter(|n| *n < 256),
+                    SCOPE => number(&SCOPES, w).filter(|n| *n < 256),
+                    TOS => tos(w),
+                    TYPE => route_type(w).map(u32::from),
+                    REALMS => realms(w, &mut f.mask),
+                    _ => number(&NO_NAMES, w),
+                };
+                if v.is_none() {
+                    return Err(wrong(&mut cx.err, w, say));
+                }
+                // Table 0 is no table: iproute2 lists all.
+                v.filter(|v| n != TABLE || *v != 0)
+            }
+        };
+        f.set(to, v);
     }
-    // Table 0 is no table: iproute2 lists all.
-    f.table = f.table.filter(|t| *t != 0);
-    if let Some(w) = word(VRF) {
-        f.table = Some(vrf(cx, w)?.1);
-        f.vrf = true;
-    }
-    f.tos = tos(cx, word(TOS), "TOS value is invalid\n")?;
-    let proto = word(PROTO).filter(|w| *w != b"all");
-    f.proto = number(cx, proto, &PROTOCOLS, 255, "invalid \"protocol\"\n")?;
-    let within = word(SCOPE).filter(|w| *w != b"all");
-    f.scope = number(cx, within, &SCOPES, 255, "invalid \"scope\"\n")?;
-    if let Some(w) = word(TYPE) {
-        f.ty = Some(route_type(w).ok_or_else(|| cx.err.invalid(w, b"", "node type value is invalid\n"))?);
-    }
-    static NO_NAMES: Names = Names { text: "" };
-    f.mark = number(cx, word(MARK), &NO_NAMES, u32::MAX, "invalid mark value")?;
-    f.metric = number(cx, word(METRIC), &NO_NAMES, u32::MAX, "\"metric\" value is invalid\n")?;
-    if let Some(w) = word(REALMS) {
-        f.realms = Some(realms(w).ok_or_else(|| cx.err.invalid(w, b"", "invalid realms\n"))?);
-    }
-    for (to, slot) in [
-        (&mut f.via, usize::from(VIA)),
-        (&mut f.src, usize::from(SRC)),
-        (&mut f.root_dst, ROOT_DST),
-        (&mut f.match_dst, MATCH_DST),
-        (&mut f.root_src, ROOT_SRC),
-        (&mut f.match_src, MATCH_SRC),
-    ] {
-        if let Some(w) = slots.get(slot).copied().flatten() {
-            let family = cx.page.opts.family;
+    for (n, to) in (PREFIX..).zip(&mut f.prefixes) {
+        if let Some(w) = slot(&slots, n) {
+            let p = prefix(&mut cx.err, w, cx.page.opts.family)?;
             // `any` of any family is no bound at all, where `default` is a prefix without an address.
-            *to = Some(prefix(cx, w, family)?).filter(|p| p.ip.family() != af::AF_UNSPEC || w == b"default");
+            if p.ip.family() != af::AF_UNSPEC || w == b"default" {
+                *to = Some(p);
+            }
         }
     }
-    f.oif = device(cx, word(OIF))?;
-    f.iif = device(cx, word(IIF))?;
-    Ok(f)
+    for n in OIF..=IIF {
+        if let Some(w) = slot(&slots, n) {
+            f.set(n, Some(device(cx, w)?));
+        }
+    }
+    Ok(())
 }
+
+static NO_NAMES: Names = Names { text: "" };
 
 /// The dump request for `f`: what the kernel can sift under the strict check is asked of it.
 pub(super) fn request<'t>(tx: &'t mut [u8], f: &Filter) -> Build<'t> {
     let family = match f.family {
-        af::AF_UNSPEC if f.table.is_some() => af::AF_INET,
+        af::AF_UNSPEC if f.table().is_some() => af::AF_INET,
         family => family,
     };
     let head = RtMsg {
         family,
-        protocol: f.proto.and_then(|p| u8::try_from(p).ok()).unwrap_or(0),
+        protocol: f.number(PROTO).and_then(|p| u8::try_from(p).ok()).unwrap_or(0),
         flags: if f.cached { rtm_f::CLONED } else { 0 },
         ..RtMsg::default()
     };
     let mut m = Build::new(tx, rtm::GETROUTE, 0, head.as_bytes());
-    if let Some(t) = f.table {
+    if let Some(t) = f.table() {
         m.put(rta::TABLE, t);
     }
-    if let Some(i) = f.oif {
+    if let Some(i) = f.number(OIF) {
         m.put(rta::OIF, i);
     }
     m
@@ -241,56 +283,98 @@ impl<'m> Row<'m> {
     #[must_use]
     pub fn passes(&self, f: &Filter) -> bool {
         let h = &self.head;
-        let is = |want: Option<u32>, got: u32| want.is_none_or(|w| w == got);
-        let flow = self.number(rta::FLOW);
-        (f.family == af::AF_UNSPEC || f.family == h.family)
-            && is(f.table.filter(|_| !f.cached), self.table())
-            && f.cached == (h.flags & rtm_f::CLONED != 0)
-            && !(f.vrf && matches!(h.ty, rtn::LOCAL | rtn::BROADCAST))
-            && is(f.proto, u32::from(h.protocol))
-            && is(f.scope, u32::from(h.scope))
-            && f.ty.is_none_or(|t| t == h.ty)
-            && f.tos.is_none_or(|t| t == h.tos)
-            && is(f.oif, self.number(rta::OIF))
-            && is(f.iif, self.number(rta::IIF))
-            && is(f.mark, self.number(rta::MARK))
-            && is(f.metric, self.number(rta::PRIORITY))
-            && f.realms.is_none_or(|(v, mask)| (v ^ flow) & mask == 0)
-            && within(f.root_dst, f.match_dst, h.family, self.attrs.raw(rta::DST.ty()), h.dst_len)
-            && within(f.root_src, f.match_src, h.family, self.attrs.raw(rta::SRC.ty()), h.src_len)
-            && self.is_via(f.via)
-            && is_from(f.src, h.family, self.attrs.raw(rta::PREFSRC.ty()))
+        if f.family != af::AF_UNSPEC && f.family != h.family
+            || f.cached != (h.flags & rtm_f::CLONED != 0)
+            || f.vrf && matches!(h.ty, rtn::LOCAL | rtn::BROADCAST)
+        {
+            return false;
+        }
+        let has = [
+            if f.cached { f.table().unwrap_or(0) } else { self.table() },
+            0,
+            h.tos.into(),
+            h.protocol.into(),
+            h.scope.into(),
+            h.ty.into(),
+            self.number(rta::MARK),
+            self.number(rta::PRIORITY),
+            self.number(rta::FLOW),
+            self.number(rta::OIF),
+            self.number(rta::IIF),
+        ];
+        for ((n, want), has) in (TABLE..).zip(&f.numbers).zip(&has) {
+            let mask = if n == REALMS { f.mask } else { u32::MAX };
+            if want.is_some_and(|want| (want ^ *has) & mask != 0) {
+                return false;
+            }
+        }
+        let dst = self.addr(rta::DST.ty());
+        let src = self.addr(rta::SRC.ty());
+        within(f.prefix(ROOT_DST), f.prefix(MATCH_DST), h.family, &dst, h.dst_len)
+            && within(f.prefix(ROOT_SRC), f.prefix(MATCH_SRC), h.family, &src, h.src_len)
+            && f.prefix(VIA).is_none_or(|w| w.contains(&self.via()))
+            && f.prefix(SRC).is_none_or(|w| w.contains(&self.addr(rta::PREFSRC.ty())))
     }
 
-    fn is_via(&self, want: Option<Prefix>) -> bool {
+    fn via(&self) -> Ip {
         let via = self.attrs.raw(rta::VIA.ty()).and_then(|b| b.get(2..));
-        match via.and_then(Ip::from_bytes) {
-            Some(ip) => want.is_none_or(|w| w.contains(&ip)),
-            None => is_from(want, self.head.family, self.attrs.raw(rta::GATEWAY.ty())),
+        via.and_then(Ip::from_bytes).unwrap_or_else(|| self.addr(rta::GATEWAY.ty()))
+    }
+
+    /// The address in an attribute; all zeros of the route's family where there is none.
+    fn addr(&self, ty: u16) -> Ip {
+        match self.attrs.raw(ty).and_then(Ip::from_bytes) {
+            Some(ip) => ip,
+            None if self.head.family == af::AF_INET6 => Ip::v6([0; 16]),
+            None => Ip::v4([0; 4]),
         }
     }
 }
 
-/// The address in an attribute; all zeros of `family` where there is none.
-fn addr(family: u8, bytes: Option<&[u8]>) -> Ip {
-    match bytes.and_then(Ip::from_bytes) {
-        Some(ip) => ip,
-        None if family == af::AF_INET6 => Ip::v6([0; 16]),
-        None => Ip::v4([0; 4]),
-    }
-}
-
-fn is_from(want: Option<Prefix>, family: u8, bytes: Option<&[u8]>) -> bool {
-    want.is_none_or(|w| w.contains(&addr(family, bytes)))
-}
-
 /// Whether a prefix lies inside `root` and around `below`.
-fn within(root: Option<Prefix>, below: Option<Prefix>, family: u8, bytes: Option<&[u8]>, len: u8) -> bool {
-    let ip = addr(family, bytes);
-    root.is_none_or(|r| r.len <= len && r.contains(&ip))
+fn within(root: Option<&Prefix>, below: Option<&Prefix>, family: u8, ip: &Ip, len: u8) -> bool {
+    root.is_none_or(|r| r.len <= len && r.contains(ip))
         && below.is_none_or(|b| {
             let of_family = b.ip.family() == af::AF_UNSPEC || b.ip.family() == family;
-            let around = Prefix { ip, len, had_len: true };
+            let around = Prefix { ip: *ip, len, had_len: true };
             of_family && len <= b.len && (b.ip.is_none() || around.contains(&b.ip))
         })
+}
+
+#[cfg(test)]
+#[cfg(target_endian = "little")]
+mod tests {
+    use super::*;
+
+    // RTM_NEWROUTE of `blackhole 10.4.0.0/16 metric 7` as a 6.18 kernel sends it.
+    const BLACKHOLE: [u8; 36] = [
+        2, 16, 0, 0, 254, 3, 0, 6, 0, 0, 0, 0, 8, 0, 15, 0, 254, 0, 0, 0, 8, 0, 1, 0, 10, 4, 0, 0, 8, 0, 6,
+        0, 7, 0, 0, 0,
+    ];
+
+    #[test]
+    fn filters_hold_a_route_against_prefixes_and_numbers() {
+        let passes = |set: &dyn Fn(&mut Filter)| {
+            let mut f = Filter::default();
+            set(&mut f);
+            let m = Message { ty: rtm::NEWROUTE, flags: 2, seq: 1, port: 1, payload: &BLACKHOLE };
+            Row::of(&m).unwrap().passes(&f)
+        };
+        let lies = |n: u8, w: &str| {
+            passes(&|f| f.prefixes[usize::from(n - PREFIX)] = Prefix::parse(w.as_bytes(), 0).ok())
+        };
+        let has = |n: u8, v: u32| passes(&|f| f.set(n, Some(v)));
+        assert!(passes(&|_| ()));
+        assert!(lies(ROOT_DST, "10.0.0.0/8"));
+        assert!(!lies(ROOT_DST, "10.4.0.0/17"));
+        assert!(lies(MATCH_DST, "10.4.9.9"));
+        assert!(!lies(MATCH_DST, "10.5.9.9"));
+        assert!(!lies(MATCH_DST, "default"));
+        assert!(!lies(MATCH_DST, "2001:db8::1"));
+        assert!(has(METRIC, 7) && has(TYPE, 6));
+        assert!(!has(OIF, 3));
+        assert!(!has(TABLE, 100));
+        assert!(!passes(&|f| f.family = af::AF_INET6));
+        assert!(!passes(&|f| f.cached = true));
+    }
 }

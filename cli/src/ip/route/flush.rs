@@ -2,18 +2,15 @@
 
 use super::filter::{Filter, Row, filter, request};
 use super::show::route;
+use crate::Ctx;
+use crate::ip::flush;
 use crate::report::{Done, Fail, KERNEL};
 use crate::words::Line;
-use crate::{Ctx, TX};
-use nlbox_core::conn::{Errno, Error};
-use nlbox_core::rt::route::rta;
+use nlbox_core::conn::Error;
+use nlbox_core::rt::route::{RTMSG_LEN, rta};
 use nlbox_core::rt::rtm;
 use nlbox_core::text::ip::af;
-use nlbox_core::text::num;
-use nlbox_core::wire::build::Build;
-use zerocopy::IntoBytes;
 
-const ESRCH: i32 = 3;
 /// Rounds before we give up on a table that somebody else keeps filling.
 const ROUNDS: u32 = 64;
 
@@ -22,90 +19,63 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     if line.is_over() {
         return Err(cx.err.plain(&[b"\"ip route flush\" requires arguments."]));
     }
-    let f = filter(cx, line)?;
-    let stats = cx.page.opts.stats;
+    let mut f = Filter::none();
+    filter(cx, line, &mut f)?;
     if f.cached && cx.page.opts.family != af::AF_INET6 {
         return cache(cx);
     }
-    let mut rounds = 0_u32;
-    loop {
+    for rounds in 0..ROUNDS {
         let deleted = round(cx, &f)?;
         if deleted == 0 {
-            break;
+            flush::done(&mut cx.page, rounds);
+            return Ok(());
         }
-        rounds = rounds.saturating_add(1);
-        if stats > 0 {
-            let out = &mut cx.page.out;
-            out.num("", "\n*** Round %, ", u64::from(rounds));
-            out.num("", "deleting % entries ***\n", u64::from(deleted));
-        }
-        if rounds >= ROUNDS {
-            return Err(cx.err.plain(&[
-                b"*** Flush not completed after % rounds ***",
-                num::dec(u64::from(rounds)).as_bytes(),
-            ]));
-        }
+        flush::round(&mut cx.page, rounds.saturating_add(1), deleted, "entries");
     }
-    if stats > 0 {
-        let out = &mut cx.page.out;
-        if rounds == 0 {
-            out.text("Nothing to flush.\n");
-        } else {
-            let plural = if rounds == 1 { " ***\n" } else { "s ***\n" };
-            out.num("", "*** Flush is complete after % round", u64::from(rounds));
-            out.text(plural);
-        }
-    }
-    Ok(())
+    Err(cx.err.plain(&[b"*** Flush not completed after 64 rounds ***"]))
 }
 
 /// One pass over the table: each match is deleted over the second socket while the dump goes on over the first, so
 /// that nothing need be kept. How many were deleted.
 fn round(cx: &mut Ctx<'_>, f: &Filter) -> Result<u32, Fail> {
-    let mut tx = [0; 128];
+    let mut tx = [0; 64];
     let mut m = request(&mut tx, f);
-    let mut count = 0_u32;
-    let mut dump = match cx.conn.dump(&mut m) {
-        Ok(d) => d,
-        Err(e) => return Err(cx.err.net(e, &cx.conn, None)),
-    };
-    let failed = loop {
-        let message = match dump.next() {
-            Ok(Some(m)) => m,
-            // The deletions themselves may flag the dump: the next round sees what this one missed.
-            Ok(None) | Err(Error::Interrupted) => return Ok(count),
-            Err(e) => break e,
-        };
-        let Some(row) = Row::of(&message).filter(|r| r.passes(f) && !is_null_route(r)) else { continue };
-        if cx.page.opts.stats > 1 {
-            route(&mut cx.page, &row, f);
+    let done = flush::sweep(cx, &mut m, rtm::DELROUTE, &mut |page, m, copy| {
+        let Some(row) = Row::of(m).filter(|r| r.passes(f) && !is_null_route(r)) else { return false };
+        if page.opts.stats > 1 {
+            route(page, &row, f);
         }
         // The message that the kernel sent names its route whole: it goes back as it came, less what the kernel
         // adds of a nexthop object but does not take beside the object's id.
-        let mut tx = [0; TX];
-        let mut del = Build::new(&mut tx, rtm::DELROUTE, 0, row.head.as_bytes());
+        copy.bytes(m.payload.get(..RTMSG_LEN).unwrap_or(&[]));
         let object = row.attrs.has(rta::NH_ID);
-        let of_object = [rta::OIF.ty(), rta::GATEWAY.ty(), rta::VIA.ty(), rta::MULTIPATH.ty()];
-        for a in row.attrs.filter(|a| !(object && of_object.contains(&a.ty))) {
-            del.raw(a.ty, a.payload);
-        }
-        match cx.page.names.conn.request(&mut del) {
-            Ok(()) => count = count.saturating_add(1),
-            // A multipath route goes with its first nexthop; another process may have been quicker.
-            Err(Error::Kernel(Errno(ESRCH))) => {}
-            Err(Error::Kernel(e)) => {
-                let _ = cx.err.system(&[b"Failed to send flush request"], e.0);
-                return Err(KERNEL);
+        for a in row.attrs {
+            let of_object = [rta::OIF.ty(), rta::GATEWAY.ty(), rta::VIA.ty(), rta::MULTIPATH.ty()];
+            if !(object && of_object.contains(&a.ty)) {
+                copy.raw(a.ty, a.payload);
             }
-            Err(e) => return Err(cx.err.net(e, &cx.page.names.conn, None)),
         }
+        true
+    });
+    let (e, deleting) = match done {
+        Ok(count) => return Ok(count),
+        Err(failed) => failed,
     };
-    // A table that does not exist is refused in place of a dump.
-    let fail = cx.err.net(failed, &cx.conn, None);
-    if matches!(failed, Error::Kernel(_)) {
-        cx.err.say(&[b"Flush terminated"]);
+    match (e, deleting) {
+        (Error::Kernel(e), true) => {
+            let _ = cx.err.system(&[b"Failed to send flush request"], e.0);
+            Err(KERNEL)
+        }
+        (_, true) => Err(cx.err.net(e, &cx.page.names.conn, None)),
+        // A table that does not exist is refused in place of a dump.
+        _ => {
+            let fail = cx.err.net(e, &cx.conn, None);
+            if matches!(e, Error::Kernel(_)) {
+                cx.err.say(&[b"Flush terminated"]);
+            }
+            Err(fail)
+        }
     }
-    Err(fail)
 }
 
 /// The kernel's own last entry of an IPv6 table, which it does not let go.

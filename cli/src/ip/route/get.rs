@@ -2,8 +2,9 @@
 
 use super::filter::{Filter, Row};
 use super::show::route;
-use super::{device, put_prefix, tos, vrf};
+use super::{family, put_prefix, tos, vrf};
 use crate::grammar::{Arg, Grammar, Slots, To, read};
+use crate::ip::value::{keep, put_device, slot, wrong};
 use crate::report::Done;
 use crate::words::Line;
 use crate::{Ctx, TX};
@@ -14,7 +15,7 @@ use nlbox_core::text::num;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::key::{Key, Raw};
 
-const DST: usize = 0;
+const DST: u8 = 0;
 const TOS: u8 = 1;
 const IIF: u8 = 2;
 const OIF: u8 = 3;
@@ -47,8 +48,8 @@ pub static GRAMMAR: Grammar = Grammar {
 };
 
 fn to<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots: &mut Slots<'l>) -> Done {
-    if let Some(s) = slots.get_mut(DST) {
-        *s = line.peek();
+    if let Some(word) = line.peek() {
+        keep(slots, DST, word);
     }
     host(cx, line, m, rta::DST, at::DST_LEN)
 }
@@ -78,37 +79,32 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut m = Build::new(&mut tx, rtm::GETROUTE, 0, &[0; RTMSG_LEN]);
     m.head(at::FAMILY, &[cx.page.opts.family]);
     let slots = read(cx, line, &GRAMMAR, &mut m)?;
-    let word = |n: u8| slots.get(usize::from(n)).copied().flatten();
-    if slots.get(DST).copied().flatten().is_none() {
+    if slot(&slots, DST).is_none() {
         return Err(cx.err.plain(&[b"need at least a destination address"]));
     }
-    if m.head_at(at::FAMILY) == af::AF_UNSPEC {
-        m.head(at::FAMILY, &[af::AF_INET]);
-    }
-    if let Some(v) = tos(cx, word(TOS), "TOS value is invalid\n")? {
-        m.head(at::TOS, &[v]);
-    }
-    if let Some(i) = device(cx, word(IIF))? {
-        m.put(rta::IIF, i);
-    }
-    let mut oif = device(cx, word(OIF))?;
-    if let Some(name) = word(VRF) {
-        oif = Some(vrf(cx, name)?.0);
-    }
-    if let Some(i) = oif {
-        m.put(rta::OIF, i);
-    }
     // Only IPv4 has to be asked which table the route came from.
-    let mut flags = if m.head_at(at::FAMILY) == af::AF_INET { rtm_f::LOOKUP_TABLE } else { 0 };
-    if word(FIBMATCH).is_some() {
+    let mut flags = if family(&mut m) == af::AF_INET { rtm_f::LOOKUP_TABLE } else { 0 };
+    if slot(&slots, FIBMATCH).is_some() {
         flags |= rtm_f::FIB_MATCH;
     }
     m.head(at::FLAGS, &flags.to_ne_bytes());
+    if let Some(w) = slot(&slots, TOS) {
+        let v = tos(w).ok_or_else(|| wrong(&mut cx.err, w, "TOS value is invalid\n"))?;
+        m.head(at::TOS, v.to_le_bytes().get(..1).unwrap_or(&[]));
+    }
+    put_device(cx, &mut m, &slots, IIF, rta::IIF)?;
+    let bound = m.mark();
+    put_device(cx, &mut m, &slots, OIF, rta::OIF)?;
+    if let Some(w) = slot(&slots, VRF) {
+        let (index, _) = vrf(cx, w)?;
+        m.undo(bound);
+        m.put(rta::OIF, index);
+    }
     match cx.conn.get(&mut m) {
         Ok(answer) => {
             cx.page.out.open_document();
             if let Some(row) = Row::of(&answer) {
-                route(&mut cx.page, &row, &Filter::default());
+                route(&mut cx.page, &row, &Filter::none());
             }
             Ok(())
         }

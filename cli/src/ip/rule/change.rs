@@ -1,10 +1,11 @@
 //! `ip rule add` and `delete`.
 
 use super::word;
+use crate::Ctx;
 use crate::grammar::{Arg, Grammar, Slots, To, read, spelled};
+use crate::ip::value::{halves, keep, slot, wrong};
 use crate::report::{Done, Fail};
 use crate::words::Line;
-use crate::{Ctx, TX};
 use nlbox_core::rt::rtm;
 use nlbox_core::rt::rule::{ACTION_AT, RULE_LEN, TABLE_AT, fr_act, fra};
 use nlbox_core::text::num;
@@ -12,7 +13,7 @@ use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::nlm;
 
 /// A word has said where the rule leads: it does not lead to the main table.
-const LEADS: usize = 0;
+const LEADS: u8 = 0;
 
 static TYPE_ARG: Arg = Arg::new("type", To::Call(kind, "TYPE"));
 
@@ -60,9 +61,7 @@ static TYPES: &[(&str, u8)] = &[
 ];
 
 fn leads(slots: &mut Slots<'_>) {
-    if let Some(s) = slots.get_mut(LEADS) {
-        *s = Some(b"");
-    }
+    keep(slots, LEADS, b"");
 }
 
 fn act(m: &mut Build<'_>, slots: &mut Slots<'_>, action: u8) -> Done {
@@ -75,7 +74,7 @@ fn kind(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, slots: &mut Sl
     let word = line.value(&mut cx.err)?;
     match TYPES.iter().find(|(name, _)| spelled(word, name)) {
         Some((_, action)) => act(m, slots, *action),
-        None => Err(cx.err.invalid(word, b"", "Failed to parse rule type")),
+        None => Err(wrong(&mut cx.err, word, "Failed to parse rule type")),
     }
 }
 
@@ -111,13 +110,13 @@ fn table(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, slots: &mut S
 /// `FROM/TO` or `TO`: the upper and the lower half of one number.
 fn realms(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
     let word = line.value(&mut cx.err)?;
-    let (first, second) = word::halves(word, b'/');
+    let (first, second) = halves(word, b'/');
     let (from, to) = match second {
         Some(to) => (num::parse_u16(first), num::parse_u16(to)),
         None => (Some(0), num::parse_u16(first)),
     };
     let (Some(from), Some(to)) = (from, to) else {
-        return Err(cx.err.invalid(word, b"", "invalid realms\n"));
+        return Err(wrong(&mut cx.err, word, "invalid realms\n"));
     };
     m.put(fra::FLOW, u32::from(from).wrapping_shl(16) | u32::from(to));
     Ok(())
@@ -129,7 +128,7 @@ fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
         let verb: &[u8] = if adds { b"add" } else { b"del" };
         return Err(cx.err.plain(&[b"\"ip rule %\" requires arguments.", verb]));
     }
-    let mut tx = [0; TX];
+    let mut tx = [0; 2048];
     let mut m = Build::new(&mut tx, ty, flags, &[0; RULE_LEN]);
     m.head(0, &[super::show::family(cx)]);
     if adds {
@@ -139,7 +138,7 @@ fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
     let goes = m.attrs(RULE_LEN).has(fra::GOTO);
     if goes {
         m.head(ACTION_AT, &[fr_act::GOTO]);
-    } else if adds && slots.get(LEADS).is_none_or(|s| s.is_none()) {
+    } else if adds && slot(&slots, LEADS).is_none() {
         m.head(TABLE_AT, &[MAIN]);
     }
     let attrs = m.attrs(RULE_LEN);

@@ -3,7 +3,7 @@
 use super::change::BAD_PREFERENCE;
 use super::word;
 use crate::grammar::{Arg, Grammar, Slots, To, read};
-use crate::ip::value::named;
+use crate::ip::value::{put, put_dec, put_named, put_num, put_realms};
 use crate::report::{Done, Fail, USAGE};
 use crate::words::Line;
 use crate::{Ctx, Page};
@@ -14,12 +14,12 @@ use nlbox_core::rt::rule::{
     DST_LEN_AT, FLAGS_AT, RULE_LEN, RuleHeader, SRC_LEN_AT, TOS_AT, fib_rule, fr_act, fra,
 };
 use nlbox_core::text::ip::{self, Ip, Prefix, af};
-use nlbox_core::text::num;
 use nlbox_core::text::out::{Out, Style};
+use nlbox_core::text::{cut, num};
 use nlbox_core::wire::attr::Attrs;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
-use nlbox_core::wire::key::Key;
+use nlbox_core::wire::key::{Key, Raw};
 use zerocopy::FromBytes;
 
 static TO_ARG: Arg = Arg::new("to", To::Call(to, "PREFIX"));
@@ -166,177 +166,174 @@ pub(super) fn flush(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 /// Prints the rule `m`.
 pub fn rule(page: &mut Page<'_>, m: &Message<'_>) {
     let Some((head, a)) = split(m) else { return };
-    let numeric = page.opts.numeric;
-    let details = page.opts.details > 0;
-    let out = &mut page.out;
-    let mut buf = num::dec(0);
-    out.open_object("");
+    page.out.open_object("");
     if m.ty == rtm::DELRULE {
-        out.is("deleted", "Deleted ");
+        page.out.is("deleted", "Deleted ");
     }
-    out.num("priority", "%:\t", u64::from(a.get(fra::PRIORITY).unwrap_or(0)));
+    selectors(&mut page.out, &head, a);
+    if let Some(v) = a.get(fra::IP_PROTO) {
+        let mut name: heapless::Vec<u8, 96> = heapless::Vec::new();
+        match IP_PROTOCOLS.name(v.into()).filter(|_| !page.opts.numeric) {
+            Some(known) => drop(name.extend_from_slice(known.as_bytes())),
+            None => {
+                let _ = name.extend_from_slice(b"ipproto-");
+                let _ = name.extend_from_slice(num::dec(v.into()).as_bytes());
+            }
+        }
+        put(&mut page.out, "ipproto| ipproto %", &name);
+    }
+    transport(&mut page.out, a);
+    leads(page, &head, a);
+    if !page.out.json() {
+        page.out.bytes(b"\n");
+    }
+    page.out.close_object();
+}
+
+/// What a rule selects by, up to its users.
+fn selectors(out: &mut Out<'_>, head: &RuleHeader, a: Attrs<'_>) {
+    put_num(out, "priority|%:\t", a.get(fra::PRIORITY).unwrap_or(0).into());
     if head.flags & fib_rule::INVERT != 0 {
         out.null("not", "not ");
     }
-    match a.get(fra::SRC).and_then(Ip::from_bytes) {
-        Some(ip) => end(out, "from ", "src", "srclen", &ip, head.src_len),
-        None => out.str("src", "from %", b"all"),
+    if !end(out, "from ", "src|%", "srclen|/%", a.raw(fra::SRC.ty()), head.src_len) {
+        put(out, "src|from %", b"all");
     }
-    if let Some(ip) = a.get(fra::DST).and_then(Ip::from_bytes) {
-        end(out, " to ", "dst", "dstlen", &ip, head.dst_len);
-    }
+    end(out, " to ", "dst|%", "dstlen|/%", a.raw(fra::DST.ty()), head.dst_len);
     if head.tos != 0 {
+        out.text(" tos ");
         let mut tos: heapless::Vec<u8, 20> = heapless::Vec::new();
         let _ = tos.extend_from_slice(b"0x");
         let _ = tos.extend_from_slice(num::hex_pad(u64::from(head.tos), 2).as_bytes());
-        out.str("tos", " tos %", &tos);
+        put(out, "tos|%", &tos);
     }
     let mask = a.get(fra::FWMASK);
     if a.has(fra::FWMARK) || mask.is_some() {
-        hex(out, "fwmark", " fwmark %", a.get(fra::FWMARK).unwrap_or(0));
+        hex(out, "fwmark| fwmark %", a.get(fra::FWMARK).unwrap_or(0));
         if let Some(mask) = mask.filter(|m| *m != u32::MAX) {
-            hex(out, "fwmask", "/%", mask);
+            hex(out, "fwmask|/%", mask);
         }
     }
-    if let Some(name) = a.get(fra::IIFNAME) {
-        let detached = head.flags & fib_rule::IIF_DETACHED != 0;
-        device(out, " iif ", "iif", "iif_detached", name, detached);
-    }
-    if let Some(name) = a.get(fra::OIFNAME) {
-        let detached = head.flags & fib_rule::OIF_DETACHED != 0;
-        device(out, " oif ", "oif", "oif_detached", name, detached);
-    }
+    device(out, "iif", a.get(fra::IIFNAME), head.flags & fib_rule::IIF_DETACHED);
+    device(out, "oif", a.get(fra::OIFNAME), head.flags & fib_rule::OIF_DETACHED);
     if a.get(fra::L3MDEV).is_some_and(|v| v != 0) {
         out.null("l3mdev", " lookup [l3mdev-table]");
     }
     if let Some((start, end)) = a.get(fra::UID_RANGE).and_then(halves) {
-        out.num("uid_start", " uidrange %", start);
-        out.num("uid_end", "-%", end);
+        put_num(out, "uid_start| uidrange %", start);
+        put_num(out, "uid_end|-%", end);
     }
-    if let Some(v) = a.get(fra::IP_PROTO) {
-        match IP_PROTOCOLS.name(u64::from(v)).filter(|_| !numeric) {
-            Some(name) => out.str("ipproto", " ipproto %", name.as_bytes()),
-            None => {
-                let mut name: heapless::Vec<u8, 20> = heapless::Vec::new();
-                let _ = name.extend_from_slice(b"ipproto-");
-                let _ = name.extend_from_slice(num::dec(u64::from(v)).as_bytes());
-                out.str("ipproto", " ipproto %", &name);
-            }
-        }
-    }
-    port(out, a, fra::SPORT_RANGE, fra::SPORT_MASK, &SPORT);
-    port(out, a, fra::DPORT_RANGE, fra::DPORT_MASK, &DPORT);
+}
+
+/// What a rule selects by behind the protocol.
+fn transport(out: &mut Out<'_>, a: Attrs<'_>) {
+    port(out, a, fra::SPORT_RANGE, fra::SPORT_MASK, "sport");
+    port(out, a, fra::DPORT_RANGE, fra::DPORT_MASK, "dport");
     if let Some(id) = a.get(fra::TUN_ID).and_then(nlbox_core::bytes::uint_be) {
         out.num("tun_id", " tun_id %", id);
     }
     if let Some(v) = a.get(fra::DSCP) {
-        out.str("dscp", " dscp %", num::dec(u64::from(v)).as_bytes());
+        put_dec(out, "dscp| dscp %", v.into());
     }
     if let Some(v) = a.get(fra::FLOWLABEL) {
-        hex(out, "flowlabel", " flowlabel %", v);
+        hex(out, "flowlabel| flowlabel %", v);
         if let Some(mask) = a.get(fra::FLOWLABEL_MASK).filter(|m| *m != 0xfffff) {
-            hex(out, "flowlabel_mask", "/%", mask);
+            hex(out, "flowlabel_mask|/%", mask);
         }
     }
+}
+
+/// Where a rule leads, and whose it is.
+fn leads(page: &mut Page<'_>, head: &RuleHeader, a: Attrs<'_>) {
     let table = a.get(fra::TABLE).unwrap_or(u32::from(head.table));
     if table != 0 {
-        out.str("table", " lookup %", named(numeric, &TABLES, u64::from(table), &mut buf));
+        put_named(page, "table| lookup %", &TABLES, table);
         if let Some(v) = a.get(fra::SUPPRESS_PREFIXLEN).filter(|v| *v != u32::MAX) {
-            out.num("suppress_prefixlen", " suppress_prefixlength %", u64::from(v));
+            put_num(&mut page.out, "suppress_prefixlen| suppress_prefixlength %", v.into());
         }
         if let Some(v) = a.get(fra::SUPPRESS_IFGROUP).filter(|v| *v != u32::MAX) {
-            let group = named(numeric, &GROUPS, u64::from(v), &mut buf);
-            out.str("suppress_ifgroup", " suppress_ifgroup %", group);
+            put_named(page, "suppress_ifgroup| suppress_ifgroup %", &GROUPS, v);
         }
     }
     if let Some(v) = a.get(fra::FLOW) {
-        let (from, to) = (v.wrapping_shr(16), v & 0xffff);
-        out.text(" realms ");
-        if from != 0 {
-            out.str("flow_from", "%/", num::dec(u64::from(from)).as_bytes());
-        }
-        out.str("flow_to", "%", num::dec(u64::from(to)).as_bytes());
+        page.out.text(" realms ");
+        put_realms(&mut page.out, "flow_from|%/", "flow_to|%", v);
     }
     match head.action {
         fr_act::TO_TBL => {}
         fr_act::GOTO => {
-            out.num("goto", " goto %", u64::from(a.get(fra::GOTO).unwrap_or(0)));
+            put_num(&mut page.out, "goto| goto %", a.get(fra::GOTO).unwrap_or(0).into());
             if head.flags & fib_rule::UNRESOLVED != 0 {
-                out.null("unresolved", " [unresolved]");
+                page.out.null("unresolved", " [unresolved]");
             }
         }
-        fr_act::NOP => out.null("nop", " nop"),
-        action => out.str("action", " %", named(numeric, &ROUTE_TYPES, u64::from(action), &mut buf)),
+        fr_act::NOP => page.out.null("nop", " nop"),
+        action => put_named(page, "action| %", &ROUTE_TYPES, action.into()),
     }
     // The kernel's own rules and those of nobody in particular say so only when asked.
-    if let Some(v) = a.get(fra::PROTOCOL).filter(|v| details || !matches!(v, 0 | 2)) {
-        out.str("protocol", " proto %", named(numeric, &PROTOCOLS, u64::from(v), &mut buf));
+    if let Some(v) = a.get(fra::PROTOCOL).filter(|v| page.opts.details > 0 || !matches!(v, 0 | 2)) {
+        put_named(page, "protocol| proto %", &PROTOCOLS, v.into());
     }
-    if !out.json() {
-        out.bytes(b"\n");
-    }
-    out.close_object();
 }
 
-/// One end of what a rule selects: the length only where it is not a host's.
-fn end(out: &mut Out<'_>, text: &str, key: &str, len_key: &str, ip: &Ip, len: u8) {
+/// One end of what a rule selects: the length only where it is not a host's. Whether there is one.
+fn end(out: &mut Out<'_>, text: &str, label: &str, len_label: &str, bytes: Option<&[u8]>, len: u8) -> bool {
+    let Some(ip) = bytes.and_then(Ip::from_bytes) else { return false };
     out.text(text);
-    out.style(Style::of_family(ip.family())).str(key, "%", ip::print(ip).as_bytes());
+    put(out.style(Style::of_family(ip.family())), label, ip::print(&ip).as_bytes());
     if len != ip.bits() {
-        out.num(len_key, "/%", u64::from(len));
+        put_num(out, len_label, len.into());
     }
+    true
 }
 
-/// An interface by its name; none of that name may exist at the time.
-fn device(out: &mut Out<'_>, text: &str, key: &str, detached_key: &str, name: &[u8], detached: bool) {
-    out.text(text);
+/// An interface by its name, with the keyword `key`; none of that name may exist at the time.
+fn device(out: &mut Out<'_>, key: &str, name: Option<&[u8]>, detached: u32) {
+    let Some(name) = name else { return };
+    out.text(" ");
+    out.text(key);
+    out.text(" ");
     out.style(Style::IfName).str(key, "%", name);
-    if detached {
-        out.null(detached_key, " [detached]");
+    if detached != 0 {
+        out.null(if key == "iif" { "iif_detached" } else { "oif_detached" }, " [detached]");
     }
 }
 
 /// `0x…`, but a bare `0`.
-fn hex(out: &mut Out<'_>, key: &str, pattern: &str, v: u32) {
+fn hex(out: &mut Out<'_>, label: &str, v: u32) {
     if v == 0 {
-        out.str(key, pattern, b"0");
-    } else {
-        out.hex(key, pattern, u64::from(v));
+        return put(out, label, b"0");
     }
+    let (key, pattern) = cut(label, b'|');
+    out.hex(key, pattern.unwrap_or(""), u64::from(v));
 }
 
 /// Two numbers of one width.
-fn halves(payload: &[u8]) -> Option<(u64, u64)> {
+fn halves(payload: &[u8]) -> Option<(i64, i64)> {
     let (start, end) = payload.split_at_checked(payload.len().wrapping_shr(1))?;
-    Some((nlbox_core::bytes::uint_ne(start)?, nlbox_core::bytes::uint_ne(end)?))
+    let number = |b| nlbox_core::bytes::uint_ne(b).map(u64::cast_signed);
+    Some((number(start)?, number(end)?))
 }
 
-/// JSON keys and the text of a port: alone, first of a range, last of it, mask.
-struct PortKeys(&'static str, &'static str, &'static str, &'static str, &'static str);
-
-static SPORT: PortKeys = PortKeys("sport", " sport %", "sport_start", "sport_end", "sport_mask");
-static DPORT: PortKeys = PortKeys("dport", " dport %", "dport_start", "dport_end", "dport_mask");
-
-/// A port or a range. Kernels from 6.15 on give a single port a mask, of all ones when none was asked for.
-fn port(
-    out: &mut Out<'_>,
-    a: Attrs<'_>,
-    range: Key<nlbox_core::wire::key::Raw>,
-    mask: Key<u16>,
-    keys: &PortKeys,
-) {
-    let PortKeys(one, pattern, first, last, mask_key) = keys;
+/// A port, or the first and the last of a range, with the keyword `key`. Kernels from 6.15 on give a single port a
+/// mask, of all ones when none was asked for.
+fn port(out: &mut Out<'_>, a: Attrs<'_>, range: Key<Raw>, mask: Key<u16>, key: &str) {
     let Some((start, end)) = a.get(range).and_then(halves) else { return };
+    out.text(" ");
+    out.text(key);
+    out.text(" ");
+    let source = key == "sport";
     if start != end {
-        out.num(first, pattern, start);
-        return out.num(last, "-%", end);
+        put_num(out, if source { "sport_start|%" } else { "dport_start|%" }, start);
+        return put_num(out, if source { "sport_end|-%" } else { "dport_end|-%" }, end);
     }
     let mask = a.get(mask);
     match mask.filter(|m| *m != u16::MAX) {
-        Some(_) if !out.json() => out.hex("", pattern, start),
-        _ => out.num(one, pattern, start),
+        Some(_) if !out.json() => out.hex("", "%", start.cast_unsigned()),
+        _ => out.int(key, "%", start),
     }
     if let Some(mask) = mask {
-        out.hex(mask_key, if mask == u16::MAX { "" } else { "/%" }, u64::from(mask));
+        let key = if source { "sport_mask" } else { "dport_mask" };
+        out.hex(key, if mask == u16::MAX { "" } else { "/%" }, u64::from(mask));
     }
 }

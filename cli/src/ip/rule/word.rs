@@ -2,7 +2,7 @@
 
 use crate::Ctx;
 use crate::grammar::Slots;
-use crate::ip::value::prefix;
+use crate::ip::value::{halves, hex_byte, number, prefix, wrong};
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use nlbox_core::rt::names::TABLES;
@@ -10,13 +10,7 @@ use nlbox_core::rt::rule::{DST_LEN_AT, FLAGS_AT, SRC_LEN_AT, TOS_AT, fib_rule, f
 use nlbox_core::text::ifname::IfName;
 use nlbox_core::text::num;
 use nlbox_core::wire::build::Build;
-
-/// The parts of `word` around the first `at`; no second part where there is none.
-pub(super) fn halves(word: &[u8], at: u8) -> (&[u8], Option<&[u8]>) {
-    let n = word.iter().position(|b| *b == at).unwrap_or(word.len());
-    let (head, tail) = word.split_at_checked(n).unwrap_or((word, &[]));
-    (head, tail.get(1..))
-}
+use zerocopy::IntoBytes;
 
 /// An end of what a rule selects, as attribute `ty`, with its length in the fixed header.
 pub(super) fn end(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, ty: u16, family: u8) -> Done {
@@ -34,19 +28,17 @@ pub(super) fn not(_: &mut Ctx<'_>, _: &mut Line<'_>, m: &mut Build<'_>, _: &mut 
 
 pub(super) fn tos(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
     let word = line.value(&mut cx.err)?;
-    let tos = num::parse_u64_base(word, 16)
-        .and_then(|n| u8::try_from(n).ok())
-        .ok_or_else(|| cx.err.invalid(word, b"", "TOS value is invalid\n"))?;
+    let tos = hex_byte(word).ok_or_else(|| wrong(&mut cx.err, word, "TOS value is invalid\n"))?;
     m.head(TOS_AT, &[tos]);
     Ok(())
 }
 
 pub(super) fn fwmark(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
     let (mark, mask) = halves(line.value(&mut cx.err)?, b'/');
-    let n = num::parse_u32(mark).ok_or_else(|| cx.err.invalid(mark, b"", "fwmark value is invalid\n"))?;
+    let n = num::parse_u32(mark).ok_or_else(|| wrong(&mut cx.err, mark, "fwmark value is invalid\n"))?;
     m.put(fra::FWMARK, n);
     if let Some(mask) = mask {
-        let n = num::parse_u32(mask).ok_or_else(|| cx.err.invalid(mask, b"", "fwmask value is invalid\n"))?;
+        let n = num::parse_u32(mask).ok_or_else(|| wrong(&mut cx.err, mask, "fwmask value is invalid\n"))?;
         m.put(fra::FWMASK, n);
     }
     Ok(())
@@ -60,7 +52,7 @@ pub(super) fn l3mdev(_: &mut Ctx<'_>, _: &mut Line<'_>, m: &mut Build<'_>, _: &m
 fn interface(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, ty: u16, bad: &str) -> Done {
     let word = line.value(&mut cx.err)?;
     if IfName::new(word).is_none() {
-        return Err(cx.err.invalid(word, b"", bad));
+        return Err(wrong(&mut cx.err, word, bad));
     }
     m.put_str(ty, word);
     Ok(())
@@ -75,31 +67,31 @@ pub(super) fn oif(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &
 }
 
 pub(super) fn uidrange(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
-    let word = line.value(&mut cx.err)?;
-    let (start, end) = halves(word, b'-');
-    match (num::parse_u32(start), end.and_then(num::parse_u32)) {
-        (Some(start), Some(end)) => pair(m, fra::UID_RANGE.ty(), &start.to_ne_bytes(), &end.to_ne_bytes()),
-        _ => return Err(cx.err.invalid(word, b"", "invalid UID range\n")),
-    }
-    Ok(())
+    pair(cx, line, m, fra::UID_RANGE.ty(), "invalid UID range\n")
 }
 
-/// An attribute of two numbers: `struct fib_rule_uid_range`, `struct fib_rule_port_range`.
-fn pair(m: &mut Build<'_>, ty: u16, start: &[u8], end: &[u8]) {
-    let mut both: heapless::Vec<u8, 20> = heapless::Vec::new();
-    let _ = both.extend_from_slice(start);
-    let _ = both.extend_from_slice(end);
-    m.raw(ty, &both);
+/// An attribute of two numbers: `struct fib_rule_uid_range` of 32 bits each, `struct fib_rule_port_range` of 16, where
+/// one number is both.
+fn pair(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, ty: u16, bad: &str) -> Done {
+    let word = line.value(&mut cx.err)?;
+    let users = ty == fra::UID_RANGE.ty();
+    let (start, end) = halves(word, b'-');
+    let end = if users { end.unwrap_or(b"") } else { end.unwrap_or(start) };
+    match (num::parse_u32(start), num::parse_u32(end)) {
+        (Some(start), Some(end)) if users => {
+            m.raw(ty, [start, end].as_bytes());
+        }
+        (Some(start), Some(end)) => match (u16::try_from(start), u16::try_from(end)) {
+            (Ok(start), Ok(end)) => m.raw(ty, [start, end].as_bytes()),
+            _ => return Err(wrong(&mut cx.err, word, bad)),
+        },
+        _ => return Err(wrong(&mut cx.err, word, bad)),
+    }
+    Ok(())
 }
 
 fn port(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, ty: u16) -> Done {
-    let word = line.value(&mut cx.err)?;
-    let (start, end) = halves(word, b'-');
-    match (num::parse_u16(start), num::parse_u16(end.unwrap_or(start))) {
-        (Some(start), Some(end)) => pair(m, ty, &start.to_ne_bytes(), &end.to_ne_bytes()),
-        _ => return Err(cx.err.invalid(word, b"", "invalid port range\n")),
-    }
-    Ok(())
+    pair(cx, line, m, ty, "invalid port range\n")
 }
 
 pub(super) fn sport(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
@@ -113,5 +105,5 @@ pub(super) fn dport(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _:
 /// The table that the next word names or numbers.
 pub(super) fn table_id(cx: &mut Ctx<'_>, line: &mut Line<'_>, bad: &str) -> Result<u32, Fail> {
     let word = line.value(&mut cx.err)?;
-    TABLES.number(word).or_else(|| num::parse_u32(word)).ok_or_else(|| cx.err.invalid(word, b"", bad))
+    number(&TABLES, word).ok_or_else(|| wrong(&mut cx.err, word, bad))
 }
