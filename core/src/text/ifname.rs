@@ -26,6 +26,7 @@ impl IfName {
 
     /// The name, no terminator.
     #[must_use]
+    #[inline(never)]
     pub fn as_bytes(&self) -> &[u8] {
         self.buf.get(..usize::from(self.len)).unwrap_or_default()
     }

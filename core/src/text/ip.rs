@@ -229,6 +229,7 @@ pub struct IpText {
 impl IpText {
     /// The text, no terminator; empty for no address.
     #[must_use]
+    #[inline(never)]
     pub fn as_bytes(&self) -> &[u8] {
         self.buf.get(..usize::from(self.len)).unwrap_or_default()
     }

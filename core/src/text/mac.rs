@@ -14,6 +14,7 @@ pub struct MacText {
 impl MacText {
     /// The text, no terminator.
     #[must_use]
+    #[inline(never)]
     pub fn as_bytes(&self) -> &[u8] {
         self.buf.get(..usize::from(self.len)).unwrap_or_default()
     }

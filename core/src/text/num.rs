@@ -12,6 +12,7 @@ pub struct Digits {
 impl Digits {
     /// The text, no terminator.
     #[must_use]
+    #[inline(never)]
     pub fn as_bytes(&self) -> &[u8] {
         self.buf.get(usize::from(self.start)..).unwrap_or_default()
     }
