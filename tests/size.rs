@@ -135,11 +135,17 @@ fn peak(program: &Path, args: &[&str]) -> u64 {
 
 #[test]
 fn memory_stays_small() {
-    for args in
-        [&["ip", "link", "show", "lo"][..], &["ip", "addr"], &["ip", "-j", "route", "show", "table", "all"]]
-    {
-        let kib = peak(&harness::nlbox(), args);
-        println!("{kib:>8}  KiB at the peak of {}", args.join(" "));
-        assert!(kib < 320, "{kib} KiB");
+    let ip = build("release", &["--no-default-features"], "product-ip");
+    // Most of it is the file itself, which the kernel maps in runs of pages: the whole file weighs more than its part.
+    for (program, name, limit) in [(ip, "ip alone", 256), (harness::nlbox(), "the whole file", 384)] {
+        for args in [
+            &["ip", "link", "show", "lo"][..],
+            &["ip", "addr"],
+            &["ip", "-j", "route", "show", "table", "all"],
+        ] {
+            let kib = peak(&program, args);
+            println!("{kib:>8}  KiB at the peak of {}, {name}", args.join(" "));
+            assert!(kib < limit, "{kib} KiB");
+        }
     }
 }
