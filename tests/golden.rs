@@ -224,3 +224,46 @@ fn record() {
         std::fs::write(&file, head + "\n" + &stories.join("\n")).unwrap();
     }
 }
+
+/// What the first story of `link.nl` records, with each message's flags and sequence number changed.
+#[cfg(target_endian = "little")]
+fn retold(seq: u32, flags: u16) -> Vec<(bool, Vec<u8>)> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/link.nl");
+    let story = read(&std::fs::read_to_string(file).unwrap()).remove(0);
+    assert_eq!(story.line, "nlbox ip link");
+    let [tape, _] = story.tapes;
+    tape.into_iter()
+        .map(|(sent, mut d)| {
+            d[8..12].copy_from_slice(&seq.to_ne_bytes());
+            if !sent {
+                let old = u16::from_ne_bytes([d[6], d[7]]);
+                d[6..8].copy_from_slice(&(old | flags).to_ne_bytes());
+            }
+            (sent, d)
+        })
+        .collect()
+}
+
+#[cfg(target_endian = "little")]
+#[test]
+fn an_interrupted_dump_is_asked_again_unseen() {
+    const DUMP_INTR: u16 = 0x10;
+    let quiet = || Player { tape: Tape::new(), wrong: None };
+    let calm = |seq| retold(seq, 0);
+    let want = run("nlbox ip link", &mut Player { tape: calm(1).into(), wrong: None }, &mut quiet());
+    assert!(want.0.starts_with("1: lo: ") && want.1.is_empty());
+
+    let tape: Tape = retold(1, DUMP_INTR).into_iter().chain(calm(2)).collect();
+    let mut main = Player { tape, wrong: None };
+    let got = run("nlbox ip link", &mut main, &mut quiet());
+    assert_eq!((main.wrong, main.tape.len()), (None, 0));
+    assert_eq!(got, want, "the first answer is taken back");
+
+    // A table that never settles is shown as it was read last, and that is said.
+    let tape: Tape = (1..=8).flat_map(|seq| retold(seq, DUMP_INTR)).collect();
+    let mut main = Player { tape, wrong: None };
+    let (out, err, code) = run("nlbox ip link", &mut main, &mut quiet());
+    assert_eq!((main.wrong, main.tape.len()), (None, 0));
+    assert_eq!((out, code), (want.0, 0));
+    assert_eq!(err, "Dump was interrupted and may be inconsistent.\n");
+}
