@@ -210,14 +210,14 @@ fn exec_works_without_sys_etc_and_proc() {
     let Some(ns) = Ns::new() else { return };
     let nlbox = nlbox();
     ns.sh(&format!(
-        "mkdir /run/root && mount -t tmpfs root /run/root && cp {} /run/root/nlbox",
+        "mkdir /run/bare && mount -t tmpfs root /run/bare && cp {} /run/bare/nlbox",
         nlbox.display()
     ));
-    if ns.run(&["chroot", "/run/root", "/nlbox", "ip", "-V"]).code != 0 {
+    if ns.run(&["chroot", "/run/bare", "/nlbox", "ip", "-V"]).code != 0 {
         return skip("the program under test is not one static file").unwrap_or(());
     }
     let inside = |line: &str| {
-        let argv = ["chroot", "/run/root", "/nlbox", "ip"];
+        let argv = ["chroot", "/run/bare", "/nlbox", "ip"];
         ns.run(&argv.into_iter().chain(words(line)).collect::<Vec<_>>())
     };
     for (line, want) in [
