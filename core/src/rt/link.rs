@@ -2,7 +2,7 @@
 
 use crate::attrs;
 use crate::rt::names::{GROUPS, LINKMODES, OPERSTATES};
-use crate::spec::{AttrSet, MsgSpec, SubMsg};
+use crate::spec::SubMsg;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 /// `struct ifinfomsg`: 16 bytes in host order.
@@ -111,10 +111,6 @@ attrs! {
 static DATA_OF: SubMsg = SubMsg { selector: 1, of: crate::rt::kind::data_of };
 static SLAVE_DATA_OF: SubMsg = SubMsg { selector: 4, of: crate::rt::kind::slave_data_of };
 
-/// The link message.
-pub static LINK: MsgSpec =
-    MsgSpec { ty: crate::rt::rtm::NEWLINK, name: "link", header: IFINFO_LEN, attrs: &ifla::SET };
-
 attrs! {
     /// `IFLA_INET6_*` (`AF_INET6` inside `IFLA_AF_SPEC`).
     pub mod inet6 = "af-spec-inet6" {
@@ -195,6 +191,3 @@ pub mod stat {
     pub const RX_NOHANDLER: usize = 23;
     pub const RX_OTHERHOST: usize = 24;
 }
-
-/// The set of a link message, for peers inside kinds.
-pub static LINK_ATTRS: &AttrSet = &ifla::SET;

@@ -304,18 +304,6 @@ impl AttrSpec {
     }
 }
 
-/// A type of message.
-pub struct MsgSpec {
-    /// `RTM_NEWLINK` …
-    pub ty: u16,
-    /// Its name.
-    pub name: &'static str,
-    /// Bytes of its fixed header.
-    pub header: usize,
-    /// Its attributes.
-    pub attrs: &'static AttrSet,
-}
-
 /// Why a word is no value of its attribute.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Bad {

@@ -2,8 +2,8 @@
 
 use super::select::{FLAG0, FLAGS, flag_slot};
 use crate::grammar::{Arg, Grammar, SLOTS, Slots, To, fill};
-use crate::ip::link::show::slot;
 use crate::ip::send;
+use crate::ip::value::slot;
 use crate::ip::value::{address, device, prefix};
 use crate::report::{Done, Fail};
 use crate::words::Line;

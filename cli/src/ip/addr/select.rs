@@ -2,8 +2,9 @@
 
 use crate::Ctx;
 use crate::grammar::{Arg, Grammar, SLOTS, Slots, To, fill};
-use crate::ip::link::show::{self as link, DOWN, GROUP, MASTER, NOMASTER, TYPE, UP, VRF, slot};
+use crate::ip::link::show::{self as link, DOWN, GROUP, MASTER, NOMASTER, TYPE, UP, VRF};
 use crate::ip::value::prefix;
+use crate::ip::value::slot;
 use crate::names::{Link, Names};
 use crate::report::{Done, Fail};
 use crate::words::Line;

@@ -3,7 +3,7 @@
 use crate::Ctx;
 use crate::grammar::{SLOTS, Slots};
 use crate::ip::link::modify::{self, Held};
-use crate::ip::link::show::slot;
+use crate::ip::value::slot;
 use crate::report::{Done, Fail, PLAIN};
 use crate::words::Line;
 use nlbox_core::rt::kind::{self, LinkKind, Says, veth};

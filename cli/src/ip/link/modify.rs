@@ -1,16 +1,16 @@
 //! `ip link add|set|change|replace|del` and `property`: one request from many words.
 
 use crate::grammar::{Arg, Grammar, SLOTS, Slots, To, fill};
-use crate::ip::link::show::slot;
 use crate::ip::netns;
 use crate::ip::nsref::{self, NsRef};
 use crate::ip::send;
 use crate::ip::value::device;
-use crate::names::{Link, index_of};
+use crate::ip::value::{self, slot};
+use crate::names::Link;
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use crate::{Ctx, TX};
-use nlbox_core::rt::link::{CHANGE_AT, FLAGS_AT, IFINFO_LEN, INDEX_AT, iff, ifla, inet6, info};
+use nlbox_core::rt::link::{CHANGE_AT, FLAGS_AT, IFINFO_LEN, INDEX_AT, iff, ifla, inet6};
 use nlbox_core::rt::names::{ADDR_GEN_MODES, LINKMODES, OPERSTATES};
 use nlbox_core::rt::nsid::{RTGENMSG_LEN, netnsa};
 use nlbox_core::rt::rtm;
@@ -367,21 +367,12 @@ fn nomaster(_: &mut Ctx<'_>, _: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<
     Ok(())
 }
 
-/// The index of the vrf called `word`.
-pub fn vrf_index(cx: &mut Ctx<'_>, word: &[u8]) -> Result<u32, Fail> {
-    let mut found = None;
-    let _ = cx.page.names.ask(Link::Name(word), &mut |m| {
-        let (_, attrs) = m.split::<IFINFO_LEN>();
-        if attrs.nest(ifla::LINKINFO).get(info::KIND) == Some(b"vrf") {
-            found = Some(index_of(m));
-        }
-    });
-    found.ok_or_else(|| cx.err.invalid(word, b"", "Not a valid VRF name\n"))
-}
+/// What is said where there is no vrf of a name.
+pub(super) const NO_VRF: &str = "Not a valid VRF name\n";
 
 fn vrf(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
     let word = line.value(&mut cx.err)?;
-    let i = vrf_index(cx, word)?;
+    let (i, _) = value::vrf(cx, word, NO_VRF)?;
     m.put(ifla::MASTER, i);
     Ok(())
 }

@@ -1,7 +1,9 @@
 //! `ip link show`: one link in full, brief, or with its counters. `ip addr show` prints its links with this too.
 
 use crate::grammar::{Arg, Grammar, SLOTS, Slots, To, fill};
+use crate::ip::link::modify::NO_VRF;
 use crate::ip::value::named;
+use crate::ip::value::{slot, vrf};
 use crate::names;
 use crate::report::{Done, Fail};
 use crate::words::Line;
@@ -125,12 +127,6 @@ fn rows(page: &mut Page<'_>, set: &AttrSet, a: Attrs<'_>, is_link: bool) {
 const LINKMODE: u16 = ifla::LINKMODE.ty();
 const AF_SPEC: u16 = ifla::AF_SPEC.ty();
 
-/// The word in slot `n`.
-#[inline(never)]
-pub(in crate::ip) fn slot<'l>(slots: &Slots<'l>, n: u8) -> Option<&'l [u8]> {
-    slots.get(usize::from(n)).copied().flatten()
-}
-
 /// Which links are shown, by what their messages say.
 #[derive(Clone, Copy, Default)]
 pub struct Filter<'w> {
@@ -162,7 +158,7 @@ impl<'w> Filter<'w> {
             let Some(word) = slot(slots, *n) else { continue };
             match *n {
                 GROUP => self.group = Some(super::modify::group_number(cx, word)?),
-                VRF => self.master = super::modify::vrf_index(cx, word)?,
+                VRF => self.master = vrf(cx, word, NO_VRF)?.0,
                 _ => {
                     let index = cx.page.names.ifindex(word);
                     self.master =

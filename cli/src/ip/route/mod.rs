@@ -35,14 +35,9 @@ pub static OBJECT: Object = Object {
             grammar: Some(&change::GRAMMAR),
         },
         Verb {
-            word: "c[hange]",
+            word: "c[hange]|chg",
             run: |cx, line| change::run(cx, line, rtm::NEWROUTE, nlm::REPLACE),
             grammar: Some(&change::GRAMMAR),
-        },
-        Verb {
-            word: "chg",
-            run: |cx, line| change::run(cx, line, rtm::NEWROUTE, nlm::REPLACE),
-            grammar: None,
         },
         Verb {
             word: "r[eplace]",
