@@ -7,7 +7,6 @@
 use crate::Ctx;
 use crate::report::{Done, Fail};
 use crate::words::Line;
-use nlbox_core::bytes::Reader;
 use nlbox_core::spec::{AttrSet, Bad, put};
 use nlbox_core::text::cut;
 use nlbox_core::wire::build::Build;
@@ -78,48 +77,76 @@ enum What {
 const INVALID: &str = "Invalid \"%\" value\n";
 
 /// Keywords as they stand in the binary: packed when the compiler runs, for a row of [`Arg`] takes 48 bytes beside
-/// its words and there are hundreds. A keyword is: lengths of its spelling and text (255: `INVALID`), number, what
-/// and times in a byte, spelling, text. Those that call take the next of `calls`.
+/// its words and there are hundreds. Those that call take the next of `calls`.
 pub struct Args {
-    rows: &'static [u8],
+    /// First letter of the spelling (0 where it has alternatives), lengths of spelling and text (255: `INVALID`),
+    /// number, what and times in a byte.
+    rows: &'static [[u8; HEAD]],
+    /// Spellings and texts, one behind the other.
+    text: &'static str,
     calls: &'static [Call],
 }
 
 const WHATS: [What; 5] = [What::Attr, What::Slot, What::Mark, What::Switch, What::Last];
 const CALLS: u8 = 8;
+/// Bytes of a row without its words.
+const HEAD: usize = 5;
+/// The length that stands for [`INVALID`].
+const COMMON: u8 = 255;
 const TIMES: [Times; 3] = [Times::Any, Times::Once, Times::OnceOrGarbage];
 
 impl Args {
     /// Wraps what [`args!`](crate::args) packed.
     #[must_use]
-    pub const fn new(rows: &'static [u8], calls: &'static [Call]) -> Args {
-        Args { rows, calls }
+    pub const fn new(rows: &'static [[u8; HEAD]], text: &'static str, calls: &'static [Call]) -> Args {
+        Args { rows, text, calls }
     }
 
     /// The keywords.
     #[must_use]
     pub fn iter(&self) -> ArgsIter {
-        ArgsIter { r: Reader::new(self.rows), calls: self.calls.iter() }
+        ArgsIter { rows: self.rows.iter(), text: self.text, at: 0, calls: self.calls.iter() }
     }
 }
 
 /// The keywords of [`Args`].
 pub struct ArgsIter {
-    r: Reader<'static>,
+    rows: core::slice::Iter<'static, [u8; HEAD]>,
+    text: &'static str,
+    at: usize,
     calls: core::slice::Iter<'static, Call>,
+}
+
+impl ArgsIter {
+    /// The next keyword that `word` spells (any without a word), and how many were passed over before it.
+    fn next_of(&mut self, word: Option<&[u8]>) -> Option<(u32, Arg)> {
+        let letter = word.map(|w| w.first().copied().unwrap_or(0));
+        let mut passed = 0_u32;
+        loop {
+            let [first, len, text_len, number, what] = self.rows.next()?;
+            let start = self.at;
+            let middle = start.wrapping_add(usize::from(*len));
+            self.at = if *text_len == COMMON { middle } else { middle.wrapping_add(usize::from(*text_len)) };
+            let call = if what & CALLS != 0 { self.calls.next().copied() } else { None };
+            if *first == 0 || letter.is_none_or(|l| l == *first) {
+                let spelling = self.text.get(start..middle)?;
+                if word.is_none_or(|word| spelled(word, spelling)) {
+                    let text = if *text_len == COMMON { INVALID } else { self.text.get(middle..self.at)? };
+                    let times = *TIMES.get(usize::from(what >> 4))?;
+                    let what = *WHATS.get(usize::from(what & 7))?;
+                    return Some((passed, Arg { word: spelling, text, call, number: *number, what, times }));
+                }
+            }
+            passed = passed.wrapping_add(1);
+        }
+    }
 }
 
 impl Iterator for ArgsIter {
     type Item = Arg;
 
     fn next(&mut self) -> Option<Arg> {
-        let [word, text, number, what] = self.r.array()?;
-        let mut take = |n: u8| core::str::from_utf8(self.r.take(usize::from(n))?).ok();
-        let word = take(word)?;
-        let text = if text == u8::MAX { INVALID } else { take(text)? };
-        let call = if what & CALLS != 0 { self.calls.next().copied() } else { None };
-        let times = *TIMES.get(usize::from(what >> 4))?;
-        Some(Arg { word, text, call, number, what: *WHATS.get(usize::from(what & 7))?, times })
+        self.next_of(None).map(|(_, arg)| arg)
     }
 }
 
@@ -130,10 +157,12 @@ pub mod pack;
 macro_rules! args {
     ($($arg:expr),* $(,)?) => {{
         const ROWS: &[$crate::grammar::Arg] = &[$($arg),*];
-        static PACKED: [u8; $crate::grammar::pack::len(ROWS)] = $crate::grammar::pack::rows(ROWS);
+        static HEADS: [[u8; 5]; ROWS.len()] = $crate::grammar::pack::rows(ROWS);
+        static PACKED: [u8; $crate::grammar::pack::len(ROWS)] = $crate::grammar::pack::words(ROWS);
         static CALLS: [$crate::grammar::Call; $crate::grammar::pack::calls_len(ROWS)] =
             $crate::grammar::pack::calls(ROWS);
-        $crate::grammar::Args::new(&PACKED, &CALLS)
+        const TEXT: &str = nlbox_core::spec::pack::text(&PACKED);
+        $crate::grammar::Args::new(&HEADS, TEXT, &CALLS)
     }};
 }
 
@@ -211,14 +240,20 @@ pub struct Grammar {
 /// Whether `word` is `spelling`, or one of its alternatives (`a|b`), or shortens it as its brackets allow.
 #[must_use]
 pub fn spelled(word: &[u8], spelling: &str) -> bool {
-    let (spelling, more) = cut(spelling, b'|');
-    let (stem, rest) = cut(spelling, b'[');
-    let (tail, _) = cut(rest.unwrap_or(""), b']');
-    let one = word.split_at_checked(stem.len()).is_some_and(|(head, end)| {
-        head == stem.as_bytes()
-            && if rest.is_some() { tail.as_bytes().starts_with(end) } else { end.is_empty() }
-    });
-    one || more.is_some_and(|more| spelled(word, more))
+    // What of the word is to come: `None` once it differs.
+    let (mut rest, mut may_end) = (Some(word), false);
+    for b in spelling.bytes() {
+        match (b, rest) {
+            (b'[', _) => may_end = true,
+            (b']', _) => {}
+            (b'|', Some([])) => return true,
+            (b'|', _) => (rest, may_end) = (Some(word), false),
+            (_, Some([first, more @ ..])) if *first == b => rest = Some(more),
+            (_, Some([])) if may_end => {}
+            _ => rest = None,
+        }
+    }
+    rest.is_some_and(<[u8]>::is_empty)
 }
 
 /// A spelling's whole word: without brackets, the first of several.
@@ -268,10 +303,9 @@ pub fn fill<'l>(
     let mut seen = 0_u64;
     while let Some(word) = line.next() {
         m.from_word(line.at());
-        let known = grammar.args.iter().enumerate().find(|(_, a)| spelled(word, a.word));
-        match known {
+        match grammar.args.iter().next_of(Some(word)) {
             Some((n, arg)) => {
-                let bit = 1_u64.checked_shl(u32::try_from(n).unwrap_or(64)).unwrap_or(0);
+                let bit = 1_u64.checked_shl(n).unwrap_or(0);
                 take(cx, line, grammar, m, slots, &arg, word, seen & bit != 0)?;
                 if matches!(arg.to(), To::Last(_)) {
                     break;
@@ -322,13 +356,15 @@ fn take<'l>(
         _ => None,
     };
     let again = again || slot.as_ref().is_some_and(|s| s.is_some());
-    // Words for one slot go by the first of them: `remote` is `peer`.
-    let first =
-        grammar.args.iter().find(|a| matches!((a.to(), arg.to()), (To::Slot(n), To::Slot(m)) if n == m));
-    let whole = Whole::of(first.unwrap_or(*arg).word);
+    // What errors call the keyword. Words for one slot go by the first of them: `remote` is `peer`.
+    let whole = || {
+        let first =
+            grammar.args.iter().find(|a| matches!((a.to(), arg.to()), (To::Slot(n), To::Slot(m)) if n == m));
+        Whole::of(first.unwrap_or(*arg).word)
+    };
     match arg.times {
-        Times::Once if again => return Err(cx.err.duplicate(whole.as_bytes(), value)),
-        Times::OnceOrGarbage if again => return Err(cx.err.garbage(whole.as_bytes(), value)),
+        Times::Once if again => return Err(cx.err.duplicate(whole().as_bytes(), value)),
+        Times::OnceOrGarbage if again => return Err(cx.err.garbage(whole().as_bytes(), value)),
         _ => {}
     }
     if let Some(s) = slot {
@@ -338,10 +374,10 @@ fn take<'l>(
         To::Attr(ty) => {
             let Some(row) = grammar.set.row(ty) else { return Ok(()) };
             put::put(&row, m, value, &mut cx.page.names).map_err(|bad| match bad {
-                Bad::Value => cx.err.invalid(value, whole.as_bytes(), arg.text),
+                Bad::Value => cx.err.invalid(value, whole().as_bytes(), arg.text),
                 Bad::NoDevice => cx.err.invalid(value, b"", "Device does not exist\n"),
-                Bad::OnOff => cx.err.on_off(whole.as_bytes(), value),
-                Bad::OneOf => cx.err.one_of_on_off(whole.as_bytes(), value, 22),
+                Bad::OnOff => cx.err.on_off(whole().as_bytes(), value),
+                Bad::OneOf => cx.err.one_of_on_off(whole().as_bytes(), value, 22),
                 Bad::Said => crate::report::USAGE,
             })
         }
@@ -349,7 +385,7 @@ fn take<'l>(
             line.back();
             f(cx, line, m, slots)
         }
-        To::Switch(_) if put::on_off(value).is_none() => Err(cx.err.on_off(whole.as_bytes(), value)),
+        To::Switch(_) if put::on_off(value).is_none() => Err(cx.err.on_off(whole().as_bytes(), value)),
         To::Switch(_) | To::Last(_) | To::Slot(_) | To::Mark(_) => Ok(()),
     }
 }

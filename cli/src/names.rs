@@ -30,8 +30,13 @@ impl<'a> Names<'a> {
     /// Forgets all, and closes the socket: another namespace comes.
     pub fn close(&mut self) {
         self.conn.close();
-        self.cache = [(0, None); CACHE];
+        self.forget();
         self.nsids.forget();
+    }
+
+    /// Forgets the names: interfaces may have come, gone or been renamed.
+    pub fn forget(&mut self) {
+        self.cache = [(0, None); CACHE];
     }
 
     /// Keeps what a link message that passes by says.
@@ -139,6 +144,10 @@ impl Resolve for Names<'_> {
     }
 
     fn ifindex(&mut self, name: &[u8]) -> Option<u32> {
+        let is = |known: &&(u32, Option<IfName>)| known.1.is_some_and(|n| n.as_bytes() == name);
+        if let Some((index, _)) = self.cache.iter().find(is) {
+            return Some(*index);
+        }
         let found = self.link(Link::Name(name), |m| (index_of(m), name_of(m)));
         match found {
             Ok((index, ifname)) if index != 0 => {

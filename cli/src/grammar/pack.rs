@@ -1,7 +1,7 @@
 //! Packing keywords into bytes: functions that run in the compiler alone.
 #![allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation)]
 
-use super::{Arg, CALLS, Call, INVALID};
+use super::{Arg, CALLS, COMMON, Call, HEAD, INVALID};
 
 const fn same(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
@@ -21,12 +21,12 @@ const fn text(arg: &Arg) -> &[u8] {
     if same(arg.text.as_bytes(), INVALID.as_bytes()) { &[] } else { arg.text.as_bytes() }
 }
 
-/// How many bytes `args` take.
+/// How many bytes the words of `args` take.
 #[must_use]
 pub const fn len(args: &[Arg]) -> usize {
     let (mut n, mut i) = (0, 0);
     while i < args.len() {
-        n += 4 + args[i].word.len() + text(&args[i]).len();
+        n += args[i].word.len() + text(&args[i]).len();
         i += 1;
     }
     n
@@ -45,30 +45,49 @@ pub const fn calls_len(args: &[Arg]) -> usize {
     n
 }
 
-/// Packs `args`; `N` is their [`len`].
+/// What stands of `args` in rows.
 #[must_use]
-pub const fn rows<const N: usize>(args: &[Arg]) -> [u8; N] {
+pub const fn rows<const N: usize>(args: &[Arg]) -> [[u8; HEAD]; N] {
+    let mut rows = [[0; HEAD]; N];
+    let mut i = 0;
+    while i < N {
+        let arg = &args[i];
+        let (word, text) = (arg.word.as_bytes(), text(arg));
+        assert!(word.len() < 256 && text.len() < COMMON as usize);
+        let mut first = word[0];
+        let mut k = 0;
+        while k < word.len() {
+            if word[k] == b'|' {
+                first = 0;
+            }
+            k += 1;
+        }
+        let code = if same(arg.text.as_bytes(), INVALID.as_bytes()) { COMMON } else { text.len() as u8 };
+        let calls = if arg.call.is_some() { CALLS } else { 0 };
+        rows[i] =
+            [first, word.len() as u8, code, arg.number, arg.what as u8 | calls | (arg.times as u8) << 4];
+        i += 1;
+    }
+    rows
+}
+
+/// The words of `args`, one behind the other; `N` is their [`len`].
+#[must_use]
+pub const fn words<const N: usize>(args: &[Arg]) -> [u8; N] {
     let mut b = [0; N];
     let (mut at, mut i) = (0, 0);
     while i < args.len() {
-        let arg = &args[i];
-        let (word, text) = (arg.word.as_bytes(), text(arg));
-        assert!(word.len() < 255 && text.len() < 255);
-        let code = if same(arg.text.as_bytes(), INVALID.as_bytes()) { 255 } else { text.len() as u8 };
-        let calls = if arg.call.is_some() { CALLS } else { 0 };
-        let head = [word.len() as u8, code, arg.number, arg.what as u8 | calls | (arg.times as u8) << 4];
-        let mut k = 0;
-        while k < 4 + word.len() + text.len() {
-            b[at + k] = if k < 4 {
-                head[k]
-            } else if k < 4 + word.len() {
-                word[k - 4]
-            } else {
-                text[k - 4 - word.len()]
-            };
-            k += 1;
+        let parts = [args[i].word.as_bytes(), text(&args[i])];
+        let mut p = 0;
+        while p < 2 {
+            let mut k = 0;
+            while k < parts[p].len() {
+                b[at] = parts[p][k];
+                at += 1;
+                k += 1;
+            }
+            p += 1;
         }
-        at += k;
         i += 1;
     }
     b

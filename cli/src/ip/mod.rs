@@ -25,6 +25,9 @@ struct Entry {
     object: &'static Object,
 }
 
+/// How many of [`OBJECTS`] leave interfaces as they are: the lines of a batch may keep their names from one to the next.
+const QUIET: usize = 5;
+
 static OBJECTS: &[Entry] = &[
     Entry { word: "a[ddress]", object: &addr::OBJECT },
     Entry { word: "r[oute]", object: &route::OBJECT },
@@ -79,11 +82,14 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 pub fn command(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let Some(word) = line.next() else { return Err(usage(cx)) };
     // The order of the table is the order of the matching: an absent object must not give its word to a later one.
-    if let Some(e) = OBJECTS.iter().find(|e| spelled(word, e.word)) {
+    if let Some((n, e)) = OBJECTS.iter().enumerate().find(|(_, e)| spelled(word, e.word)) {
         let depth = cx.page.out.depth();
         // The command before may have given an id, by moving a link or by name.
         cx.page.names.nsids.forget();
         let done = e.object.run(cx, line);
+        if n >= QUIET {
+            cx.page.names.forget();
+        }
         cx.page.out.close_to(depth);
         return done;
     }

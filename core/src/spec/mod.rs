@@ -126,11 +126,21 @@ impl Iterator for NamesIter {
     type Item = (u32, &'static str);
 
     fn next(&mut self) -> Option<(u32, &'static str)> {
-        let (row, rest) = cut(self.rest, b'\n');
-        self.rest = rest.unwrap_or("");
-        let (number, name) = cut(row, b' ');
-        let number = number.bytes().fold(0_u32, |n, d| n.wrapping_mul(10).wrapping_add(u32::from(d & 15)));
-        Some((number, name?))
+        let (mut number, mut name) = (0_u32, 0);
+        let row = self.rest;
+        for (n, b) in row.bytes().enumerate() {
+            let behind = n.saturating_add(1);
+            match b {
+                b'\n' => {
+                    self.rest = row.get(behind..).unwrap_or("");
+                    return Some((number, row.get(name..n)?));
+                }
+                b' ' if name == 0 => name = behind,
+                d if name == 0 => number = number.wrapping_mul(10).wrapping_add(u32::from(d & 15)),
+                _ => {}
+            }
+        }
+        None
     }
 }
 

@@ -1,14 +1,15 @@
 //! Attribute sets as they stand in the binary: rows packed into bytes when the compiler runs.
 //!
 //! There are hundreds of rows, and a slice of [`AttrSpec`] takes 40 bytes for each beside its name. Packed, a row is:
-//! number (2 bytes, little-endian), flags, kind, a byte for the kind, length of the name, the name. The kind is its
-//! place in the list of `plain`; from `POINTED` on, its place in the set's own list of those that point to something.
+//! number (twice 7 bits, the lower ones first), flags, kind, a byte for the kind, length of the name, the name. The
+//! kind is its place in the list of `plain`; from `POINTED` on, its place in the set's own list of those that point to
+//! something. All of it is ASCII, one text, so that taking a name out of it needs no check of its letters.
 
-use crate::bytes::Reader;
 use crate::spec::{AttrSpec, Int, Kind, RowFlags};
+use crate::wire::attr::Attrs;
 
 /// Kinds from here on are places in [`AttrSet::pointed`].
-const POINTED: u8 = 0x80;
+const POINTED: u8 = 0x40;
 /// Bytes of a row in front of its name.
 const HEAD: usize = 6;
 
@@ -17,7 +18,7 @@ pub struct AttrSet {
     /// What the kernel's documentation calls it.
     pub name: &'static str,
     /// The rows in print order, packed.
-    pub rows: &'static [u8],
+    pub rows: &'static str,
     /// The kinds that rows point to.
     pub pointed: &'static [Kind],
 }
@@ -26,33 +27,54 @@ impl AttrSet {
     /// The rows.
     #[must_use]
     pub const fn iter(&self) -> Rows {
-        Rows { r: Reader::new(self.rows), pointed: self.pointed }
+        Rows { rest: self.rows, pointed: self.pointed }
     }
 
     /// The row of attribute number `ty`.
     #[must_use]
     pub fn row(&self, ty: u16) -> Option<AttrSpec> {
-        self.iter().find(|r| r.ty == ty)
+        self.iter().next_of(&mut |is| is == ty).0
     }
 }
 
 /// The rows of a set.
 pub struct Rows {
-    r: Reader<'static>,
+    rest: &'static str,
     pointed: &'static [Kind],
+}
+
+impl Rows {
+    /// The next row of an attribute that is among `attrs`, and whether rows were passed over before it.
+    pub fn next_in(&mut self, attrs: &Attrs<'_>) -> (Option<AttrSpec>, bool) {
+        self.next_of(&mut |ty| attrs.may_have(ty))
+    }
+
+    fn next_of(&mut self, wanted: &mut dyn FnMut(u16) -> bool) -> (Option<AttrSpec>, bool) {
+        let mut passed = false;
+        while let Some(([lo, hi, flags, tag, more, len], _)) = self.rest.as_bytes().split_first_chunk() {
+            let ty = u16::from(*lo) | u16::from(*hi) << 7;
+            let end = HEAD.saturating_add(usize::from(*len));
+            let row = self.rest;
+            self.rest = row.get(end..).unwrap_or("");
+            if wanted(ty) {
+                let kind = match tag.checked_sub(POINTED) {
+                    Some(n) => self.pointed.get(usize::from(n)).copied().unwrap_or(Kind::Bytes),
+                    None => unpack(*tag, *more),
+                };
+                let name = row.get(HEAD..end).unwrap_or("");
+                return (Some(AttrSpec { ty, flags: RowFlags(*flags), kind, name }), passed);
+            }
+            passed = true;
+        }
+        (None, passed)
+    }
 }
 
 impl Iterator for Rows {
     type Item = AttrSpec;
 
     fn next(&mut self) -> Option<AttrSpec> {
-        let [lo, hi, flags, tag, more, len] = self.r.array()?;
-        let name = core::str::from_utf8(self.r.take(usize::from(len))?).ok()?;
-        let kind = match tag.checked_sub(POINTED) {
-            Some(n) => *self.pointed.get(usize::from(n))?,
-            None => unpack(tag, more),
-        };
-        Some(AttrSpec { ty: u16::from_le_bytes([lo, hi]), flags: RowFlags(flags), kind, name })
+        self.next_of(&mut |_| true).0
     }
 }
 
@@ -87,10 +109,10 @@ const fn plain(kind: &Kind) -> Option<(u8, u8)> {
         Kind::Hex(int) => (2, *int as u8),
         Kind::OnOff(int) => (3, *int as u8),
         Kind::Centis => (4, 0),
-        Kind::Word(int, v) if *v < 32 => (5, *int as u8 | low(*v << 3)),
+        Kind::Word(int, v) if *v < 16 => (5, *int as u8 | low(*v << 3)),
         Kind::Flip => (6, 0),
-        Kind::Switch(bit) if *bit < 256 => (7, low(*bit)),
-        Kind::Bit(bit) if *bit < 256 => (8, low(*bit)),
+        Kind::Switch(bit) if *bit < 128 => (7, low(*bit)),
+        Kind::Bit(bit) if *bit < 128 => (8, low(*bit)),
         Kind::Str => (9, 0),
         Kind::Mac => (10, 0),
         Kind::Ip => (11, 0),
@@ -147,9 +169,8 @@ pub const fn rows<const N: usize>(rows: &[AttrSpec]) -> [u8; N] {
             }
         };
         let name = row.name.as_bytes();
-        assert!(name.len() < 256 && pointed < 0x80);
-        let ty = row.ty.to_le_bytes();
-        let head = [ty[0], ty[1], row.flags.0, tag, more, name.len() as u8];
+        assert!(name.len() < 128 && pointed < 0x40 && row.ty < 0x4000);
+        let head = [row.ty as u8 & 127, (row.ty >> 7) as u8, row.flags.0, tag, more, name.len() as u8];
         let mut k = 0;
         while k < HEAD + name.len() {
             b[at + k] = if k < HEAD { head[k] } else { name[k - HEAD] };
@@ -159,6 +180,16 @@ pub const fn rows<const N: usize>(rows: &[AttrSpec]) -> [u8; N] {
         i += 1;
     }
     b
+}
+
+/// What was packed, as the text that it is.
+#[must_use]
+#[allow(clippy::panic, reason = "runs in the compiler")]
+pub const fn text(packed: &'static [u8]) -> &'static str {
+    match core::str::from_utf8(packed) {
+        Ok(text) => text,
+        Err(_) => panic!("a table is ASCII"),
+    }
 }
 
 /// The kinds of `rows` that point to something; `N` is their [`pointed_len`].
@@ -205,7 +236,7 @@ mod tests {
         ];
         static BYTES: [u8; len(ROWS)] = rows(ROWS);
         static POINTED: [Kind; pointed_len(ROWS)] = pointed(ROWS);
-        let set = AttrSet { name: "test", rows: &BYTES, pointed: &POINTED };
+        let set = AttrSet { name: "test", rows: text(&BYTES), pointed: &POINTED };
         assert_eq!(set.iter().count(), ROWS.len());
         for (got, want) in set.iter().zip(ROWS) {
             assert_eq!((got.ty, got.flags.0, got.name), (want.ty, want.flags.0, want.name));

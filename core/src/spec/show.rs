@@ -8,8 +8,10 @@ use crate::wire::attr::Attrs;
 
 /// Prints all attributes of `attrs` that `set` shows, each once.
 pub fn show(set: &AttrSet, attrs: Attrs<'_>, out: &mut Out<'_>, host: &mut dyn Resolve) {
-    let mut above = false;
-    for row in set.iter() {
+    let attrs = Attrs::indexed(attrs.bytes());
+    let (mut rows, mut above) = (set.iter(), false);
+    while let (Some(row), passed) = rows.next_in(&attrs) {
+        above &= !passed;
         if row.flags.has(RowFlags::WRITE) || (above && row.flags.has(RowFlags::ELSE)) {
             continue;
         }

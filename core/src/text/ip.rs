@@ -255,7 +255,18 @@ fn print_v4(fill: &mut Fill<'_>, bytes: &[u8]) {
         if at > 0 {
             fill.push(b'.');
         }
-        fill.push_all(num::dec(u64::from(*byte)).as_bytes());
+        // By hand: a listing prints millions of these, and a division costs more than the rest.
+        let (mut low, mut high) = (*byte, [0_u8; 2]);
+        for (unit, digit) in [100, 10].into_iter().zip(&mut high) {
+            while low >= unit {
+                low = low.saturating_sub(unit);
+                *digit = digit.saturating_add(1);
+            }
+            if *byte >= unit {
+                fill.push(b'0' | *digit);
+            }
+        }
+        fill.push(b'0' | low);
     }
 }
 

@@ -12,10 +12,12 @@ pub mod out;
 /// holds no path to a panic.
 #[must_use]
 pub fn cut(s: &str, at: u8) -> (&str, Option<&str>) {
-    match s.bytes().position(|b| b == at) {
-        Some(i) => (s.get(..i).unwrap_or(""), s.get(i.saturating_add(1)..)),
-        None => (s, None),
+    for (i, b) in s.bytes().enumerate() {
+        if b == at {
+            return (s.get(..i).unwrap_or(""), s.get(i.saturating_add(1)..));
+        }
     }
+    (s, None)
 }
 
 /// Part `n` of `list`, with `at`, an ASCII byte, between the parts; empty behind the last one.

@@ -5,7 +5,7 @@
 //! an empty pattern keeps it out of the text.
 
 use crate::text::cut;
-use crate::text::num::{Digits, dec, dec_signed, hex};
+use crate::text::num::{Digits, dec, dec_signed, hex, hex_pad};
 
 /// Where the bytes go. Short writes and interruptions are the implementation's to handle.
 pub trait Sink {
@@ -144,16 +144,15 @@ impl<'o> Out<'o> {
 
     /// Bytes as they are, in either tongue.
     pub fn bytes(&mut self, mut b: &[u8]) {
-        while !b.is_empty() {
-            let room = self.buf.len().saturating_sub(self.len);
-            let (now, later) = b.split_at_checked(room).unwrap_or((b, &[]));
-            for (to, from) in self.buf.iter_mut().skip(self.len).zip(now) {
-                *to = *from;
-            }
+        loop {
+            let room = self.buf.get_mut(self.len..).unwrap_or_default();
+            let (now, later) = b.split_at_checked(room.len()).unwrap_or((b, &[]));
+            room.iter_mut().zip(now).for_each(|(to, from)| *to = *from);
             self.len = self.len.saturating_add(now.len());
-            if !later.is_empty() || self.len >= self.buf.len() {
-                self.flush();
+            if later.is_empty() {
+                return;
             }
+            self.flush();
             b = later;
         }
     }
@@ -413,19 +412,19 @@ impl<'o> Out<'o> {
             }
         } else if !pattern.is_empty() {
             let code = style.code(self.mode.palette);
-            self.bytes(code.as_bytes());
-            match cut(pattern, b'%') {
-                (all, None) => self.bytes(all.as_bytes()),
-                (before, Some(after)) => {
-                    self.bytes(before.as_bytes());
-                    match v {
-                        Val::Str(s) => self.shown(s),
-                        Val::Raw(b) => self.bytes(b),
-                        Val::Bool(b) => self.bytes(if b { b"true" } else { b"false" }),
-                        Val::Null => {}
-                    }
-                    self.bytes(after.as_bytes());
+            if !code.is_empty() {
+                self.bytes(code.as_bytes());
+            }
+            let (before, after) = cut(pattern, b'%');
+            self.bytes(before.as_bytes());
+            if let Some(after) = after {
+                match v {
+                    Val::Str(s) => self.shown(s),
+                    Val::Raw(b) => self.bytes(b),
+                    Val::Bool(b) => self.bytes(if b { b"true" } else { b"false" }),
+                    Val::Null => {}
                 }
+                self.bytes(after.as_bytes());
             }
             if !code.is_empty() {
                 self.bytes(b"\x1b[0m");
@@ -435,35 +434,51 @@ impl<'o> Out<'o> {
 
     /// A string for a terminal: control characters of hostile names become `\x1b`.
     pub fn shown(&mut self, s: &[u8]) {
-        for b in s {
-            if is_control(*b) {
-                self.bytes(b"\\x");
-                self.bytes(crate::text::num::hex_pad(u64::from(*b), 2).as_bytes());
-            } else {
-                self.bytes(&[*b]);
+        self.escaped(s, &mut |out, b| {
+            if is_control(b) {
+                out.bytes(b"\\x");
+                out.bytes(hex_pad(u64::from(b), 2).as_bytes());
+            }
+            is_control(b)
+        });
+    }
+
+    /// Bytes in runs, but for those that `special` writes itself, and says so.
+    fn escaped(&mut self, mut s: &[u8], special: &mut dyn FnMut(&mut Self, u8) -> bool) {
+        while let Some(n) = s.iter().position(|b| is_control(*b) || matches!(b, b'"' | b'\\')) {
+            let (run, rest) = s.split_at_checked(n).unwrap_or_default();
+            self.bytes(run);
+            if let Some((b, more)) = rest.split_first() {
+                if !special(self, *b) {
+                    self.bytes(&[*b]);
+                }
+                s = more;
             }
         }
+        self.bytes(s);
     }
 
     /// A JSON string: escaped where JSON asks for it, U+FFFD for what is no UTF-8.
     fn quoted(&mut self, s: &[u8]) {
         self.bytes(b"\"");
         for piece in s.utf8_chunks() {
-            for c in piece.valid().as_bytes() {
-                match c {
-                    b'"' | b'\\' => self.bytes(&[b'\\', *c]),
-                    b'\n' => self.bytes(b"\\n"),
-                    b'\t' => self.bytes(b"\\t"),
-                    b'\r' => self.bytes(b"\\r"),
-                    0x08 => self.bytes(b"\\b"),
-                    0x0c => self.bytes(b"\\f"),
-                    c if is_control(*c) => {
-                        self.bytes(b"\\u00");
-                        self.bytes(crate::text::num::hex_pad(u64::from(*c), 2).as_bytes());
+            self.escaped(piece.valid().as_bytes(), &mut |out, b| {
+                let letter = match b {
+                    b'\n' => b'n',
+                    b'\t' => b't',
+                    b'\r' => b'r',
+                    0x08 => b'b',
+                    0x0c => b'f',
+                    b'"' | b'\\' => b,
+                    _ => {
+                        out.bytes(b"\\u00");
+                        out.bytes(hex_pad(u64::from(b), 2).as_bytes());
+                        return true;
                     }
-                    c => self.bytes(&[*c]),
-                }
-            }
+                };
+                out.bytes(&[b'\\', letter]);
+                true
+            });
             if !piece.invalid().is_empty() {
                 self.bytes("\u{fffd}".as_bytes());
             }

@@ -1,6 +1,6 @@
 //! Attributes: length u16, type u16, payload, padding to 4 (`struct nlattr`, `linux/netlink.h`).
 
-use crate::bytes::{Reader, align4};
+use crate::bytes::align4;
 use crate::wire::key::{Key, Value};
 
 /// Set in an attribute's type when its payload is attributes again.
@@ -34,7 +34,10 @@ impl<'a> Attr<'a> {
 /// The attributes of a message or of a nest, in wire order. Ends at the first damaged one.
 #[derive(Clone, Copy)]
 pub struct Attrs<'a> {
-    r: Reader<'a>,
+    rest: &'a [u8],
+    /// Bit `ty % 64` is set where attribute `ty` may be among them: a printer asks for thirty attributes of a message
+    /// that has five.
+    there: u64,
     damaged: bool,
 }
 
@@ -45,13 +48,23 @@ impl<'a> Attrs<'a> {
     /// Over the bytes behind a fixed header or in a nest.
     #[must_use]
     pub const fn new(bytes: &'a [u8]) -> Self {
-        Attrs { r: Reader::new(bytes), damaged: false }
+        Attrs { rest: bytes, there: u64::MAX, damaged: false }
+    }
+
+    /// The same, looked through once so that asking for what is not there costs nothing.
+    #[must_use]
+    pub fn indexed(bytes: &'a [u8]) -> Self {
+        let (mut rest, mut there) = (bytes, 0);
+        while let Some((ty, _)) = step(&mut rest) {
+            there |= 1_u64.wrapping_shl(ty.into());
+        }
+        Attrs { rest: bytes, there, damaged: false }
     }
 
     /// The bytes that have not been iterated yet.
     #[must_use]
     pub const fn bytes(&self) -> &'a [u8] {
-        self.r.rest()
+        self.rest
     }
 
     /// Whether the iteration ended at bytes that are no whole attribute.
@@ -60,13 +73,21 @@ impl<'a> Attrs<'a> {
         self.damaged
     }
 
+    /// Whether an attribute numbered `ty` may be among them; a `no` is certain.
+    #[must_use]
+    pub const fn may_have(&self, ty: u16) -> bool {
+        self.there & 1_u64.wrapping_shl(ty as u32) != 0
+    }
+
     /// The payload of the last attribute numbered `ty`: as the kernel's parser, the last one wins.
     #[must_use]
-    pub fn raw(self, ty: u16) -> Option<&'a [u8]> {
-        let mut found = None;
-        for a in self {
-            if a.ty == ty {
-                found = Some(a.payload);
+    pub fn raw(&self, ty: u16) -> Option<&'a [u8]> {
+        let (mut rest, mut found) = (self.rest, None);
+        if self.may_have(ty) {
+            while let Some((is, payload)) = step(&mut rest) {
+                if is & NLA_TYPE_MASK == ty {
+                    found = Some(payload);
+                }
             }
         }
         found
@@ -74,43 +95,46 @@ impl<'a> Attrs<'a> {
 
     /// The value of `key`, or `None` when it is absent or too short for its type.
     #[must_use]
-    pub fn get<V: Value>(self, key: Key<V>) -> Option<V::Ref<'a>> {
+    pub fn get<V: Value>(&self, key: Key<V>) -> Option<V::Ref<'a>> {
         V::get(self.raw(key.ty())?)
     }
 
     /// Whether an attribute numbered as `key` is there, whatever its payload.
     #[must_use]
-    pub fn has<V>(self, key: Key<V>) -> bool {
+    pub fn has<V>(&self, key: Key<V>) -> bool {
         self.raw(key.ty()).is_some()
     }
 
     /// The attributes inside the nest `key`; none when it is absent.
     #[must_use]
-    pub fn nest<V>(self, key: Key<V>) -> Attrs<'a> {
+    pub fn nest<V>(&self, key: Key<V>) -> Attrs<'a> {
         Attrs::new(self.raw(key.ty()).unwrap_or(&[]))
     }
+}
 
-    fn read(&mut self) -> Option<Attr<'a>> {
-        let mut r = self.r;
-        let len = usize::from(r.u16()?);
-        let ty = r.u16()?;
-        let payload = r.take(len.checked_sub(ATTR_HEADER_LEN)?)?;
-        r.skip_up_to(align4(len).saturating_sub(len));
-        self.r = r;
-        Some(Attr { ty: ty & NLA_TYPE_MASK, flags: ty & !NLA_TYPE_MASK, payload })
-    }
+/// Takes one attribute off the front: its type with the flag bits, its payload. `None`, and nothing taken, at the end
+/// and before one that is damaged.
+#[inline]
+fn step<'a>(rest: &mut &'a [u8]) -> Option<(u16, &'a [u8])> {
+    let ([a, b, c, d], body) = rest.split_first_chunk()?;
+    let len = usize::from(u16::from_ne_bytes([*a, *b]));
+    let payload = body.get(..len.checked_sub(ATTR_HEADER_LEN)?)?;
+    // The last attribute may lack its padding.
+    *rest = rest.get(align4(len)..).unwrap_or(&[]);
+    Some((u16::from_ne_bytes([*c, *d]), payload))
 }
 
 impl<'a> Iterator for Attrs<'a> {
     type Item = Attr<'a>;
 
     fn next(&mut self) -> Option<Attr<'a>> {
-        if self.damaged || self.r.rest().is_empty() {
-            return None;
+        match step(&mut self.rest) {
+            Some((ty, payload)) => Some(Attr { ty: ty & NLA_TYPE_MASK, flags: ty & !NLA_TYPE_MASK, payload }),
+            None => {
+                self.damaged = !self.rest.is_empty();
+                None
+            }
         }
-        let a = self.read();
-        self.damaged = a.is_none();
-        a
     }
 }
 

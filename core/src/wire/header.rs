@@ -60,7 +60,7 @@ impl<'a> Message<'a> {
         let mut head = [0_u8; N];
         head.iter_mut().zip(self.payload).for_each(|(h, p)| *h = *p);
         let rest = self.payload.get(align4(N)..).unwrap_or(&[]);
-        (head, crate::wire::attr::Attrs::new(rest))
+        (head, crate::wire::attr::Attrs::indexed(rest))
     }
 }
 

@@ -289,29 +289,26 @@ impl<'m> Row<'m> {
         {
             return false;
         }
-        let has = [
-            if f.cached { f.table().unwrap_or(0) } else { self.table() },
-            0,
-            h.tos.into(),
-            h.protocol.into(),
-            h.scope.into(),
-            h.ty.into(),
-            self.number(rta::MARK),
-            self.number(rta::PRIORITY),
-            self.number(rta::FLOW),
-            self.number(rta::OIF),
-            self.number(rta::IIF),
-        ];
-        for ((n, want), has) in (TABLE..).zip(&f.numbers).zip(&has) {
-            let mask = if n == REALMS { f.mask } else { u32::MAX };
-            if want.is_some_and(|want| (want ^ *has) & mask != 0) {
-                return false;
-            }
-        }
-        let dst = self.addr(rta::DST.ty());
-        let src = self.addr(rta::SRC.ty());
-        within(f.prefix(ROOT_DST), f.prefix(MATCH_DST), h.family, &dst, h.dst_len)
-            && within(f.prefix(ROOT_SRC), f.prefix(MATCH_SRC), h.family, &src, h.src_len)
+        let fits = |(n, want): (u8, &Option<u32>)| {
+            let Some(want) = want else { return true };
+            let has = match n {
+                TABLE if f.cached => *want,
+                TABLE => self.table(),
+                TOS => h.tos.into(),
+                PROTO => h.protocol.into(),
+                SCOPE => h.scope.into(),
+                TYPE => h.ty.into(),
+                MARK => self.number(rta::MARK),
+                METRIC => self.number(rta::PRIORITY),
+                REALMS => self.number(rta::FLOW),
+                OIF => self.number(rta::OIF),
+                _ => self.number(rta::IIF),
+            };
+            (want ^ has) & if n == REALMS { f.mask } else { u32::MAX } == 0
+        };
+        (TABLE..).zip(&f.numbers).all(fits)
+            && self.within(f.prefix(ROOT_DST), f.prefix(MATCH_DST), rta::DST.ty(), h.dst_len)
+            && self.within(f.prefix(ROOT_SRC), f.prefix(MATCH_SRC), rta::SRC.ty(), h.src_len)
             && f.prefix(VIA).is_none_or(|w| w.contains(&self.via()))
             && f.prefix(SRC).is_none_or(|w| w.contains(&self.addr(rta::PREFSRC.ty())))
     }
@@ -329,16 +326,16 @@ impl<'m> Row<'m> {
             None => Ip::v4([0; 4]),
         }
     }
-}
 
-/// Whether a prefix lies inside `root` and around `below`.
-fn within(root: Option<&Prefix>, below: Option<&Prefix>, family: u8, ip: &Ip, len: u8) -> bool {
-    root.is_none_or(|r| r.len <= len && r.contains(ip))
-        && below.is_none_or(|b| {
-            let of_family = b.ip.family() == af::AF_UNSPEC || b.ip.family() == family;
-            let around = Prefix { ip: *ip, len, had_len: true };
-            of_family && len <= b.len && (b.ip.is_none() || around.contains(&b.ip))
-        })
+    /// Whether the prefix in attribute `ty`, of `len` bits, lies inside `root` and around `below`.
+    fn within(&self, root: Option<&Prefix>, below: Option<&Prefix>, ty: u16, len: u8) -> bool {
+        root.is_none_or(|r| r.len <= len && r.contains(&self.addr(ty)))
+            && below.is_none_or(|b| {
+                let of_family = b.ip.family() == af::AF_UNSPEC || b.ip.family() == self.head.family;
+                let around = Prefix { ip: self.addr(ty), len, had_len: true };
+                of_family && len <= b.len && (b.ip.is_none() || around.contains(&b.ip))
+            })
+    }
 }
 
 #[cfg(test)]

@@ -177,11 +177,8 @@ fn gateway(page: &mut Page<'_>, a: Attrs<'_>) {
 
 fn flags(page: &mut Page<'_>, flags: u32) {
     page.out.open_array("flags", "");
-    for (mask, name) in ROUTE_FLAGS.iter() {
-        if flags & mask != 0 {
-            page.out.str("-", "% ", name.as_bytes());
-        }
-    }
+    let named = ROUTE_FLAGS.iter().take_while(|_| flags != 0).filter(|(mask, _)| flags & mask != 0);
+    named.for_each(|(_, name)| page.out.str("-", "% ", name.as_bytes()));
     page.out.close_array("");
 }
 
