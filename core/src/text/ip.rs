@@ -256,17 +256,17 @@ fn print_v4(fill: &mut Fill<'_>, bytes: &[u8]) {
             fill.push(b'.');
         }
         // By hand: a listing prints millions of these, and a division costs more than the rest.
-        let (mut low, mut high) = (*byte, [0_u8; 2]);
-        for (unit, digit) in [100, 10].into_iter().zip(&mut high) {
-            while low >= unit {
-                low = low.saturating_sub(unit);
-                *digit = digit.saturating_add(1);
-            }
-            if *byte >= unit {
-                fill.push(b'0' | *digit);
-            }
+        let hundreds = u8::from(*byte >= 100).saturating_add(u8::from(*byte >= 200));
+        let rest = byte.wrapping_sub(hundreds.wrapping_mul(100));
+        let tens = u8::try_from(u32::from(rest).wrapping_mul(205) >> 11).unwrap_or(0);
+        let ones = rest.wrapping_sub(tens.wrapping_mul(10));
+        if hundreds > 0 {
+            fill.push(b'0' | hundreds);
         }
-        fill.push(b'0' | low);
+        if *byte >= 10 {
+            fill.push(b'0' | tens);
+        }
+        fill.push(b'0' | ones);
     }
 }
 

@@ -157,6 +157,23 @@ impl<'o> Out<'o> {
         }
     }
 
+    /// The three parts at once, where they fit the buffer and the middle one needs no escape in any tongue; else
+    /// nothing, and `false`. A listing is made of these.
+    fn quick(&mut self, before: &[u8], v: &[u8], after: &[u8]) -> bool {
+        let room = self.buf.get_mut(self.len..).unwrap_or_default();
+        let len = before.len().saturating_add(v.len()).saturating_add(after.len());
+        if len > room.len() || v.iter().any(|b| !is_plain(*b)) {
+            return false;
+        }
+        let mut to = room.iter_mut();
+        for part in [before, v, after] {
+            // The part comes first: zip asks it first, and takes no slot when it is over.
+            part.iter().zip(to.by_ref()).for_each(|(from, to)| *to = *from);
+        }
+        self.len = self.len.saturating_add(len);
+        true
+    }
+
     /// Hands what is gathered to the sink.
     pub fn flush(&mut self) {
         self.spills = self.spills.wrapping_add(1);
@@ -392,8 +409,10 @@ impl<'o> Out<'o> {
         self.comma = true;
         if !key.is_empty() {
             self.indent();
-            self.quoted(key.as_bytes());
-            self.bytes(if self.mode.pretty { b": " } else { b":" });
+            if self.mode.pretty || !self.quick(b"\"", key.as_bytes(), b"\":") {
+                self.quoted(key.as_bytes());
+                self.bytes(if self.mode.pretty { b": " } else { b":" });
+            }
         }
     }
 
@@ -416,15 +435,17 @@ impl<'o> Out<'o> {
                 self.bytes(code.as_bytes());
             }
             let (before, after) = cut(pattern, b'%');
-            self.bytes(before.as_bytes());
-            if let Some(after) = after {
-                match v {
-                    Val::Str(s) => self.shown(s),
-                    Val::Raw(b) => self.bytes(b),
-                    Val::Bool(b) => self.bytes(if b { b"true" } else { b"false" }),
-                    Val::Null => {}
-                }
-                self.bytes(after.as_bytes());
+            let (v, rest) = match (after, v) {
+                (None, _) => (&b""[..], ""),
+                (Some(after), Val::Str(v) | Val::Raw(v)) => (v, after),
+                (Some(after), Val::Bool(true)) => (&b"true"[..], after),
+                (Some(after), Val::Bool(false)) => (&b"false"[..], after),
+                (Some(after), Val::Null) => (&b""[..], after),
+            };
+            if !self.quick(before.as_bytes(), v, rest.as_bytes()) {
+                self.bytes(before.as_bytes());
+                self.shown(v);
+                self.bytes(rest.as_bytes());
             }
             if !code.is_empty() {
                 self.bytes(b"\x1b[0m");
@@ -460,6 +481,9 @@ impl<'o> Out<'o> {
 
     /// A JSON string: escaped where JSON asks for it, U+FFFD for what is no UTF-8.
     fn quoted(&mut self, s: &[u8]) {
+        if self.quick(b"\"", s, b"\"") {
+            return;
+        }
         self.bytes(b"\"");
         for piece in s.utf8_chunks() {
             self.escaped(piece.valid().as_bytes(), &mut |out, b| {
@@ -485,6 +509,11 @@ impl<'o> Out<'o> {
         }
         self.bytes(b"\"");
     }
+}
+
+/// Whether the byte stands for itself on a terminal and in JSON.
+const fn is_plain(b: u8) -> bool {
+    matches!(b, b' '..=b'~') && b != b'"' && b != b'\\'
 }
 
 const fn is_control(b: u8) -> bool {

@@ -114,7 +114,7 @@ impl<'a> Attrs<'a> {
 
 /// Takes one attribute off the front: its type with the flag bits, its payload. `None`, and nothing taken, at the end
 /// and before one that is damaged.
-#[inline]
+#[inline(always)]
 fn step<'a>(rest: &mut &'a [u8]) -> Option<(u16, &'a [u8])> {
     let ([a, b, c, d], body) = rest.split_first_chunk()?;
     let len = usize::from(u16::from_ne_bytes([*a, *b]));

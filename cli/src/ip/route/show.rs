@@ -12,6 +12,7 @@ use nlbox_core::rt::names::{PROTOCOLS, ROUTE_TYPES, SCOPES, TABLES};
 use nlbox_core::rt::route::{
     CACHE_FLAGS, CACHE_INFO, FEATURES, PROTO_BOOT, ROUTE_FLAGS, TABLE_MAIN, rta, rtax, rtm_f, rtn, scope,
 };
+use nlbox_core::spec::Resolve;
 use nlbox_core::spec::show::show_row;
 use nlbox_core::text::ip::{Ip, af};
 use nlbox_core::text::num;
@@ -64,9 +65,8 @@ pub fn route(page: &mut Page<'_>, row: &Row<'_>, f: &Filter) {
     if !fixed(VIA) {
         gateway(page, a);
     }
-    if free(OIF) && a.has(rta::OIF) {
-        page.out.style(Style::IfName);
-        attr(page, a, rta::OIF.ty());
+    if let (true, Some(index)) = (free(OIF), a.get(rta::OIF)) {
+        device(page, index);
     }
     let table = row.table();
     if table != 0 && free(TABLE) && (table != TABLE_MAIN || details) {
@@ -132,6 +132,13 @@ fn attr(page: &mut Page<'_>, a: Attrs<'_>, ty: u16) {
     }
 }
 
+/// `dev NAME`.
+fn device(page: &mut Page<'_>, index: u32) {
+    let name = page.names.ifname(index);
+    page.out.text("dev ");
+    page.out.style(Style::IfName).str("dev", "% ", name.as_bytes());
+}
+
 /// Any address behind `before`, with a blank behind it: IPv4, IPv6, else its bytes.
 fn address(page: &mut Page<'_>, before: &str, label: &str, bytes: Option<&[u8]>) {
     let Some(b) = bytes else { return };
@@ -177,8 +184,10 @@ fn gateway(page: &mut Page<'_>, a: Attrs<'_>) {
 
 fn flags(page: &mut Page<'_>, flags: u32) {
     page.out.open_array("flags", "");
-    let named = ROUTE_FLAGS.iter().take_while(|_| flags != 0).filter(|(mask, _)| flags & mask != 0);
-    named.for_each(|(_, name)| page.out.str("-", "% ", name.as_bytes()));
+    if flags != 0 {
+        let named = ROUTE_FLAGS.iter().filter(|(mask, _)| flags & mask != 0);
+        named.for_each(|(_, name)| page.out.str("-", "% ", name.as_bytes()));
+    }
     page.out.close_array("");
 }
 
@@ -318,7 +327,7 @@ fn multipath(page: &mut Page<'_>, a: Attrs<'_>) {
         gateway(page, a);
         flow(page, a);
         if index != [0; 4] {
-            value(page, rta::OIF.ty(), &index);
+            device(page, u32::from_ne_bytes(index));
         }
         put_num(&mut page.out, "weight|weight % ", i64::from(hops).saturating_add(1));
         flags(page, flag.into());
