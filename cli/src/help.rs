@@ -17,7 +17,7 @@ struct Page<'p, 'a> {
 }
 
 impl Page<'_, '_> {
-    fn word(&mut self, pieces: &[&str]) {
+    fn word(&mut self, pieces: &[&[u8]]) {
         let len = pieces.iter().fold(1_usize, |n, p| n.saturating_add(p.len()));
         if self.line.len().saturating_add(len) > COLUMNS {
             self.end();
@@ -30,7 +30,7 @@ impl Page<'_, '_> {
             let _ = self.line.push(b' ');
         }
         for p in pieces {
-            let _ = self.line.extend_from_slice(p.as_bytes());
+            let _ = self.line.extend_from_slice(p);
         }
     }
 
@@ -64,7 +64,6 @@ pub fn value_of(kind: Kind) -> &'static str {
 
 fn arg(page: &mut Page<'_, '_>, a: &Arg, set: &AttrSet) {
     let whole = Whole::of(a.word);
-    let word = core::str::from_utf8(whole.as_bytes()).unwrap_or("");
     let value = match a.to() {
         To::Attr(ty) => set.row(ty).map_or("VALUE", |r| value_of(r.kind)),
         To::Slot(_) => "VALUE",
@@ -73,20 +72,24 @@ fn arg(page: &mut Page<'_, '_>, a: &Arg, set: &AttrSet) {
         To::Mark(_) => "",
         To::Call(_, v) => v,
     };
-    let blank = if value.is_empty() { "" } else { " " };
-    page.word(&["[ ", word, blank, value, " ]"]);
+    option(page, whole.as_bytes(), value);
+}
+
+/// `[ KEYWORD VALUE ]`.
+fn option(page: &mut Page<'_, '_>, keyword: &[u8], value: &str) {
+    let blank: &[u8] = if value.is_empty() { b"" } else { b" " };
+    page.word(&[b"[ ", keyword, blank, value.as_bytes(), b" ]"]);
 }
 
 /// Prints the options of a link kind on stderr.
 pub fn kind(cx: &mut Ctx<'_>, kind: &LinkKind) {
     let mut page = Page { err: &mut cx.err, line: heapless::Vec::new(), indent: 8 };
-    page.word(&["Usage: ... ", kind.name]);
+    page.word(&[b"Usage: ... ", kind.name.as_bytes()]);
     for row in kind.data.into_iter().flat_map(AttrSet::iter) {
         if row.flags.has(RowFlags::READ) && !matches!(row.kind, Kind::Msg(..)) {
             continue;
         }
-        let value = value_of(row.kind);
-        page.word(&["[ ", row.keyword(), if value.is_empty() { "" } else { " " }, value, " ]"]);
+        option(&mut page, row.keyword().as_bytes(), value_of(row.kind));
     }
     page.end();
 }
@@ -103,17 +106,16 @@ pub fn object(cx: &mut Ctx<'_>, o: &Object) -> Fail {
             continue;
         }
         last = Some(core::ptr::from_ref(g));
-        let start = if page.err.program.is_empty() || n > 0 { "      " } else { "Usage:" };
+        let start: &[u8] = if n > 0 { b"       " } else { b"Usage:" };
         page.word(&[start]);
-        page.word(&[program, " ", o.name, " "]);
+        page.word(&[program.as_bytes(), b" ", o.name.as_bytes(), b" "]);
         let same = o.verbs.iter().filter(|v| v.grammar.is_some_and(|h| core::ptr::eq(h, g)));
         for (i, v) in same.enumerate() {
             let whole = Whole::of(v.word);
-            let word = core::str::from_utf8(whole.as_bytes()).unwrap_or("");
-            page.word(&[if i > 0 { "| " } else { "" }, word]);
+            page.word(&[if i > 0 { b"| " } else { b"" }, whole.as_bytes()]);
         }
         if !g.usage.is_empty() {
-            page.word(&[g.usage]);
+            page.word(&[g.usage.as_bytes()]);
         }
         for a in g.args.iter() {
             arg(&mut page, &a, g.set);
