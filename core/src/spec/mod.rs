@@ -90,6 +90,12 @@ impl Names {
         NamesIter { rest: self.text }
     }
 
+    /// The names of the bits that are set in `bits`, each row's number being a mask.
+    #[must_use]
+    pub const fn bits(&self, bits: u32) -> BitNames {
+        BitNames { rows: self.iter(), left: bits }
+    }
+
     /// The name of `v`.
     #[must_use]
     pub fn name(&self, v: u64) -> Option<&'static str> {
@@ -138,6 +144,28 @@ impl Iterator for NamesIter {
                 b' ' if name == 0 => name = behind,
                 d if name == 0 => number = number.wrapping_mul(10).wrapping_add(u32::from(d & 15)),
                 _ => {}
+            }
+        }
+        None
+    }
+}
+
+/// The names of bits: [`Names::bits`]. Ends as soon as no bit is left.
+pub struct BitNames {
+    rows: NamesIter,
+    /// Bits that have not been named.
+    pub left: u32,
+}
+
+impl Iterator for BitNames {
+    type Item = (u32, &'static str);
+
+    fn next(&mut self) -> Option<(u32, &'static str)> {
+        while self.left != 0 {
+            let (mask, name) = self.rows.next()?;
+            if self.left & mask != 0 {
+                self.left &= !mask;
+                return Some((mask, name));
             }
         }
         None
@@ -354,5 +382,7 @@ mod tests {
         assert_eq!((TABLE.name(16), TABLE.name(1)), (Some("b"), None));
         assert_eq!((TABLE.number(b"a"), TABLE.number(b"A")), (Some(0), None));
         assert_eq!(TABLE.iter().count(), 3);
+        let mut bits = TABLE.bits(0x1_0011);
+        assert_eq!((bits.next(), bits.next(), bits.left), (Some((16, "b")), Some((0xffff, "c d")), 0x1_0000));
     }
 }

@@ -138,11 +138,9 @@ fn word(bytes: Option<&[u8]>) -> u32 {
 fn bits(key: &str, names: &crate::spec::Names, v: u64, out: &mut Out<'_>) {
     out.open_array(key, "<");
     let mut first = true;
-    for (mask, name) in names.iter() {
-        if v & u64::from(mask) != 0 {
-            out.str("-", if first { "%" } else { ",%" }, name.as_bytes());
-            first = false;
-        }
+    for (_, name) in names.bits(u32::try_from(v).unwrap_or(u32::MAX)) {
+        out.str("-", if first { "%" } else { ",%" }, name.as_bytes());
+        first = false;
     }
     out.close_array("> ");
 }

@@ -38,6 +38,8 @@ pub struct Attrs<'a> {
     /// Bit `ty % 64` is set where attribute `ty` may be among them: a printer asks for thirty attributes of a message
     /// that has five.
     there: u64,
+    /// Bit `ty % 64` is set where more than one attribute may be numbered so: the first one found is then not the last.
+    again: u64,
     damaged: bool,
 }
 
@@ -48,17 +50,19 @@ impl<'a> Attrs<'a> {
     /// Over the bytes behind a fixed header or in a nest.
     #[must_use]
     pub const fn new(bytes: &'a [u8]) -> Self {
-        Attrs { rest: bytes, there: u64::MAX, damaged: false }
+        Attrs { rest: bytes, there: u64::MAX, again: u64::MAX, damaged: false }
     }
 
     /// The same, looked through once so that asking for what is not there costs nothing.
     #[must_use]
     pub fn indexed(bytes: &'a [u8]) -> Self {
-        let (mut rest, mut there) = (bytes, 0);
+        let (mut rest, mut there, mut again) = (bytes, 0, 0);
         while let Some((ty, _)) = step(&mut rest) {
-            there |= 1_u64.wrapping_shl(ty.into());
+            let bit = 1_u64.wrapping_shl(ty.into());
+            again |= there & bit;
+            there |= bit;
         }
-        Attrs { rest: bytes, there, damaged: false }
+        Attrs { rest: bytes, there, again, damaged: false }
     }
 
     /// The bytes that have not been iterated yet.
@@ -84,9 +88,13 @@ impl<'a> Attrs<'a> {
     pub fn raw(&self, ty: u16) -> Option<&'a [u8]> {
         let (mut rest, mut found) = (self.rest, None);
         if self.may_have(ty) {
+            let only = self.again & 1_u64.wrapping_shl(ty.into()) == 0;
             while let Some((is, payload)) = step(&mut rest) {
                 if is & NLA_TYPE_MASK == ty {
                     found = Some(payload);
+                    if only {
+                        break;
+                    }
                 }
             }
         }
@@ -152,6 +160,21 @@ mod tests {
         assert_eq!(a.get(Key::<u32>::new(13)), Some(1000));
         assert_eq!(a.get(Key::<u32>::new(3)), None, "three bytes are no u32");
         assert_eq!(a.count(), 2);
+    }
+
+    #[cfg(target_endian = "little")]
+    #[test]
+    fn of_several_with_one_number_the_last_one_counts() {
+        // Numbers 3 and 67 share a bit of the index.
+        let b = [5, 0, 3, 0, 1, 0, 0, 0, 5, 0, 67, 0, 2, 0, 0, 0, 5, 0, 3, 0, 3, 0, 0, 0, 5, 0, 4, 0, 4];
+        for a in [Attrs::new(&b), Attrs::indexed(&b)] {
+            let byte = |ty| a.get(Key::<u8>::new(ty));
+            assert_eq!(
+                [byte(3), byte(67), byte(4), byte(131), byte(5)],
+                [Some(3), Some(2), Some(4), None, None]
+            );
+        }
+        assert!(!Attrs::indexed(&b).may_have(5) && Attrs::indexed(&b).may_have(131));
     }
 
     #[test]

@@ -378,14 +378,10 @@ fn flags_with(page: &mut Page<'_>, mut flags: u32, lower_down: bool) {
         item(b"NO-CARRIER");
     }
     flags &= !iff::RUNNING;
-    for (mask, name) in IFFS.iter() {
-        if flags & mask != 0 {
-            item(name.as_bytes());
-            flags &= !mask;
-        }
-    }
-    if flags != 0 {
-        item(num::hex(u64::from(flags)).as_bytes());
+    let mut named = IFFS.bits(flags);
+    named.by_ref().for_each(|(_, name)| item(name.as_bytes()));
+    if named.left != 0 {
+        item(num::hex(u64::from(named.left)).as_bytes());
     }
     if lower_down {
         item(b"M-DOWN");

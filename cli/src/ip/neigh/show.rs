@@ -249,7 +249,7 @@ fn rest(page: &mut Page<'_>, head: &NdMsg, attrs: Attrs<'_>) {
     let out = &mut page.out;
     let extended = attrs.get(nda::FLAGS_EXT).unwrap_or(0);
     let flags = u32::from(head.flags) | extended.wrapping_shl(8);
-    for (_, name) in FLAGS.iter().filter(|(bit, _)| flags & bit != 0) {
+    for (_, name) in FLAGS.bits(flags) {
         out.text(name);
         out.null(name, " ");
     }
@@ -268,7 +268,7 @@ fn rest(page: &mut Page<'_>, head: &NdMsg, attrs: Attrs<'_>) {
     }
     if head.state != 0 {
         out.open_array("state", "");
-        for (_, name) in STATES.iter().filter(|(bit, _)| u32::from(head.state) & bit != 0) {
+        for (_, name) in STATES.bits(head.state.into()) {
             out.str("-", "% ", name.as_bytes());
         }
         out.close_array("");

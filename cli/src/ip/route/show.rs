@@ -184,10 +184,7 @@ fn gateway(page: &mut Page<'_>, a: Attrs<'_>) {
 
 fn flags(page: &mut Page<'_>, flags: u32) {
     page.out.open_array("flags", "");
-    if flags != 0 {
-        let named = ROUTE_FLAGS.iter().filter(|(mask, _)| flags & mask != 0);
-        named.for_each(|(_, name)| page.out.str("-", "% ", name.as_bytes()));
-    }
+    ROUTE_FLAGS.bits(flags).for_each(|(_, name)| page.out.str("-", "% ", name.as_bytes()));
     page.out.close_array("");
 }
 
@@ -200,19 +197,17 @@ fn flow(page: &mut Page<'_>, a: Attrs<'_>) {
 }
 
 /// The second line of a looked-up IPv4 route.
-fn cache_flags(page: &mut Page<'_>, mut flags: u32) {
+fn cache_flags(page: &mut Page<'_>, flags: u32) {
     page.out.line();
     page.out.open_array("cache", "    cache ");
     let mut pattern = "<%";
-    for (mask, name) in CACHE_FLAGS.iter() {
-        if flags & mask != 0 {
-            flags &= !mask;
-            page.out.str("-", pattern, name.as_bytes());
-            pattern = ",%";
-        }
+    let mut named = CACHE_FLAGS.bits(flags);
+    for (_, name) in named.by_ref() {
+        page.out.str("-", pattern, name.as_bytes());
+        pattern = ",%";
     }
-    if flags != 0 {
-        page.out.hex("-", pattern, u64::from(flags));
+    if named.left != 0 {
+        page.out.hex("-", pattern, u64::from(named.left));
         pattern = ",%";
     }
     page.out.close_array(if pattern == "<%" { "" } else { "> " });
@@ -279,16 +274,14 @@ const CC_ALGO: u16 = rtax::CC_ALGO.ty();
 const FEATURE_BITS: u16 = rtax::FEATURES.ty();
 const HOPLIMIT: u16 = rtax::HOPLIMIT.ty();
 
-fn features(page: &mut Page<'_>, mut v: u32) {
-    for (mask, name) in FEATURES.iter() {
-        if v & mask != 0 {
-            v &= !mask;
-            page.out.text(name);
-            page.out.null(name, " ");
-        }
+fn features(page: &mut Page<'_>, v: u32) {
+    let mut named = FEATURES.bits(v);
+    for (_, name) in named.by_ref() {
+        page.out.text(name);
+        page.out.null(name, " ");
     }
-    if v != 0 {
-        page.out.hex("of", "% ", u64::from(v));
+    if named.left != 0 {
+        page.out.hex("of", "% ", u64::from(named.left));
     }
 }
 
