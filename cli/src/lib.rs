@@ -24,9 +24,13 @@ pub mod idmap;
 pub mod ifconfig;
 mod install;
 pub mod ip;
+#[cfg(feature = "nat")]
+mod iptables;
 #[cfg(feature = "ping")]
 pub mod letters;
 pub mod names;
+#[cfg(feature = "nat")]
+pub mod nat;
 #[cfg(feature = "nettools")]
 pub mod nettools;
 #[cfg(feature = "namespaces")]
@@ -129,6 +133,12 @@ pub static APPLETS: &[Applet] = &[
     Applet { name: "ping6", about: "ping -6", run: ping::main6 },
     #[cfg(feature = "ping")]
     Applet { name: "arping", about: "is a neighbour there: ARP", run: arping::main },
+    #[cfg(feature = "nat")]
+    Applet { name: "nat", about: "address translation through nf_tables", run: nat::main },
+    #[cfg(feature = "nat")]
+    Applet { name: "iptables", about: "the nat table, by iptables' words", run: iptables::main },
+    #[cfg(feature = "nat")]
+    Applet { name: "ip6tables", about: "the same of IPv6", run: iptables::main6 },
     #[cfg(feature = "nettools")]
     Applet { name: "ifconfig", about: "interfaces and their addresses", run: ifconfig::main },
     #[cfg(feature = "nettools")]

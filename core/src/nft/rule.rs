@@ -1,0 +1,379 @@
+//! A NAT rule as a value, to nf_tables' expressions and back.
+
+use crate::bytes::{uint_be, until_nul};
+use crate::nft::CHAINS;
+use crate::nft::batch::NFGENMSG_LEN;
+use crate::nft::expr::{self, Expr, NONE, REG_1, REG_2, REG_3};
+use crate::text::ip::af;
+use crate::wire::attr::{Attrs, NLA_F_NESTED};
+use crate::wire::build::Build;
+use crate::wire::header::Message;
+
+const RULE_CHAIN: u16 = 2;
+const RULE_HANDLE: u16 = 3;
+const RULE_EXPRESSIONS: u16 = 4;
+const RULE_USERDATA: u16 = 7;
+/// `NFTNL_UDATA_RULE_COMMENT` of libnftnl: type u8, length u8, a string with its NUL.
+const UDATA_COMMENT: u8 = 0;
+
+/// Bytes of a tag.
+pub const TAG: usize = 64;
+
+/// What a rule may ask about a packet, in the order of its expressions.
+pub mod field {
+    #![allow(missing_docs)]
+    pub const SRC: usize = 0;
+    pub const DST: usize = 1;
+    pub const IN: usize = 2;
+    pub const OUT: usize = 3;
+    pub const PROTO: usize = 4;
+    pub const SPORT: usize = 5;
+    pub const DPORT: usize = 6;
+    /// The destination is an address of this host.
+    pub const LOCAL: usize = 7;
+}
+
+/// How a field is loaded: expression, the numbers behind the register in IPv4 and in IPv6, bytes.
+struct Load {
+    expr: u64,
+    v4: [u8; 3],
+    v6: [u8; 3],
+}
+
+/// A load of the same bytes in both families.
+const fn load(expr: u64, numbers: [u8; 3]) -> Load {
+    Load { expr, v4: numbers, v6: numbers }
+}
+
+/// By field. `NFT_PAYLOAD_NETWORK_HEADER` is 1, `NFT_PAYLOAD_TRANSPORT_HEADER` 2; `NFT_META_*`; `NFT_FIB_RESULT_ADDRTYPE` 3
+/// of `NFTA_FIB_F_DADDR` 2.
+static LOADS: [Load; 8] = [
+    Load { expr: expr::PAYLOAD, v4: [1, 12, 4], v6: [1, 8, 16] },
+    Load { expr: expr::PAYLOAD, v4: [1, 16, 4], v6: [1, 24, 16] },
+    load(expr::META, [6, NONE, 16]),
+    load(expr::META, [7, NONE, 16]),
+    load(expr::META, [16, NONE, 1]),
+    load(expr::PAYLOAD, [2, 0, 2]),
+    load(expr::PAYLOAD, [2, 2, 2]),
+    load(expr::FIB, [3, 2, 4]),
+];
+
+impl Load {
+    const fn numbers(&self, family: u8) -> [u8; 3] {
+        if family == af::AF_INET6 { self.v6 } else { self.v4 }
+    }
+}
+
+/// What a rule asks about one field, or the translation's address or ports.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug))]
+pub struct Field {
+    /// 0: nothing. 1: it is the value. 2: it is not.
+    pub op: u8,
+    /// How many leading bits of `lo` count: the prefix, or eight for each byte of an interface's beginning.
+    pub bits: u8,
+    /// The value, or the first one, in network order.
+    pub lo: [u8; 16],
+    /// The last value: of ports.
+    pub hi: [u8; 16],
+}
+
+impl Field {
+    /// Sets the value, with all its bits.
+    pub fn set(&mut self, op: u8, value: &[u8]) {
+        self.op = op;
+        self.bits = u8::try_from(value.len().saturating_mul(8)).unwrap_or(u8::MAX);
+        fill(&mut self.lo, value);
+        self.hi = self.lo;
+    }
+
+    /// Sets the last value.
+    pub fn up_to(&mut self, value: &[u8]) {
+        fill(&mut self.hi, value);
+    }
+
+    /// The first value as a number of two bytes.
+    #[must_use]
+    pub fn first(&self) -> u16 {
+        u16::from_be_bytes([self.lo[0], self.lo[1]])
+    }
+
+    /// The last one.
+    #[must_use]
+    pub fn last(&self) -> u16 {
+        u16::from_be_bytes([self.hi[0], self.hi[1]])
+    }
+}
+
+/// `from`, and zeros behind it.
+fn fill(to: &mut [u8], from: &[u8]) {
+    to.fill(0);
+    to.iter_mut().zip(from).for_each(|(t, f)| *t = *f);
+}
+
+/// What becomes of a packet.
+pub mod target {
+    #![allow(missing_docs)]
+    /// Nothing: it is counted.
+    pub const NONE: u8 = 0;
+    pub const MASQUERADE: u8 = 1;
+    pub const SNAT: u8 = 2;
+    pub const DNAT: u8 = 3;
+    pub const REDIRECT: u8 = 4;
+    pub const ACCEPT: u8 = 5;
+    /// Something that only nft(8) knows.
+    pub const OTHER: u8 = 6;
+}
+
+/// One rule.
+#[derive(Clone, Copy)]
+pub struct Rule {
+    /// `AF_INET` or `AF_INET6`; 0 where it may still be either.
+    pub family: u8,
+    /// Its place in [`CHAINS`].
+    pub chain: u8,
+    /// [`target`].
+    pub target: u8,
+    /// [`field`]s.
+    pub fields: [Field; 8],
+    /// The address to translate to.
+    pub to: Field,
+    /// The ports to translate to.
+    pub ports: Field,
+    /// A comment, filled up with zeros.
+    pub tag: [u8; TAG],
+    /// The kernel's number of the rule.
+    pub handle: u64,
+    /// What has matched so far.
+    pub packets: u64,
+    /// The same in bytes.
+    pub bytes: u64,
+}
+
+impl Rule {
+    /// A rule that matches everything.
+    #[must_use]
+    pub fn new(family: u8) -> Rule {
+        Rule {
+            family,
+            chain: 0,
+            target: target::NONE,
+            fields: [Field::default(); 8],
+            to: Field::default(),
+            ports: Field::default(),
+            tag: [0; TAG],
+            handle: 0,
+            packets: 0,
+            bytes: 0,
+        }
+    }
+
+    /// What it asks about field `n`.
+    #[must_use]
+    pub fn field(&self, n: usize) -> Field {
+        self.fields.get(n).copied().unwrap_or_default()
+    }
+
+    /// Asks (`op` 1) for `value` in field `n`, or (2) for anything else.
+    pub fn ask(&mut self, n: usize, op: u8, value: &[u8]) {
+        if let Some(f) = self.fields.get_mut(n) {
+            f.set(op, value);
+        }
+    }
+
+    /// Whether the two do the same to the same packets of the same chain.
+    #[must_use]
+    pub fn same(&self, other: &Rule) -> bool {
+        (self.family, self.chain, self.target, &self.tag) == (other.family, other.chain, other.target, &other.tag)
+            && self.fields == other.fields
+            && self.to == other.to
+            && self.ports == other.ports
+    }
+
+    /// Appends the expressions and the tag to a `NFT_MSG_NEWRULE`.
+    pub fn put(&self, m: &mut Build<'_>) {
+        let list = m.open(RULE_EXPRESSIONS | NLA_F_NESTED);
+        for (f, load) in self.fields.iter().zip(&LOADS) {
+            if f.op != 0 {
+                load.put(m, self.family, f);
+            }
+        }
+        expr::put(m, expr::COUNTER, &[], &[]);
+        self.put_target(m);
+        m.close(list);
+        let tag = until_nul(&self.tag);
+        if !tag.is_empty() {
+            let len = u8::try_from(tag.len()).unwrap_or(0).saturating_add(1);
+            let at = m.open(RULE_USERDATA);
+            m.piece(&[UDATA_COMMENT, len]);
+            m.piece(tag);
+            m.piece(&[0]);
+            m.close(at);
+        }
+    }
+
+    fn put_target(&self, m: &mut Build<'_>) {
+        let width = if self.family == af::AF_INET6 { 16 } else { 4 };
+        let immediate = |m: &mut Build<'_>, register, value: &[u8], len| {
+            expr::put(m, expr::IMMEDIATE, &[register], &[value.get(..len).unwrap_or(&[])]);
+        };
+        let (mut address, mut first, mut last) = (NONE, NONE, NONE);
+        if self.to.op != 0 {
+            address = REG_1;
+            immediate(m, REG_1, &self.to.lo, width);
+        }
+        if self.ports.op != 0 {
+            (first, last) = (REG_2, REG_2);
+            immediate(m, REG_2, &self.ports.lo, 2);
+            if self.ports.lo != self.ports.hi {
+                last = REG_3;
+                immediate(m, REG_3, &self.ports.hi, 2);
+            }
+        }
+        match self.target {
+            target::MASQUERADE => expr::put(m, expr::MASQ, &[NONE, first, last], &[]),
+            target::REDIRECT => expr::put(m, expr::REDIR, &[first, last], &[]),
+            target::SNAT | target::DNAT => {
+                // NFT_NAT_SNAT is 0, NFT_NAT_DNAT 1.
+                let ty = self.target.wrapping_sub(target::SNAT);
+                expr::put(m, expr::NAT, &[ty, self.family, address, address, first, last], &[]);
+            }
+            target::ACCEPT => expr::accept(m),
+            _ => {}
+        }
+    }
+
+    /// Reads a `NFT_MSG_NEWRULE`. What is not ours of it makes its target [`target::OTHER`].
+    pub fn read(&mut self, m: &Message<'_>) {
+        let ([family, ..], attrs) = m.split::<NFGENMSG_LEN>();
+        *self = Rule::new(family);
+        let name = until_nul(attrs.raw(RULE_CHAIN).unwrap_or(&[]));
+        let chain = CHAINS.iter().position(|c| c.name.as_bytes() == name);
+        self.chain = chain.and_then(|n| u8::try_from(n).ok()).unwrap_or(u8::MAX);
+        self.handle = uint_be(attrs.raw(RULE_HANDLE).unwrap_or(&[])).unwrap_or(0);
+        if let Some([UDATA_COMMENT, _, tag @ ..]) = attrs.raw(RULE_USERDATA) {
+            fill(&mut self.tag, until_nul(tag));
+        }
+        let mut registers: [&[u8]; 4] = [&[]; 4];
+        let mut field = usize::MAX;
+        for elem in Attrs::new(attrs.raw(RULE_EXPRESSIONS).unwrap_or(&[])) {
+            let e = Expr::of(elem.nest());
+            match u64::from(e.which) {
+                expr::COUNTER => (self.bytes, self.packets) = (e.number(1), e.number(2)),
+                expr::META | expr::PAYLOAD | expr::FIB => {
+                    field = LOADS.iter().position(|load| load.is(&e, family)).unwrap_or(usize::MAX);
+                }
+                expr::CMP | expr::RANGE | expr::BITWISE => match self.fields.get_mut(field) {
+                    Some(f) => f.read(&e),
+                    None => self.target = target::OTHER,
+                },
+                // NF_ACCEPT is 1.
+                expr::IMMEDIATE if e.number(1) == 0 && e.verdict() == 1 => self.target = target::ACCEPT,
+                expr::IMMEDIATE => match registers.get_mut(usize::try_from(e.number(1)).unwrap_or(0)) {
+                    Some(register) if e.number(1) != 0 => *register = e.data(2),
+                    _ => self.target = target::OTHER,
+                },
+                which @ (expr::NAT | expr::MASQ | expr::REDIR) => {
+                    let ports = match which {
+                        expr::NAT => 5,
+                        expr::MASQ => 2,
+                        _ => 1,
+                    };
+                    let held = |attr| {
+                        let n = usize::try_from(e.number(attr)).unwrap_or(0);
+                        registers.get(n).copied().filter(|v| !v.is_empty())
+                    };
+                    self.target = match which {
+                        expr::MASQ => target::MASQUERADE,
+                        expr::REDIR => target::REDIRECT,
+                        _ if e.number(1) == 1 => target::DNAT,
+                        _ => target::SNAT,
+                    };
+                    if let Some(address) = held(3).filter(|_| which == expr::NAT) {
+                        self.to.set(1, address);
+                    }
+                    if let Some(port) = held(ports) {
+                        self.ports.set(1, port);
+                        self.ports.up_to(held(ports.wrapping_add(1)).unwrap_or(port));
+                    }
+                }
+                _ => self.target = target::OTHER,
+            }
+        }
+    }
+}
+
+impl Load {
+    fn put(&self, m: &mut Build<'_>, family: u8, f: &Field) {
+        let [a, b, width] = self.numbers(family);
+        let all = [REG_1, a, b, width];
+        let count = match self.expr {
+            expr::META => 2,
+            expr::FIB => 3,
+            _ => 4,
+        };
+        expr::put(m, self.expr, all.get(..count).unwrap_or(&[]), &[]);
+        // NFT_CMP_EQ and NFT_RANGE_EQ are 0, NEQ of both is 1.
+        let op = f.op.wrapping_sub(1);
+        let mut len = usize::from(width);
+        if usize::from(f.bits) < len.wrapping_mul(8) {
+            if self.expr == expr::META {
+                // The beginning of a name.
+                len = usize::from(f.bits / 8);
+            } else {
+                let mask = mask(f.bits);
+                let zeros = [0; 16];
+                let (mask, zeros) = (mask.get(..len).unwrap_or(&[]), zeros.get(..len).unwrap_or(&[]));
+                expr::put(m, expr::BITWISE, &[REG_1, REG_1, width], &[mask, zeros]);
+            }
+        }
+        let (lo, hi) = (f.lo.get(..len).unwrap_or(&[]), f.hi.get(..len).unwrap_or(&[]));
+        if lo == hi {
+            expr::put(m, expr::CMP, &[REG_1, op], &[lo]);
+        } else {
+            expr::put(m, expr::RANGE, &[REG_1, op], &[lo, hi]);
+        }
+    }
+
+    /// Whether `e` loads this field.
+    fn is(&self, e: &Expr<'_>, family: u8) -> bool {
+        let [a, b, _] = self.numbers(family);
+        self.expr == u64::from(e.which)
+            && u64::from(a) == e.number(2)
+            && (b == NONE || u64::from(b) == e.number(3))
+    }
+}
+
+impl Field {
+    /// Takes up a comparison, a range, or the mask before a comparison.
+    fn read(&mut self, e: &Expr<'_>) {
+        match u64::from(e.which) {
+            expr::BITWISE => {
+                let ones = e.data(4).iter().fold(0_u32, |n, b| n.saturating_add(b.count_ones()));
+                self.bits = u8::try_from(ones).unwrap_or(u8::MAX);
+            }
+            which => {
+                let masked = core::mem::take(&mut self.bits);
+                self.set(if e.number(2) == 0 { 1 } else { 2 }, e.data(3));
+                if masked != 0 {
+                    self.bits = masked;
+                }
+                if which == expr::RANGE {
+                    self.up_to(e.data(4));
+                }
+            }
+        }
+    }
+}
+
+/// The mask of so many leading bits.
+#[must_use]
+pub fn mask(bits: u8) -> [u8; 16] {
+    let mut mask = [0; 16];
+    let mut left = bits;
+    for b in &mut mask {
+        *b = !0xff_u8.checked_shr(u32::from(left)).unwrap_or(0);
+        left = left.saturating_sub(8);
+    }
+    mask
+}
