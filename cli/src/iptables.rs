@@ -27,10 +27,10 @@ Usage: iptables -t nat COMMAND [[!] OPTION]...
   -S, --list-rules\tas commands
   -F, --flush\tall rules
   -t, --table=nat
-  -s, --source=NET
   -s, --src=NET
-  -d, --destination=NET
+  -s, --source=NET
   -d, --dst=NET
+  -d, --destination=NET
   -i, --in-interface=DEV
   -o, --out-interface=DEV
   -p, --protocol=NAME
@@ -174,7 +174,10 @@ fn options(cx: &mut Ctx<'_>, mut words: Line<'_>, a: &mut Asked<'_>, not: u64) -
             _ => !lists,
         };
         if !fits {
-            return Err(cx.err.plain(&[b"%: Illegal option `--%' with this command", cx.err.program.as_bytes(), SPEC.name(id)]));
+            let (dashes, letter) = (if id.is_ascii_alphabetic() { "-" } else { "--" }, [id]);
+            let name = if id.is_ascii_alphabetic() { &letter } else { SPEC.name(id) };
+            let sentence = b"%: Illegal option `%%' with this command";
+            return Err(cx.err.plain(&[sentence, cx.err.program.as_bytes(), dashes.as_bytes(), name]));
         }
         if negated(not, place) && (id == DST_TYPE || !FIELDS.iter().any(|f| is_of(*f, id))) {
             return Err(cx.err.applet("unexpected ! flag before --%", SPEC.name(id), 0));
@@ -412,11 +415,12 @@ fn row(cx: &mut Ctx<'_>, a: &Asked<'_>, r: &Rule, n: u32) {
         out.column(&text, width);
     };
     cell(out, field::PROTO, "all", 4);
-    out.text(if v6 { "   " } else { "-- " });
+    out.text("-- ");
     if verbose {
+        let any = if numeric { "*" } else { "any" };
         out.text(" ");
-        cell(out, field::IN, "*", 6);
-        cell(out, field::OUT, "*", 6);
+        cell(out, field::IN, any, 6);
+        cell(out, field::OUT, any, 6);
     }
     let all = match (numeric, v6) {
         (false, _) => "anywhere",

@@ -48,6 +48,8 @@ pub mod tunctl;
 pub mod unshare;
 #[cfg(feature = "nettools")]
 pub mod vconfig;
+#[cfg(feature = "ping")]
+mod watch;
 pub mod words;
 
 use crate::host::{Socket, Stream};
@@ -133,6 +135,10 @@ pub static APPLETS: &[Applet] = &[
     Applet { name: "ping6", about: "ping -6", run: ping::main6 },
     #[cfg(feature = "ping")]
     Applet { name: "arping", about: "is a neighbour there: ARP", run: arping::main },
+    #[cfg(feature = "ping")]
+    Applet { name: "watch", about: "ARP or ICMP on the wire", run: watch::main },
+    #[cfg(feature = "ping")]
+    Applet { name: "tcpdump", about: "the same, by tcpdump's words", run: watch::tcpdump },
     #[cfg(feature = "nat")]
     Applet { name: "nat", about: "address translation through nf_tables", run: nat::main },
     #[cfg(feature = "nat")]
