@@ -3,8 +3,8 @@
 use crate::Ctx;
 use crate::getopt::{Options, Spec, choose};
 use crate::nat::{
-    IPTABLES, Scope, TARGETS, Text, add, ask, bad, check, commit, destination, fields, missing, ports, remove, tag,
-    talk, target_of, to, value, walk, wants_address,
+    IPTABLES, Scope, TARGETS, Text, add, ask, bad, check, commit, destination, fields, ports, remove, tag, talk,
+    target_of, to, value, walk,
 };
 use crate::report::{Done, Fail, PLAIN};
 use crate::words::Line;
@@ -128,10 +128,10 @@ fn read<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, a: &mut Asked<'l>) -> Done {
             b'L' | b'S' | b'F' if a.chain.is_empty() => a.chain = word,
             b'I' | b'D' if a.number.is_none() => match num::parse_u32(word) {
                 Some(n) if n > 0 => a.number = Some(n),
-                _ => return Err(cx.err.plain(&[b"Invalid rule number `%'", word])),
+                _ => return Err(bad(cx, word)),
             },
             b'w' if num::parse_u32(word).is_some() => {}
-            _ => return Err(cx.err.plain(&[b"Bad argument `%'", word])),
+            _ => return Err(bad(cx, word)),
         }
     }
     let o = &a.opts;
@@ -174,10 +174,7 @@ fn options(cx: &mut Ctx<'_>, mut words: Line<'_>, a: &mut Asked<'_>, not: u64) -
             _ => !lists,
         };
         if !fits {
-            let (dashes, letter) = (if id.is_ascii_alphabetic() { "-" } else { "--" }, [id]);
-            let name = if id.is_ascii_alphabetic() { &letter } else { SPEC.name(id) };
-            let sentence = b"%: Illegal option `%%' with this command";
-            return Err(cx.err.plain(&[sentence, cx.err.program.as_bytes(), dashes.as_bytes(), name]));
+            return Err(cx.err.applet("Illegal option `--%' with this command", SPEC.name(id), 0));
         }
         if negated(not, place) && (id == DST_TYPE || !FIELDS.iter().any(|f| is_of(*f, id))) {
             return Err(cx.err.applet("unexpected ! flag before --%", SPEC.name(id), 0));
@@ -194,8 +191,7 @@ fn options(cx: &mut Ctx<'_>, mut words: Line<'_>, a: &mut Asked<'_>, not: u64) -
         match choose("comment addrtype tcp udp", name, 0) {
             Some(0 | 1) => {}
             Some(_) if name == o.word(b'p') => {}
-            Some(_) => return Err(missing(cx, b"-m", b"-p ", name)),
-            None => return Err(cx.err.applet("match '%' is not in this build", name, 0)),
+            _ => return Err(cx.err.applet("match '%' is not in this build, or lacks its -p", name, 0)),
         }
     }
     if o.count() != kinds.saturating_add(matches.saturating_sub(1)) || not.count_ones() > u32::from(kinds) {
@@ -208,12 +204,12 @@ fn options(cx: &mut Ctx<'_>, mut words: Line<'_>, a: &mut Asked<'_>, not: u64) -
             continue;
         }
         if id == DST_TYPE && word != b"LOCAL" {
-            return Err(bad(cx, SPEC.name(id), word));
+            return Err(bad(cx, word));
         }
-        ask(cx, r, n, if negated(not, o.at(id)) { 2 } else { 1 }, word, SPEC.name(id))?;
+        ask(cx, r, n, if negated(not, o.at(id)) { 2 } else { 1 }, word)?;
     }
     if o.has(COMMENT) && tag(r, o.word(COMMENT)).is_none() {
-        return Err(bad(cx, b"comment", o.word(COMMENT)));
+        return Err(bad(cx, o.word(COMMENT)));
     }
     let name = o.word(b'j');
     r.target = match choose(TARGETS, name, 0) {
@@ -229,19 +225,18 @@ fn options(cx: &mut Ctx<'_>, mut words: Line<'_>, a: &mut Asked<'_>, not: u64) -
     };
     for id in TO_DESTINATION..=TO_PORTS {
         if o.has(id) && id != takes {
-            return Err(cx.err.plain(&[b"%: \"--%\" does not go with \"-j %\"", cx.err.program.as_bytes(), SPEC.name(id), name]));
+            return Err(cx.err.applet("\"--%\" does not go with this target", SPEC.name(id), 0));
         }
     }
     if o.has(takes) {
         let word = o.word(takes);
         let fits = if takes == TO_PORTS { ports(&mut r.ports, 1, word) } else { to(r, word) };
         if fits.is_none() {
-            return Err(bad(cx, SPEC.name(takes), word));
+            return Err(bad(cx, word));
         }
     }
-    if wants_address(r) && r.to.op == 0 {
-        let name = [name, b": option \"--", SPEC.name(takes)];
-        return Err(cx.err.plain(&[b"%: %%%\" must be specified", cx.err.program.as_bytes(), name[0], name[1], name[2]]));
+    if !o.has(takes) && matches!(r.target, target::SNAT | target::DNAT) {
+        return Err(cx.err.applet("option \"--%\" must be specified", SPEC.name(takes), 0));
     }
     check(cx, r, &IPTABLES)
 }
@@ -397,38 +392,41 @@ fn row(cx: &mut Ctx<'_>, a: &Asked<'_>, r: &Rule, n: u32) {
         }
     }
     out.column(target_of(r).as_bytes(), 9);
-    let mut cell = |out: &mut nlbox_core::text::out::Out<'_>, n: usize, all: &str, width| {
-        let f = r.field(n);
+    let anywhere = match (numeric, v6) {
+        (false, _) => "anywhere",
+        (true, false) => "0.0.0.0/0",
+        (true, true) => "::/0",
+    };
+    let any = if numeric { "*" } else { "any" };
+    for (n, all, width) in [
+        (field::PROTO, "all", 4),
+        (field::IN, any, 6),
+        (field::OUT, any, 6),
+        (field::SRC, anywhere, 19),
+        (field::DST, anywhere, 19),
+    ] {
         let name = n == field::IN || n == field::OUT;
+        if name && !verbose {
+            continue;
+        }
+        let f = r.field(n);
         text.clear();
         if f.op == 0 {
             let _ = text.extend_from_slice(all.as_bytes());
         } else {
             value(r, n, &IPTABLES, false, &mut text);
         }
-        if f.op == 2 && name {
+        // The mark of a name stands in its column, the others' in front.
+        if name && f.op == 2 {
             let _ = text.insert(0, b'!');
-        }
-        if !name {
+        } else if !name {
             out.text(if f.op == 2 { "!" } else { " " });
         }
         out.column(&text, width);
-    };
-    cell(out, field::PROTO, "all", 4);
-    out.text("-- ");
-    if verbose {
-        let any = if numeric { "*" } else { "any" };
-        out.text(" ");
-        cell(out, field::IN, any, 6);
-        cell(out, field::OUT, any, 6);
+        if n == field::PROTO {
+            out.text(if verbose { "--  " } else { "-- " });
+        }
     }
-    let all = match (numeric, v6) {
-        (false, _) => "anywhere",
-        (true, false) => "0.0.0.0/0",
-        (true, true) => "::/0",
-    };
-    cell(out, field::SRC, all, 19);
-    cell(out, field::DST, all, 19);
     let mut first = true;
     for (n, one, many) in [(field::SPORT, " spt:", " spts:"), (field::DPORT, " dpt:", " dpts:")] {
         let f = r.field(n);

@@ -6,7 +6,7 @@ use crate::names::{Link, index_of};
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use nlbox_core::arp::{Arp, REPLY, REQUEST};
-use nlbox_core::bytes::{Reader, uint_ne};
+use nlbox_core::bytes::Reader;
 use nlbox_core::icmp;
 use nlbox_core::rt::link::IFINFO_LEN;
 use nlbox_core::spec::Resolve;
@@ -108,14 +108,20 @@ fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, name: &'static str, page: &'static
     }
     let mut index = 0;
     if !asked.device.is_empty() {
-        let (found, hardware) = cx.page.names.link(Link::Name(asked.device), kind_of).unwrap_or((0, 0));
-        if found == 0 {
-            return Err(cx.err.applet("%: No such device exists", asked.device, 0));
+        let mut hardware = 0;
+        let found = cx.page.names.ask(Link::Name(asked.device), &mut |m| {
+            let (head, _) = m.split::<IFINFO_LEN>();
+            hardware = Reader::new(head.get(2..).unwrap_or(&[])).u16().unwrap_or(0);
+            index = index_of(m);
+        });
+        let why = match found {
+            Ok(()) if ethernet(hardware) => "",
+            Ok(()) => "%: not an Ethernet link",
+            Err(_) => "%: No such device exists",
+        };
+        if !why.is_empty() {
+            return Err(cx.err.applet(why, asked.device, 0));
         }
-        if hardware != ARPHRD_ETHER && hardware != ARPHRD_LOOPBACK {
-            return Err(cx.err.applet("%: not an Ethernet link", asked.device, 0));
-        }
-        index = found;
     }
     let socket = PacketSocket::listen(index, &filter(asked.what == b"arp"));
     let socket = socket.map_err(|e| cx.err.applet("%", asked.device, e.0))?;
@@ -127,20 +133,18 @@ fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, name: &'static str, page: &'static
     hear(cx, &asked, &socket);
     if !ours {
         let (came, dropped) = socket.statistics();
-        let mut n = num::dec(came.into());
-        cx.err.say(&[if came == 1 { b"% packet captured" } else { b"% packets captured" }, n.as_bytes()]);
-        cx.err.say(&[if came == 1 { b"% packet received by filter" } else { b"% packets received by filter" }, n.as_bytes()]);
-        n = num::dec(dropped.into());
-        cx.err.say(&[b"% packets dropped by kernel", n.as_bytes()]);
+        let counts = [(came, "captured"), (came, "received by filter"), (dropped, "dropped by kernel")];
+        for (n, what) in counts {
+            let s: &[u8] = if n == 1 { b"" } else { b"s" };
+            cx.err.say(&[b"% packet% %", num::dec(n.into()).as_bytes(), s, what.as_bytes()]);
+        }
     }
     Ok(())
 }
 
-/// Index and `ARPHRD_*` of a link.
-fn kind_of(m: &nlbox_core::wire::header::Message<'_>) -> (u32, u16) {
-    let (head, _) = m.split::<IFINFO_LEN>();
-    let hardware = uint_ne(head.get(2..4).unwrap_or(&[])).and_then(|n| u16::try_from(n).ok());
-    (index_of(m), hardware.unwrap_or(0))
+/// Whether frames of such links begin with an Ethernet header.
+fn ethernet(hardware: u16) -> bool {
+    matches!(hardware, ARPHRD_ETHER | ARPHRD_LOOPBACK)
 }
 
 fn hear(cx: &mut Ctx<'_>, asked: &Asked<'_>, socket: &PacketSocket) {
@@ -168,7 +172,7 @@ fn hear(cx: &mut Ctx<'_>, asked: &Asked<'_>, socket: &PacketSocket) {
         let Ok(frame) = socket.recv(&mut room) else { continue };
         // A frame of lo passes twice.
         let twice = frame.hardware == ARPHRD_LOOPBACK && frame.kind == OUTGOING;
-        if twice || (frame.hardware != ARPHRD_ETHER && frame.hardware != ARPHRD_LOOPBACK) {
+        if twice || !ethernet(frame.hardware) {
             continue;
         }
         heard = heard.saturating_add(1);
@@ -216,12 +220,17 @@ fn show(cx: &mut Ctx<'_>, asked: &Asked<'_>, frame: &Frame, bytes: &[u8]) {
 
 /// `HH:MM:SS.micros ` of the day, UTC.
 fn clock(out: &mut Out<'_>, seconds: u64, micros: u64) {
-    // Each with a digit too many in front, which is left out: so they have their zeros.
-    let seconds_of = (seconds % 60).saturating_add(100).saturating_mul(1_000_000).saturating_add(micros);
-    let (hours, minutes) = ((seconds / 3600 % 24).saturating_add(100), (seconds / 60 % 60).saturating_add(100));
-    for (n, places, pattern) in [(hours, 0, "%:"), (minutes, 0, "%:"), (seconds_of, 6, "% ")] {
-        out.str("", pattern, num::fixed(n, places).as_bytes().get(1..).unwrap_or(&[]));
+    // Hours, minutes, seconds and millionths as one number, with a digit too many in front, which is left out.
+    let (h, m, s) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    let packed = [h, m, s].iter().fold(1, |all, n| u64::wrapping_add(u64::wrapping_mul(all, 100), *n));
+    let digits = num::fixed(packed.wrapping_mul(1_000_000).wrapping_add(micros), 6);
+    for (n, b) in digits.as_bytes().iter().enumerate().skip(1) {
+        if n == 3 || n == 5 {
+            out.text(":");
+        }
+        out.str("", "%", &[*b]);
     }
+    out.text(" ");
 }
 
 fn ip(out: &mut Out<'_>, key: &str, pattern: &str, bytes: [u8; 4]) {
@@ -265,20 +274,16 @@ fn icmp_line(out: &mut Out<'_>, packet: &[u8]) -> Option<()> {
     }
     let message = icmp::behind_ip(packet)?;
     let header = u16::from(first & 15).wrapping_mul(4);
-    let [ty, code] = *message.first_chunk()?;
+    let [ty, code, ..] = message.first_chunk::<8>()?;
     out.text("ICMP ");
-    match ty {
-        0 | 8 => {
-            let echo = icmp::echo(message, ty)?;
-            out.str("icmp", "echo %, ", if ty == 8 { b"request" } else { b"reply" });
-            out.num("id", "id %, ", echo.ident.into());
-            out.num("seq", "seq %", echo.seq.into());
-        }
-        _ => {
-            out.num("type", "", ty.into());
-            out.num("code", "", code.into());
-            error(out, message, ty, code)?;
-        }
+    if let Some(echo) = icmp::echo(message, 8).or_else(|| icmp::echo(message, 0)) {
+        out.str("icmp", "echo %, ", if *ty == 8 { b"request" } else { b"reply" });
+        out.num("id", "id %, ", echo.ident.into());
+        out.num("seq", "seq %", echo.seq.into());
+    } else {
+        out.num("type", "", u64::from(*ty));
+        out.num("code", "", u64::from(*code));
+        error(out, message, *ty, *code)?;
     }
     out.num("", ", length %", u16::from_be_bytes([a, b]).saturating_sub(header).into());
     Some(())
@@ -288,27 +293,18 @@ fn icmp_line(out: &mut Out<'_>, packet: &[u8]) -> Option<()> {
 fn error(out: &mut Out<'_>, message: &[u8], ty: u8, code: u8) -> Option<()> {
     let about = message.get(8..)?;
     let mut r = Reader::new(about);
-    r.skip_up_to(9);
-    let protocol = r.u8();
-    r.skip_up_to(6);
-    let to = r.array();
-    match (ty, code, to) {
-        (3, 0, Some(to)) => ip(out, "about", "net % unreachable", to),
-        (3, 1, Some(to)) => ip(out, "about", "host % unreachable", to),
-        (3, 2, Some(to)) => {
+    r.skip_up_to(16);
+    let to = r.array()?;
+    match (ty, code) {
+        (3, 0) => ip(out, "about", "net % unreachable", to),
+        (3, 1) => ip(out, "about", "host % unreachable", to),
+        (3, 3) => {
             ip(out, "about", "%", to);
-            out.num("protocol", " protocol % unreachable", protocol.unwrap_or(0).into());
-        }
-        (3, 3, Some(to)) => {
+            out.text(if about.get(9) == Some(&6) { " tcp" } else { " udp" });
             let port = icmp::behind_ip(about)?.get(2..)?.first_chunk().copied().map(u16::from_be_bytes)?;
-            ip(out, "about", "%", to);
-            match protocol {
-                Some(6) => out.num("port", " tcp port % unreachable", port.into()),
-                Some(17) => out.num("port", " udp port % unreachable", port.into()),
-                _ => out.num("port", " port % unreachable", port.into()),
-            }
+            out.num("port", " port % unreachable", port.into());
         }
-        (11, 0, _) => out.text("time exceeded in-transit"),
+        (11, 0) => out.text("time exceeded in-transit"),
         _ => out.num("", "type-#%", ty.into()),
     }
     Some(())

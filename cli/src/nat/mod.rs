@@ -6,8 +6,7 @@ mod text;
 
 pub(crate) use table::{Scope, add, commit, remove, talk, walk};
 pub(crate) use text::{
-    IPTABLES, Look, TARGETS, Text, ask, bad, check, destination, fields, missing, ports, tag, target_of, to,
-    value, wants_address,
+    IPTABLES, Look, TARGETS, Text, ask, bad, check, destination, fields, ports, tag, target_of, to, value,
 };
 
 use crate::Ctx;
@@ -73,7 +72,7 @@ pub fn masquerade(cx: &mut Ctx<'_>, subnet: &Prefix, but: &[u8], label: &[u8]) -
         f.set(1, subnet.ip.bytes());
         f.bits = subnet.len;
     }
-    let set = ask(cx, &mut r, field::OUT, 2, but, b"out");
+    let set = ask(cx, &mut r, field::OUT, 2, but);
     set.and_then(|()| keep(cx, &mut r, label, &[POSTROUTING]))
 }
 
@@ -94,7 +93,7 @@ pub fn publish(cx: &mut Ctx<'_>, proto: u8, port: u16, to: &Ip, to_port: u16, la
 /// Adds `r` with its tag to each of the chains, in one batch.
 fn keep(cx: &mut Ctx<'_>, r: &mut Rule, label: &[u8], chains: &[u8]) -> Done {
     if tag(r, label).is_none() {
-        return Err(bad(cx, b"tag", label));
+        return Err(bad(cx, label));
     }
     talk(cx, &mut |cx, conn| {
         commit(cx, conn, &mut |m| {
@@ -119,8 +118,7 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     options(cx, line)?;
     let verb = line.next().unwrap_or_default();
     let Some(n) = choose(VERBS, verb, 0) else {
-        cx.err.say(&[HELP.as_bytes()]);
-        return Err(bad(cx, b"word", verb));
+        return Err(bad(cx, verb));
     };
     let at = *line;
     talk(cx, &mut |cx, conn| {
@@ -162,7 +160,7 @@ fn options(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 /// Nothing may follow.
 fn over(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     options(cx, line)?;
-    line.next().map_or(Ok(()), |word| Err(bad(cx, b"word", word)))
+    line.next().map_or(Ok(()), |word| Err(bad(cx, word)))
 }
 
 /// Reads the words behind target `verb`; whether `--forward` is among them.
@@ -171,7 +169,7 @@ fn parse(cx: &mut Ctx<'_>, line: &mut Line<'_>, verb: u8, r: &mut Rule) -> Resul
     r.chain = home(r.target);
     let (mut forward, mut op) = (false, 1);
     while let Some(key) = line.next() {
-        let Some(n) = choose(WORDS, key, 0) else { return Err(bad(cx, b"word", key)) };
+        let Some(n) = choose(WORDS, key, 0) else { return Err(bad(cx, key)) };
         let value = match n {
             7 | 11.. => b"",
             _ => line.value(&mut cx.err)?,
@@ -196,23 +194,17 @@ fn parse(cx: &mut Ctx<'_>, line: &mut Line<'_>, verb: u8, r: &mut Rule) -> Resul
             }
             _ if r.field(n.into()).op != 0 => None,
             _ => {
-                ask(cx, r, n.into(), op, value, key)?;
+                ask(cx, r, n.into(), op, value)?;
                 op = 1;
                 Some(())
             }
         };
         if fits.is_none() || op != 1 {
-            return Err(bad(cx, key, value));
+            return Err(bad(cx, key));
         }
     }
-    if r.chain == u8::MAX {
-        return Err(missing(cx, b"accept", b"chain", b" NAME"));
-    }
-    if wants_address(r) && r.to.op == 0 {
-        return Err(missing(cx, target_of(r).as_bytes(), b"to", b" ADDR"));
-    }
-    if !wants_address(r) && r.to.op != 0 || r.target == target::ACCEPT && r.ports.op != 0 {
-        return Err(bad(cx, b"word", b"to"));
+    if r.chain == u8::MAX || r.target == target::ACCEPT && r.ports.op != 0 {
+        return Err(bad(cx, b"accept"));
     }
     check(cx, r, &NAT)?;
     Ok(forward)
@@ -247,10 +239,10 @@ fn del(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, line: &mut Line<'_>) -> Done {
         over(cx, line)?;
     } else {
         let Some(verb) = choose(VERBS, word, 0).filter(|n| *n >= MASQUERADE) else {
-            return Err(bad(cx, b"word", word));
+            return Err(bad(cx, word));
         };
         if parse(cx, line, verb, &mut r)? {
-            return Err(bad(cx, b"word", b"--forward"));
+            return Err(bad(cx, b"--forward"));
         }
     }
     let gone = remove(cx, conn, Scope::ALL, number.is_some(), &mut |rule, n| match number {

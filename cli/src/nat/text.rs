@@ -3,7 +3,6 @@
 use crate::Ctx;
 use crate::report::{Done, Fail};
 use nlbox_core::bytes::until_nul;
-use nlbox_core::nft::CHAINS;
 use nlbox_core::nft::rule::{Field, Rule, field, mask, target};
 use nlbox_core::rt::names::IP_PROTOCOLS;
 use nlbox_core::text::ip::{self, Ip, Prefix, af};
@@ -39,14 +38,15 @@ pub(crate) static IPTABLES: Look = Look {
     full: true,
 };
 
-/// `word` is no value for `what`.
-pub(crate) fn bad(cx: &mut Ctx<'_>, what: &[u8], word: &[u8]) -> Fail {
-    cx.err.plain(&[b"%: bad \"%\": \"%\"", cx.err.program.as_bytes(), what, word])
+/// `word` is none that is understood where it stands.
+#[inline(never)]
+pub(crate) fn bad(cx: &mut Ctx<'_>, word: &[u8]) -> Fail {
+    cx.err.applet("bad word '%'", word, 0)
 }
 
-/// Asks about field `n` as `word` says, `op` 1 or 2 for not; `what` is its keyword.
-pub(crate) fn ask(cx: &mut Ctx<'_>, r: &mut Rule, n: usize, op: u8, word: &[u8], what: &[u8]) -> Done {
-    if read(r, n, op, word).is_none() { Err(bad(cx, what, word)) } else { Ok(()) }
+/// Asks about field `n` as `word` says, `op` 1 or 2 for not.
+pub(crate) fn ask(cx: &mut Ctx<'_>, r: &mut Rule, n: usize, op: u8, word: &[u8]) -> Done {
+    if read(r, n, op, word).is_none() { Err(bad(cx, word)) } else { Ok(()) }
 }
 
 fn read(r: &mut Rule, n: usize, op: u8, word: &[u8]) -> Option<()> {
@@ -133,32 +133,23 @@ pub(crate) fn tag(r: &mut Rule, word: &[u8]) -> Option<()> {
     fits.then_some(())
 }
 
-/// Whether what `r` asks and does fits together; what is missing is said in the words `proto`, `what`.
+/// Whether what `r` asks and does fits together; what is missing is said.
 pub(crate) fn check(cx: &mut Ctx<'_>, r: &Rule, look: &Look) -> Done {
     let proto = r.field(field::PROTO);
     // TCP, UDP, DCCP, SCTP.
     let has_ports = proto.op == 1 && matches!(proto.lo[0], 6 | 17 | 33 | 132);
-    let word = |n| nth(look.words, b'\n', n).as_bytes();
-    for n in [field::SPORT, field::DPORT] {
-        if r.field(n).op != 0 && !has_ports {
-            return Err(missing(cx, word(n), word(field::PROTO), b" tcp"));
-        }
-    }
-    if r.ports.op != 0 && !has_ports {
-        return Err(missing(cx, b"port to translate to", word(field::PROTO), b" tcp"));
+    if r.field(field::SPORT).op | r.field(field::DPORT).op | r.ports.op != 0 && !has_ports {
+        return Err(cx.err.applet("a port needs \"% tcp\", or udp", nth(look.words, b'\n', field::PROTO).as_bytes(), 0));
     }
     // The interface that the hook does not know yet, or no longer.
     let n = if r.chain < 2 { field::OUT } else { field::IN };
-    let chain = CHAINS.get(usize::from(r.chain)).map_or("", |c| c.name);
     if r.field(n).op != 0 {
-        return Err(cx.err.plain(&[b"%: Can't use % with %", cx.err.program.as_bytes(), word(n), chain.as_bytes()]));
+        return Err(cx.err.applet("Can't use % with this chain", nth(look.words, b'\n', n).as_bytes(), 0));
+    }
+    if matches!(r.target, target::SNAT | target::DNAT) != (r.to.op != 0) {
+        return Err(cx.err.applet("% and an address to translate to belong together", target_of(r).as_bytes(), 0));
     }
     Ok(())
-}
-
-/// `what` wants `word` with `value`, or udp.
-pub(crate) fn missing(cx: &mut Ctx<'_>, what: &[u8], word: &[u8], value: &[u8]) -> Fail {
-    cx.err.plain(&[b"%: \"%\" needs \"%%\"", cx.err.program.as_bytes(), what, word, value])
 }
 
 /// The value of field `n`.
@@ -168,7 +159,7 @@ pub(crate) fn value(r: &Rule, n: usize, look: &Look, full: bool, text: &mut Text
     match n {
         field::SRC | field::DST => {
             let width = if r.family == af::AF_INET6 { 16 } else { 4 };
-            address(&f, width, text);
+            address(f, width, text);
             if full || usize::from(f.bits) < usize::from(width).wrapping_mul(8) {
                 let _ = text.push(b'/');
                 let _ = text.extend_from_slice(num::dec(f.bits.into()).as_bytes());
@@ -180,20 +171,17 @@ pub(crate) fn value(r: &Rule, n: usize, look: &Look, full: bool, text: &mut Text
                 let _ = text.push(look.wild);
             }
         }
-        field::PROTO => protocol(f.lo[0], text),
+        field::PROTO => {
+            let _ = match IP_PROTOCOLS.name(f.lo[0].into()) {
+                Some(name) => text.extend_from_slice(name.as_bytes()),
+                None => text.extend_from_slice(num::dec(f.lo[0].into()).as_bytes()),
+            };
+        }
         field::LOCAL => {
             let _ = text.extend_from_slice(b"LOCAL");
         }
-        _ => range(&f, look.range, text),
+        _ => range(f, look.range, text),
     }
-}
-
-/// The name of a protocol, or its number.
-fn protocol(number: u8, text: &mut Text) {
-    let _ = match IP_PROTOCOLS.name(number.into()) {
-        Some(name) => text.extend_from_slice(name.as_bytes()),
-        None => text.extend_from_slice(num::dec(number.into()).as_bytes()),
-    };
 }
 
 fn address(f: &Field, width: u8, text: &mut Text) {
@@ -265,9 +253,4 @@ const NOT: &str = "not_from\nnot_dst\nnot_in\nnot_out\nnot_proto\nnot_sport\nnot
 /// The target of `r` by its name.
 pub(crate) fn target_of(r: &Rule) -> &'static str {
     nth(TARGETS, b' ', r.target.into())
-}
-
-/// Whether the target translates to an address of the rule's.
-pub(crate) const fn wants_address(r: &Rule) -> bool {
-    matches!(r.target, target::SNAT | target::DNAT)
 }

@@ -38,6 +38,13 @@ pub fn begin(tx: &mut [u8], generation: u32) -> Build<'_> {
     m
 }
 
+/// Begins a message about the table of `family`, or something in it.
+#[inline(never)]
+fn message(m: &mut Build<'_>, ty: u16, flags: u16, family: u8) {
+    m.another(ty, flags, &head(family));
+    m.put_str(OF_TABLE, TABLE);
+}
+
 /// Ends a batch.
 pub fn end(m: &mut Build<'_>) {
     m.another(msg::BATCH_END, 0, &SUBSYSTEM);
@@ -46,12 +53,9 @@ pub fn end(m: &mut Build<'_>) {
 /// Adds `rule` to its chain, whose table and chain are made where they are not there: in front of the rule with handle
 /// `before`, in front of all with handle 0, at the end with none.
 pub fn add(m: &mut Build<'_>, rule: &Rule, before: Option<u64>) {
-    let head = head(rule.family);
-    m.another(msg::NEWTABLE, nlm::CREATE, &head);
-    m.put_str(OF_TABLE, TABLE);
+    message(m, msg::NEWTABLE, nlm::CREATE, rule.family);
     let Some(chain) = CHAINS.get(usize::from(rule.chain)) else { return };
-    m.another(msg::NEWCHAIN, nlm::CREATE, &head);
-    m.put_str(OF_TABLE, TABLE);
+    message(m, msg::NEWCHAIN, nlm::CREATE, rule.family);
     m.put_str(CHAIN_NAME, chain.name.as_bytes());
     {
         let mut hook = m.nest(CHAIN_HOOK);
@@ -61,8 +65,7 @@ pub fn add(m: &mut Build<'_>, rule: &Rule, before: Option<u64>) {
     m.put_str(CHAIN_TYPE, b"nat");
     let place = if before.is_none() { nlm::APPEND } else { 0 };
     // Kernels before 6.10 acknowledge no BATCH_END: the rule's acknowledgement speaks for the batch.
-    m.another(msg::NEWRULE, nlm::CREATE | nlm::ACK | place, &head);
-    m.put_str(OF_TABLE, TABLE);
+    message(m, msg::NEWRULE, nlm::CREATE | nlm::ACK | place, rule.family);
     m.put_str(RULE_CHAIN, chain.name.as_bytes());
     if let Some(handle) = before.filter(|h| *h != 0) {
         m.raw(RULE_POSITION, &handle.to_be_bytes());
@@ -72,8 +75,7 @@ pub fn add(m: &mut Build<'_>, rule: &Rule, before: Option<u64>) {
 
 /// Takes `rule` out, by its handle.
 pub fn delete(m: &mut Build<'_>, rule: &Rule) {
-    m.another(msg::DELRULE, nlm::ACK, &head(rule.family));
-    m.put_str(OF_TABLE, TABLE);
+    message(m, msg::DELRULE, nlm::ACK, rule.family);
     if let Some(chain) = CHAINS.get(usize::from(rule.chain)) {
         m.put_str(RULE_CHAIN, chain.name.as_bytes());
     }
@@ -82,8 +84,7 @@ pub fn delete(m: &mut Build<'_>, rule: &Rule) {
 
 /// Takes the table of `family` out, with all that is in it.
 pub fn drop_table(m: &mut Build<'_>, family: u8) {
-    m.another(msg::DELTABLE, nlm::ACK, &head(family));
-    m.put_str(OF_TABLE, TABLE);
+    message(m, msg::DELTABLE, nlm::ACK, family);
 }
 
 /// Asks for the rules of the table of `family`; a dump.

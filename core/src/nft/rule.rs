@@ -168,10 +168,10 @@ impl Rule {
         }
     }
 
-    /// What it asks about field `n`.
+    /// What it asks about field `n`, one of [`field`].
     #[must_use]
-    pub fn field(&self, n: usize) -> Field {
-        self.fields.get(n).copied().unwrap_or_default()
+    pub fn field(&self, n: usize) -> &Field {
+        self.fields.get(n).unwrap_or(&self.to)
     }
 
     /// Asks (`op` 1) for `value` in field `n`, or (2) for anything else.
