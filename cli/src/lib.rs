@@ -24,7 +24,7 @@ pub mod idmap;
 pub mod ifconfig;
 mod install;
 pub mod ip;
-#[cfg(feature = "nat")]
+#[cfg(feature = "iptables")]
 mod iptables;
 #[cfg(feature = "ping")]
 pub mod letters;
@@ -48,7 +48,7 @@ pub mod tunctl;
 pub mod unshare;
 #[cfg(feature = "nettools")]
 pub mod vconfig;
-#[cfg(feature = "ping")]
+#[cfg(feature = "watch")]
 mod watch;
 pub mod words;
 
@@ -135,15 +135,15 @@ pub static APPLETS: &[Applet] = &[
     Applet { name: "ping6", about: "ping -6", run: ping::main6 },
     #[cfg(feature = "ping")]
     Applet { name: "arping", about: "is a neighbour there: ARP", run: arping::main },
-    #[cfg(feature = "ping")]
+    #[cfg(feature = "watch")]
     Applet { name: "watch", about: "ARP or ICMP on the wire", run: watch::main },
-    #[cfg(feature = "ping")]
+    #[cfg(feature = "watch")]
     Applet { name: "tcpdump", about: "the same, by tcpdump's words", run: watch::tcpdump },
     #[cfg(feature = "nat")]
     Applet { name: "nat", about: "address translation through nf_tables", run: nat::main },
-    #[cfg(feature = "nat")]
+    #[cfg(feature = "iptables")]
     Applet { name: "iptables", about: "the nat table, by iptables' words", run: iptables::main },
-    #[cfg(feature = "nat")]
+    #[cfg(feature = "iptables")]
     Applet { name: "ip6tables", about: "the same of IPv6", run: iptables::main6 },
     #[cfg(feature = "nettools")]
     Applet { name: "ifconfig", about: "interfaces and their addresses", run: ifconfig::main },

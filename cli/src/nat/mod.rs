@@ -203,6 +203,9 @@ fn parse(cx: &mut Ctx<'_>, line: &mut Line<'_>, verb: u8, r: &mut Rule) -> Resul
             return Err(bad(cx, key));
         }
     }
+    if op != 1 {
+        return Err(bad(cx, b"not"));
+    }
     if r.chain == u8::MAX || r.target == target::ACCEPT && r.ports.op != 0 {
         return Err(bad(cx, b"accept"));
     }

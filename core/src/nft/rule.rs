@@ -256,6 +256,7 @@ impl Rule {
         }
         let mut registers: [&[u8]; 4] = [&[]; 4];
         let mut field = usize::MAX;
+        let mut strange = false;
         for elem in Attrs::new(attrs.raw(RULE_EXPRESSIONS).unwrap_or(&[])) {
             let e = Expr::of(elem.nest());
             match u64::from(e.which) {
@@ -265,13 +266,13 @@ impl Rule {
                 }
                 expr::CMP | expr::RANGE | expr::BITWISE => match self.fields.get_mut(field) {
                     Some(f) => f.read(&e),
-                    None => self.target = target::OTHER,
+                    None => strange = true,
                 },
                 // NF_ACCEPT is 1.
                 expr::IMMEDIATE if e.number(1) == 0 && e.verdict() == 1 => self.target = target::ACCEPT,
                 expr::IMMEDIATE => match registers.get_mut(usize::try_from(e.number(1)).unwrap_or(0)) {
                     Some(register) if e.number(1) != 0 => *register = e.data(2),
-                    _ => self.target = target::OTHER,
+                    _ => strange = true,
                 },
                 which @ (expr::NAT | expr::MASQ | expr::REDIR) => {
                     let ports = match which {
@@ -297,8 +298,11 @@ impl Rule {
                         self.ports.up_to(held(ports.wrapping_add(1)).unwrap_or(port));
                     }
                 }
-                _ => self.target = target::OTHER,
+                _ => strange = true,
             }
+        }
+        if strange {
+            self.target = target::OTHER;
         }
     }
 }
@@ -376,4 +380,164 @@ pub fn mask(bits: u8) -> [u8; 16] {
         left = left.saturating_sub(8);
     }
     mask
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nft::batch;
+    use crate::wire::header::{Messages, nlm};
+
+    extern crate std;
+    use std::vec::Vec;
+
+    /// The payload of a NFT_MSG_NEWRULE.
+    fn rule(family: u8, attrs: &[u8]) -> Rule {
+        let mut payload = std::vec![family, 0, 0, 12];
+        payload.extend_from_slice(attrs);
+        let m = Message { ty: 0x0a06, flags: 0, seq: 0, port: 0, payload: &payload };
+        let mut rule = Rule::new(0);
+        rule.read(&m);
+        rule
+    }
+
+    // As `nft add rule ip nlbox POSTROUTING ip saddr 10.0.0.0/12 oifname != "eth0" masquerade` sends it: nftables 1.0.6.
+    const SENT: &[u8] = b"\
+\x0a\x00\x01\x00\x6e\x6c\x62\x6f\x78\x00\x00\x00\x10\x00\x02\x00\x50\x4f\x53\x54\x52\x4f\x55\x54\x49\x4e\x47\x00\
+\x18\x01\x04\x80\
+\x34\x00\x01\x80\x0c\x00\x01\x00\x70\x61\x79\x6c\x6f\x61\x64\x00\x24\x00\x02\x80\x08\x00\x01\x00\x00\x00\x00\x01\
+\x08\x00\x02\x00\x00\x00\x00\x01\x08\x00\x03\x00\x00\x00\x00\x0c\x08\x00\x04\x00\x00\x00\x00\x04\
+\x44\x00\x01\x80\x0c\x00\x01\x00\x62\x69\x74\x77\x69\x73\x65\x00\x34\x00\x02\x80\x08\x00\x01\x00\x00\x00\x00\x01\
+\x08\x00\x02\x00\x00\x00\x00\x01\x08\x00\x03\x00\x00\x00\x00\x04\x0c\x00\x04\x80\x08\x00\x01\x00\xff\xf0\x00\x00\
+\x0c\x00\x05\x80\x08\x00\x01\x00\x00\x00\x00\x00\
+\x2c\x00\x01\x80\x08\x00\x01\x00\x63\x6d\x70\x00\x20\x00\x02\x80\x08\x00\x01\x00\x00\x00\x00\x01\
+\x08\x00\x02\x00\x00\x00\x00\x00\x0c\x00\x03\x80\x08\x00\x01\x00\x0a\x00\x00\x00\
+\x24\x00\x01\x80\x09\x00\x01\x00\x6d\x65\x74\x61\x00\x00\x00\x00\x14\x00\x02\x80\x08\x00\x02\x00\x00\x00\x00\x07\
+\x08\x00\x01\x00\x00\x00\x00\x01\
+\x38\x00\x01\x80\x08\x00\x01\x00\x63\x6d\x70\x00\x2c\x00\x02\x80\x08\x00\x01\x00\x00\x00\x00\x01\
+\x08\x00\x02\x00\x00\x00\x00\x01\x18\x00\x03\x80\x14\x00\x01\x00\x65\x74\x68\x30\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\
+\x14\x00\x01\x80\x09\x00\x01\x00\x6d\x61\x73\x71\x00\x00\x00\x00\x04\x00\x02\x80";
+
+    // As Linux 6.18 dumps `fib daddr type local tcp dport 80 counter dnat to 10.0.0.2:8080 comment "hello"`.
+    const DUMPED: &[u8] = b"\
+\x0a\x00\x01\x00\x6e\x6c\x62\x6f\x78\x00\x00\x00\x0f\x00\x02\x00\x50\x52\x45\x52\x4f\x55\x54\x49\x4e\x47\x00\x00\
+\x0c\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x05\xd4\x01\x04\x00\
+\x28\x00\x01\x00\x08\x00\x01\x00\x66\x69\x62\x00\x1c\x00\x02\x00\x08\x00\x01\x00\x00\x00\x00\x01\x08\x00\x02\x00\x00\x00\x00\x03\x08\x00\x03\x00\x00\x00\x00\x02\
+\x2c\x00\x01\x00\x08\x00\x01\x00\x63\x6d\x70\x00\x20\x00\x02\x00\x08\x00\x01\x00\x00\x00\x00\x01\x08\x00\x02\x00\x00\x00\x00\x00\x0c\x00\x03\x00\x08\x00\x01\x00\x02\x00\x00\x00\
+\x24\x00\x01\x00\x09\x00\x01\x00\x6d\x65\x74\x61\x00\x00\x00\x00\x14\x00\x02\x00\x08\x00\x02\x00\x00\x00\x00\x10\x08\x00\x01\x00\x00\x00\x00\x01\
+\x2c\x00\x01\x00\x08\x00\x01\x00\x63\x6d\x70\x00\x20\x00\x02\x00\x08\x00\x01\x00\x00\x00\x00\x01\x08\x00\x02\x00\x00\x00\x00\x00\x0c\x00\x03\x00\x05\x00\x01\x00\x06\x00\x00\x00\
+\x34\x00\x01\x00\x0c\x00\x01\x00\x70\x61\x79\x6c\x6f\x61\x64\x00\x24\x00\x02\x00\x08\x00\x01\x00\x00\x00\x00\x01\x08\x00\x02\x00\x00\x00\x00\x02\x08\x00\x03\x00\x00\x00\x00\x02\x08\x00\x04\x00\x00\x00\x00\x02\
+\x2c\x00\x01\x00\x08\x00\x01\x00\x63\x6d\x70\x00\x20\x00\x02\x00\x08\x00\x01\x00\x00\x00\x00\x01\x08\x00\x02\x00\x00\x00\x00\x00\x0c\x00\x03\x00\x06\x00\x01\x00\x00\x50\x00\x00\
+\x2c\x00\x01\x00\x0c\x00\x01\x00\x63\x6f\x75\x6e\x74\x65\x72\x00\x1c\x00\x02\x00\x0c\x00\x01\x00\x00\x00\x00\x00\x00\x00\x01\x54\x0c\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x05\
+\x2c\x00\x01\x00\x0e\x00\x01\x00\x69\x6d\x6d\x65\x64\x69\x61\x74\x65\x00\x00\x00\x18\x00\x02\x00\x08\x00\x01\x00\x00\x00\x00\x01\x0c\x00\x02\x00\x08\x00\x01\x00\x0a\x00\x00\x02\
+\x2c\x00\x01\x00\x0e\x00\x01\x00\x69\x6d\x6d\x65\x64\x69\x61\x74\x65\x00\x00\x00\x18\x00\x02\x00\x08\x00\x01\x00\x00\x00\x00\x02\x0c\x00\x02\x00\x06\x00\x01\x00\x1f\x90\x00\x00\
+\x48\x00\x01\x00\x08\x00\x01\x00\x6e\x61\x74\x00\x3c\x00\x02\x00\x08\x00\x01\x00\x00\x00\x00\x01\x08\x00\x02\x00\x00\x00\x00\x02\x08\x00\x03\x00\x00\x00\x00\x01\x08\x00\x04\x00\x00\x00\x00\x01\x08\x00\x05\x00\x00\x00\x00\x02\x08\x00\x06\x00\x00\x00\x00\x02\x08\x00\x07\x00\x00\x00\x00\x03\
+\x0c\x00\x07\x00\x00\x06\x68\x65\x6c\x6c\x6f\x00";
+
+    fn masquerade() -> Rule {
+        let mut r = Rule::new(af::AF_INET);
+        (r.chain, r.target) = (3, target::MASQUERADE);
+        r.ask(field::SRC, 1, &[10, 0, 0, 0]);
+        r.fields[field::SRC].bits = 12;
+        r.ask(field::OUT, 2, b"eth0\0\0\0\0\0\0\0\0\0\0\0\0");
+        r
+    }
+
+    #[test]
+    fn reads_what_nft_sends() {
+        let r = rule(2, SENT);
+        assert!(r.same(&masquerade()));
+        assert!(!r.same(&Rule { family: 10, ..masquerade() }));
+        assert!(!r.same(&Rule { target: target::SNAT, ..masquerade() }));
+    }
+
+    #[test]
+    fn writes_nfts_expressions() {
+        let mut tx = [0; 1024];
+        let mut m = batch::begin(&mut tx, 7);
+        batch::add(&mut m, &masquerade(), None);
+        batch::end(&mut m);
+        let datagram = m.finish(1).unwrap();
+        let all: Vec<_> = Messages::new(datagram).collect();
+        let seen: Vec<_> = all.iter().map(|m| (m.ty, m.flags & !nlm::REQUEST)).collect();
+        let add = nlm::CREATE | nlm::APPEND | nlm::ACK;
+        assert_eq!(seen, [(16, 0), (0x0a00, nlm::CREATE), (0x0a03, nlm::CREATE), (0x0a06, add), (17, 0)]);
+        // NFNL_BATCH_GENID.
+        assert_eq!(all[0].payload, [0, 0, 0, 10, 8, 0, 1, 0, 0, 0, 0, 7]);
+        // Ours begin as nft's do: table, chain, and the loads and comparisons of the address.
+        let (head, ours) = all[3].payload.split_at(4);
+        assert_eq!(head, [2, 0, 0, 0]);
+        assert_eq!((&ours[..28], &ours[30..32]), (&SENT[..28], &SENT[30..32]));
+        assert_eq!(ours[32..196], SENT[32..196]);
+        assert!(ours.ends_with(b"\x14\0\x01\x80\x09\0\x01\0masq\0\0\0\0\x04\0\x02\x80"));
+        assert!(rule(2, ours).same(&masquerade()));
+    }
+
+    #[test]
+    fn reads_what_the_kernel_dumps() {
+        let r = rule(2, DUMPED);
+        let mut want = Rule::new(af::AF_INET);
+        want.target = target::DNAT;
+        want.ask(field::LOCAL, 1, &2_u32.to_ne_bytes());
+        want.ask(field::PROTO, 1, &[6]);
+        want.ask(field::DPORT, 1, &[0, 80]);
+        want.to.set(1, &[10, 0, 0, 2]);
+        want.ports.set(1, &8080_u16.to_be_bytes());
+        want.tag[..5].copy_from_slice(b"hello");
+        assert!(r.same(&want));
+        assert_eq!((r.handle, r.packets, r.bytes), (5, 5, 340));
+    }
+
+    #[test]
+    fn every_rule_comes_back_as_it_went() {
+        for (family, width) in [(2, 4), (10, 16)] {
+            for what in target::MASQUERADE..=target::ACCEPT {
+                let mut r = Rule::new(family);
+                (r.chain, r.target) = (1, what);
+                for n in 0..r.fields.len() {
+                    let width = [width, width, 16, 16, 1, 2, 2, 4][n];
+                    let value: Vec<u8> = (1..=16).collect();
+                    r.ask(n, 1 + u8::try_from(n % 2).unwrap(), &value[..width]);
+                }
+                r.fields[field::SPORT].up_to(&[9, 9]);
+                r.fields[field::IN].set(1, b"eth\0\0\0\0\0\0\0\0\0\0\0\0\0");
+                r.fields[field::IN].bits = 24;
+                if matches!(what, target::SNAT | target::DNAT) {
+                    r.to.set(1, &[7; 16][..width]);
+                }
+                if what != target::ACCEPT {
+                    r.ports.set(1, &[1, 2]);
+                    r.ports.up_to(&[1, 3]);
+                }
+                r.tag[..3].copy_from_slice(b"tag");
+                let mut tx = [0; 4096];
+                let mut m = Build::new(&mut tx, 0x0a06, 0, &[family, 0, 0, 0]);
+                m.put_str(RULE_CHAIN, b"INPUT");
+                r.put(&mut m);
+                let whole = m.finish(1).unwrap();
+                assert!(rule(family, &whole[20..]).same(&r), "{family} {what}");
+            }
+        }
+    }
+
+    #[test]
+    fn damage_is_no_rule_and_no_panic() {
+        for cut in 0..DUMPED.len() {
+            let _ = rule(2, &DUMPED[..cut]);
+        }
+        let mut odd = DUMPED.to_vec();
+        for at in 0..odd.len() {
+            for bits in [0x01, 0x80, 0xff] {
+                odd[at] ^= bits;
+                let _ = rule(10, &odd);
+                odd[at] ^= bits;
+            }
+        }
+        // An expression of another kind: only nft knows.
+        let at = DUMPED.windows(4).position(|w| w == b"meta").unwrap();
+        odd[at..at + 4].copy_from_slice(b"sock");
+        odd[at + 3] = b't';
+        assert_eq!(rule(2, &odd).target, target::OTHER);
+    }
 }
