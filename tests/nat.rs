@@ -5,6 +5,13 @@
 //! back to the client unless a test gives it one: what comes back was translated.
 
 use harness::{Ns, Output, diff, eqnice, eventually, nlbox, skip, words};
+use nlbox::host::Socket;
+use nlbox::names::Names;
+use nlbox::report::{Done, Fail, Report};
+use nlbox::{Ctx, Options, Page};
+use nlbox_core::conn::Conn;
+use nlbox_core::text::ip::{Ip, Prefix};
+use nlbox_core::text::out::{Out, Sink};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream, UdpSocket};
@@ -92,7 +99,7 @@ impl Net {
     /// Who the listener at `bound` of `place` says calls, when the client calls `called`; `None` when nothing comes back.
     fn call(&self, tcp: bool, place: usize, bound: &str, from: usize, called: &str) -> Option<SocketAddr> {
         if tcp {
-            let listener = self.at(place, || TcpListener::bind(bound).unwrap());
+            let listener = self.at(place, || free(|| TcpListener::bind(bound)));
             let answer = thread::spawn(move || -> std::io::Result<SocketAddr> {
                 let (mut stream, peer) = listener.accept()?;
                 stream.set_read_timeout(Some(WAIT))?;
@@ -112,7 +119,7 @@ impl Net {
             came_back.ok()?;
             answer.join().unwrap().ok()
         } else {
-            let server = self.at(place, || UdpSocket::bind(bound).unwrap());
+            let server = self.at(place, || free(|| UdpSocket::bind(bound)));
             server.set_read_timeout(Some(WAIT)).unwrap();
             let client = self.at(from, || {
                 let any = if called.starts_with('[') { "[::]:0" } else { "0.0.0.0:0" };
@@ -129,6 +136,17 @@ impl Net {
             Some(peer)
         }
     }
+}
+
+/// What `bind` gives once the address is free: a child that another test is just starting may still hold the last
+/// socket.
+fn free<T>(bind: impl Fn() -> std::io::Result<T>) -> T {
+    let mut bound = None;
+    eventually("the address is free", || {
+        bound = bind().ok();
+        bound.is_some()
+    });
+    bound.unwrap()
 }
 
 /// Runs a line whose first word is an applet of ours.
@@ -150,9 +168,16 @@ fn ip(text: &str) -> Option<IpAddr> {
 fn masquerade_lets_a_private_network_out() {
     let Some(net) = Net::new() else { return };
     for v6 in [false, true] {
-        let (server, router, subnet) =
-            if v6 { ("[fd02::2]:80", "fd02::1", "fd01::/64") } else { ("10.2.0.2:80", "10.2.0.1", "10.1.0.0/24") };
-        let echo = format!("ip netns exec client {} ping -c 1 -W 1 {}", nlbox().display(), if v6 { "fd02::2" } else { "10.2.0.2" });
+        let (server, router, subnet) = if v6 {
+            ("[fd02::2]:80", "fd02::1", "fd01::/64")
+        } else {
+            ("10.2.0.2:80", "10.2.0.1", "10.1.0.0/24")
+        };
+        let echo = format!(
+            "ip netns exec client {} ping -c 1 -W 1 {}",
+            nlbox().display(),
+            if v6 { "fd02::2" } else { "10.2.0.2" }
+        );
         let said = net.nat(&format!("nat masquerade from {subnet} out s0 --forward")).stdout;
         let name = if v6 { "net.ipv6.conf.all.forwarding" } else { "net.ipv4.ip_forward" };
         eqnice!(format!("{name} = 1\n"), said);
@@ -187,10 +212,17 @@ fn snat_says_who_calls() {
         ("nat snat from 10.1.0.0/24 to 10.2.0.77 --forward", "10.2.0.2:80", "10.2.0.77"),
         ("nat snat dst fd02::/64 to fd02::77 --forward", "[fd02::2]:80", "fd02::77"),
     ] {
-        run(&net.ns, &format!("ip addr add {want}/24 dev s0{}", if want.contains(':') { " nodad" } else { "" }));
+        run(
+            &net.ns,
+            &format!("ip addr add {want}/24 dev s0{}", if want.contains(':') { " nodad" } else { "" }),
+        );
         net.nat(line);
         for tcp in [true, false] {
-            assert_eq!(net.call(tcp, SERVER, server, CLIENT, server).map(|a| a.ip()), ip(want), "{line} {tcp}");
+            assert_eq!(
+                net.call(tcp, SERVER, server, CLIENT, server).map(|a| a.ip()),
+                ip(want),
+                "{line} {tcp}"
+            );
         }
     }
     net.nat("nat flush");
@@ -218,7 +250,11 @@ fn dnat_leads_to_a_server_inside() {
     net.nat("nat dnat proto icmp dst 10.1.0.1 to 10.2.0.2");
     let echo = format!("ip netns exec client {} ping -c 1 -W 2 10.1.0.1", nlbox().display());
     assert_eq!(run(&net.ns, &echo).code, 0);
-    assert!(net.nat("nat -j list").stdout.contains(r#""proto":"icmp","to":"10.2.0.2","chain":"PREROUTING","packets":1,"#));
+    assert!(
+        net.nat("nat -j list")
+            .stdout
+            .contains(r#""proto":"icmp","to":"10.2.0.2","chain":"PREROUTING","packets":1,"#)
+    );
 }
 
 #[test]
@@ -239,11 +275,9 @@ fn redirect_leads_to_a_port_of_the_router() {
     let Some(net) = Net::new() else { return };
     net.nat("nat redirect in c0 proto tcp dport 80-81 to :7000");
     net.nat("nat redirect in c0 proto udp dport 80 to :7000");
-    for (bound, called) in [
-        ("0.0.0.0:7000", "10.1.0.1:81"),
-        ("0.0.0.0:7000", "10.2.0.2:80"),
-        ("[::]:7000", "[fd02::2]:80"),
-    ] {
+    for (bound, called) in
+        [("0.0.0.0:7000", "10.1.0.1:81"), ("0.0.0.0:7000", "10.2.0.2:80"), ("[::]:7000", "[fd02::2]:80")]
+    {
         assert!(net.call(true, ROUTER, bound, CLIENT, called).is_some(), "{called}");
     }
     assert!(net.call(false, ROUTER, "0.0.0.0:7000", CLIENT, "10.1.0.1:80").is_some());
@@ -319,7 +353,10 @@ table ip6 nlbox {
     ns.sh("nft add table ip nlbox && nft 'add chain ip nlbox POSTROUTING { type nat hook postrouting priority 100; }' && \
            nft add rule ip nlbox POSTROUTING ip saddr 10.0.0.0/8 oifname eth0 masquerade && \
            nft add rule ip nlbox POSTROUTING ct state new masquerade");
-    eqnice!("1: masquerade ip from 10.0.0.0/8 out eth0\n2: ? ip\n", run(&ns, "nat list").stdout.replace(" chain POSTROUTING", ""));
+    eqnice!(
+        "1: masquerade ip from 10.0.0.0/8 out eth0\n2: ? ip\n",
+        run(&ns, "nat list").stdout.replace(" chain POSTROUTING", "")
+    );
 }
 
 #[test]
@@ -364,12 +401,24 @@ fn a_bad_rule_leaves_nothing() {
         ("nat masquerade to 10.0.0.1", "nat: MASQUERADE and an address to translate to belong together"),
         ("nat accept out eth0", "nat: bad word 'accept'"),
         ("iptables -A FORWARD -j ACCEPT", "iptables: table 'filter' is not in this build, \"-t nat\" is"),
-        ("iptables -t nat -A POSTROUTING -m conntrack -j ACCEPT", "iptables: match 'conntrack' is not in this build, or lacks its -p"),
-        ("iptables -t nat -A POSTROUTING -m tcp -j ACCEPT", "iptables: match 'tcp' is not in this build, or lacks its -p"),
+        (
+            "iptables -t nat -A POSTROUTING -m conntrack -j ACCEPT",
+            "iptables: match 'conntrack' is not in this build, or lacks its -p",
+        ),
+        (
+            "iptables -t nat -A POSTROUTING -m tcp -j ACCEPT",
+            "iptables: match 'tcp' is not in this build, or lacks its -p",
+        ),
         ("iptables -t nat -A POSTROUTING ! -j ACCEPT", "iptables: unexpected ! flag before --jump"),
-        ("iptables -t nat -A POSTROUTING -s 10.0.0.1 ! -s 10.0.0.2 -j ACCEPT", "iptables: an option is given twice"),
+        (
+            "iptables -t nat -A POSTROUTING -s 10.0.0.1 ! -s 10.0.0.2 -j ACCEPT",
+            "iptables: an option is given twice",
+        ),
         ("iptables -t nat -A POSTROUTING -j LOG", "iptables: target 'LOG' is not in this build"),
-        ("iptables -t nat -A POSTROUTING -j MASQUERADE --to-source 1.1.1.1", "iptables: \"--to-source\" does not go with this target"),
+        (
+            "iptables -t nat -A POSTROUTING -j MASQUERADE --to-source 1.1.1.1",
+            "iptables: \"--to-source\" does not go with this target",
+        ),
     ] {
         let out = run(&ns, line);
         eqnice!(format!("{why}\n"), out.stderr, "{line}");
@@ -386,7 +435,9 @@ fn many_at_once_lose_nothing_of_each_other() {
     // Each adds its rule and takes it out again: the last one takes the table, and never another's rule with it.
     let lines = |n: u32| {
         let rule = format!("masquerade from 10.{n}.0.0/16 tag t{n}");
-        let script = format!("{program} nat {rule} && {program} nat list | grep -q ' tag t{n}$' && {program} nat del {rule}");
+        let script = format!(
+            "{program} nat {rule} && {program} nat list | grep -q ' tag t{n}$' && {program} nat del {rule}"
+        );
         let mut command = ns.command("/bin/sh");
         command.args(["-c", &format!("for i in 1 2 3 4 5; do {script} || exit 1; done")]);
         command
@@ -398,6 +449,78 @@ fn many_at_once_lose_nothing_of_each_other() {
     eqnice!("", ns.sh("nft list ruleset").stdout);
 }
 
+/// Runs `f` with what a command has, on the sockets of this thread's namespace.
+fn with_ctx(f: impl FnOnce(&mut Ctx<'_>) -> Done) -> (Done, String) {
+    let (mut out, mut err) = (Text::default(), Text::default());
+    let (mut page, mut rx, mut rx2) = (vec![0; 64], vec![0; 64], vec![0; 64]);
+    let (mut main, mut side) = (Socket::new(0), Socket::new(0));
+    let mut cx = Ctx {
+        conn: Conn::new(&mut main, &mut rx),
+        page: Page {
+            out: Out::new(&mut out, &mut page),
+            names: Names::new(Conn::new(&mut side, &mut rx2)),
+            opts: Options::default(),
+        },
+        err: Report::new(&mut err),
+    };
+    let done = f(&mut cx);
+    (done, String::from_utf8(err.0).unwrap())
+}
+
+#[derive(Default)]
+struct Text(Vec<u8>);
+
+impl Sink for Text {
+    fn write_all(&mut self, bytes: &[u8]) -> Result<(), i32> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+}
+
+/// The three functions that other commands translate by.
+#[test]
+fn a_tag_gives_back_what_was_lent() {
+    let Some(net) = Net::new() else { return };
+    run(&net.ns, "ip -n server route add default via 10.2.0.1");
+    run(&net.ns, "nat masquerade ip out s0 tag other --forward");
+    let before = net.ns.sh("nft list ruleset").stdout;
+    net.at(ROUTER, || {
+        for (ip, prefix) in [("10.2.0.2", "10.2.0.0/24"), ("fd02::2", "fd02::/64")] {
+            let to = nlbox_core::text::ip::parse(ip.as_bytes()).unwrap();
+            let subnet = Prefix::parse(prefix.as_bytes(), 0).ok().unwrap();
+            let made = with_ctx(|cx| {
+                nlbox::nat::masquerade(cx, &subnet, b"s0", b"box 7")?;
+                nlbox::nat::publish(cx, 6, 8080, &to, 80, b"box 7")
+            });
+            assert_eq!(made, (Ok(()), String::new()));
+        }
+    });
+    assert!(net.call(true, SERVER, "10.2.0.2:80", CLIENT, "10.1.0.1:8080").is_some());
+    assert!(net.call(true, SERVER, "10.2.0.2:80", ROUTER, "10.1.0.1:8080").is_some());
+    let listed = run(&net.ns, "nat list").stdout;
+    eqnice!(
+        "1: masquerade ip out s0 tag other\n2: masquerade ip from 10.2.0.0/24 not out s0 tag box 7\n\
+         3: dnat ip proto tcp dport 8080 local to 10.2.0.2:80 tag box 7\n\
+         4: dnat ip proto tcp dport 8080 local to 10.2.0.2:80 chain OUTPUT tag box 7\n\
+         5: masquerade ip6 from fd02::/64 not out s0 tag box 7\n\
+         6: dnat ip6 proto tcp dport 8080 local to [fd02::2]:80 tag box 7\n\
+         7: dnat ip6 proto tcp dport 8080 local to [fd02::2]:80 chain OUTPUT tag box 7\n",
+        listed
+    );
+    net.at(ROUTER, || {
+        // Twice: what is gone already is no failure.
+        for _ in 0..2 {
+            assert_eq!(with_ctx(|cx| nlbox::nat::withdraw(cx, b"box 7")), (Ok(()), String::new()));
+        }
+        let long = [b'x'; 64];
+        let refused = with_ctx(|cx| nlbox::nat::publish(cx, 6, 1, &Ip::v4([10, 0, 0, 1]), 1, &long));
+        assert_eq!(refused.0, Err(Fail(1)));
+    });
+    eqnice!("1: masquerade ip out s0 tag other\n", run(&net.ns, "nat list").stdout);
+    let rules = |text: &str| text.lines().filter(|l| l.contains("counter")).count();
+    assert_eq!(rules(&before), rules(&net.ns.sh("nft list ruleset").stdout));
+}
+
 /// The lines of the guides, as they stand there.
 #[test]
 fn the_guides_lines() {
@@ -407,9 +530,14 @@ fn the_guides_lines() {
     let out = run(&ns, "iptables -t nat -A PREROUTING --dport 80 --to-destination 192.168.15.2:80 -j DNAT");
     eqnice!("iptables: a port needs \"-p tcp\", or udp\n", out.stderr);
     assert_eq!(out.code, 2);
-    let out = run(&ns, "iptables -t nat -A PREROUTING -p tcp --dport 80 --to-destination 192.168.15.2:80 -j DNAT");
+    let out =
+        run(&ns, "iptables -t nat -A PREROUTING -p tcp --dport 80 --to-destination 192.168.15.2:80 -j DNAT");
     assert_eq!((out.code, out.stderr.as_str()), (0, ""));
-    assert!(ns.sh("nft list ruleset").stdout.contains("\t\ttcp dport 80 counter packets 0 bytes 0 dnat to 192.168.15.2:80\n"));
+    assert!(
+        ns.sh("nft list ruleset")
+            .stdout
+            .contains("\t\ttcp dport 80 counter packets 0 bytes 0 dnat to 192.168.15.2:80\n")
+    );
 }
 
 const IPTABLES: &str = "\
@@ -484,7 +612,8 @@ iptables -t nat -A PREROUTING -d ::1";
 fn plain(line: &str, text: &str) -> String {
     let text = text.replace(" v1.8.9 (nf_tables)", "").replace("dpt:http", "dpt:80").replace("tcpmux", "1");
     let numeric = line.contains(" -n");
-    let names = [("0 ", "all "), ("1 ", "icmp"), ("6 ", "tcp"), ("17 ", "udp"), ("47 ", "gre"), ("58 ", "ipv6-icmp")];
+    let names =
+        [("0 ", "all "), ("1 ", "icmp"), ("6 ", "tcp"), ("17 ", "udp"), ("47 ", "gre"), ("58 ", "ipv6-icmp")];
     text.lines()
         .map(|row| {
             let mut row = row.to_string();
@@ -516,7 +645,12 @@ fn iptables_says_the_same() {
         let got = run(&ours, line);
         let (out, err) = (plain(line, &want.stdout), plain(line, &want.stderr));
         if (out.as_str(), err.as_str(), want.code) != (got.stdout.as_str(), got.stderr.as_str(), got.code) {
-            wrong += &format!("{line}\n{}{} {}\n", diff(&(out + &err), &(got.stdout + &got.stderr)), want.code, got.code);
+            wrong += &format!(
+                "{line}\n{}{} {}\n",
+                diff(&(out + &err), &(got.stdout + &got.stderr)),
+                want.code,
+                got.code
+            );
         }
     }
     for line in WRONG.lines() {

@@ -140,7 +140,8 @@ fn a_count_ends_it_and_json_is_whole() {
     let mut out = String::new();
     watch.0.stdout.take().unwrap().read_to_string(&mut out).unwrap();
     assert!(watch.0.wait().unwrap().success());
-    let times: String = out.split("\"time\":").map(|part| part.split_once(',').map_or(part, |(_, rest)| rest)).collect();
+    let times: String =
+        out.split("\"time\":").map(|part| part.split_once(',').map_or(part, |(_, rest)| rest)).collect();
     eqnice!(
         "[{\"link\":\"v0\",\"from\":\"02:00:00:00:00:01\",\"to\":\"ff:ff:ff:ff:ff:ff\",\"length\":42,\"op\":\"request\",\
          \"target\":\"10.0.0.2\",\"sender\":\"10.0.0.1\",\"sender_mac\":\"02:00:00:00:00:01\"},\

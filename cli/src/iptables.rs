@@ -3,8 +3,8 @@
 use crate::Ctx;
 use crate::getopt::{Options, Spec, choose};
 use crate::nat::{
-    IPTABLES, Scope, TARGETS, Text, add, ask, bad, check, commit, destination, fields, ports, remove, tag, talk,
-    target_of, to, value, walk,
+    IPTABLES, Scope, TARGETS, Text, add, ask, bad, check, commit, destination, fields, ports, remove, tag,
+    talk, target_of, to, value, walk,
 };
 use crate::report::{Done, Fail, PLAIN};
 use crate::words::Line;
@@ -499,7 +499,9 @@ mod tests {
 
     #[test]
     fn counters_are_five_digits_wide() {
-        for (count, want) in [(0, "0"), (99_999, "99999"), (100_499, "100K"), (9_999_499, "9999K"), (9_999_500, "10M")] {
+        for (count, want) in
+            [(0, "0"), (99_999, "99999"), (100_499, "100K"), (9_999_499, "9999K"), (9_999_500, "10M")]
+        {
             let mut text = Text::new();
             counter(count, &mut text);
             assert_eq!(text.as_slice(), want.as_bytes());

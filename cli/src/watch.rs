@@ -104,7 +104,11 @@ fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, name: &'static str, page: &'static
         }
     }
     if asked.what.is_empty() || (asked.device.is_empty() && !ours) {
-        return Err(letters.usage(cx, if asked.what.is_empty() { "arp or icmp?" } else { "-i is wanted" }, b""));
+        return Err(letters.usage(
+            cx,
+            if asked.what.is_empty() { "arp or icmp?" } else { "-i is wanted" },
+            b"",
+        ));
     }
     let mut index = 0;
     if !asked.device.is_empty() {

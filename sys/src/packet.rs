@@ -3,7 +3,8 @@
 use crate::errno::Errno;
 use crate::fd::Fd;
 use crate::message::{
-    Address, Aligned, bind, connect, get_option, ip_of, local_name, receive, send_to, set_option, set_option_to, socket,
+    Address, Aligned, bind, connect, get_option, ip_of, local_name, receive, send_to, set_option,
+    set_option_to, socket,
 };
 use core::ffi::c_int;
 use core::net::IpAddr;

@@ -139,7 +139,11 @@ pub(crate) fn check(cx: &mut Ctx<'_>, r: &Rule, look: &Look) -> Done {
     // TCP, UDP, DCCP, SCTP.
     let has_ports = proto.op == 1 && matches!(proto.lo[0], 6 | 17 | 33 | 132);
     if r.field(field::SPORT).op | r.field(field::DPORT).op | r.ports.op != 0 && !has_ports {
-        return Err(cx.err.applet("a port needs \"% tcp\", or udp", nth(look.words, b'\n', field::PROTO).as_bytes(), 0));
+        return Err(cx.err.applet(
+            "a port needs \"% tcp\", or udp",
+            nth(look.words, b'\n', field::PROTO).as_bytes(),
+            0,
+        ));
     }
     // The interface that the hook does not know yet, or no longer.
     let n = if r.chain < 2 { field::OUT } else { field::IN };
@@ -147,7 +151,11 @@ pub(crate) fn check(cx: &mut Ctx<'_>, r: &Rule, look: &Look) -> Done {
         return Err(cx.err.applet("Can't use % with this chain", nth(look.words, b'\n', n).as_bytes(), 0));
     }
     if matches!(r.target, target::SNAT | target::DNAT) != (r.to.op != 0) {
-        return Err(cx.err.applet("% and an address to translate to belong together", target_of(r).as_bytes(), 0));
+        return Err(cx.err.applet(
+            "% and an address to translate to belong together",
+            target_of(r).as_bytes(),
+            0,
+        ));
     }
     Ok(())
 }

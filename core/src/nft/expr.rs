@@ -1,8 +1,8 @@
 //! Expressions: what a rule is made of. Each is a name and a nest of attributes, of which the first ones are numbers in
 //! network order and the others `NFTA_DATA_VALUE`: that order is the whole table.
 
-use crate::names;
 use crate::bytes::uint_be;
+use crate::names;
 use crate::wire::attr::Attrs;
 use crate::wire::build::Build;
 

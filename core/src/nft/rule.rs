@@ -184,7 +184,8 @@ impl Rule {
     /// Whether the two do the same to the same packets of the same chain.
     #[must_use]
     pub fn same(&self, other: &Rule) -> bool {
-        (self.family, self.chain, self.target, &self.tag) == (other.family, other.chain, other.target, &other.tag)
+        (self.family, self.chain, self.target, &self.tag)
+            == (other.family, other.chain, other.target, &other.tag)
             && self.fields == other.fields
             && self.to == other.to
             && self.ports == other.ports

@@ -30,7 +30,15 @@ impl<'b> Build<'b> {
         w.put(fixed);
         w.align();
         let level = w.len();
-        Build { w, origins: heapless::Vec::new(), word: u16::MAX, level, start: 0, ty, flags: flags | nlm::REQUEST }
+        Build {
+            w,
+            origins: heapless::Vec::new(),
+            word: u16::MAX,
+            level,
+            start: 0,
+            ty,
+            flags: flags | nlm::REQUEST,
+        }
     }
 
     /// From here on attributes come from word number `word` of the command line.
@@ -364,7 +372,8 @@ mod tests {
         b.another(17, 0, &[0; 4]);
         let d = b.finish(9).unwrap().to_vec_for_test();
         let mut all = Messages::new(&d);
-        let seen: heapless::Vec<_, 4> = all.by_ref().map(|m| (m.ty, m.flags, m.seq, m.payload.len())).collect();
+        let seen: heapless::Vec<_, 4> =
+            all.by_ref().map(|m| (m.ty, m.flags, m.seq, m.payload.len())).collect();
         assert!(!all.damaged());
         assert_eq!(seen, [(16, 1, 9, 4), (0xa00, 1 | nlm::CREATE, 9, 16), (17, 1, 9, 4)]);
     }
