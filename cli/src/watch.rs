@@ -5,14 +5,13 @@ use crate::letters::{Got, Letters, number};
 use crate::names::{Link, index_of};
 use crate::report::{Done, Fail};
 use crate::words::Line;
-use nlbox_core::arp::{Arp, REPLY, REQUEST};
+use nlbox_core::arp::{REPLY, REQUEST};
 use nlbox_core::bytes::Reader;
-use nlbox_core::icmp;
 use nlbox_core::rt::link::IFINFO_LEN;
 use nlbox_core::spec::Resolve;
 use nlbox_core::text::ip::{Ip, print};
 use nlbox_core::text::out::Out;
-use nlbox_core::text::{mac, num};
+use nlbox_core::text::{mac, nth, num};
 use nlbox_sys::clock::realtime;
 use nlbox_sys::fd::{PollFd, PollFlags, poll};
 use nlbox_sys::packet::{Frame, Insn, PacketSocket};
@@ -183,8 +182,6 @@ fn hear(cx: &mut Ctx<'_>, asked: &Asked<'_>, socket: &PacketSocket) {
         show(cx, asked, &frame, room.get(..frame.len.min(SNAP)).unwrap_or(&[]));
     }
     cx.page.out.close_document();
-    let _ = signal::default(signal::SIGINT);
-    let _ = signal::default(signal::SIGTERM);
 }
 
 fn show(cx: &mut Ctx<'_>, asked: &Asked<'_>, frame: &Frame, bytes: &[u8]) {
@@ -201,25 +198,38 @@ fn show(cx: &mut Ctx<'_>, asked: &Asked<'_>, frame: &Frame, bytes: &[u8]) {
     if all {
         out.str("link", "% ", link.as_bytes());
     }
-    let mut r = Reader::new(bytes);
-    let to = r.take(6).unwrap_or(&[]);
-    let from = r.take(6).unwrap_or(&[]);
-    r.skip_up_to(2);
-    let behind = frame.len.saturating_sub(ETHERNET);
     if asked.ether {
-        out.str("from", "% > ", mac::print(from).as_bytes());
-        out.str("to", "%, ethertype ", mac::print(to).as_bytes());
+        rows(out, bytes, "m6|from|% > \nm0|to|%, ethertype ");
         out.text(if arp { "ARP (0x0806), " } else { "IPv4 (0x0800), " });
         out.num("length", "length %: ", u64::try_from(frame.len).unwrap_or(0));
     } else {
         out.text(if arp { "ARP, " } else { "IP " });
     }
-    let shown = if arp { arp_line(out, r.rest(), behind) } else { icmp_line(out, r.rest()) };
-    if shown.is_none() {
-        out.is("truncated", if arp { " [|arp]" } else { "[|ip]" });
+    let behind = frame.len.saturating_sub(ETHERNET);
+    let length = if arp { arp_line(out, bytes).map(|()| behind) } else { icmp_line(out, bytes) };
+    match length {
+        Some(n) => out.num("", ", length %", u64::try_from(n).unwrap_or(0)),
+        None => out.is("truncated", if arp { " [|arp]" } else { "[|ip]" }),
     }
     out.close_object();
     out.text("\n");
+}
+
+/// Prints values of `bytes`, a line each: what it is and where, its key, its pattern. `m` is a link address, `i` an IPv4
+/// address, `h` a number of two bytes.
+fn rows(out: &mut Out<'_>, bytes: &[u8], rows: &str) {
+    for n in 0.. {
+        let row = nth(rows, b'\n', n);
+        let (place, key, pattern) = (nth(row, b'|', 0), nth(row, b'|', 1), nth(row, b'|', 2));
+        let Some((kind, at)) = place.as_bytes().split_first() else { return };
+        let at = num::parse_u64_base(at, 10).and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
+        let mut r = Reader::new(bytes.get(at..).unwrap_or(&[]));
+        match kind {
+            b'm' => out.str(key, pattern, mac::print(r.take(6).unwrap_or(&[])).as_bytes()),
+            b'i' => out.str(key, pattern, print(&Ip::v4(r.array().unwrap_or_default())).as_bytes()),
+            _ => out.num(key, pattern, u16::from_be_bytes(r.array().unwrap_or_default()).into()),
+        }
+    }
 }
 
 /// `HH:MM:SS.micros ` of the day, UTC.
@@ -237,79 +247,64 @@ fn clock(out: &mut Out<'_>, seconds: u64, micros: u64) {
     out.text(" ");
 }
 
-fn ip(out: &mut Out<'_>, key: &str, pattern: &str, bytes: [u8; 4]) {
-    out.str(key, pattern, print(&Ip::v4(bytes)).as_bytes());
-}
-
-fn arp_line(out: &mut Out<'_>, bytes: &[u8], length: usize) -> Option<()> {
-    let a = Arp::parse(bytes)?;
-    match a.op {
+/// The frame's ARP; `None` when it is cut short, or not of Ethernet and IPv4.
+fn arp_line(out: &mut Out<'_>, frame: &[u8]) -> Option<()> {
+    // RFC 826: hardware, protocol, their lengths, operation; then both addresses of sender and target.
+    let (&[0, 1, 8, 0, 6, 4, op1, op2], rest) = frame.get(ETHERNET..)?.split_first_chunk::<8>()? else {
+        return None;
+    };
+    let target = rest.get(10..20)?.first_chunk::<6>()?;
+    match u16::from_be_bytes([op1, op2]) {
         REQUEST => {
             out.str("op", "Request who-has ", b"request");
-            ip(out, "target", "%", a.target_ip);
-            if a.target.iter().any(|b| *b != 0) {
-                out.str("target_mac", " (%)", mac::print(a.target).as_bytes());
+            rows(out, frame, "i38|target|%");
+            if *target != [0; 6] {
+                rows(out, frame, "m32|target_mac| (%)");
             }
-            ip(out, "sender", " tell %", a.sender_ip);
-            out.str("sender_mac", "", mac::print(a.sender).as_bytes());
+            rows(out, frame, "i28|sender| tell %\nm22|sender_mac|");
         }
         REPLY => {
             out.str("op", "Reply ", b"reply");
-            ip(out, "sender", "%", a.sender_ip);
-            out.str("sender_mac", " is-at %", mac::print(a.sender).as_bytes());
-            ip(out, "target", "", a.target_ip);
+            rows(out, frame, "i28|sender|%\nm22|sender_mac| is-at %\ni38|target|");
         }
         op => out.num("op", "op %", op.into()),
     }
-    out.num("", ", length %", u64::try_from(length).unwrap_or(0));
     Some(())
 }
 
-fn icmp_line(out: &mut Out<'_>, packet: &[u8]) -> Option<()> {
-    let mut r = Reader::new(packet);
-    let [first, _, a, b, _, _, flags, offset, ..] = r.array::<12>()?;
-    let (from, to) = (r.array()?, r.array()?);
-    ip(out, "src", "% > ", from);
-    ip(out, "dst", "%: ", to);
-    if flags & 0x1f != 0 || offset != 0 {
+/// The frame's ICMP over IPv4, and its length; `None` when it is cut short.
+fn icmp_line(out: &mut Out<'_>, frame: &[u8]) -> Option<usize> {
+    let packet = frame.get(ETHERNET..)?;
+    let [first, _, a, b, _, _, flags, offset, ..] = packet.first_chunk::<20>()?;
+    let header = usize::from(first & 15).saturating_mul(4);
+    let length = usize::from(u16::from_be_bytes([*a, *b])).saturating_sub(header);
+    rows(out, frame, "i26|src|% > \ni30|dst|%: ");
+    if flags & 0x1f != 0 || *offset != 0 {
         // Behind the first fragment there is no header.
         out.is("fragment", "ip-proto-1");
-        return Some(());
+        return Some(length);
     }
-    let message = icmp::behind_ip(packet)?;
-    let header = u16::from(first & 15).wrapping_mul(4);
+    let message = packet.get(header..)?;
     let [ty, code, ..] = message.first_chunk::<8>()?;
     out.text("ICMP ");
-    if let Some(echo) = icmp::echo(message, 8).or_else(|| icmp::echo(message, 0)) {
-        out.str("icmp", "echo %, ", if *ty == 8 { b"request" } else { b"reply" });
-        out.num("id", "id %, ", echo.ident.into());
-        out.num("seq", "seq %", echo.seq.into());
-    } else {
-        out.num("type", "", u64::from(*ty));
-        out.num("code", "", u64::from(*code));
-        error(out, message, *ty, *code)?;
-    }
-    out.num("", ", length %", u16::from_be_bytes([a, b]).saturating_sub(header).into());
-    Some(())
-}
-
-/// An error, and the packet that it is about.
-fn error(out: &mut Out<'_>, message: &[u8], ty: u8, code: u8) -> Option<()> {
-    let about = message.get(8..)?;
-    let mut r = Reader::new(about);
-    r.skip_up_to(16);
-    let to = r.array()?;
+    out.num("type", "", u64::from(*ty));
+    out.num("code", "", u64::from(*code));
+    // An error is about the packet whose IPv4 header follows its own.
+    let tcp = message.get(17) == Some(&6);
+    let told = match (ty, code) {
+        (8, _) => "h4|id|echo request, id %, \nh6|seq|seq %",
+        (0, _) => "h4|id|echo reply, id %, \nh6|seq|seq %",
+        (3, 0) => "i24|about|net % unreachable",
+        (3, 1) => "i24|about|host % unreachable",
+        (3, 3) if tcp => "i24|about|%\nh30|port| tcp port % unreachable",
+        (3, 3) => "i24|about|%\nh30|port| udp port % unreachable",
+        _ => "",
+    };
+    rows(out, message, told);
     match (ty, code) {
-        (3, 0) => ip(out, "about", "net % unreachable", to),
-        (3, 1) => ip(out, "about", "host % unreachable", to),
-        (3, 3) => {
-            ip(out, "about", "%", to);
-            out.text(if about.get(9) == Some(&6) { " tcp" } else { " udp" });
-            let port = icmp::behind_ip(about)?.get(2..)?.first_chunk().copied().map(u16::from_be_bytes)?;
-            out.num("port", " port % unreachable", port.into());
-        }
         (11, 0) => out.text("time exceeded in-transit"),
-        _ => out.num("", "type-#%", ty.into()),
+        _ if told.is_empty() => out.num("", "type-#%", u64::from(*ty)),
+        _ => {}
     }
-    Some(())
+    Some(length)
 }
