@@ -24,6 +24,14 @@ impl Spec {
     }
 }
 
+impl Spec {
+    /// What option `id` is called in full.
+    #[must_use]
+    pub fn name(&self, id: u8) -> &'static [u8] {
+        pick(self.page, &mut |r| r.id == id).map_or(b"", |r| r.name)
+    }
+}
+
 /// A line of the page.
 #[derive(Clone, Copy)]
 struct Row {
@@ -82,6 +90,18 @@ impl<'l> Options<'l> {
     #[must_use]
     pub fn has(&self, id: u8) -> bool {
         self.at(id) > 0
+    }
+
+    /// How many options have been given.
+    #[must_use]
+    pub fn count(&self) -> u8 {
+        self.count
+    }
+
+    /// The option at `place`, from 1 on; 0 for one that was given again later.
+    #[must_use]
+    pub fn which(&self, place: u8) -> u8 {
+        self.places.iter().zip(0..).find(|(p, _)| **p == place).map_or(0, |(_, id)| id)
     }
 
     /// The value of option `id`: of several the last one.

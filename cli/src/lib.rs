@@ -24,9 +24,13 @@ pub mod idmap;
 pub mod ifconfig;
 mod install;
 pub mod ip;
+#[cfg(feature = "iptables")]
+mod iptables;
 #[cfg(feature = "ping")]
 pub mod letters;
 pub mod names;
+#[cfg(feature = "nat")]
+pub mod nat;
 #[cfg(feature = "nettools")]
 pub mod nettools;
 #[cfg(feature = "namespaces")]
@@ -44,6 +48,8 @@ pub mod tunctl;
 pub mod unshare;
 #[cfg(feature = "nettools")]
 pub mod vconfig;
+#[cfg(feature = "watch")]
+mod watch;
 pub mod words;
 
 use crate::host::{Socket, Stream};
@@ -129,6 +135,16 @@ pub static APPLETS: &[Applet] = &[
     Applet { name: "ping6", about: "ping -6", run: ping::main6 },
     #[cfg(feature = "ping")]
     Applet { name: "arping", about: "is a neighbour there: ARP", run: arping::main },
+    #[cfg(feature = "watch")]
+    Applet { name: "watch", about: "ARP or ICMP on the wire", run: watch::main },
+    #[cfg(feature = "watch")]
+    Applet { name: "tcpdump", about: "the same, by tcpdump's words", run: watch::tcpdump },
+    #[cfg(feature = "nat")]
+    Applet { name: "nat", about: "address translation through nf_tables", run: nat::main },
+    #[cfg(feature = "iptables")]
+    Applet { name: "iptables", about: "the nat table, by iptables' words", run: iptables::main },
+    #[cfg(feature = "iptables")]
+    Applet { name: "ip6tables", about: "the same of IPv6", run: iptables::main6 },
     #[cfg(feature = "nettools")]
     Applet { name: "ifconfig", about: "interfaces and their addresses", run: ifconfig::main },
     #[cfg(feature = "nettools")]

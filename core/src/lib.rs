@@ -7,6 +7,7 @@ pub mod arp;
 pub mod bytes;
 pub mod conn;
 pub mod icmp;
+pub mod nft;
 pub mod rt;
 pub mod rtt;
 pub mod spec;

@@ -172,9 +172,29 @@ pub(crate) fn local_name(fd: c_int) -> Result<Address, Errno> {
 
 /// `setsockopt(fd, level, option, &value, 4)`
 pub(crate) fn set_option(fd: c_int, level: c_int, option: c_int, value: c_int) -> Result<(), Errno> {
-    let value: *const c_void = (&raw const value).cast();
-    // SAFETY: value points to one c_int, which is four bytes.
-    check(unsafe { libc::setsockopt(fd, level, option, value, 4) }).map(drop)
+    set_option_to(fd, level, option, &value)
+}
+
+/// `setsockopt(fd, level, option, value, sizeof value)`: `T` is what the kernel takes for this option, and what it points
+/// to is there.
+pub(crate) fn set_option_to<T>(fd: c_int, level: c_int, option: c_int, value: &T) -> Result<(), Errno> {
+    let len = libc::socklen_t::try_from(size_of::<T>()).map_err(|_| Errno::EINVAL)?;
+    let value: *const c_void = core::ptr::from_ref(value).cast();
+    // SAFETY: value points to so many bytes, which the kernel only reads.
+    check(unsafe { libc::setsockopt(fd, level, option, value, len) }).map(drop)
+}
+
+/// `getsockopt(fd, level, option, value, sizeof value)`
+pub(crate) fn get_option<const N: usize>(
+    fd: c_int,
+    level: c_int,
+    option: c_int,
+    value: &mut Aligned<N>,
+) -> Result<(), Errno> {
+    let mut len = libc::socklen_t::try_from(N).map_err(|_| Errno::EINVAL)?;
+    let value: *mut c_void = (&raw mut value.0).cast();
+    // SAFETY: value is `len` bytes that may be written, of which every pattern is a value.
+    check(unsafe { libc::getsockopt(fd, level, option, value, &mut len) }).map(drop)
 }
 
 #[cfg(test)]

@@ -2,7 +2,10 @@
 
 use crate::errno::Errno;
 use crate::fd::Fd;
-use crate::message::{Address, bind, connect, ip_of, local_name, receive, send_to, set_option, socket};
+use crate::message::{
+    Address, Aligned, bind, connect, get_option, ip_of, local_name, receive, send_to, set_option,
+    set_option_to, socket,
+};
 use core::ffi::c_int;
 use core::net::IpAddr;
 
@@ -194,7 +197,28 @@ pub fn source_towards(to: IpAddr, scope: u32, ifindex: u32, broadcast: bool) -> 
 /// `ETH_P_ARP` of include/uapi/linux/if_ether.h.
 pub const ETH_P_ARP: u16 = 0x0806;
 
-/// A socket for the frames of one protocol on one link, without their link headers.
+/// `ETH_P_ALL`: every protocol, and what this host sends too.
+const ETH_P_ALL: u16 = 3;
+// include/uapi/linux/if_packet.h
+const PACKET_ADD_MEMBERSHIP: c_int = 1;
+const PACKET_STATISTICS: c_int = 6;
+const PACKET_MR_PROMISC: u8 = 1;
+
+/// An instruction of classic BPF, `struct sock_filter` of include/uapi/linux/filter.h.
+#[repr(C)]
+#[derive(Copy, Clone)]
+pub struct Insn {
+    /// The operation.
+    pub code: u16,
+    /// How many instructions to pass over when a comparison holds.
+    pub jt: u8,
+    /// And when it does not.
+    pub jf: u8,
+    /// Its operand.
+    pub k: u32,
+}
+
+/// A socket for the frames of one protocol on one link, without their link headers; or with them, for all protocols.
 pub struct PacketSocket {
     fd: Fd,
     ifindex: u32,
@@ -212,6 +236,10 @@ pub struct Frame {
     pub from_len: u8,
     /// `PACKET_HOST` 0, `PACKET_BROADCAST` 1, `PACKET_MULTICAST` 2, `PACKET_OTHERHOST` 3, `PACKET_OUTGOING` 4.
     pub kind: u8,
+    /// The link.
+    pub ifindex: u32,
+    /// `ARPHRD_*` of the link.
+    pub hardware: u16,
 }
 
 impl PacketSocket {
@@ -222,6 +250,36 @@ impl PacketSocket {
         let socket = PacketSocket { fd: socket(libc::AF_PACKET, libc::SOCK_DGRAM, 0)?, ifindex, protocol };
         bind(socket.fd.raw(), &socket.address(&[])?, SOCKADDR_LL)?;
         Ok(socket)
+    }
+
+    /// `socket(AF_PACKET, SOCK_RAW, 0)`, `SO_ATTACH_FILTER`, and `bind(fd, {ETH_P_ALL, ifindex})`: the frames that
+    /// `filter` lets through, link headers first, both ways. On one link, which is then to take the frames for others
+    /// too; with ifindex 0 on all of them.
+    pub fn listen(ifindex: u32, filter: &[Insn]) -> Result<PacketSocket, Errno> {
+        let fd = socket(libc::AF_PACKET, libc::SOCK_RAW, 0)?;
+        let socket = PacketSocket { fd, ifindex, protocol: ETH_P_ALL };
+        let program = libc::sock_fprog {
+            len: u16::try_from(filter.len()).map_err(|_| Errno::EINVAL)?,
+            filter: filter.as_ptr().cast_mut().cast(),
+        };
+        set_option_to(socket.fd.raw(), libc::SOL_SOCKET, libc::SO_ATTACH_FILTER, &program)?;
+        if ifindex != 0 {
+            // struct packet_mreq: ifindex i32, type u16, address length u16, address.
+            let mut request = Aligned([0; 16]);
+            request.put(0, &ifindex.to_ne_bytes());
+            request.put(4, &u16::from(PACKET_MR_PROMISC).to_ne_bytes());
+            set_option_to(socket.fd.raw(), libc::SOL_PACKET, PACKET_ADD_MEMBERSHIP, &request)?;
+        }
+        bind(socket.fd.raw(), &socket.address(&[])?, SOCKADDR_LL)?;
+        Ok(socket)
+    }
+
+    /// `getsockopt(fd, SOL_PACKET, PACKET_STATISTICS)`: the frames that came through the filter since this was asked
+    /// last, and those of them that there was no room for.
+    pub fn statistics(&self) -> (u32, u32) {
+        let mut counts = Aligned([0; 8]);
+        let _ = get_option(self.fd.raw(), libc::SOL_PACKET, PACKET_STATISTICS, &mut counts);
+        (u32::from_ne_bytes(counts.at(0)), u32::from_ne_bytes(counts.at(4)))
     }
 
     /// The descriptor, for [`crate::fd::poll`].
@@ -238,7 +296,8 @@ impl PacketSocket {
     pub fn recv(&self, buf: &mut [u8]) -> Result<Frame, Errno> {
         let (len, address, _) = receive(self.fd.raw(), buf, libc::MSG_TRUNC | libc::MSG_DONTWAIT)?;
         let [kind, from_len] = address.at(10);
-        Ok(Frame { len, from: address.at(12), from_len, kind })
+        let (ifindex, hardware) = (u32::from_ne_bytes(address.at(4)), u16::from_ne_bytes(address.at(8)));
+        Ok(Frame { len, from: address.at(12), from_len, kind, ifindex, hardware })
     }
 
     // struct sockaddr_ll of include/uapi/linux/if_packet.h: family u16, protocol be16, ifindex i32, hatype u16,

@@ -17,6 +17,7 @@ pub struct Build<'b> {
     origins: heapless::Vec<(u16, u16), ORIGINS>,
     word: u16,
     level: usize,
+    start: usize,
     ty: u16,
     flags: u16,
 }
@@ -29,7 +30,15 @@ impl<'b> Build<'b> {
         w.put(fixed);
         w.align();
         let level = w.len();
-        Build { w, origins: heapless::Vec::new(), word: u16::MAX, level, ty, flags: flags | nlm::REQUEST }
+        Build {
+            w,
+            origins: heapless::Vec::new(),
+            word: u16::MAX,
+            level,
+            start: 0,
+            ty,
+            flags: flags | nlm::REQUEST,
+        }
     }
 
     /// From here on attributes come from word number `word` of the command line.
@@ -99,6 +108,11 @@ impl<'b> Build<'b> {
     pub fn bytes(&mut self, b: &[u8]) {
         self.w.put(b);
         self.w.align();
+    }
+
+    /// Adds `b` to the payload of the attribute that is open, without padding.
+    pub fn piece(&mut self, b: &[u8]) {
+        self.w.put(b);
     }
 
     /// Opens a nest numbered `ty` with `NLA_F_NESTED`; it is closed when the guard goes.
@@ -223,13 +237,37 @@ impl<'b> Build<'b> {
         crate::wire::attr::Attrs::new(self.w.written().get(from..).unwrap_or(&[]))
     }
 
-    /// Fills the header in and gives the whole datagram; `None` when something did not fit the buffer.
+    /// Ends the message being built and begins the next one of the same datagram, as nf_tables batches want it. What
+    /// speaks of the fixed header (`head`, `attrs` …) still means the first message's.
+    pub fn another(&mut self, ty: u16, flags: u16, fixed: &[u8]) {
+        self.seal();
+        self.start = self.w.len();
+        self.w.zeros(HEADER_LEN);
+        self.w.put(fixed);
+        self.w.align();
+        (self.ty, self.flags) = (ty, flags | nlm::REQUEST);
+    }
+
+    /// Fills in the header of the message being built.
+    fn seal(&mut self) {
+        let at = self.start;
+        let len = u32::try_from(self.w.len().saturating_sub(at)).unwrap_or(0);
+        self.w.patch(at, &len.to_ne_bytes());
+        self.w.patch(at.saturating_add(4), &self.ty.to_ne_bytes());
+        self.w.patch(at.saturating_add(6), &self.flags.to_ne_bytes());
+    }
+
+    /// Fills the headers in and gives the whole datagram; `None` when something did not fit the buffer.
+    ///
+    /// All messages of a batch carry the same sequence number: whichever the kernel answers, it answers this request.
     pub fn finish(&mut self, seq: u32) -> Option<&[u8]> {
-        let len = u32::try_from(self.w.len()).ok()?;
-        self.w.patch(0, &len.to_ne_bytes());
-        self.w.patch(4, &self.ty.to_ne_bytes());
-        self.w.patch(6, &self.flags.to_ne_bytes());
-        self.w.patch(8, &seq.to_ne_bytes());
+        self.seal();
+        let mut at = 0_usize;
+        while let Some(len) = self.w.written().get(at..).and_then(|b| b.first_chunk()) {
+            let len = usize::try_from(u32::from_ne_bytes(*len)).ok()?;
+            self.w.patch(at.saturating_add(8), &seq.to_ne_bytes());
+            at = at.saturating_add(crate::bytes::align4(len.max(HEADER_LEN)));
+        }
         (!self.w.is_full()).then(|| self.w.written())
     }
 
@@ -323,6 +361,21 @@ mod tests {
         assert_eq!(inside.nest(Key::<()>::new(9)).count(), 2);
         assert_eq!(inside.raw(10), Some(&[1, 2, 3, 4][..]));
         assert_eq!((inside.count(), b.attrs(16).raw(7)), (4, Some(&[9; 4][..])));
+    }
+
+    #[test]
+    fn a_batch_is_one_datagram_of_one_sequence_number() {
+        let mut buf = [0; 128];
+        let mut b = Build::new(&mut buf, 16, 0, &[0; 4]);
+        b.another(0xa00, nlm::CREATE, &[2, 0, 0, 0]);
+        b.put_str(1, b"nlbox");
+        b.another(17, 0, &[0; 4]);
+        let d = b.finish(9).unwrap().to_vec_for_test();
+        let mut all = Messages::new(&d);
+        let seen: heapless::Vec<_, 4> =
+            all.by_ref().map(|m| (m.ty, m.flags, m.seq, m.payload.len())).collect();
+        assert!(!all.damaged());
+        assert_eq!(seen, [(16, 1, 9, 4), (0xa00, 1 | nlm::CREATE, 9, 16), (17, 1, 9, 4)]);
     }
 
     #[test]

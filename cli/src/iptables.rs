@@ -1,0 +1,510 @@
+//! `iptables` and `ip6tables`: the nat table, by their words, over our own one of nf_tables.
+
+use crate::Ctx;
+use crate::getopt::{Options, Spec, choose};
+use crate::nat::{
+    IPTABLES, Scope, TARGETS, Text, add, ask, bad, check, commit, destination, fields, ports, remove, tag,
+    talk, target_of, to, value, walk,
+};
+use crate::report::{Done, Fail, PLAIN};
+use crate::words::Line;
+use nlbox_core::bytes::until_nul;
+use nlbox_core::conn::Conn;
+use nlbox_core::nft::CHAINS;
+use nlbox_core::nft::rule::{Rule, field, target};
+use nlbox_core::text::ip::af;
+use nlbox_core::text::num;
+
+static SPEC: Spec = Spec {
+    page: "\
+Usage: iptables -t nat COMMAND [[!] OPTION]...
+
+  -A, --append=CHAIN\ta rule at the end
+  -I, --insert=CHAIN\tor before rule N, 1
+  -D, --delete=CHAIN\trule N, or the one that follows
+  -C, --check=CHAIN\tis it there?
+  -L, --list\tof one CHAIN, or of all
+  -S, --list-rules\tas commands
+  -F, --flush\tall rules
+  -t, --table=nat
+  -s, --src=NET
+  -s, --source=NET
+  -d, --dst=NET
+  -d, --destination=NET
+  -i, --in-interface=DEV
+  -o, --out-interface=DEV
+  -p, --protocol=NAME
+  -m, --match=tcp|udp|comment|addrtype
+  -j, --jump=MASQUERADE|SNAT|DNAT|REDIRECT|ACCEPT
+      --sport=PORT[:PORT]
+      --source-port=PORT[:PORT]
+      --dport=PORT[:PORT]
+      --destination-port=PORT[:PORT]
+      --to-destination=ADDR[:PORT]
+      --to-source=ADDR[:PORT]
+      --to-ports=PORT[-PORT]
+      --comment=TEXT
+      --dst-type=LOCAL
+  -n, --numeric
+  -v, --verbose
+      --line-numbers
+  -w, --wait\tnothing waits
+  -h, --help
+  -V, --version
+
+  iptables -t nat -A POSTROUTING -s 192.168.1.0/24 -o eth0 -j MASQUERADE
+  iptables -t nat -A PREROUTING -p tcp --dport 80 -j DNAT --to-destination 192.168.1.2:8080
+",
+    attached: false,
+};
+
+/// Lines of the page: the options without a letter.
+const SPORT: u8 = 19;
+const DPORT: u8 = 21;
+const TO_DESTINATION: u8 = 23;
+const TO_SOURCE: u8 = 24;
+const TO_PORTS: u8 = 25;
+const COMMENT: u8 = 26;
+const DST_TYPE: u8 = 27;
+const LINE_NUMBERS: u8 = 30;
+
+/// By field.
+static FIELDS: [u8; 8] = [b's', b'd', b'i', b'o', b'p', SPORT, DPORT, DST_TYPE];
+const COMMANDS: &[u8] = b"AIDCLSF";
+/// What goes with every command, and what with those that list.
+const COMMON: &[u8] = b"tw";
+const LISTING: &[u8] = &[b'n', b'v', LINE_NUMBERS];
+
+/// A line that is wrong: iptables leaves with 2.
+const WRONG: Fail = Fail(2);
+/// No such chain: 1, once a usage error, which it is not, has become 2.
+const GONE: Fail = Fail(u8::MAX);
+
+/// `iptables …`.
+pub(crate) fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    cx.err.program = "iptables";
+    run(cx, line, af::AF_INET)
+}
+
+/// `ip6tables …`.
+pub(crate) fn main6(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    cx.err.program = "ip6tables";
+    run(cx, line, af::AF_INET6)
+}
+
+/// A command line that has been read.
+struct Asked<'l> {
+    opts: Options<'l>,
+    /// One of [`COMMANDS`].
+    command: u8,
+    /// The word for the chain; empty for all.
+    chain: &'l [u8],
+    /// The number behind the chain.
+    number: Option<u32>,
+    rule: Rule,
+}
+
+fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, family: u8) -> Done {
+    let mut a = Asked { opts: Options::new(), command: 0, chain: b"", number: None, rule: Rule::new(family) };
+    read(cx, line, &mut a).map_err(|fail| match fail {
+        GONE => PLAIN,
+        PLAIN => WRONG,
+        fail => fail,
+    })?;
+    let scope = Scope { family, chain: (!a.chain.is_empty()).then_some(a.rule.chain) };
+    talk(cx, &mut |cx, conn| command(cx, conn, &mut a, scope))
+}
+
+fn read<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, a: &mut Asked<'l>) -> Done {
+    let start = *line;
+    // Of the options by their place: `!` stood before.
+    let mut not = 0_u64;
+    loop {
+        a.opts.read(cx, line, &SPEC)?;
+        let Some(word) = line.next() else { break };
+        let place = a.opts.count();
+        match a.opts.which(place) {
+            _ if word == b"!" => not |= 2_u64.checked_shl(place.into()).unwrap_or(0),
+            b'L' | b'S' | b'F' if a.chain.is_empty() => a.chain = word,
+            b'I' | b'D' if a.number.is_none() => match num::parse_u32(word) {
+                Some(n) if n > 0 => a.number = Some(n),
+                _ => return Err(bad(cx, word)),
+            },
+            b'w' if num::parse_u32(word).is_some() => {}
+            _ => return Err(bad(cx, word)),
+        }
+    }
+    let o = &a.opts;
+    let mut commands = COMMANDS.iter().filter(|c| o.has(**c));
+    a.command = match (commands.next(), commands.next()) {
+        (Some(c), None) => *c,
+        (None, _) => return Err(cx.err.applet("no command specified", b"", 0)),
+        (_, Some(c)) => return Err(cx.err.applet("Cannot use -% with another command", &[*c], 0)),
+    };
+    if o.word(b't') != b"nat" {
+        let table = if o.has(b't') { o.word(b't') } else { b"filter" };
+        return Err(cx.err.applet("table '%' is not in this build, \"-t nat\" is", table, 0));
+    }
+    if a.chain.is_empty() {
+        a.chain = o.word(a.command);
+    }
+    if let Some((_, n)) = CHAINS.iter().zip(0..).find(|(c, _)| c.name.as_bytes() == a.chain) {
+        a.rule.chain = n;
+    } else if !a.chain.is_empty() {
+        let _ = cx.err.applet("No chain/target/match by that name.", b"", 0);
+        return Err(GONE);
+    }
+    options(cx, start, a, not)
+}
+
+/// Options that do not go together, and the rule that they make.
+fn options(cx: &mut Ctx<'_>, mut words: Line<'_>, a: &mut Asked<'_>, not: u64) -> Done {
+    let (o, r) = (&a.opts, &mut a.rule);
+    let lists = matches!(a.command, b'L' | b'S' | b'F') || (a.command == b'D' && a.number.is_some());
+    let mut kinds = 0_u8;
+    for id in 0..128 {
+        let place = o.at(id);
+        if place == 0 {
+            continue;
+        }
+        kinds = kinds.saturating_add(1);
+        let fits = match id {
+            _ if COMMON.contains(&id) || id == a.command => true,
+            _ if LISTING.contains(&id) => a.command == b'L',
+            _ => !lists,
+        };
+        if !fits {
+            return Err(cx.err.applet("Illegal option `--%' with this command", SPEC.name(id), 0));
+        }
+        if negated(not, place) && (id == DST_TYPE || !FIELDS.iter().any(|f| is_of(*f, id))) {
+            return Err(cx.err.applet("unexpected ! flag before --%", SPEC.name(id), 0));
+        }
+    }
+    // Each once, but for `-m`.
+    let mut matches = 0_u8;
+    while let Some(word) = words.next() {
+        if word != b"-m" && word != b"--match" {
+            continue;
+        }
+        matches = matches.saturating_add(1);
+        let name = words.next().unwrap_or_default();
+        match choose("comment addrtype tcp udp", name, 0) {
+            Some(0 | 1) => {}
+            Some(_) if name == o.word(b'p') => {}
+            _ => return Err(cx.err.applet("match '%' is not in this build, or lacks its -p", name, 0)),
+        }
+    }
+    if o.count() != kinds.saturating_add(matches.saturating_sub(1)) || not.count_ones() > u32::from(kinds) {
+        return Err(cx.err.applet("an option is given twice", b"", 0));
+    }
+    for (id, n) in FIELDS.iter().zip(0..) {
+        let id = if o.has(*id) || !matches!(*id, SPORT | DPORT) { *id } else { id.wrapping_add(1) };
+        let word = o.word(id);
+        if !o.has(id) || (id == b'p' && matches!(word, b"all" | b"0")) {
+            continue;
+        }
+        if id == DST_TYPE && word != b"LOCAL" {
+            return Err(bad(cx, word));
+        }
+        ask(cx, r, n, if negated(not, o.at(id)) { 2 } else { 1 }, word)?;
+    }
+    if o.has(COMMENT) && tag(r, o.word(COMMENT)).is_none() {
+        return Err(bad(cx, o.word(COMMENT)));
+    }
+    let name = o.word(b'j');
+    r.target = match choose(TARGETS, name, 0) {
+        Some(n) if n < target::OTHER => n,
+        _ => return Err(cx.err.applet("target '%' is not in this build", name, 0)),
+    };
+    // What the target takes.
+    let takes = match r.target {
+        target::DNAT => TO_DESTINATION,
+        target::SNAT => TO_SOURCE,
+        target::REDIRECT | target::MASQUERADE => TO_PORTS,
+        _ => 0,
+    };
+    for id in TO_DESTINATION..=TO_PORTS {
+        if o.has(id) && id != takes {
+            return Err(cx.err.applet("\"--%\" does not go with this target", SPEC.name(id), 0));
+        }
+    }
+    if o.has(takes) {
+        let word = o.word(takes);
+        let fits = if takes == TO_PORTS { ports(&mut r.ports, 1, word) } else { to(r, word) };
+        if fits.is_none() {
+            return Err(bad(cx, word));
+        }
+    }
+    if !o.has(takes) && matches!(r.target, target::SNAT | target::DNAT) {
+        return Err(cx.err.applet("option \"--%\" must be specified", SPEC.name(takes), 0));
+    }
+    check(cx, r, &IPTABLES)
+}
+
+/// Whether `!` stood before the option at `place`.
+fn negated(not: u64, place: u8) -> bool {
+    not.checked_shr(place.into()).unwrap_or(0) & 1 != 0
+}
+
+/// Whether `id` is the option `field`, or its other spelling.
+fn is_of(field: u8, id: u8) -> bool {
+    id == field || (matches!(field, SPORT | DPORT) && id == field.wrapping_add(1))
+}
+
+fn command(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, a: &mut Asked<'_>, scope: Scope) -> Done {
+    let number = a.number.unwrap_or(1);
+    match a.command {
+        b'A' => commit(cx, conn, &mut |m| add(m, &mut a.rule, None)),
+        b'I' => {
+            let (mut before, mut count) = (Some(0), 0);
+            walk(cx, conn, scope, &mut |_, r, n| {
+                count = n;
+                if n == number {
+                    before = Some(r.handle);
+                }
+            })?;
+            if number > 1 && number > count {
+                if number != count.saturating_add(1) {
+                    return Err(gone(cx, "Index of insertion too big."));
+                }
+                before = None;
+            }
+            commit(cx, conn, &mut |m| add(m, &mut a.rule, before))
+        }
+        b'C' => {
+            let mut found = false;
+            walk(cx, conn, scope, &mut |_, r, n| found = n > 0 && (found || r.same(&a.rule)))?;
+            if found { Ok(()) } else { Err(gone(cx, NO_RULE)) }
+        }
+        b'D' => {
+            let given = a.number;
+            let count = remove(cx, conn, scope, true, &mut |r, n| match given {
+                Some(number) => n == number,
+                None => r.same(&a.rule),
+            })?;
+            match (count, given) {
+                (0, Some(_)) => Err(gone(cx, "Index of deletion too big.")),
+                (0, None) => Err(gone(cx, NO_RULE)),
+                _ => Ok(()),
+            }
+        }
+        b'F' => remove(cx, conn, scope, false, &mut |_, _| true).map(drop),
+        _ => list(cx, conn, a, scope),
+    }
+}
+
+const NO_RULE: &str = "Bad rule (does a matching rule exist in that chain?).";
+
+/// What was asked for is not there.
+fn gone(cx: &mut Ctx<'_>, what: &str) -> Fail {
+    cx.err.applet(what, b"", 0)
+}
+
+fn list(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, a: &Asked<'_>, scope: Scope) -> Done {
+    let save = a.command == b'S';
+    for once in [true, false] {
+        // The policies come before all rules.
+        for (chain, n) in CHAINS.iter().zip(0..) {
+            if scope.chain.is_some_and(|c| c != n) || (once && !save) {
+                continue;
+            }
+            if once {
+                cx.page.out.str("", "-P % ACCEPT\n", chain.name.as_bytes());
+                continue;
+            }
+            if !save {
+                if scope.chain.is_none() && n > 0 {
+                    cx.page.out.text("\n");
+                }
+                head(cx, a, chain.name);
+            }
+            let mark = cx.page.out.mark();
+            walk(cx, conn, Scope { chain: Some(n), ..scope }, &mut |cx, r, n| {
+                if n == 0 {
+                    cx.page.out.rewind(mark);
+                } else if save {
+                    cx.page.out.str("", "-A %", chain.name.as_bytes());
+                    rule(cx, r);
+                } else {
+                    row(cx, a, r, n);
+                }
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// One rule as a command, behind its chain.
+fn rule(cx: &mut Ctx<'_>, r: &Rule) {
+    let out = &mut cx.page.out;
+    fields(out, r, &IPTABLES);
+    let comment = until_nul(&r.tag);
+    if !comment.is_empty() {
+        let plain = comment.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+        out.str("", if plain { " -m comment --comment %" } else { " -m comment --comment \"%\"" }, comment);
+    }
+    if r.target != target::NONE {
+        out.str("", " -j %", target_of(r).as_bytes());
+    }
+    let mut text = Text::new();
+    destination(r, true, &mut text);
+    if !text.is_empty() {
+        let to = match r.target {
+            target::DNAT => " --to-destination %",
+            target::SNAT => " --to-source %",
+            _ => " --to-ports %",
+        };
+        out.str("", to, &text);
+    }
+    out.text("\n");
+}
+
+/// The two lines above the rules of a chain. Nobody counts for its policy, neither here nor in iptables.
+fn head(cx: &mut Ctx<'_>, a: &Asked<'_>, chain: &str) {
+    let verbose = a.opts.has(b'v');
+    let out = &mut cx.page.out;
+    out.str("", "Chain % (policy ACCEPT", chain.as_bytes());
+    out.text(if verbose { " 0 packets, 0 bytes)\n" } else { ")\n" });
+    if a.opts.has(LINE_NUMBERS) {
+        out.text("num  ");
+    }
+    out.text(if verbose { " pkts bytes " } else { "" });
+    out.text("target     prot opt ");
+    out.text(if verbose { "in     out     " } else { "" });
+    out.text("source               destination         \n");
+}
+
+/// One rule in columns.
+fn row(cx: &mut Ctx<'_>, a: &Asked<'_>, r: &Rule, n: u32) {
+    let (verbose, numeric) = (a.opts.has(b'v'), a.opts.has(b'n'));
+    let v6 = r.family == af::AF_INET6;
+    let out = &mut cx.page.out;
+    let mut text = Text::new();
+    if a.opts.has(LINE_NUMBERS) {
+        out.column(num::dec(n.into()).as_bytes(), 4);
+    }
+    if verbose {
+        for count in [r.packets, r.bytes] {
+            counter(count, &mut text);
+            out.spaces(5_usize.saturating_sub(text.len()));
+            out.bytes(&text);
+            out.text(" ");
+        }
+    }
+    out.column(target_of(r).as_bytes(), 9);
+    let anywhere = match (numeric, v6) {
+        (false, _) => "anywhere",
+        (true, false) => "0.0.0.0/0",
+        (true, true) => "::/0",
+    };
+    let any = if numeric { "*" } else { "any" };
+    for (n, all, width) in [
+        (field::PROTO, "all", 4),
+        (field::IN, any, 6),
+        (field::OUT, any, 6),
+        (field::SRC, anywhere, 19),
+        (field::DST, anywhere, 19),
+    ] {
+        let name = n == field::IN || n == field::OUT;
+        if name && !verbose {
+            continue;
+        }
+        let f = r.field(n);
+        text.clear();
+        if f.op == 0 {
+            let _ = text.extend_from_slice(all.as_bytes());
+        } else {
+            value(r, n, &IPTABLES, false, &mut text);
+        }
+        // The mark of a name stands in its column, the others' in front.
+        if name && f.op == 2 {
+            let _ = text.insert(0, b'!');
+        } else if !name {
+            out.text(if f.op == 2 { "!" } else { " " });
+        }
+        out.column(&text, width);
+        if n == field::PROTO {
+            out.text(if verbose { "--  " } else { "-- " });
+        }
+    }
+    let mut first = true;
+    for (n, one, many) in [(field::SPORT, " spt:", " spts:"), (field::DPORT, " dpt:", " dpts:")] {
+        let f = r.field(n);
+        if f.op == 0 {
+            continue;
+        }
+        if core::mem::take(&mut first) {
+            value(r, field::PROTO, &IPTABLES, false, &mut text);
+            out.str("", " %", &text);
+        }
+        value(r, n, &IPTABLES, false, &mut text);
+        out.text(if f.first() == f.last() { one } else { many });
+        out.text(if f.op == 2 { "!" } else { "" });
+        out.bytes(&text);
+    }
+    if r.field(field::LOCAL).op != 0 {
+        out.text(" ADDRTYPE match dst-type LOCAL");
+    }
+    let comment = until_nul(&r.tag);
+    if !comment.is_empty() {
+        out.str("", " /* % */", comment);
+    }
+    destination(r, true, &mut text);
+    if !text.is_empty() {
+        let to = match r.target {
+            target::MASQUERADE => " masq ports: %",
+            target::REDIRECT => " redir ports %",
+            _ => " to:%",
+        };
+        out.str("", to, &text);
+    }
+    out.text("\n");
+}
+
+/// A count in at most five digits: in thousands, rounded, as often as that takes.
+fn counter(count: u64, text: &mut Text) {
+    let (mut count, mut limit) = (count, 99_999);
+    let mut unit: &[u8] = b"";
+    for next in [&b"K"[..], b"M", b"G", b"T"] {
+        if count > limit {
+            (count, unit, limit) = (count.saturating_add(500) / 1000, next, 9999);
+        }
+    }
+    text.clear();
+    let _ = text.extend_from_slice(num::dec(count).as_bytes());
+    let _ = text.extend_from_slice(unit);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_without_a_letter_are_lines_of_the_page() {
+        for (id, name) in [
+            (SPORT, "sport"),
+            (SPORT + 1, "source-port"),
+            (DPORT, "dport"),
+            (DPORT + 1, "destination-port"),
+            (TO_DESTINATION, "to-destination"),
+            (TO_SOURCE, "to-source"),
+            (TO_PORTS, "to-ports"),
+            (COMMENT, "comment"),
+            (DST_TYPE, "dst-type"),
+            (LINE_NUMBERS, "line-numbers"),
+        ] {
+            assert_eq!(SPEC.id(name.as_bytes()), Some(id), "{name}");
+        }
+    }
+
+    #[test]
+    fn counters_are_five_digits_wide() {
+        for (count, want) in
+            [(0, "0"), (99_999, "99999"), (100_499, "100K"), (9_999_499, "9999K"), (9_999_500, "10M")]
+        {
+            let mut text = Text::new();
+            counter(count, &mut text);
+            assert_eq!(text.as_slice(), want.as_bytes());
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! `nat`: address translation through nf_tables, in a table of our own; and the three functions by which other commands
+//! translate for a time.
+
+mod table;
+mod text;
+
+pub(crate) use table::{Scope, add, commit, remove, talk, walk};
+pub(crate) use text::{
+    IPTABLES, Look, TARGETS, Text, ask, bad, check, destination, fields, ports, tag, target_of, to, value,
+};
+
+use crate::Ctx;
+use crate::getopt::choose;
+use crate::report::{Done, Fail};
+use crate::words::Line;
+use core::ffi::CStr;
+use nlbox_core::bytes::until_nul;
+use nlbox_core::conn::Conn;
+use nlbox_core::nft::CHAINS;
+use nlbox_core::nft::rule::{Rule, field, target};
+use nlbox_core::text::ip::{Ip, Prefix, af};
+use nlbox_core::text::num;
+
+const HELP: &str = "\
+Usage: nat [-j] list | flush | del N | [del] TARGET [ip | ip6] [WORD]... [--forward]
+
+  masquerade, snat to ADDR, dnat to ADDR[:PORT], redirect to :PORT, accept
+  [not] from NET, dst NET, in DEV, out DEV, proto NAME, sport PORT, dport PORT
+  local          to an address of this host
+  chain NAME     another than the target's own
+  tag TEXT       a comment
+  --forward      let packets through this host
+
+  nat masquerade from 192.168.1.0/24 out eth0 --forward
+  nat dnat in eth0 proto tcp dport 80 to 192.168.1.2:8080
+";
+
+/// The verbs; from `masquerade` on the targets in the order of their numbers.
+const VERBS: &str = "list del flush masquerade snat dnat redirect accept";
+const MASQUERADE: u8 = 3;
+
+/// The words: the fields in their order, then those of [`parse`].
+const WORDS: &str = "from dst in out proto sport dport local to tag chain not ip ip6 --forward";
+
+static NAT: Look = Look {
+    words: "from\ndst\nin\nout\nproto\nsport\ndport\nlocal",
+    not: " not ",
+    range: b'-',
+    wild: b'*',
+    full: false,
+};
+
+const PREROUTING: u8 = 0;
+const OUTPUT: u8 = 2;
+const POSTROUTING: u8 = 3;
+
+/// The chain where a target does its work; none for those that work everywhere.
+fn home(target: u8) -> u8 {
+    match target {
+        target::MASQUERADE | target::SNAT => POSTROUTING,
+        target::DNAT | target::REDIRECT => PREROUTING,
+        _ => u8::MAX,
+    }
+}
+
+/// Translates what comes from `subnet` and leaves through another link than `but`, to the address of the link that it leaves
+/// through. The rule carries `tag`.
+pub fn masquerade(cx: &mut Ctx<'_>, subnet: &Prefix, but: &[u8], label: &[u8]) -> Done {
+    let mut r = Rule::new(subnet.ip.family());
+    (r.target, r.chain) = (target::MASQUERADE, POSTROUTING);
+    if let Some(f) = r.fields.first_mut() {
+        f.set(1, subnet.ip.bytes());
+        f.bits = subnet.len;
+    }
+    let set = ask(cx, &mut r, field::OUT, 2, but);
+    set.and_then(|()| keep(cx, &mut r, label, &[POSTROUTING]))
+}
+
+/// Hands what comes for `port` of any address of this host, from outside or from itself, to `to_port` of `to`. `proto`:
+/// `IPPROTO_TCP` or `IPPROTO_UDP`. Both rules carry `tag`.
+pub fn publish(cx: &mut Ctx<'_>, proto: u8, port: u16, to: &Ip, to_port: u16, label: &[u8]) -> Done {
+    let mut r = Rule::new(to.family());
+    r.target = target::DNAT;
+    r.ask(field::PROTO, 1, &[proto]);
+    r.ask(field::DPORT, 1, &port.to_be_bytes());
+    // RTN_LOCAL: what is only forwarded to the same port elsewhere is not ours.
+    r.ask(field::LOCAL, 1, &2_u32.to_ne_bytes());
+    r.to.set(1, to.bytes());
+    r.ports.set(1, &to_port.to_be_bytes());
+    keep(cx, &mut r, label, &[PREROUTING, OUTPUT])
+}
+
+/// Adds `r` with its tag to each of the chains, in one batch.
+fn keep(cx: &mut Ctx<'_>, r: &mut Rule, label: &[u8], chains: &[u8]) -> Done {
+    if tag(r, label).is_none() {
+        return Err(bad(cx, label));
+    }
+    talk(cx, &mut |cx, conn| {
+        commit(cx, conn, &mut |m| {
+            for chain in chains {
+                r.chain = *chain;
+                add(m, r, None);
+            }
+        })
+    })
+}
+
+/// Takes out every rule that carries the tag `label`, and the table with its last rule. None there is no failure.
+pub fn withdraw(cx: &mut Ctx<'_>, label: &[u8]) -> Done {
+    talk(cx, &mut |cx, conn| {
+        remove(cx, conn, Scope::ALL, false, &mut |r, _| until_nul(&r.tag) == label).map(drop)
+    })
+}
+
+/// `nat …`.
+pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    cx.err.program = "nat";
+    options(cx, line)?;
+    let verb = line.next().unwrap_or_default();
+    let Some(n) = choose(VERBS, verb, 0) else {
+        return Err(bad(cx, verb));
+    };
+    let at = *line;
+    talk(cx, &mut |cx, conn| {
+        let mut line = at;
+        match n {
+            0 => list(cx, conn, &mut line),
+            1 => del(cx, conn, &mut line),
+            2 => {
+                over(cx, &mut line)?;
+                remove(cx, conn, Scope::ALL, false, &mut |_, _| true).map(drop)
+            }
+            _ => {
+                let mut r = Rule::new(0);
+                let forward = parse(cx, &mut line, n, &mut r)?;
+                commit(cx, conn, &mut |m| add(m, &mut r, None))?;
+                if forward { open(cx, r.family) } else { Ok(()) }
+            }
+        }
+    })
+}
+
+/// `-j`, `-p`, and help.
+fn options(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    while let Some([b'-', rest @ ..]) = line.peek() {
+        match rest {
+            b"j" => cx.page.out.mode.json = true,
+            b"p" => cx.page.out.mode.pretty = true,
+            b"h" | b"-help" => {
+                cx.page.out.text(HELP);
+                return Err(Fail(0));
+            }
+            _ => break,
+        }
+        line.next();
+    }
+    Ok(())
+}
+
+/// Nothing may follow.
+fn over(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    options(cx, line)?;
+    line.next().map_or(Ok(()), |word| Err(bad(cx, word)))
+}
+
+/// Reads the words behind target `verb`; whether `--forward` is among them.
+fn parse(cx: &mut Ctx<'_>, line: &mut Line<'_>, verb: u8, r: &mut Rule) -> Result<bool, Fail> {
+    r.target = verb.wrapping_sub(MASQUERADE).wrapping_add(target::MASQUERADE);
+    r.chain = home(r.target);
+    let (mut forward, mut op) = (false, 1);
+    while let Some(key) = line.next() {
+        let Some(n) = choose(WORDS, key, 0) else { return Err(bad(cx, key)) };
+        let value = match n {
+            7 | 11.. => b"",
+            _ => line.value(&mut cx.err)?,
+        };
+        let fits = match n {
+            8 => to(r, value),
+            9 => tag(r, value),
+            10 => CHAINS.iter().zip(0..).find(|(c, _)| c.name.as_bytes() == value).map(|(_, n)| r.chain = n),
+            11 => {
+                op = 2;
+                continue;
+            }
+            12 | 13 => {
+                let family = if n == 12 { af::AF_INET } else { af::AF_INET6 };
+                let fits = r.family == 0 || r.family == family;
+                r.family = family;
+                fits.then_some(())
+            }
+            14 => {
+                forward = true;
+                Some(())
+            }
+            _ if r.field(n.into()).op != 0 => None,
+            _ => {
+                ask(cx, r, n.into(), op, value)?;
+                op = 1;
+                Some(())
+            }
+        };
+        if fits.is_none() || op != 1 {
+            return Err(bad(cx, key));
+        }
+    }
+    if op != 1 {
+        return Err(bad(cx, b"not"));
+    }
+    if r.chain == u8::MAX || r.target == target::ACCEPT && r.ports.op != 0 {
+        return Err(bad(cx, b"accept"));
+    }
+    check(cx, r, &NAT)?;
+    Ok(forward)
+}
+
+/// Lets packets through this host, and says so.
+fn open(cx: &mut Ctx<'_>, family: u8) -> Done {
+    static SWITCHES: [(u8, &CStr); 2] = [
+        (af::AF_INET, c"/proc/sys/net/ipv4/ip_forward"),
+        (af::AF_INET6, c"/proc/sys/net/ipv6/conf/all/forwarding"),
+    ];
+    for (of, path) in &SWITCHES {
+        if family != 0 && family != *of {
+            continue;
+        }
+        nlbox_sys::fd::write_file(path, b"1")
+            .map_err(|e| cx.err.system(&[cx.err.program.as_bytes(), b": ", path.to_bytes()], e.0))?;
+        // As sysctl(8) says it.
+        for b in path.to_bytes().iter().skip(b"/proc/sys/".len()) {
+            cx.page.out.bytes(&[if *b == b'/' { b'.' } else { *b }]);
+        }
+        cx.page.out.text(" = 1\n");
+    }
+    Ok(())
+}
+
+fn del(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, line: &mut Line<'_>) -> Done {
+    let word = line.value(&mut cx.err)?;
+    let mut r = Rule::new(0);
+    let number = num::parse_u32(word);
+    if number.is_some() {
+        over(cx, line)?;
+    } else {
+        let Some(verb) = choose(VERBS, word, 0).filter(|n| *n >= MASQUERADE) else {
+            return Err(bad(cx, word));
+        };
+        if parse(cx, line, verb, &mut r)? {
+            return Err(bad(cx, b"--forward"));
+        }
+    }
+    let gone = remove(cx, conn, Scope::ALL, number.is_some(), &mut |rule, n| match number {
+        Some(number) => n == number,
+        None => r.same(rule),
+    })?;
+    if gone == 0 { Err(cx.err.applet("no such rule", b"", 0)) } else { Ok(()) }
+}
+
+fn list(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, line: &mut Line<'_>) -> Done {
+    over(cx, line)?;
+    cx.page.out.open_document();
+    let mark = cx.page.out.mark();
+    let done = walk(cx, conn, Scope::ALL, &mut |cx, r, n| {
+        if n == 0 {
+            cx.page.out.rewind(mark);
+        } else {
+            show(cx, r, n);
+        }
+    });
+    cx.page.out.close_document();
+    done
+}
+
+/// One rule, in the words that make it.
+fn show(cx: &mut Ctx<'_>, r: &Rule, n: u32) {
+    let out = &mut cx.page.out;
+    let mut text = Text::new();
+    out.open_object("");
+    out.num("number", "%: ", n.into());
+    let _ = text.extend_from_slice(target_of(r).as_bytes());
+    text.make_ascii_lowercase();
+    out.str("target", "% ", &text);
+    out.str("family", "%", if r.family == af::AF_INET6 { b"ip6" } else { b"ip" });
+    fields(out, r, &NAT);
+    destination(r, false, &mut text);
+    if !text.is_empty() {
+        out.str("to", " to %", &text);
+    }
+    if let Some(chain) = CHAINS.get(usize::from(r.chain)) {
+        out.str("chain", if r.chain == home(r.target) { "" } else { " chain %" }, chain.name.as_bytes());
+    }
+    let tag = until_nul(&r.tag);
+    if !tag.is_empty() {
+        out.str("tag", " tag %", tag);
+    }
+    out.num("packets", "", r.packets);
+    out.num("bytes", "", r.bytes);
+    out.num("handle", "", r.handle);
+    out.close_object();
+    out.text("\n");
+}
