@@ -1,0 +1,120 @@
+//! The child's side: its network, its files, its name, then the command.
+
+use super::plan::{Plan, Text};
+use super::step::Steps;
+use super::*;
+use crate::child::{exec, fork};
+use nlbox_core::text::ip::{parse, print};
+use nlbox_sys::fd::{OFlags, chmod, open};
+use nlbox_sys::mount::{MountFlags, UmountFlags, copy, mount, pivot_root, put, umount};
+use nlbox_sys::process::{chdir, prctl_pdeathsig, sethostname};
+use zerocopy::{FromZeros, IntoBytes};
+
+/// Waits for the host's side, sets up the rest and becomes the command; comes back when that failed, or, as the first
+/// process of a process namespace, with the command's end.
+pub(super) fn run(
+    cx: &mut Ctx<'_>,
+    o: &Options<'_>,
+    plan: &Plan,
+    flags: CloneFlags,
+    wire: &Wire,
+    line: &Line<'_>,
+) -> Fail {
+    let ready = ready(cx, o, plan, flags, wire);
+    // The first process of a namespace gets only the signals that it asks for; the command is to get all.
+    let parent =
+        ready.and_then(|()| if flags.contains(CloneFlags::NEWPID) { fork(cx) } else { Ok(Fork::Child) });
+    match parent {
+        Ok(Fork::Parent(pid)) => Fail(watch(pid).code()),
+        Ok(Fork::Child) => {
+            let _ = signal::unblock(&SIGNALS);
+            let fail = exec(cx, line);
+            wire.say(b"x");
+            fail
+        }
+        Err(fail) => fail,
+    }
+}
+
+fn ready(cx: &mut Ctx<'_>, o: &Options<'_>, plan: &Plan, flags: CloneFlags, wire: &Wire) -> Done {
+    must(cx, prctl_pdeathsig(signal::SIGKILL), "prctl failed", b"")?;
+    let mut told = Told::new_zeroed();
+    // A host that failed has said so.
+    if !wire.hear(told.as_mut_bytes()) {
+        return Err(Fail(1));
+    }
+    // These sockets belong to the host's network.
+    cx.conn.close();
+    cx.page.names.close();
+    network(cx, o, plan, &told)?;
+    if flags.contains(CloneFlags::NEWNS) {
+        files(cx, o)?;
+    }
+    if o.has(HOSTNAME) {
+        must(cx, sethostname(o.word(HOSTNAME)), "cannot set the host name '%'", o.word(HOSTNAME))?;
+    }
+    if wire.say(b"x") && wire.hear(&mut [0]) { Ok(()) } else { Err(Fail(1)) }
+}
+
+fn network(cx: &mut Ctx<'_>, o: &Options<'_>, plan: &Plan, told: &Told) -> Done {
+    let lead = Text::join(&[b"-n ", dec(u64::from(told.pid)).as_bytes(), b" "]);
+    let steps = Steps { verbose: o.has(b'v'), lead: lead.as_bytes() };
+    steps.run(cx, &[b"link set lo up"])?;
+    let Some(both) = plan.at(told.number).filter(|_| told.has & VETH != 0) else { return Ok(()) };
+    let dev = outside::dev(o);
+    let mut there = [true, told.has & V6 != 0];
+    for (ends, there) in both.iter().zip(&mut there) {
+        *there = *there && steps.address(cx, &ends.inside, dev, plan.chosen)?;
+    }
+    steps.run(cx, &[b"link set % up", dev])?;
+    for (ends, _) in both.iter().zip(there).filter(|(ends, there)| *there && !ends.host.ip.is_none()) {
+        steps.run(cx, &[b"route add default via % dev %", print(&ends.host.ip).as_bytes(), dev])?;
+    }
+    Ok(())
+}
+
+/// A view of the file system of its own: root directory, /proc, /etc/resolv.conf.
+fn files(cx: &mut Ctx<'_>, o: &Options<'_>) -> Done {
+    let bind = |from, to, flags| mount(Some(from), to, None, flags | MountFlags::REC, None);
+    must(cx, bind(c"none", c"/", MountFlags::SLAVE), "cannot keep mounts apart", b"")?;
+    let root = o.value(b'R');
+    if let Some(dir) = root {
+        let done = bind(dir, dir, MountFlags::BIND).and_then(|()| chdir(dir));
+        must(cx, done, "cannot use '%' as root directory", dir.to_bytes())?;
+    }
+    if o.has(MOUNT_PROC) {
+        // Before the old one is out of sight: in a user namespace the kernel allows a new /proc where one can be seen.
+        let dir = if root.is_some() { c"proc" } else { c"/proc" };
+        let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
+        must(cx, mount(Some(c"proc"), dir, Some(c"proc"), flags, None), "mount of /proc failed", b"")?;
+    }
+    if root.is_some() {
+        // The old root comes to lie over the new one, and goes: pivot_root(2).
+        let done = pivot_root(c".", c".").and_then(|()| umount(c".", UmountFlags::DETACH));
+        must(cx, done.and_then(|()| chdir(c"/")), "pivot_root failed", b"")?;
+    }
+    if o.has(b'd') { dns(cx, o.word(b'd')) } else { Ok(()) }
+}
+
+/// Binds a file that names these servers over /etc/resolv.conf.
+fn dns(cx: &mut Ctx<'_>, list: &[u8]) -> Done {
+    let mut text = crate::idmap::Map::new();
+    for word in list.split(|b| *b == b',') {
+        let Some(ip) = parse(word) else { return Err(cx.err.applet("'%' is no address", word, 0)) };
+        for piece in [b"nameserver ", print(&ip).as_bytes(), b"\n"] {
+            let _ = text.extend_from_slice(piece);
+        }
+    }
+    // The file needs a file system to be on: one over /etc for as long as it takes. What is bound keeps it.
+    let file = c"/etc/resolv.conf";
+    let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
+    let done = mount(Some(c"none"), c"/etc", Some(c"tmpfs"), flags, Some(c"size=64k,mode=755"));
+    must(cx, done, "mount of a tmpfs on /etc failed", b"")?;
+    let made = open(file, OFlags::RDWR | OFlags::CREAT, 0o644).and_then(|fd| {
+        chmod(file, 0o644)?;
+        fd.write_all(&text)?;
+        copy(&fd)
+    });
+    let tree = umount(c"/etc", UmountFlags::DETACH).and(made);
+    must(cx, tree.and_then(|tree| put(&tree, file)), "cannot bind over /etc/resolv.conf", b"")
+}
