@@ -7,11 +7,12 @@ use crate::child::{exec, fork};
 use nlbox_core::text::ip::{parse, print};
 use nlbox_sys::fd::{OFlags, chmod, open};
 use nlbox_sys::mount::{MountFlags, UmountFlags, copy, mount, pivot_root, put, umount};
-use nlbox_sys::process::{chdir, prctl_pdeathsig, sethostname};
+use nlbox_sys::process::{chdir, getpid, getppid, prctl_pdeathsig, sethostname};
 use zerocopy::{FromZeros, IntoBytes};
 
-/// Waits for the host's side, sets up the rest and becomes the command; comes back when that failed, or, as the first
-/// process of a process namespace, with the command's end.
+/// Waits for the host's side, sets up the rest, and has a child of its own become the command, for two reasons: the
+/// first process of a process namespace gets only the signals that it asks for, and who stays can take the pair away
+/// when the process outside is killed. The kernel would do that with the network, but may take minutes.
 pub(super) fn run(
     cx: &mut Ctx<'_>,
     o: &Options<'_>,
@@ -19,25 +20,36 @@ pub(super) fn run(
     flags: CloneFlags,
     wire: &Wire,
     line: &Line<'_>,
-) -> Fail {
-    let ready = ready(cx, o, plan, flags, wire);
-    // The first process of a namespace gets only the signals that it asks for; the command is to get all.
-    let parent =
-        ready.and_then(|()| if flags.contains(CloneFlags::NEWPID) { fork(cx) } else { Ok(Fork::Child) });
-    match parent {
-        Ok(Fork::Parent(pid)) => Fail(watch(pid).code()),
-        Ok(Fork::Child) => {
-            let _ = signal::unblock(&SIGNALS);
-            let fail = exec(cx, line);
-            wire.say(b"x");
-            fail
+) -> Done {
+    let me = getpid();
+    let (done, lost) = match ready(cx, o, plan, flags, wire).and_then(|()| fork(cx)) {
+        Ok(Fork::Child) => return Err(command(cx, wire, line, me)),
+        Ok(Fork::Parent(pid)) => {
+            let (status, lost) = watch(pid);
+            (Ok(status), lost && !o.has(b'n'))
         }
-        Err(fail) => fail,
+        Err(fail) => (Err(fail), true),
+    };
+    if lost {
+        let steps = Steps { verbose: false, lead: b"" };
+        steps.attempt(cx, &[b"link delete %", outside::dev(o)]);
     }
+    done.and_then(end_as)
+}
+
+/// Becomes the command, which does not outlive `parent`.
+fn command(cx: &mut Ctx<'_>, wire: &Wire, line: &Line<'_>, parent: i32) -> Fail {
+    if prctl_pdeathsig(signal::SIGKILL).is_err() || getppid() != parent {
+        return Fail(1);
+    }
+    let _ = signal::unblock(&SIGNALS);
+    let fail = exec(cx, line);
+    wire.say(b"x");
+    fail
 }
 
 fn ready(cx: &mut Ctx<'_>, o: &Options<'_>, plan: &Plan, flags: CloneFlags, wire: &Wire) -> Done {
-    must(cx, prctl_pdeathsig(signal::SIGKILL), "prctl failed", b"")?;
+    must(cx, prctl_pdeathsig(LOST), "prctl failed", b"")?;
     let mut told = Told::new_zeroed();
     // A host that failed has said so.
     if !wire.hear(told.as_mut_bytes()) {

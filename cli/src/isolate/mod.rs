@@ -1,8 +1,9 @@
 //! `isolate`: a command in a network of its own, in one step.
 //!
-//! One clone(2) makes the child in all its namespaces; it waits while the host's side is made. Nothing is left behind
-//! by a death at any point: the child goes with us (`PR_SET_PDEATHSIG`, or the end of its pipe), its network with the
-//! child, and the veth pair, whose one end is born inside, with the network.
+//! One clone(2) makes the child in all its namespaces; it waits while the host's side is made, and starts the command.
+//! Nothing is left behind by a death at any point. The veth pair, whose one end is born inside, is taken away by who is
+//! left: by us, or by the child when we are killed, which `PR_SET_PDEATHSIG` or the end of its pipe tells it, or by
+//! the kernel with the network when both are.
 
 mod inside;
 mod nat;
@@ -84,8 +85,19 @@ static OF_THE_HOST: &[(u8, &str)] = &[
 /// How many of these belong to the pair.
 const OF_THE_PAIR: usize = 7;
 
-/// The signals that are handed on to the command, and the one of its end.
-const SIGNALS: [i32; 5] = [signal::SIGCHLD, signal::SIGHUP, signal::SIGINT, signal::SIGQUIT, signal::SIGTERM];
+/// The signals that are handed on to the command, that of its end, and [`LOST`].
+const SIGNALS: [i32; 8] = [
+    signal::SIGCHLD,
+    signal::SIGHUP,
+    signal::SIGINT,
+    signal::SIGQUIT,
+    signal::SIGTERM,
+    signal::SIGUSR1,
+    signal::SIGUSR2,
+    LOST,
+];
+/// What the child gets when we are killed.
+const LOST: i32 = signal::SIGPWR;
 
 /// One end of the talk between the two processes.
 struct Wire {
@@ -152,7 +164,7 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         Err(e) => Err(refused(cx, e, flags)),
         Ok(Fork::Child) => {
             drop((b, c));
-            Err(inside::run(cx, &o, &plan, flags, &Wire { from: a, to: d }, line))
+            inside::run(cx, &o, &plan, flags, &Wire { from: a, to: d }, line)
         }
         Ok(Fork::Parent(pid)) => {
             drop((a, d));
@@ -189,21 +201,27 @@ fn forbidden(cx: &mut Ctx<'_>) {
     }
 }
 
-/// Hands signals on to `child` until it ends, and gives how; other children are reaped on the way.
+/// Hands signals on to `child` until it ends; how it ended, and whether [`LOST`] was the reason. Other children are
+/// reaped on the way.
 ///
 /// What a terminal sends has gone to the whole group, the child too.
-fn watch(child: i32) -> Status {
+fn watch(child: i32) -> (Status, bool) {
+    let mut lost = false;
     loop {
         while let Ok(Some((pid, status))) = process::try_wait_any() {
             if pid == child {
-                return status;
+                return (status, lost);
             }
         }
-        if let Ok((signal, true)) = signal::wait(&SIGNALS)
-            && signal != signal::SIGCHLD
-        {
-            let _ = process::kill(child, signal);
-        }
+        let send = match signal::wait(&SIGNALS) {
+            Ok((LOST, _)) => {
+                lost = true;
+                signal::SIGKILL
+            }
+            Ok((signal, true)) if signal != signal::SIGCHLD => signal,
+            _ => continue,
+        };
+        let _ = process::kill(child, send);
     }
 }
 

@@ -75,7 +75,7 @@ pub(super) fn run(
     if done.is_err() {
         let _ = process::kill(pid, signal::SIGKILL);
     }
-    let status = watch(pid);
+    let (status, _) = watch(pid);
     let quiet = Steps { verbose: false, lead: b"" };
     // The command could not be executed.
     if kept && wire.hear(&mut [0]) {

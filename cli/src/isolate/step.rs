@@ -33,6 +33,7 @@ impl Steps<'_> {
         }
         if done.is_err() && cx.err.errno == EPERM {
             cx.err.say(&[b"isolate: CAP_NET_ADMIN is missing in the user namespace of this network"]);
+            super::forbidden(cx);
         }
         done
     }
