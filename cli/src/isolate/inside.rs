@@ -31,8 +31,8 @@ pub(super) fn run(
         Err(fail) => (Err(fail), true),
     };
     if lost {
-        let steps = Steps { verbose: false, lead: b"" };
-        steps.attempt(cx, &[b"link delete %", outside::dev(o)]);
+        let steps = Steps { o, child: Text::join(&[]), end: Text::join(&[]), inside: true };
+        steps.attempt(cx, "link delete D", b"");
     }
     done.and_then(end_as)
 }
@@ -69,18 +69,16 @@ fn ready(cx: &mut Ctx<'_>, o: &Options<'_>, plan: &Plan, flags: CloneFlags, wire
 }
 
 fn network(cx: &mut Ctx<'_>, o: &Options<'_>, plan: &Plan, told: &Told) -> Done {
-    let lead = Text::join(&[b"-n ", dec(u64::from(told.pid)).as_bytes(), b" "]);
-    let steps = Steps { verbose: o.has(b'v'), lead: lead.as_bytes() };
-    steps.run(cx, &[b"link set lo up"])?;
+    let steps = Steps { o, child: outside::number(told.pid), end: Text::join(&[]), inside: true };
+    steps.run(cx, "link set lo up")?;
     let Some(both) = plan.at(told.number).filter(|_| told.has & VETH != 0) else { return Ok(()) };
-    let dev = outside::dev(o);
     let mut there = [true, told.has & V6 != 0];
     for (ends, there) in both.iter().zip(&mut there) {
-        *there = *there && steps.address(cx, &ends.inside, dev, plan.chosen)?;
+        *there = *there && steps.address(cx, &ends.inside, plan.chosen)?;
     }
-    steps.run(cx, &[b"link set % up", dev])?;
+    steps.run(cx, "link set D up")?;
     for (ends, _) in both.iter().zip(there).filter(|(ends, there)| *there && !ends.host.ip.is_none()) {
-        steps.run(cx, &[b"route add default via % dev %", print(&ends.host.ip).as_bytes(), dev])?;
+        steps.with(cx, "route add default via A dev D", print(&ends.host.ip).as_bytes())?;
     }
     Ok(())
 }

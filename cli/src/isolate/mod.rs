@@ -29,7 +29,6 @@ static SPEC: Spec = Spec {
 Usage: isolate [OPTION]... [--] [COMMAND [WORD]...]
 COMMAND in a network of its own, which is gone with it: lo, and for root a veth pair to the host.
   -U, --user\t\t\tin a user namespace, as root there; implied unless root
-      --map-auto\t\tmap what is yours in /etc/subuid and subgid too
       --no-veth\t\t\tlo alone
   -a, --address=LIST\t\tADDRESS/LENGTH[,...] inside, IPv4 and IPv6; else chosen
       --host-address=LIST\tof the host's end
@@ -58,16 +57,15 @@ Examples:
 };
 
 // The options without letters, by their lines on the page.
-const MAP_AUTO: u8 = 3;
-const NO_VETH: u8 = 4;
-const HOST_ADDRESS: u8 = 6;
-const DEV: u8 = 7;
-const HOST_DEV: u8 = 8;
-const NAT: u8 = 11;
-const PUBLISH: u8 = 12;
-const FORWARD: u8 = 13;
-const HOSTNAME: u8 = 15;
-const MOUNT_PROC: u8 = 17;
+const NO_VETH: u8 = 3;
+const HOST_ADDRESS: u8 = 5;
+const DEV: u8 = 6;
+const HOST_DEV: u8 = 7;
+const NAT: u8 = 10;
+const PUBLISH: u8 = 11;
+const FORWARD: u8 = 12;
+const HOSTNAME: u8 = 14;
+const MOUNT_PROC: u8 = 16;
 
 /// What only root can have: first what belongs to the pair. Letters too are answered by their names.
 static OF_THE_HOST: &[(u8, &str)] = &[
@@ -231,8 +229,7 @@ mod tests {
 
     #[test]
     fn lines_of_the_page() {
-        let names: [(&[u8], u8); 10] = [
-            (b"map-auto", MAP_AUTO),
+        let names: [(&[u8], u8); 9] = [
             (b"no-veth", NO_VETH),
             (b"host-address", HOST_ADDRESS),
             (b"dev", DEV),

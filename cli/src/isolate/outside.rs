@@ -1,9 +1,8 @@
 //! The host's side: what is made there, and taken away again.
 
-use super::plan::{Ends, NETWORKS, Plan, Text};
+use super::plan::{Ends, NUMBERS, Plan, Text};
 use super::step::Steps;
 use super::*;
-use crate::child::Helper;
 use crate::idmap::{self, GROUPS, Range, Side, USERS};
 use nlbox_core::rt::route::{RTMSG_LEN, RtMsg, rta, rtm_f};
 use nlbox_core::rt::rtm;
@@ -42,11 +41,6 @@ pub(super) fn plan(cx: &mut Ctx<'_>, o: &mut Options<'_>) -> Result<Plan, Fail> 
     Plan::new(cx, o.word(b'a'), o.word(HOST_ADDRESS), o.word(b'b'))
 }
 
-/// The name that an option gives to the inner link.
-pub(super) fn dev<'l>(o: &Options<'l>) -> &'l [u8] {
-    o.value(DEV).unwrap_or(c"eth0").to_bytes()
-}
-
 /// Makes the host's side for the child `pid`, lets the child go, and waits for its end.
 pub(super) fn run(
     cx: &mut Ctx<'_>,
@@ -55,155 +49,128 @@ pub(super) fn run(
     pid: i32,
     wire: &Wire,
 ) -> Result<Status, Fail> {
-    let steps = Steps { verbose: o.has(b'v'), lead: b"" };
-    let number = dec(u64::try_from(pid).unwrap_or(0));
-    let mut host = Host { o, plan, steps, pid: number.as_bytes(), name: Text::join(&[]) };
     let mut told = Told { pid: pid.cast_unsigned(), number: 0, has: 0 };
+    let mut steps = Steps { o, child: number(told.pid), end: Text::join(&[]), inside: false };
     let mut kept = false;
-    let done = host.make(cx, &mut told).and_then(|()| {
+    let done = make(cx, &mut steps, plan, &mut told).and_then(|()| {
         // What fails inside has been said there.
-        if !wire.say(told.as_bytes()) || !wire.hear(&mut [0]) {
-            return Ok(());
+        if wire.say(told.as_bytes()) && wire.hear(&mut [0]) {
+            if o.has(b'n') {
+                steps.run(cx, "netns attach F C")?;
+                kept = true;
+            }
+            wire.say(b"x");
         }
-        if o.has(b'n') {
-            host.steps.run(cx, &[b"netns attach % %", o.word(b'n'), host.pid])?;
-            kept = true;
-        }
-        wire.say(b"x");
         Ok(())
     });
     if done.is_err() {
         let _ = process::kill(pid, signal::SIGKILL);
     }
     let (status, _) = watch(pid);
-    let quiet = Steps { verbose: false, lead: b"" };
     // The command could not be executed.
     if kept && wire.hear(&mut [0]) {
         kept = false;
-        quiet.attempt(cx, &[b"netns delete %", o.word(b'n')]);
+        steps.attempt(cx, "netns delete F", b"");
     }
     // The kernel would do it too, but later.
     if !kept && told.has & VETH != 0 {
-        quiet.attempt(cx, &[b"link delete %", host.name.as_bytes()]);
+        steps.attempt(cx, "link delete E", b"");
     }
     done.map(|()| status)
 }
 
-struct Host<'a, 'l> {
-    o: &'a Options<'l>,
-    plan: &'a Plan,
-    steps: Steps<'a>,
-    /// The child's id.
-    pid: &'a [u8],
-    /// Of our end of the pair.
-    name: Text,
+fn make(cx: &mut Ctx<'_>, steps: &mut Steps<'_, '_>, plan: &Plan, told: &mut Told) -> Done {
+    let o = steps.o;
+    let root = geteuid() == 0;
+    if o.has(b'U') {
+        let map = |cx: &mut Ctx<'_>, side: &Side, me| {
+            let map = idmap::map(0, me, Range { outer: 0, inner: 0, count: 0 });
+            idmap::write(cx, steps.child.as_bytes(), side.map, &map, None)
+        };
+        map(cx, &USERS, geteuid())?;
+        if !root {
+            idmap::write(cx, steps.child.as_bytes(), "setgroups", b"deny", None)?;
+        }
+        map(cx, &GROUPS, getegid())?;
+    }
+    if o.has(FORWARD) {
+        for file in [c"/proc/sys/net/ipv4/ip_forward", c"/proc/sys/net/ipv6/conf/all/forwarding"] {
+            forward(cx, file)?;
+        }
+    }
+    if o.has(NO_VETH) {
+        return Ok(());
+    }
+    if root { pair(cx, steps, plan, told) } else { alone(cx) }
 }
 
-impl Host<'_, '_> {
-    fn make(&mut self, cx: &mut Ctx<'_>, told: &mut Told) -> Done {
-        if self.o.has(b'U') {
-            self.map(cx, &USERS, geteuid())?;
-            if geteuid() != 0 && !self.o.has(MAP_AUTO) {
-                idmap::write(cx, self.pid, "setgroups", b"deny", None)?;
-            }
-            self.map(cx, &GROUPS, getegid())?;
-        }
-        if self.o.has(FORWARD) {
-            for file in [c"/proc/sys/net/ipv4/ip_forward", c"/proc/sys/net/ipv6/conf/all/forwarding"] {
-                forward(cx, file)?;
-            }
-        }
-        if geteuid() != 0 {
-            alone(cx);
-        } else if !self.o.has(NO_VETH) {
-            self.pair(cx, told)?;
-        }
-        Ok(())
+/// Makes the pair under the first number that is free. `nlboxN`, be it the name of our end or another name for it, is
+/// what takes number N: of two that come at once the kernel gives it to one.
+fn pair(cx: &mut Ctx<'_>, steps: &mut Steps<'_, '_>, plan: &Plan, told: &mut Told) -> Done {
+    let o = steps.o;
+    let given = o.word(HOST_DEV);
+    let mut line = "link add E type veth peer name D netns C";
+    if !given.is_empty() {
+        steps.end = Text::join(&[given]);
+        steps.run(cx, line)?;
+        told.has = VETH;
+        line = "link property add dev E altname A";
     }
-
-    fn map(&self, cx: &mut Ctx<'_>, side: &'static Side, me: u32) -> Done {
-        if self.o.has(MAP_AUTO) {
-            let map = idmap::map(0, me, idmap::range(cx, side, b"auto")?);
-            return Helper::new(cx, &mut |cx| idmap::write(cx, self.pid, side.map, &map, Some(side)))?.go(cx);
+    for n in 0..NUMBERS {
+        told.number = n;
+        let Some(ends) = plan.at(n) else {
+            return Err(cx.err.applet("no address is left in the network of %", o.word(b'b'), 0));
+        };
+        if plan.chosen && ends.iter().any(|e| taken(cx, &e.host.ip) || taken(cx, &e.inside.ip)) {
+            continue;
         }
-        let map = idmap::map(0, me, Range { outer: 0, inner: 0, count: 0 });
-        idmap::write(cx, self.pid, side.map, &map, None)
-    }
-
-    /// Makes the pair under the first number that is free. `nlboxN`, be it the name of our end or another name for
-    /// it, is what takes number N: of two that come at once the kernel gives it to one.
-    fn pair(&mut self, cx: &mut Ctx<'_>, told: &mut Told) -> Done {
-        let (o, plan) = (self.o, self.plan);
-        let given = o.word(HOST_DEV);
-        if !given.is_empty() {
-            self.name = Text::join(&[given]);
-            self.steps.run(cx, &self.add())?;
-            told.has = VETH;
+        let name = Text::join(&[b"nlbox", number(n).as_bytes()]);
+        if given.is_empty() {
+            steps.end = Text::join(&[name.as_bytes()]);
+        } else if !plan.numbered() {
+            return fill(cx, steps, plan, told, &ends);
         }
-        for n in 0..NETWORKS {
-            told.number = n;
-            let Some(ends) = plan.at(n) else {
-                return Err(cx.err.applet("no address is left in the network of %", o.word(b'b'), 0));
-            };
-            if plan.chosen && ends.iter().any(|e| taken(cx, &e.host.ip) || taken(cx, &e.inside.ip)) {
-                continue;
-            }
-            let name = Text::join(&[b"nlbox", dec(u64::from(n)).as_bytes()]);
-            let (add, alias): ([&[u8]; 4], [&[u8]; 3]);
-            let line: &[&[u8]] = if given.is_empty() {
-                self.name = name;
-                add = self.add();
-                &add
-            } else if plan.numbered() {
-                alias = [b"link property add dev % altname %", given, name.as_bytes()];
-                &alias
-            } else {
-                return self.fill(cx, told, &ends);
-            };
-            match self.steps.attempt(cx, line) {
-                0 => {}
-                EEXIST => continue,
-                // Root of a user namespace that does not own this network.
-                EPERM if OF_THE_HOST.iter().all(|(id, _)| !o.has(*id)) => {
-                    alone(cx);
-                    return Ok(());
-                }
-                _ => self.steps.run(cx, line)?,
-            }
-            told.has = VETH;
-            return self.fill(cx, told, &ends);
+        match steps.attempt(cx, line, name.as_bytes()) {
+            0 => {}
+            EEXIST => continue,
+            // Root of a user namespace that does not own this network.
+            EPERM if OF_THE_HOST.iter().all(|(id, _)| !o.has(*id)) => return alone(cx),
+            _ => steps.with(cx, line, name.as_bytes())?,
         }
-        Err(cx.err.applet("no number is left for a pair", b"", 0))
+        told.has = VETH;
+        return fill(cx, steps, plan, told, &ends);
     }
-
-    /// The line that makes the pair: its other end is born inside.
-    fn add(&self) -> [&[u8]; 4] {
-        [b"link add % type veth peer name % netns %", self.name.as_bytes(), dev(self.o), self.pid]
-    }
-
-    /// Gives our end what belongs to it.
-    fn fill(&self, cx: &mut Ctx<'_>, told: &mut Told, ends: &[Ends; 2]) -> Done {
-        let (o, name, bridge) = (self.o, self.name.as_bytes(), self.o.word(b'b'));
-        let [v4, v6] = ends;
-        told.has |= V6;
-        if !bridge.is_empty() {
-            self.steps.run(cx, &[b"link set % master % up", name, bridge])?;
-            if v4.inside.ip.is_none() && v6.inside.ip.is_none() {
-                cx.err.say(&[b"isolate: % has no address, and so the link inside", bridge]);
-            }
-        } else {
-            self.steps.address(cx, &v4.host, name, false)?;
-            if !self.steps.address(cx, &v6.host, name, self.plan.chosen)? {
-                told.has = VETH;
-            }
-            self.steps.run(cx, &[b"link set % up", name])?;
-        }
-        nat::set(cx, o.has(NAT), o.word(PUBLISH), [v4.inside.ip, v6.inside.ip], name)
-    }
+    Err(cx.err.applet("no number is left for a pair", b"", 0))
 }
 
-fn alone(cx: &mut Ctx<'_>) {
+/// Gives our end what belongs to it.
+fn fill(cx: &mut Ctx<'_>, steps: &Steps<'_, '_>, plan: &Plan, told: &mut Told, ends: &[Ends; 2]) -> Done {
+    let (o, [v4, v6]) = (steps.o, ends);
+    let mut line = "link set E up";
+    told.has |= V6;
+    if o.has(b'b') {
+        line = "link set E master B up";
+        if v4.inside.ip.is_none() && v6.inside.ip.is_none() {
+            cx.err.say(&[b"isolate: % has no address, and so the link inside", o.word(b'b')]);
+        }
+    } else {
+        steps.address(cx, &v4.host, false)?;
+        if !steps.address(cx, &v6.host, plan.chosen)? {
+            told.has = VETH;
+        }
+    }
+    steps.run(cx, line)?;
+    nat::set(cx, o.has(NAT), o.word(PUBLISH), [v4.inside.ip, v6.inside.ip], steps.end.as_bytes())
+}
+
+/// A number as a word.
+pub(super) fn number(n: u32) -> Text {
+    Text::join(&[dec(u64::from(n)).as_bytes()])
+}
+
+fn alone(cx: &mut Ctx<'_>) -> Done {
     cx.err.say(&[b"isolate: lo alone: a veth pair to the host needs root there"]);
+    Ok(())
 }
 
 /// Whether the host has a route of its own to `ip`: any but the default one and the widest networks.

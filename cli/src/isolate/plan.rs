@@ -13,8 +13,8 @@ use nlbox_core::wire::build::Build;
 use nlbox_sys::fd::CBuf;
 use zerocopy::FromBytes;
 
-/// How many networks there are to choose from: those of four addresses in 10.213.0.0/16.
-pub(super) const NETWORKS: u32 = 1 << 14;
+/// How many numbers there are: networks of four addresses in 10.213.0.0/16.
+pub(super) const NUMBERS: u32 = 1 << 14;
 /// No address.
 const NONE: Prefix = Prefix { ip: Ip::none(af::AF_UNSPEC), len: 0, had_len: false };
 
@@ -42,6 +42,14 @@ impl Plan {
             ends: [Ends { inside: NONE, host: NONE }; 2],
             chosen: inside.is_empty() && host.is_empty() && bridge.is_empty(),
         };
+        if p.chosen {
+            // RFC 4193; "nlbox" is the forty bits.
+            let v6 = Ip::v6([0xfd, b'n', b'l', b'b', b'o', b'x', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+            for (e, (ip, len)) in p.ends.iter_mut().zip([(Ip::v4([10, 213, 0, 0]), 30), (v6, 126)]) {
+                e.host = Prefix { ip, len, had_len: true };
+            }
+            return Ok(p);
+        }
         p.read(cx, inside, |e| &mut e.inside)?;
         p.read(cx, host, |e| &mut e.host)?;
         let mut found = [NONE; 2];
@@ -78,7 +86,7 @@ impl Plan {
     }
 
     fn read(&mut self, cx: &mut Ctx<'_>, list: &[u8], end: fn(&mut Ends) -> &mut Prefix) -> Done {
-        for word in list.split(|b| *b == b',').filter(|w| !w.is_empty()) {
+        for word in list.split(|b| *b == b',').filter(|_| !list.is_empty()) {
             let found = Prefix::parse(word, af::AF_UNSPEC).ok().filter(|p| !p.ip.is_none());
             let Some(prefix) = found else { return Err(cx.err.applet("'%' is no ADDRESS/LENGTH", word, 0)) };
             let [v4, v6] = &mut self.ends;
@@ -100,27 +108,20 @@ impl Plan {
     /// in the bridge's network.
     pub(super) fn at(&self, n: u32) -> Option<[Ends; 2]> {
         let mut ends = self.ends;
-        if self.chosen {
-            let [hi, lo, ..] = u16::try_from(n).unwrap_or(0).to_be_bytes();
-            // RFC 4193; "nlbox" is the forty bits.
-            let v6 = Ip::v6([0xfd, b'n', b'l', b'b', b'o', b'x', hi, lo, 0, 0, 0, 0, 0, 0, 0, 2]);
-            let v4 = Prefix { ip: Ip::v4([10, 213, 0, 2]), len: 16, had_len: true };
-            let v4 = with(&v4, n.wrapping_mul(4).wrapping_add(2));
-            for ((e, ip), len) in ends.iter_mut().zip([v4, v6]).zip([30, 64]) {
-                e.inside = Prefix { ip, len, had_len: true };
-                e.host = other(&e.inside);
-            }
-        }
         for e in &mut ends {
-            if e.inside.ip.is_none() && !e.host.ip.is_none() {
-                let (own, mask) = host_part(&e.host);
+            let (own, mask) = host_part(&e.host);
+            if self.chosen {
+                let first = n.wrapping_mul(4);
+                e.inside = with(&e.host, 0xffff, first.wrapping_add(2));
+                e.host = with(&e.host, 0xffff, first.wrapping_add(1));
+            } else if e.inside.ip.is_none() && !e.host.ip.is_none() {
                 let n = n.saturating_add(1);
                 let n = n.saturating_add(u32::from(n >= own && own > 0));
                 // The last one is for broadcasts.
                 if n >= mask {
                     return None;
                 }
-                e.inside = Prefix { ip: with(&e.host, n), ..e.host };
+                e.inside = with(&e.host, mask, n);
             }
         }
         Some(ends)
@@ -135,23 +136,22 @@ fn host_part(p: &Prefix) -> (u32, u32) {
     (last & mask, mask)
 }
 
-/// The address with this number in the network of `p`.
-fn with(p: &Prefix, n: u32) -> Ip {
-    let (own, mask) = host_part(p);
-    let flip = ((own ^ n) & mask).to_be_bytes();
+/// The address of which the bits of `mask` are those of `n`.
+fn with(p: &Prefix, mask: u32, n: u32) -> Prefix {
+    let last = p.ip.bytes().last_chunk().map_or(0, |b| u32::from_be_bytes(*b));
+    let flip = (last ^ n) & mask;
     let mut bytes = [0; 16];
-    let len = p.ip.bytes().len();
-    let old = p.ip.bytes().iter().rev();
-    let flip = flip.iter().rev().chain(core::iter::repeat(&0));
-    let bytes = bytes.get_mut(..len).unwrap_or_default();
-    bytes.iter_mut().rev().zip(old).zip(flip).for_each(|((to, old), flip)| *to = old ^ flip);
-    Ip::from_bytes(bytes).unwrap_or(p.ip)
+    let old = p.ip.bytes();
+    let flip = flip.to_be_bytes().into_iter().rev().chain(core::iter::repeat(0));
+    let bytes = bytes.get_mut(..old.len()).unwrap_or_default();
+    bytes.iter_mut().rev().zip(old.iter().rev()).zip(flip).for_each(|((to, old), flip)| *to = old ^ flip);
+    Prefix { ip: Ip::from_bytes(bytes).unwrap_or(p.ip), ..*p }
 }
 
 /// The first address of the network that is not `p` itself.
 fn other(p: &Prefix) -> Prefix {
-    let (own, _) = host_part(p);
-    Prefix { ip: with(p, if own == 1 { 2 } else { 1 }), ..*p }
+    let (own, mask) = host_part(p);
+    with(p, mask, if own == 1 { 2 } else { 1 })
 }
 
 /// The first global addresses of the bridge.

@@ -1,7 +1,9 @@
 //! A step of the set-up is a line of `ip`: what is shown is what is done.
 
+use super::DEV;
 use super::plan::Text;
 use crate::Ctx;
+use crate::getopt::Options;
 use crate::idmap::Map;
 use crate::ip::command;
 use crate::report::{Done, Fail};
@@ -10,26 +12,89 @@ use nlbox_core::text::ip::Prefix;
 use nlbox_core::text::ip::af::AF_INET6;
 use nlbox_sys::fd::first;
 
-/// How steps are shown.
-pub(super) struct Steps<'a> {
-    /// `-v`: each that is done is shown.
-    pub(super) verbose: bool,
-    /// What `ip` would need to do the same from the host: `-n PID `, or nothing.
-    pub(super) lead: &'a [u8],
+/// What steps are made of.
+pub(super) struct Steps<'a, 'l> {
+    /// The names that were given; `-v` shows each step that is done.
+    pub(super) o: &'a Options<'l>,
+    /// The child's id on the host.
+    pub(super) child: Text,
+    /// Our end of the pair.
+    pub(super) end: Text,
+    /// Whether this is the child: the host would do the same by `ip -n PID`.
+    pub(super) inside: bool,
 }
 
-impl Steps<'_> {
-    /// Does a step: the words of the first piece, in which `%` stands for the next piece. What fails is said by `ip`,
-    /// then by its line.
-    pub(super) fn run(&self, cx: &mut Ctx<'_>, pieces: &[&[u8]]) -> Done {
+const EPERM: i32 = 1;
+
+impl Steps<'_, '_> {
+    /// Does a step: a line in which `B` stands for the bridge, `C` for the child's id, `D` for the link inside, `E` for
+    /// our end of the pair, `F` for the name that is kept. What fails is said by `ip`, then by its line.
+    pub(super) fn run(&self, cx: &mut Ctx<'_>, line: &str) -> Done {
+        self.with(cx, line, b"")
+    }
+
+    /// Does a step that may fail, saying nothing then: 0, or the kernel's errno.
+    pub(super) fn attempt(&self, cx: &mut Ctx<'_>, line: &str, address: &[u8]) -> i32 {
+        cx.err.mute = true;
+        let done = self.with(cx, line, address);
+        cx.err.mute = false;
+        if done.is_err() { cx.err.errno.max(1) } else { 0 }
+    }
+
+    /// Gives `dev`, `D` or `E`, an address, if there is one; `false` when not. IPv6 that is `chosen` by us may be
+    /// refused, in silence: by a kernel without it, or told to use none.
+    pub(super) fn address(&self, cx: &mut Ctx<'_>, p: &Prefix, chosen: bool) -> Result<bool, Fail> {
+        let v6 = p.ip.family() == AF_INET6;
+        // Nobody else has it: it is to be of use at once.
+        let line = match (self.inside, v6) {
+            (false, false) => "addr add A dev E",
+            (false, true) => "addr add A dev E nodad",
+            (true, false) => "addr add A dev D",
+            (true, true) => "addr add A dev D nodad",
+        };
+        let text = Text::of(p);
+        if p.ip.is_none() {
+            Ok(false)
+        } else if v6 && chosen {
+            Ok(self.attempt(cx, line, text.as_bytes()) == 0)
+        } else {
+            self.with(cx, line, text.as_bytes()).map(|()| true)
+        }
+    }
+
+    /// As [`Steps::run`]; `A` stands for `address`.
+    pub(super) fn with(&self, cx: &mut Ctx<'_>, line: &str, address: &[u8]) -> Done {
+        // Words end in NULs here: a name may hold a blank. Names and addresses have been checked, and fit.
+        let mut text = Map::new();
+        for b in line.as_bytes() {
+            let word = match b {
+                b'A' => address,
+                b'B' => self.o.word(b'b'),
+                b'C' => self.child.as_bytes(),
+                b'D' => self.o.value(DEV).unwrap_or(c"eth0").to_bytes(),
+                b'E' => self.end.as_bytes(),
+                b'F' => self.o.word(b'n'),
+                b' ' => b"\0",
+                b => core::slice::from_ref(b),
+            };
+            let _ = text.extend_from_slice(word);
+        }
+        let _ = text.push(0);
         cx.err.errno = 0;
-        let done = run(cx, pieces);
+        let done = words(cx, &text);
+        text.iter_mut().filter(|b| **b == 0).for_each(|b| *b = b' ');
         if done.is_err() {
             cx.err.piece(&[b"isolate: failed: "]);
         }
-        if done.is_err() || self.verbose {
-            cx.err.piece(&[b"ip ", self.lead]);
-            cx.err.say(pieces);
+        if done.is_err() || self.o.has(b'v') {
+            // A step that is tried is shown too when it is done.
+            let mute = cx.err.mute;
+            cx.err.mute = mute && done.is_err();
+            let lead: &[u8] = if self.inside { b"ip -n % " } else { b"ip " };
+            let pieces = [lead, self.child.as_bytes()];
+            cx.err.piece(pieces.get(..if self.inside { 2 } else { 1 }).unwrap_or_default());
+            cx.err.say(&[&text]);
+            cx.err.mute = mute;
         }
         if done.is_err() && cx.err.errno == EPERM {
             cx.err.say(&[b"isolate: CAP_NET_ADMIN is missing in the user namespace of this network"]);
@@ -37,69 +102,16 @@ impl Steps<'_> {
         }
         done
     }
-
-    /// Gives `dev` an address, if there is one; `false` when not. IPv6 that is `chosen` by us may be refused, in
-    /// silence: a kernel without it, or told to use none.
-    pub(super) fn address(
-        &self,
-        cx: &mut Ctx<'_>,
-        p: &Prefix,
-        dev: &[u8],
-        chosen: bool,
-    ) -> Result<bool, Fail> {
-        let text = Text::of(p);
-        let v6 = p.ip.family() == AF_INET6;
-        // Nobody else has it: it is to be of use at once.
-        let pattern: &[u8] = if v6 { b"addr add % dev % nodad" } else { b"addr add % dev %" };
-        let line = [pattern, text.as_bytes(), dev];
-        if p.ip.is_none() {
-            return Ok(false);
-        }
-        if v6 && chosen {
-            return Ok(self.attempt(cx, &line) == 0);
-        }
-        self.run(cx, &line).map(|()| true)
-    }
-
-    /// Does a step that may fail, saying nothing then: 0, or the kernel's errno.
-    pub(super) fn attempt(&self, cx: &mut Ctx<'_>, pieces: &[&[u8]]) -> i32 {
-        cx.err.mute = true;
-        let done = Steps { verbose: false, lead: b"" }.run(cx, pieces);
-        cx.err.mute = false;
-        if done.is_err() {
-            return cx.err.errno.max(1);
-        }
-        if self.verbose {
-            cx.err.piece(&[b"ip ", self.lead]);
-            cx.err.say(pieces);
-        }
-        0
-    }
 }
 
-const EPERM: i32 = 1;
-
-fn run(cx: &mut Ctx<'_>, pieces: &[&[u8]]) -> Done {
-    // Words end in NULs here: a name may hold a blank. Names and addresses have been checked, and fit.
-    let mut text = Map::new();
-    let mut pieces = pieces.iter();
-    let pattern = pieces.next().copied().unwrap_or_default();
-    for b in pattern {
-        let _ = match b {
-            b'%' => text.extend_from_slice(pieces.next().copied().unwrap_or_default()).is_ok(),
-            b' ' => text.push(0).is_ok(),
-            _ => text.push(*b).is_ok(),
-        };
-    }
-    let _ = text.push(0);
-    let mut list = [c""; 16];
-    let (mut rest, mut n): (&[u8], usize) = (&text, 0);
-    for (slot, word) in list.iter_mut().zip(core::iter::from_fn(|| {
-        let word = first(rest)?;
-        rest = rest.get(word.to_bytes_with_nul().len()..)?;
-        Some(word)
-    })) {
+/// Runs `ip` with these words, each with its NUL.
+fn words(cx: &mut Ctx<'_>, text: &[u8]) -> Done {
+    let mut list = [c""; 12];
+    let (mut rest, mut n) = (text, 0_usize);
+    for slot in &mut list {
+        let Some(word) = first(rest) else { break };
         *slot = word;
+        rest = rest.get(word.to_bytes_with_nul().len()..).unwrap_or_default();
         n = n.saturating_add(1);
     }
     command(cx, &mut Line::new(Words::List(list.get(..n).unwrap_or_default()), 0))
