@@ -12,7 +12,7 @@ use zerocopy::{FromZeros, IntoBytes};
 
 /// Waits for the host's side, sets up the rest, and has a child of its own become the command, for two reasons: the
 /// first process of a process namespace gets only the signals that it asks for, and who stays can take the pair away
-/// when the process outside is killed. The kernel would do that with the network, but may take minutes.
+/// though the process outside be killed. The kernel would do that with the network, but may take minutes.
 pub(super) fn run(
     cx: &mut Ctx<'_>,
     o: &Options<'_>,
@@ -22,16 +22,13 @@ pub(super) fn run(
     line: &Line<'_>,
 ) -> Done {
     let me = getpid();
-    let (done, lost) = match ready(cx, o, plan, flags, wire).and_then(|()| fork(cx)) {
+    let mut steps = Steps { o, child: Text::join(&[]), end: Text::join(&[]), inside: true };
+    let (done, kept) = match ready(cx, &mut steps, plan, flags, wire).and_then(|()| fork(cx)) {
         Ok(Fork::Child) => return Err(command(cx, wire, line, me)),
-        Ok(Fork::Parent(pid)) => {
-            let (status, lost) = watch(pid);
-            (Ok(status), lost && !o.has(b'n'))
-        }
-        Err(fail) => (Err(fail), true),
+        Ok(Fork::Parent(pid)) => (Ok(watch(pid)), o.has(b'n')),
+        Err(fail) => (Err(fail), false),
     };
-    if lost {
-        let steps = Steps { o, child: Text::join(&[]), end: Text::join(&[]), inside: true };
+    if !kept {
         steps.attempt(cx, "link delete D", b"");
     }
     done.and_then(end_as)
@@ -48,17 +45,19 @@ fn command(cx: &mut Ctx<'_>, wire: &Wire, line: &Line<'_>, parent: i32) -> Fail 
     fail
 }
 
-fn ready(cx: &mut Ctx<'_>, o: &Options<'_>, plan: &Plan, flags: CloneFlags, wire: &Wire) -> Done {
+fn ready(cx: &mut Ctx<'_>, steps: &mut Steps<'_, '_>, plan: &Plan, flags: CloneFlags, wire: &Wire) -> Done {
+    // These sockets belong to the host's network.
+    cx.conn.close();
+    cx.page.names.close();
     must(cx, prctl_pdeathsig(LOST), "prctl failed", b"")?;
     let mut told = Told::new_zeroed();
     // A host that failed has said so.
     if !wire.hear(told.as_mut_bytes()) {
         return Err(Fail(1));
     }
-    // These sockets belong to the host's network.
-    cx.conn.close();
-    cx.page.names.close();
-    network(cx, o, plan, &told)?;
+    steps.child = outside::number(told.pid);
+    network(cx, steps, plan, &told)?;
+    let o = steps.o;
     if flags.contains(CloneFlags::NEWNS) {
         files(cx, o)?;
     }
@@ -68,8 +67,7 @@ fn ready(cx: &mut Ctx<'_>, o: &Options<'_>, plan: &Plan, flags: CloneFlags, wire
     if wire.say(b"x") && wire.hear(&mut [0]) { Ok(()) } else { Err(Fail(1)) }
 }
 
-fn network(cx: &mut Ctx<'_>, o: &Options<'_>, plan: &Plan, told: &Told) -> Done {
-    let steps = Steps { o, child: outside::number(told.pid), end: Text::join(&[]), inside: true };
+fn network(cx: &mut Ctx<'_>, steps: &Steps<'_, '_>, plan: &Plan, told: &Told) -> Done {
     steps.run(cx, "link set lo up")?;
     let Some(both) = plan.at(told.number).filter(|_| told.has & VETH != 0) else { return Ok(()) };
     let mut there = [true, told.has & V6 != 0];

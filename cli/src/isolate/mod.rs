@@ -1,9 +1,9 @@
 //! `isolate`: a command in a network of its own, in one step.
 //!
 //! One clone(2) makes the child in all its namespaces; it waits while the host's side is made, and starts the command.
-//! Nothing is left behind by a death at any point. The veth pair, whose one end is born inside, is taken away by who is
-//! left: by us, or by the child when we are killed, which `PR_SET_PDEATHSIG` or the end of its pipe tells it, or by
-//! the kernel with the network when both are.
+//! Nothing is left behind by a death at any point. The veth pair, whose one end is born inside, is taken away by the
+//! child, also when we are killed, which `PR_SET_PDEATHSIG` or the end of its pipe tells it; by us when the child is
+//! killed; by the kernel with the network when both are.
 
 mod inside;
 mod nat;
@@ -199,23 +199,18 @@ fn forbidden(cx: &mut Ctx<'_>) {
     }
 }
 
-/// Hands signals on to `child` until it ends; how it ended, and whether [`LOST`] was the reason. Other children are
-/// reaped on the way.
+/// Hands signals on to `child` until it ends, and gives how; [`LOST`] kills it. Other children are reaped on the way.
 ///
 /// What a terminal sends has gone to the whole group, the child too.
-fn watch(child: i32) -> (Status, bool) {
-    let mut lost = false;
+fn watch(child: i32) -> Status {
     loop {
         while let Ok(Some((pid, status))) = process::try_wait_any() {
             if pid == child {
-                return (status, lost);
+                return status;
             }
         }
         let send = match signal::wait(&SIGNALS) {
-            Ok((LOST, _)) => {
-                lost = true;
-                signal::SIGKILL
-            }
+            Ok((LOST, _)) => signal::SIGKILL,
             Ok((signal, true)) if signal != signal::SIGCHLD => signal,
             _ => continue,
         };

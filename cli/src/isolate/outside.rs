@@ -66,13 +66,13 @@ pub(super) fn run(
     if done.is_err() {
         let _ = process::kill(pid, signal::SIGKILL);
     }
-    let (status, _) = watch(pid);
+    let status = watch(pid);
     // The command could not be executed.
     if kept && wire.hear(&mut [0]) {
         kept = false;
         steps.attempt(cx, "netns delete F", b"");
     }
-    // The kernel would do it too, but later.
+    // Had the child been killed, the kernel would do it too, but later.
     if !kept && told.has & VETH != 0 {
         steps.attempt(cx, "link delete E", b"");
     }

@@ -138,13 +138,14 @@ fn host_part(p: &Prefix) -> (u32, u32) {
 
 /// The address of which the bits of `mask` are those of `n`.
 fn with(p: &Prefix, mask: u32, n: u32) -> Prefix {
-    let last = p.ip.bytes().last_chunk().map_or(0, |b| u32::from_be_bytes(*b));
-    let flip = (last ^ n) & mask;
     let mut bytes = [0; 16];
     let old = p.ip.bytes();
-    let flip = flip.to_be_bytes().into_iter().rev().chain(core::iter::repeat(0));
+    bytes.iter_mut().zip(old).for_each(|(to, from)| *to = *from);
     let bytes = bytes.get_mut(..old.len()).unwrap_or_default();
-    bytes.iter_mut().rev().zip(old.iter().rev()).zip(flip).for_each(|((to, old), flip)| *to = old ^ flip);
+    if let Some(last) = bytes.last_chunk_mut() {
+        let own = u32::from_be_bytes(*last);
+        *last = (own & !mask | n & mask).to_be_bytes();
+    }
     Prefix { ip: Ip::from_bytes(bytes).unwrap_or(p.ip), ..*p }
 }
 

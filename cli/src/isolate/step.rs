@@ -6,7 +6,7 @@ use crate::Ctx;
 use crate::getopt::Options;
 use crate::idmap::Map;
 use crate::ip::command;
-use crate::report::{Done, Fail};
+use crate::report::{Done, Fail, PLAIN};
 use crate::words::{Line, Words};
 use nlbox_core::text::ip::Prefix;
 use nlbox_core::text::ip::af::AF_INET6;
@@ -81,7 +81,8 @@ impl Steps<'_, '_> {
         }
         let _ = text.push(0);
         cx.err.errno = 0;
-        let done = words(cx, &text);
+        let done = words(cx, &text).map_err(|_| PLAIN);
+        text.pop();
         text.iter_mut().filter(|b| **b == 0).for_each(|b| *b = b' ');
         if done.is_err() {
             cx.err.piece(&[b"isolate: failed: "]);
