@@ -22,7 +22,8 @@ pub(super) fn run(
     line: &Line<'_>,
 ) -> Done {
     let me = getpid();
-    let mut steps = Steps { o, child: Text::join(&[]), end: Text::join(&[]), inside: true };
+    let none = || Text::join(&[]);
+    let mut steps = Steps { o, child: none(), end: none(), lead: none(), inside: true };
     let (done, kept) = match ready(cx, &mut steps, plan, flags, wire).and_then(|()| fork(cx)) {
         Ok(Fork::Child) => return Err(command(cx, wire, line, me)),
         Ok(Fork::Parent(pid)) => (Ok(watch(pid)), o.has(b'n')),
@@ -55,7 +56,7 @@ fn ready(cx: &mut Ctx<'_>, steps: &mut Steps<'_, '_>, plan: &Plan, flags: CloneF
     if !wire.hear(told.as_mut_bytes()) {
         return Err(Fail(1));
     }
-    steps.child = outside::number(told.pid);
+    steps.lead = Text::join(&[b"ip -n ", outside::number(told.pid).as_bytes(), b" "]);
     network(cx, steps, plan, &told)?;
     let o = steps.o;
     if flags.contains(CloneFlags::NEWNS) {
@@ -86,20 +87,20 @@ fn files(cx: &mut Ctx<'_>, o: &Options<'_>) -> Done {
     let bind = |from, to, flags| mount(Some(from), to, None, flags | MountFlags::REC, None);
     must(cx, bind(c"none", c"/", MountFlags::SLAVE), "cannot keep mounts apart", b"")?;
     let root = o.value(b'R');
+    let unusable = "cannot use '%' as root directory";
     if let Some(dir) = root {
         let done = bind(dir, dir, MountFlags::BIND).and_then(|()| chdir(dir));
-        must(cx, done, "cannot use '%' as root directory", dir.to_bytes())?;
+        // The old root comes to lie over the new one: pivot_root(2).
+        must(cx, done.and_then(|()| pivot_root(c".", c".")), unusable, dir.to_bytes())?;
     }
     if o.has(MOUNT_PROC) {
-        // Before the old one is out of sight: in a user namespace the kernel allows a new /proc where one can be seen.
-        let dir = if root.is_some() { c"proc" } else { c"/proc" };
         let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
-        must(cx, mount(Some(c"proc"), dir, Some(c"proc"), flags, None), "mount of /proc failed", b"")?;
+        // Before the old root goes: in a user namespace the kernel allows a new /proc where one can be seen.
+        must(cx, mount(Some(c"proc"), c"/proc", Some(c"proc"), flags, None), "mount of /proc failed", b"")?;
     }
-    if root.is_some() {
-        // The old root comes to lie over the new one, and goes: pivot_root(2).
-        let done = pivot_root(c".", c".").and_then(|()| umount(c".", UmountFlags::DETACH));
-        must(cx, done.and_then(|()| chdir(c"/")), "pivot_root failed", b"")?;
+    if let Some(dir) = root {
+        let done = umount(c".", UmountFlags::DETACH).and_then(|()| chdir(c"/"));
+        must(cx, done, unusable, dir.to_bytes())?;
     }
     if o.has(b'd') { dns(cx, o.word(b'd')) } else { Ok(()) }
 }
@@ -115,14 +116,17 @@ fn dns(cx: &mut Ctx<'_>, list: &[u8]) -> Done {
     }
     // The file needs a file system to be on: one over /etc for as long as it takes. What is bound keeps it.
     let file = c"/etc/resolv.conf";
-    let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
-    let done = mount(Some(c"none"), c"/etc", Some(c"tmpfs"), flags, Some(c"size=64k,mode=755"));
-    must(cx, done, "mount of a tmpfs on /etc failed", b"")?;
-    let made = open(file, OFlags::RDWR | OFlags::CREAT, 0o644).and_then(|fd| {
+    let made = || {
+        let fd = open(file, OFlags::RDWR | OFlags::CREAT, 0o644)?;
         chmod(file, 0o644)?;
         fd.write_all(&text)?;
         copy(&fd)
-    });
-    let tree = umount(c"/etc", UmountFlags::DETACH).and(made);
-    must(cx, tree.and_then(|tree| put(&tree, file)), "cannot bind over /etc/resolv.conf", b"")
+    };
+    let done = mount(Some(c"none"), c"/etc", Some(c"tmpfs"), MountFlags::NOSUID, Some(c"size=64k,mode=755"))
+        .and_then(|()| {
+            let tree = made();
+            umount(c"/etc", UmountFlags::DETACH).and(tree)
+        })
+        .and_then(|tree| put(&tree, file));
+    must(cx, done, "cannot mount over /etc/resolv.conf", b"")
 }

@@ -27,30 +27,30 @@ use nlbox_sys::signal;
 static SPEC: Spec = Spec {
     page: "\
 Usage: isolate [OPTION]... [--] [COMMAND [WORD]...]
-COMMAND in a network of its own, which is gone with it: lo, and for root a veth pair to the host.
-  -U, --user\t\t\tin a user namespace, as root there; implied unless root
-      --no-veth\t\t\tlo alone
-  -a, --address=LIST\t\tADDRESS/LENGTH[,...] inside, IPv4 and IPv6; else chosen
-      --host-address=LIST\tof the host's end
-      --dev=NAME\t\tof the link inside, else eth0
-      --host-dev=NAME\t\tof the host's end, else nlbox0 and up
-  -b, --bridge=BR\t\tmake the host's end a port of BR
-  -n, --name=NAME\t\tkeep the network for ip netns, with its link
-      --nat\t\t\tlet it out under the host's addresses
-      --publish=LIST\t\tHOSTPORT:PORT[/udp][,...]
-      --forward\t\t\tlet the host forward, from now on
-  -d, --dns=LIST\t\tADDRESS[,...] in /etc/resolv.conf
+A network that is gone with COMMAND: lo, and for root a veth pair to the host.
+  -U, --user\t\tnew user namespace, root in it; implied unless root
+      --no-veth\t\tlo alone
+  -a, --address=LIST\tADDRESS/LENGTH[,...] inside
+      --host-address=LIST\ton the host
+      --dev=NAME\tlink inside, eth0
+      --host-dev=NAME\tlink on the host, nlbox0
+  -b, --bridge=BR\tto which that is a port
+  -n, --name=NAME\tkeep it all, for ip netns
+      --nat\t\tout under the host's addresses
+      --publish=LIST\tHOSTPORT:PORT[/udp][,...]
+      --forward\t\tlet the host forward, for good
+  -d, --dns=LIST\tADDRESS[,...]
       --hostname=NAME
-  -p, --pid\t\t\tprocess ids of its own
-      --mount-proc\t\ta /proc of these; implies -p
-  -R, --root=DIR\t\troot directory
-  -v, --verbose\t\t\tshow the ip command of each step
+  -p, --pid\t\tnew process ids
+      --mount-proc\tnew /proc; implies -p
+  -R, --root=DIR\troot directory
+  -v, --verbose\t\tshow each step as an ip command
   -h, --help
   -V, --version
 Examples:
   isolate ping -c 1 10.213.0.1
-  isolate -a 10.0.0.2/24,fd00::2/64 -d 10.0.0.1 sh
-  isolate -b br0 -n web --hostname web httpd -f
+  isolate -a 10.0.0.2/24,fd00::2/64 -d 9.9.9.9 sh
+  isolate -b br0 -n web httpd -f
   isolate -p --mount-proc -R /srv/root sh
 ",
     attached: false,
@@ -83,9 +83,11 @@ static OF_THE_HOST: &[(u8, &str)] = &[
 /// How many of these belong to the pair.
 const OF_THE_PAIR: usize = 7;
 
-/// The signals that are handed on to the command, that of its end, and [`LOST`].
-const SIGNALS: [i32; 8] = [
+/// The signals that are handed on to the command, that of its end, and [`LOST`]. `SIGPIPE` is what a word to a process
+/// that is gone brings.
+const SIGNALS: [i32; 9] = [
     signal::SIGCHLD,
+    signal::SIGPIPE,
     signal::SIGHUP,
     signal::SIGINT,
     signal::SIGQUIT,
@@ -211,7 +213,8 @@ fn watch(child: i32) -> Status {
         }
         let send = match signal::wait(&SIGNALS) {
             Ok((LOST, _)) => signal::SIGKILL,
-            Ok((signal, true)) if signal != signal::SIGCHLD => signal,
+            Ok((signal::SIGCHLD | signal::SIGPIPE, _)) => continue,
+            Ok((signal, true)) => signal,
             _ => continue,
         };
         let _ = process::kill(child, send);

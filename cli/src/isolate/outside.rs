@@ -27,16 +27,13 @@ pub(super) fn plan(cx: &mut Ctx<'_>, o: &mut Options<'_>) -> Result<Plan, Fail> 
         if !root {
             return Err(cx.err.applet("--% needs root", name.as_bytes(), 0));
         }
-        if o.has(NO_VETH) && n < OF_THE_PAIR {
-            return Err(cx.err.applet("mutually exclusive arguments: --no-veth --%", name.as_bytes(), 0));
+        if o.has(NO_VETH) && n < OF_THE_PAIR || o.has(b'b') && *id == HOST_ADDRESS {
+            return Err(cx.err.applet("--% does not go with --no-veth or --bridge", name.as_bytes(), 0));
         }
         if [DEV, HOST_DEV, b'b'].contains(id) && IfName::new(o.word(*id)).is_none_or(|name| !name.is_valid())
         {
             return Err(cx.err.applet("'%' is no name of a link", o.word(*id), 0));
         }
-    }
-    if o.has(b'b') && o.has(HOST_ADDRESS) {
-        return Err(cx.err.applet("mutually exclusive arguments: --bridge --host-address", b"", 0));
     }
     Plan::new(cx, o.word(b'a'), o.word(HOST_ADDRESS), o.word(b'b'))
 }
@@ -50,7 +47,13 @@ pub(super) fn run(
     wire: &Wire,
 ) -> Result<Status, Fail> {
     let mut told = Told { pid: pid.cast_unsigned(), number: 0, has: 0 };
-    let mut steps = Steps { o, child: number(told.pid), end: Text::join(&[]), inside: false };
+    let mut steps = Steps {
+        o,
+        child: number(told.pid),
+        end: Text::join(&[]),
+        lead: Text::join(&[b"ip "]),
+        inside: false,
+    };
     let mut kept = false;
     let done = make(cx, &mut steps, plan, &mut told).and_then(|()| {
         // What fails inside has been said there.
@@ -109,10 +112,10 @@ fn make(cx: &mut Ctx<'_>, steps: &mut Steps<'_, '_>, plan: &Plan, told: &mut Tol
 fn pair(cx: &mut Ctx<'_>, steps: &mut Steps<'_, '_>, plan: &Plan, told: &mut Told) -> Done {
     let o = steps.o;
     let given = o.word(HOST_DEV);
-    let mut line = "link add E type veth peer name D netns C";
+    let mut line = "link add A type veth peer name D netns C";
     if !given.is_empty() {
+        steps.with(cx, line, given)?;
         steps.end = Text::join(&[given]);
-        steps.run(cx, line)?;
         told.has = VETH;
         line = "link property add dev E altname A";
     }
@@ -125,17 +128,15 @@ fn pair(cx: &mut Ctx<'_>, steps: &mut Steps<'_, '_>, plan: &Plan, told: &mut Tol
             continue;
         }
         let name = Text::join(&[b"nlbox", number(n).as_bytes()]);
-        if given.is_empty() {
-            steps.end = Text::join(&[name.as_bytes()]);
-        } else if !plan.numbered() {
-            return fill(cx, steps, plan, told, &ends);
-        }
         match steps.attempt(cx, line, name.as_bytes()) {
             0 => {}
             EEXIST => continue,
             // Root of a user namespace that does not own this network.
             EPERM if OF_THE_HOST.iter().all(|(id, _)| !o.has(*id)) => return alone(cx),
             _ => steps.with(cx, line, name.as_bytes())?,
+        }
+        if told.has == 0 {
+            steps.end = name;
         }
         told.has = VETH;
         return fill(cx, steps, plan, told, &ends);

@@ -66,9 +66,6 @@ impl Plan {
                 };
                 continue;
             }
-            if !e.host.had_len {
-                e.host.len = e.inside.len;
-            }
             if e.host.ip.is_none() && given {
                 e.host = other(&e.inside);
             } else if !given && !e.host.ip.is_none() {
@@ -87,7 +84,7 @@ impl Plan {
 
     fn read(&mut self, cx: &mut Ctx<'_>, list: &[u8], end: fn(&mut Ends) -> &mut Prefix) -> Done {
         for word in list.split(|b| *b == b',').filter(|_| !list.is_empty()) {
-            let found = Prefix::parse(word, af::AF_UNSPEC).ok().filter(|p| !p.ip.is_none());
+            let found = Prefix::parse(word, af::AF_UNSPEC).ok().filter(|p| p.had_len && !p.ip.is_none());
             let Some(prefix) = found else { return Err(cx.err.applet("'%' is no ADDRESS/LENGTH", word, 0)) };
             let [v4, v6] = &mut self.ends;
             let slot = end(if prefix.ip.family() == af::AF_INET { v4 } else { v6 });
@@ -97,11 +94,6 @@ impl Plan {
             *slot = prefix;
         }
         Ok(())
-    }
-
-    /// Whether an address depends on the number.
-    pub(super) fn numbered(&self) -> bool {
-        self.chosen || self.ends.iter().any(|e| e.inside.ip.is_none() && !e.host.ip.is_none())
     }
 
     /// The addresses of number `n`: no two numbers share one, but for those that are given. `None`: there is none left

@@ -20,7 +20,9 @@ pub(super) struct Steps<'a, 'l> {
     pub(super) child: Text,
     /// Our end of the pair.
     pub(super) end: Text,
-    /// Whether this is the child: the host would do the same by `ip -n PID`.
+    /// What is shown before each: the host would do by `ip -n PID` what the child does.
+    pub(super) lead: Text,
+    /// Whether this is the child.
     pub(super) inside: bool,
 }
 
@@ -91,10 +93,7 @@ impl Steps<'_, '_> {
             // A step that is tried is shown too when it is done.
             let mute = cx.err.mute;
             cx.err.mute = mute && done.is_err();
-            let lead: &[u8] = if self.inside { b"ip -n % " } else { b"ip " };
-            let pieces = [lead, self.child.as_bytes()];
-            cx.err.piece(pieces.get(..if self.inside { 2 } else { 1 }).unwrap_or_default());
-            cx.err.say(&[&text]);
+            cx.err.say(&[self.lead.as_bytes(), &text]);
             cx.err.mute = mute;
         }
         if done.is_err() && cx.err.errno == EPERM {
