@@ -55,7 +55,13 @@ impl Host {
 
     /// `state` as it was before, within five seconds.
     fn clean(&self, before: &str, what: &str) {
-        eventually(&format!("clean after {what}: {}", self.state()), || self.state() == before);
+        let mut state = self.state();
+        if state != before {
+            eventually(&format!("clean after {what}: {state}"), || {
+                state = self.state();
+                state == before
+            });
+        }
     }
 }
 
@@ -244,7 +250,7 @@ fn killed_at_each_system_call_it_leaves_nothing() {
     host.root();
     let before = host.state();
     let log = std::env::temp_dir().join(format!("nlbox-isolate-{}", std::process::id()));
-    for how in ["-p", "-U -a 10.9.0.2/24", "-v --host-dev web"] {
+    for how in ["-p", "-v -U --host-dev web -a 10.9.0.2/24"] {
         let trace = host.run(&format!("strace -qq -o {} NLBOX isolate {how} sleep 0.02", log.display()));
         assert_eq!(trace.code, 0, "{}", trace.stderr);
         let text = std::fs::read_to_string(&log).unwrap();

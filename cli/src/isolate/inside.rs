@@ -23,14 +23,14 @@ pub(super) fn run(
 ) -> Done {
     let me = getpid();
     let none = || Text::join(&[]);
-    let mut steps = Steps { o, child: none(), end: none(), lead: none(), inside: true };
+    let mut steps = Steps { o, child: none(), end: Text::join(&[outside::dev(o)]), lead: none() };
     let (done, kept) = match ready(cx, &mut steps, plan, flags, wire).and_then(|()| fork(cx)) {
         Ok(Fork::Child) => return Err(command(cx, wire, line, me)),
         Ok(Fork::Parent(pid)) => (Ok(watch(pid)), o.has(b'n')),
         Err(fail) => (Err(fail), false),
     };
     if !kept {
-        steps.attempt(cx, "link delete D", b"");
+        steps.attempt(cx, "link delete E", b"");
     }
     done.and_then(end_as)
 }
@@ -75,9 +75,9 @@ fn network(cx: &mut Ctx<'_>, steps: &Steps<'_, '_>, plan: &Plan, told: &Told) ->
     for (ends, there) in both.iter().zip(&mut there) {
         *there = *there && steps.address(cx, &ends.inside, plan.chosen)?;
     }
-    steps.run(cx, "link set D up")?;
+    steps.run(cx, "link set E up")?;
     for (ends, _) in both.iter().zip(there).filter(|(ends, there)| *there && !ends.host.ip.is_none()) {
-        steps.with(cx, "route add default via A dev D", print(&ends.host.ip).as_bytes())?;
+        steps.with(cx, "route add default via A dev E", print(&ends.host.ip).as_bytes())?;
     }
     Ok(())
 }

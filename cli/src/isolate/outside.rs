@@ -47,13 +47,7 @@ pub(super) fn run(
     wire: &Wire,
 ) -> Result<Status, Fail> {
     let mut told = Told { pid: pid.cast_unsigned(), number: 0, has: 0 };
-    let mut steps = Steps {
-        o,
-        child: number(told.pid),
-        end: Text::join(&[]),
-        lead: Text::join(&[b"ip "]),
-        inside: false,
-    };
+    let mut steps = Steps { o, child: number(told.pid), end: Text::join(&[]), lead: Text::join(&[b"ip "]) };
     let mut kept = false;
     let done = make(cx, &mut steps, plan, &mut told).and_then(|()| {
         // What fails inside has been said there.
@@ -162,6 +156,11 @@ fn fill(cx: &mut Ctx<'_>, steps: &Steps<'_, '_>, plan: &Plan, told: &mut Told, e
     }
     steps.run(cx, line)?;
     nat::set(cx, o.has(NAT), o.word(PUBLISH), [v4.inside.ip, v6.inside.ip], steps.end.as_bytes())
+}
+
+/// The name of the link inside.
+pub(super) fn dev<'l>(o: &Options<'l>) -> &'l [u8] {
+    o.value(DEV).unwrap_or(c"eth0").to_bytes()
 }
 
 /// A number as a word.

@@ -1,6 +1,5 @@
 //! A step of the set-up is a line of `ip`: what is shown is what is done.
 
-use super::DEV;
 use super::plan::Text;
 use crate::Ctx;
 use crate::getopt::Options;
@@ -18,19 +17,17 @@ pub(super) struct Steps<'a, 'l> {
     pub(super) o: &'a Options<'l>,
     /// The child's id on the host.
     pub(super) child: Text,
-    /// Our end of the pair.
+    /// This side's end of the pair.
     pub(super) end: Text,
     /// What is shown before each: the host would do by `ip -n PID` what the child does.
     pub(super) lead: Text,
-    /// Whether this is the child.
-    pub(super) inside: bool,
 }
 
 const EPERM: i32 = 1;
 
 impl Steps<'_, '_> {
     /// Does a step: a line in which `B` stands for the bridge, `C` for the child's id, `D` for the link inside, `E` for
-    /// our end of the pair, `F` for the name that is kept. What fails is said by `ip`, then by its line.
+    /// this side's end of the pair, `F` for the name that is kept. What fails is said by `ip`, then by its line.
     pub(super) fn run(&self, cx: &mut Ctx<'_>, line: &str) -> Done {
         self.with(cx, line, b"")
     }
@@ -43,17 +40,12 @@ impl Steps<'_, '_> {
         if done.is_err() { cx.err.errno.max(1) } else { 0 }
     }
 
-    /// Gives `dev`, `D` or `E`, an address, if there is one; `false` when not. IPv6 that is `chosen` by us may be
+    /// Gives this side's end an address, if there is one; `false` when not. IPv6 that is `chosen` by us may be
     /// refused, in silence: by a kernel without it, or told to use none.
     pub(super) fn address(&self, cx: &mut Ctx<'_>, p: &Prefix, chosen: bool) -> Result<bool, Fail> {
         let v6 = p.ip.family() == AF_INET6;
         // Nobody else has it: it is to be of use at once.
-        let line = match (self.inside, v6) {
-            (false, false) => "addr add A dev E",
-            (false, true) => "addr add A dev E nodad",
-            (true, false) => "addr add A dev D",
-            (true, true) => "addr add A dev D nodad",
-        };
+        let line = if v6 { "addr add A dev E nodad" } else { "addr add A dev E" };
         let text = Text::of(p);
         if p.ip.is_none() {
             Ok(false)
@@ -73,7 +65,7 @@ impl Steps<'_, '_> {
                 b'A' => address,
                 b'B' => self.o.word(b'b'),
                 b'C' => self.child.as_bytes(),
-                b'D' => self.o.value(DEV).unwrap_or(c"eth0").to_bytes(),
+                b'D' => super::outside::dev(self.o),
                 b'E' => self.end.as_bytes(),
                 b'F' => self.o.word(b'n'),
                 b' ' => b"\0",
