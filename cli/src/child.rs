@@ -131,6 +131,11 @@ pub fn follow(cx: &mut Ctx<'_>, pid: i32, stops: bool) -> Done {
             None => {}
         }
     };
+    end_as(status)
+}
+
+/// Ends as a child did: with its status, or by the same signal.
+pub fn end_as(status: Status) -> Done {
     if let Status::Signaled(signal) = status {
         let _ = signal::default(signal);
         let _ = signal::unblock(&[signal]);

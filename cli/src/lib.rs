@@ -26,6 +26,8 @@ mod install;
 pub mod ip;
 #[cfg(feature = "iptables")]
 mod iptables;
+#[cfg(feature = "isolate")]
+pub mod isolate;
 #[cfg(feature = "ping")]
 pub mod letters;
 pub mod names;
@@ -129,6 +131,8 @@ pub static APPLETS: &[Applet] = &[
     Applet { name: "nsenter", about: "a command in the namespaces of a process", run: nsenter::main },
     #[cfg(feature = "namespaces")]
     Applet { name: "unshare", about: "a command in new namespaces", run: unshare::main },
+    #[cfg(feature = "isolate")]
+    Applet { name: "isolate", about: "a command in a network of its own", run: isolate::main },
     #[cfg(feature = "ping")]
     Applet { name: "ping", about: "is a host there: ICMP echo, IPv4 and IPv6", run: ping::main },
     #[cfg(feature = "ping")]

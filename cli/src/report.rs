@@ -35,12 +35,16 @@ pub struct Report<'a> {
     pub program: &'static str,
     /// The command line: where a person reads the errors, the offending word is pointed at.
     pub typed: Option<Words<'a>>,
+    /// Says nothing while it is set: a step that may fail is tried.
+    pub mute: bool,
+    /// What the kernel last refused a request with.
+    pub errno: i32,
 }
 
 impl<'a> Report<'a> {
     /// Errors go to `sink`.
     pub fn new(sink: &'a mut dyn Sink) -> Self {
-        Report { sink, program: "ip", typed: None }
+        Report { sink, program: "ip", typed: None, mute: false, errno: 0 }
     }
 
     /// These pieces, with more of the line to follow.
@@ -68,6 +72,9 @@ impl<'a> Report<'a> {
 
     /// These pieces without a line end.
     fn raw(&mut self, pieces: &[&[u8]], end: &str) {
+        if self.mute {
+            return;
+        }
         let mut buf = [0; 512];
         let mut out = Out::new(self.sink, &mut buf);
         let (pattern, words) = pieces.split_first().map_or((&b""[..], &[][..]), |(p, w)| (*p, w));
@@ -174,6 +181,7 @@ impl<'a> Report<'a> {
     pub fn net(&mut self, e: Error, conn: &Conn<'_>, m: Option<&Build<'_>>) -> Fail {
         match e {
             Error::Kernel(errno) => {
+                self.errno = errno.0;
                 match conn.extack().and_then(|x| x.message()) {
                     Some(text) => self.say(&[b"Error: %%", text, stop(text)]),
                     None => self.say(&[b"RTNETLINK answers: %", strerror(errno.0).as_bytes()]),

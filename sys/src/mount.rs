@@ -82,11 +82,21 @@ pub fn mount(
 /// Binds the file behind `fd` to `target`, as `mount(MS_BIND)` does with a path: `open_tree(fd, "", OPEN_TREE_CLONE)`
 /// and `move_mount` (Linux 5.2).
 pub fn bind(fd: &Fd, target: &CStr) -> Result<(), Errno> {
+    put(&copy(fd)?, target)
+}
+
+/// `open_tree(fd, "", OPEN_TREE_CLONE)`: a second mount of the file behind `fd`, not in the tree yet (Linux 5.2).
+pub fn copy(fd: &Fd) -> Result<Fd, Errno> {
     let (empty, at) = (c"".as_ptr(), c_long::from(fd.raw()));
     let clone = OPEN_TREE_CLONE | c_long::from(libc::O_CLOEXEC | libc::AT_EMPTY_PATH);
     // SAFETY: the path is NUL-terminated.
     let tree = unsafe { libc::syscall(libc::SYS_open_tree, at, empty, clone) };
-    let tree = check(c_int::try_from(tree).unwrap_or(-1)).map(Fd::from_raw)?;
+    check(c_int::try_from(tree).unwrap_or(-1)).map(Fd::from_raw)
+}
+
+/// `move_mount(tree, "", AT_FDCWD, target)`: puts into the tree what [`copy`] gave (Linux 5.2).
+pub fn put(tree: &Fd, target: &CStr) -> Result<(), Errno> {
+    let empty = c"".as_ptr();
     let (from, here) = (c_long::from(tree.raw()), c_long::from(libc::AT_FDCWD));
     let flags = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_SYMLINKS;
     // SAFETY: both paths are NUL-terminated.

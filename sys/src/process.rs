@@ -6,6 +6,7 @@ pub use crate::fd::write_file;
 
 use crate::errno::{Errno, check, retry};
 use crate::fd::Fd;
+use crate::ns::CloneFlags;
 use core::ffi::{CStr, c_int, c_long, c_ulong};
 
 /// Which of the two processes after fork(2) this is.
@@ -38,7 +39,12 @@ impl Status {
 
 /// `fork()`, by the raw `clone(SIGCHLD)`: the C library's own takes locks that nobody else holds here.
 pub fn fork() -> Result<Fork, Errno> {
-    let (signal, none): (c_long, c_long) = (c_long::from(libc::SIGCHLD), 0);
+    clone(CloneFlags::empty())
+}
+
+/// `clone(flags | SIGCHLD)`: a fork whose child starts in new namespaces of these kinds; `NEWTIME` is none of them.
+pub fn clone(flags: CloneFlags) -> Result<Fork, Errno> {
+    let (signal, none): (c_long, c_long) = (c_long::from(libc::SIGCHLD | flags.bits()), 0);
     // SAFETY: shares no memory with the child; the crate has no threads and no locks that it could find half-way.
     let pid = unsafe { libc::syscall(libc::SYS_clone, signal, none, none, none, none) };
     match check(c_int::try_from(pid).unwrap_or(-1))? {
@@ -61,6 +67,11 @@ pub fn wait_any() -> Result<(i32, Status), Errno> {
 pub fn try_wait(pid: i32) -> Result<Option<Status>, Errno> {
     let (got, status) = wait_raw(pid, libc::WNOHANG)?;
     Ok(if got == 0 { None } else { Some(status) })
+}
+
+/// `waitpid(-1, status, WNOHANG)`: a child that has ended, `None` while all live. `ECHILD`: there is none.
+pub fn try_wait_any() -> Result<Option<(i32, Status)>, Errno> {
+    wait_raw(-1, libc::WNOHANG).map(|got| Some(got).filter(|(pid, _)| *pid != 0))
 }
 
 /// `waitpid(pid, status, WUNTRACED)`: waits for the child's end, or (`None`) until it is stopped.

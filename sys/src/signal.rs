@@ -6,7 +6,10 @@ use core::ffi::c_int;
 use core::ptr::{null, null_mut};
 use core::sync::atomic::{AtomicU32, Ordering};
 
-pub use libc::{SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGKILL, SIGPIPE, SIGQUIT, SIGSTOP, SIGTERM, SIGWINCH};
+pub use libc::{
+    SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGKILL, SIGPIPE, SIGPWR, SIGQUIT, SIGSTOP, SIGTERM, SIGUSR1, SIGUSR2,
+    SIGWINCH,
+};
 
 // Bit n stands for signal n; the real-time signals above 31 are not for us.
 static CAUGHT: AtomicU32 = AtomicU32::new(0);
@@ -75,11 +78,15 @@ fn mask(how: c_int, signals: &[i32]) -> Result<(), Errno> {
     check(unsafe { libc::sigprocmask(how, &set, null_mut()) }).map(drop)
 }
 
-/// `sigwait(signals)`: waits for one of these blocked signals and takes it; its number.
-pub fn wait(signals: &[i32]) -> Result<i32, Errno> {
+/// `sigwaitinfo(signals)`: waits for one of these blocked signals and takes it; its number, and whether a process sent
+/// it: a terminal's, the kernel's own, goes to the whole foreground group.
+pub fn wait(signals: &[i32]) -> Result<(i32, bool), Errno> {
     let set = set_of(signals);
-    // SAFETY: the set is initialised; neither details nor a time limit are wanted.
-    crate::errno::retry(|| check(unsafe { libc::sigtimedwait(&set, null_mut(), null()) }))
+    // SAFETY: integers and pointers, for which zero is a value.
+    let mut info: libc::siginfo_t = unsafe { core::mem::zeroed() };
+    // SAFETY: the set is initialised, info has room for the answer; no time limit is wanted.
+    let signal = crate::errno::retry(|| check(unsafe { libc::sigtimedwait(&set, &mut info, null()) }))?;
+    Ok((signal, info.si_code <= 0))
 }
 
 /// `kill(getpid(), signal)`
@@ -120,7 +127,7 @@ mod tests {
     fn blocked_then_waited_for() {
         let run = || {
             let sent = block(&[SIGCHLD, SIGTERM]).is_ok() && raise(SIGTERM).is_ok();
-            if !sent || wait(&[SIGTERM, SIGCHLD]) != Ok(SIGTERM) {
+            if !sent || wait(&[SIGTERM, SIGCHLD]) != Ok((SIGTERM, true)) {
                 return 1;
             }
             let _ = raise(SIGTERM);

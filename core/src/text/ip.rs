@@ -59,7 +59,7 @@ impl Ip {
 
     /// No address: `bytes` is empty.
     #[must_use]
-    pub fn none(family: u8) -> Ip {
+    pub const fn none(family: u8) -> Ip {
         Ip { family, len: 0, bytes: [0; 16] }
     }
 

@@ -1,0 +1,110 @@
+//! A step of the set-up is a line of `ip`: what is shown is what is done.
+
+use super::plan::Text;
+use crate::Ctx;
+use crate::getopt::Options;
+use crate::idmap::Map;
+use crate::ip::command;
+use crate::report::{Done, Fail, PLAIN};
+use crate::words::{Line, Words};
+use nlbox_core::text::ip::Prefix;
+use nlbox_core::text::ip::af::AF_INET6;
+use nlbox_sys::fd::first;
+
+/// What steps are made of.
+pub(super) struct Steps<'a, 'l> {
+    /// The names that were given; `-v` shows each step that is done.
+    pub(super) o: &'a Options<'l>,
+    /// The child's id on the host.
+    pub(super) child: Text,
+    /// This side's end of the pair.
+    pub(super) end: Text,
+    /// What is shown before each: the host would do by `ip -n PID` what the child does.
+    pub(super) lead: Text,
+}
+
+const EPERM: i32 = 1;
+
+impl Steps<'_, '_> {
+    /// Does a step: a line in which `B` stands for the bridge, `C` for the child's id, `D` for the link inside, `E` for
+    /// this side's end of the pair, `F` for the name that is kept. What fails is said by `ip`, then by its line.
+    pub(super) fn run(&self, cx: &mut Ctx<'_>, line: &str) -> Done {
+        self.with(cx, line, b"")
+    }
+
+    /// Does a step that may fail, saying nothing then: 0, or the kernel's errno.
+    pub(super) fn attempt(&self, cx: &mut Ctx<'_>, line: &str, address: &[u8]) -> i32 {
+        cx.err.mute = true;
+        let done = self.with(cx, line, address);
+        cx.err.mute = false;
+        if done.is_err() { cx.err.errno.max(1) } else { 0 }
+    }
+
+    /// Gives this side's end an address, if there is one; `false` when not. IPv6 that is `chosen` by us may be
+    /// refused, in silence: by a kernel without it, or told to use none.
+    pub(super) fn address(&self, cx: &mut Ctx<'_>, p: &Prefix, chosen: bool) -> Result<bool, Fail> {
+        let v6 = p.ip.family() == AF_INET6;
+        // Nobody else has it: it is to be of use at once.
+        let line = if v6 { "addr add A dev E nodad" } else { "addr add A dev E" };
+        let text = Text::of(p);
+        if p.ip.is_none() {
+            Ok(false)
+        } else if v6 && chosen {
+            Ok(self.attempt(cx, line, text.as_bytes()) == 0)
+        } else {
+            self.with(cx, line, text.as_bytes()).map(|()| true)
+        }
+    }
+
+    /// As [`Steps::run`]; `A` stands for `address`.
+    pub(super) fn with(&self, cx: &mut Ctx<'_>, line: &str, address: &[u8]) -> Done {
+        // Words end in NULs here: a name may hold a blank. Names and addresses have been checked, and fit.
+        let mut text = Map::new();
+        for b in line.as_bytes() {
+            let word = match b {
+                b'A' => address,
+                b'B' => self.o.word(b'b'),
+                b'C' => self.child.as_bytes(),
+                b'D' => super::outside::dev(self.o),
+                b'E' => self.end.as_bytes(),
+                b'F' => self.o.word(b'n'),
+                b' ' => b"\0",
+                b => core::slice::from_ref(b),
+            };
+            let _ = text.extend_from_slice(word);
+        }
+        let _ = text.push(0);
+        cx.err.errno = 0;
+        let done = words(cx, &text).map_err(|_| PLAIN);
+        text.pop();
+        text.iter_mut().filter(|b| **b == 0).for_each(|b| *b = b' ');
+        if done.is_err() {
+            cx.err.piece(&[b"isolate: failed: "]);
+        }
+        if done.is_err() || self.o.has(b'v') {
+            // A step that is tried is shown too when it is done.
+            let mute = cx.err.mute;
+            cx.err.mute = mute && done.is_err();
+            cx.err.say(&[self.lead.as_bytes(), &text]);
+            cx.err.mute = mute;
+        }
+        if done.is_err() && cx.err.errno == EPERM {
+            cx.err.say(&[b"isolate: CAP_NET_ADMIN is missing in the user namespace of this network"]);
+            super::forbidden(cx);
+        }
+        done
+    }
+}
+
+/// Runs `ip` with these words, each with its NUL.
+fn words(cx: &mut Ctx<'_>, text: &[u8]) -> Done {
+    let mut list = [c""; 12];
+    let (mut rest, mut n) = (text, 0_usize);
+    for slot in &mut list {
+        let Some(word) = first(rest) else { break };
+        *slot = word;
+        rest = rest.get(word.to_bytes_with_nul().len()..).unwrap_or_default();
+        n = n.saturating_add(1);
+    }
+    command(cx, &mut Line::new(Words::List(list.get(..n).unwrap_or_default()), 0))
+}

@@ -1,0 +1,634 @@
+//! `isolate`: what it promises, and what it leaves behind, which is nothing.
+
+use harness::{Ns, Output, eqnice, eventually, finish, nlbox, skip, words};
+use std::io::{Read, Write};
+use std::process::{Child, Command, Stdio};
+
+/// A host without links, with a bridge's worth of tools.
+struct Host(Ns);
+
+impl Host {
+    fn new() -> Option<Host> {
+        Ns::new().map(Host)
+    }
+
+    fn argv(line: &str) -> Vec<String> {
+        let nlbox = nlbox();
+        let nlbox = nlbox.to_str().unwrap();
+        let line = line.replace("NLBOX", nlbox);
+        words(&line).map(String::from).collect()
+    }
+
+    /// Runs a line; `NLBOX` is the program.
+    fn run(&self, line: &str) -> Output {
+        self.0.run(&Host::argv(line))
+    }
+
+    /// Runs `isolate LINE`, which must succeed without a word, and gives what it prints.
+    fn isolate(&self, line: &str) -> String {
+        let out = self.run(&format!("NLBOX isolate {line}"));
+        assert_eq!((out.code, out.stderr.as_str()), (0, ""), "isolate {line}\n{}", out.stdout);
+        out.stdout
+    }
+
+    /// Starts `isolate LINE` with a pipe for its output, and waits until that says `ready`.
+    fn start(&self, line: &str) -> Child {
+        let argv = Host::argv(&format!("NLBOX isolate {line}"));
+        let mut command = self.0.command(&argv[0]);
+        let mut child = command.args(&argv[1..]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut ready = [0; 6];
+        child.stdout.as_mut().unwrap().read_exact(&mut ready).unwrap();
+        assert_eq!(&ready, b"ready\n");
+        child
+    }
+
+    /// Makes a root directory with nothing but the program in it.
+    fn root(&self) {
+        let dirs = "mkdir -p /run/root/proc /run/root/etc /run/root/bin; touch /run/root/etc/resolv.conf";
+        self.0.sh(&format!("{dirs}; cp {} /run/root/bin/nlbox", nlbox().display()));
+    }
+
+    /// What could be left behind: links, names of namespaces, mounts.
+    fn state(&self) -> String {
+        self.0.sh("ip -o link | sed 's/: <.*//'; ls /run/netns 2>&1; cat /proc/self/mountinfo").stdout
+    }
+
+    /// `state` as it was before, within five seconds.
+    fn clean(&self, before: &str, what: &str) {
+        let mut state = self.state();
+        if state != before {
+            eventually(&format!("clean after {what}: {state}"), || {
+                state = self.state();
+                state == before
+            });
+        }
+    }
+}
+
+fn kill(pid: u32, signal: i32) {
+    // SAFETY: kill takes two integers; the callers have not reaped the process.
+    unsafe { libc::kill(pid.cast_signed(), signal) };
+}
+
+/// The children of a process.
+fn children(pid: u32) -> Vec<u32> {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap();
+    text.split_whitespace().map(|n| n.parse().unwrap()).collect()
+}
+
+/// How a child of ours ends: the exit code, or 128 plus the signal's number.
+fn end(mut child: Child) -> i32 {
+    use std::os::unix::process::ExitStatusExt;
+    let status = child.wait().unwrap();
+    status.code().unwrap_or_else(|| 128 + status.signal().unwrap())
+}
+
+/// The words that make an ordinary user of root, or `None`, said aloud, where nobody may make a user namespace.
+fn ordinary(host: &Host) -> Option<&'static str> {
+    const NOBODY: &str = "setpriv --reuid 65534 --regid 65534 --clear-groups";
+    let out = host.run(&format!("{NOBODY} unshare -rn true"));
+    if out.code == 0 { Some(NOBODY) } else { skip(&format!("no user namespaces here: {}", out.stderr)) }
+}
+
+#[test]
+fn a_pair_with_addresses_and_a_way_out() {
+    let Some(host) = Host::new() else { return };
+    let before = host.state();
+    let inside = host.isolate(
+        "sh -c 'ip -o -4 addr; ip -o -6 addr show scope global; ip route; ip -6 route show default; \
+         ping -q -c 1 -W 1 10.213.0.1 | grep received; NLBOX ping -q -c 1 -W 1 fd6e:6c62:6f78::1 | grep received; \
+         ip -o link show up | wc -l'",
+    );
+    let inside: Vec<&str> = inside.lines().map(|l| l.split('\\').next().unwrap().trim_end()).collect();
+    let want = [
+        "1: lo    inet 127.0.0.1/8 scope host lo",
+        "2: eth0    inet 10.213.0.2/30 scope global eth0",
+        "2: eth0    inet6 fd6e:6c62:6f78::2/126 scope global nodad",
+        "default via 10.213.0.1 dev eth0",
+        "10.213.0.0/30 dev eth0 proto kernel scope link src 10.213.0.2",
+        "default via fd6e:6c62:6f78::1 dev eth0 metric 1024 pref medium",
+        "1 packets transmitted, 1 received, 0% packet loss, time 0ms",
+        "1 packets transmitted, 1 received, 0% packet loss, time 0ms",
+        "2",
+    ];
+    eqnice!(want.join("\n"), inside.join("\n"));
+    assert_eq!(host.state(), before);
+}
+
+#[test]
+fn each_step_is_shown_as_the_ip_command_that_it_is() {
+    let Some(host) = Host::new() else { return };
+    let out = host.run("NLBOX isolate -v -n blue true");
+    assert_eq!(out.code, 0, "{}", out.stderr);
+    let pid = out.stderr.split("netns ").nth(1).unwrap().lines().next().unwrap();
+    let want = "\
+ip link add nlbox0 type veth peer name eth0 netns PID
+ip addr add 10.213.0.1/30 dev nlbox0
+ip addr add fd6e:6c62:6f78::1/126 dev nlbox0 nodad
+ip link set nlbox0 up
+ip -n PID link set lo up
+ip -n PID addr add 10.213.0.2/30 dev eth0
+ip -n PID addr add fd6e:6c62:6f78::2/126 dev eth0 nodad
+ip -n PID link set eth0 up
+ip -n PID route add default via 10.213.0.1 dev eth0
+ip -n PID route add default via fd6e:6c62:6f78::1 dev eth0
+ip netns attach blue PID
+";
+    eqnice!(want.replace("PID", pid), out.stderr);
+    // Typed by hand they make the same network, whoever's program runs them.
+    let show = "ip -n blue -o addr show scope global; ip -n blue route; ip -n blue -6 route show default";
+    let show = format!("{show}; ip -br -4 addr");
+    let made = host.0.sh(&show).stdout;
+    host.0.sh("ip link del nlbox0; ip netns del blue; ip netns add blue");
+    for line in want.lines().filter(|l| !l.contains("attach")) {
+        host.0.sh(&line.replace("PID", "blue"));
+    }
+    let by_hand = host.0.sh(&show).stdout;
+    // Indexes go on counting.
+    let plain = |text: &str| text.replace(|c: char| c.is_ascii_digit(), "N").replace("NN", "N");
+    eqnice!(plain(&made), plain(&by_hand));
+}
+
+#[test]
+fn the_status_of_the_command_is_ours() {
+    let Some(host) = Host::new() else { return };
+    let before = host.state();
+    for how in ["", "-U", "-p", "-p -U", "--no-veth"] {
+        for code in [0, 1, 2, 37, 126, 255] {
+            assert_eq!(host.run(&format!("NLBOX isolate {how} sh -c 'exit {code}'")).code, code, "{how}");
+        }
+        for signal in [libc::SIGHUP, libc::SIGTERM, libc::SIGKILL, libc::SIGABRT] {
+            let out = host.run(&format!("NLBOX isolate {how} sh -c 'kill -{signal} $$'"));
+            assert_eq!(out.code, 128 + signal, "{how}");
+        }
+        let out = host.run(&format!("NLBOX isolate {how} /nonexistent"));
+        eqnice!("isolate: failed to execute /nonexistent: No such file or directory\n", out.stderr);
+        assert_eq!(out.code, 127);
+        assert_eq!(host.run(&format!("NLBOX isolate {how} /etc/passwd")).code, 126);
+        host.clean(&before, how);
+    }
+}
+
+#[test]
+fn signals_go_to_the_command_and_the_standard_files_are_its_own() {
+    let Some(host) = Host::new() else { return };
+    let before = host.state();
+    for how in ["", "-p", "-U"] {
+        for signal in ["TERM", "HUP", "INT", "QUIT", "USR1", "USR2"] {
+            let child = host.start(&format!(
+                "{how} sh -c 'trap \"exit 42\" {signal}; echo ready; while :; do sleep 0.02; done'"
+            ));
+            let number = match signal {
+                "TERM" => libc::SIGTERM,
+                "HUP" => libc::SIGHUP,
+                "INT" => libc::SIGINT,
+                "QUIT" => libc::SIGQUIT,
+                "USR1" => libc::SIGUSR1,
+                _ => libc::SIGUSR2,
+            };
+            kill(child.id(), number);
+            assert_eq!(end(child), 42, "{how} {signal}");
+        }
+        // A command without a handler dies, as the first process of a process namespace would not.
+        for signal in [libc::SIGTERM, libc::SIGINT, libc::SIGHUP] {
+            let child = host.start(&format!("{how} sh -c 'echo ready; exec sleep 60'"));
+            kill(child.id(), signal);
+            assert_eq!(end(child), 128 + signal, "{how}");
+        }
+        host.clean(&before, how);
+    }
+    let out = host.0.feed(&Host::argv("NLBOX isolate sh -c 'cat; echo err >&2'"), "through\n");
+    assert_eq!((out.stdout.as_str(), out.stderr.as_str()), ("through\n", "err\n"));
+    let list = "sh -c 'ls -l /proc/self/fd | sed \"s/.*[0-9] \\([0-9]*\\) ->.*/\\1/\"'";
+    eqnice!(host.run(list).stdout, host.isolate(list));
+}
+
+#[test]
+fn a_killed_command_or_child_leaves_nothing() {
+    let Some(host) = Host::new() else { return };
+    let before = host.state();
+    for how in ["", "-p", "-U"] {
+        // The process inside, then the command itself.
+        for depth in [1, 2] {
+            let child = host.start(&format!("{how} sh -c 'echo ready; exec sleep 60'"));
+            let victim = (0..depth).fold(child.id(), |pid, _| children(pid)[0]);
+            kill(victim, libc::SIGKILL);
+            assert_eq!(end(child), 128 + libc::SIGKILL, "{how}");
+            host.clean(&before, how);
+        }
+        // Isolate itself: the command goes too.
+        let child = host.start(&format!("{how} sh -c 'echo ready; exec sleep 60'"));
+        let inside = children(child.id())[0];
+        let command = children(inside)[0];
+        kill(child.id(), libc::SIGKILL);
+        assert_eq!(end(child), 128 + libc::SIGKILL);
+        host.clean(&before, how);
+        for pid in [inside, command] {
+            eventually("the process is gone", || !std::path::Path::new(&format!("/proc/{pid}/exe")).exists());
+        }
+    }
+}
+
+/// With `PID` for each number that is a word of its own.
+fn plain(text: &str) -> String {
+    let number = |w: &str| w.trim_end().parse::<u32>().is_ok();
+    text.split_inclusive([' ', '\n'])
+        .map(|w| if number(w) { w.replace(w.trim_end(), "PID") } else { w.into() })
+        .collect()
+}
+
+fn strace() -> Option<()> {
+    match Command::new("strace").arg("-V").stdout(Stdio::null()).stderr(Stdio::null()).status() {
+        Ok(status) if status.success() => Some(()),
+        _ => skip("strace is not installed"),
+    }
+}
+
+#[test]
+fn killed_at_each_system_call_it_leaves_nothing() {
+    let (Some(host), Some(())) = (Host::new(), strace()) else { return };
+    host.root();
+    let before = host.state();
+    let log = std::env::temp_dir().join(format!("nlbox-isolate-{}", std::process::id()));
+    for how in ["-p", "-v -U --host-dev web -a 10.9.0.2/24"] {
+        let trace = host.run(&format!("strace -qq -o {} NLBOX isolate {how} sleep 0.02", log.display()));
+        assert_eq!(trace.code, 0, "{}", trace.stderr);
+        let text = std::fs::read_to_string(&log).unwrap();
+        let names = text.lines().filter_map(|l| l.split_once('(')).map(|(name, _)| name);
+        let calls: Vec<&str> = names.filter(|n| n.chars().all(|c| c.is_alphanumeric() || c == '_')).collect();
+        assert!(calls.len() > 40, "{text}");
+        for (at, call) in calls.iter().enumerate().skip(1) {
+            // strace counts the calls of each name apart.
+            let nth = calls[..=at].iter().filter(|c| *c == call).count();
+            host.run(&format!(
+                "strace -qq -o /dev/null -e inject={call}:signal=KILL:when={nth} NLBOX isolate {how} sleep 0.02"
+            ));
+            host.clean(&before, &format!("{how}: {call} {nth}"));
+        }
+    }
+    drop(std::fs::remove_file(log));
+    // The process inside: these calls are its alone, and the command's.
+    for call in ["mount", "umount2", "open_tree", "move_mount", "sethostname", "prctl", "pivot_root", "chdir"]
+    {
+        let mut killed = 0;
+        for n in 1..9 {
+            let line = format!(
+                "strace -f -qq -o /dev/null -e inject={call}:signal=KILL:when={n} \
+                 NLBOX isolate -p --mount-proc --hostname x -d 192.0.2.1 -R /run/root /bin/nlbox --list"
+            );
+            let code = host.run(&line).code;
+            host.clean(&before, &format!("inside: {call} {n}"));
+            if code == 0 {
+                break;
+            }
+            killed += 1;
+        }
+        assert!((1..8).contains(&killed), "{call}: {killed}");
+    }
+}
+
+#[test]
+fn each_call_that_fails_ends_it_with_a_reason_and_nothing_left() {
+    let (Some(host), Some(())) = (Host::new(), strace()) else { return };
+    for (call, says) in [
+        ("clone", "isolate: cannot make namespaces: Operation not permitted"),
+        ("pipe2", "isolate: pipe failed: Operation not permitted"),
+        ("mount", "isolate: cannot keep mounts apart: Operation not permitted"),
+        ("umount2", "isolate: cannot mount over /etc/resolv.conf: Operation not permitted"),
+        ("open_tree", "isolate: cannot mount over /etc/resolv.conf: Operation not permitted"),
+        ("move_mount", "isolate: cannot mount over /etc/resolv.conf: Operation not permitted"),
+        ("sethostname", "isolate: cannot set the host name 'x': Operation not permitted"),
+        ("rt_sigprocmask", "isolate: sigprocmask failed: Operation not permitted"),
+        ("fork,clone,vfork:when=2", "isolate: failed: ip netns attach kept PID"),
+    ] {
+        let (call, when) = call.split_once(':').unwrap_or((call, "when=1"));
+        let line = format!(
+            "strace -f -qq -o /dev/null -e inject={call}:error=EPERM:{when} \
+             NLBOX isolate --hostname x -d 192.0.2.1 -n kept true"
+        );
+        let out = host.run(&line);
+        assert_eq!(out.code, 1, "{call}: {}", out.stderr);
+        let said = plain(&out.stderr);
+        assert!(said.lines().any(|l| l == says), "{call}: {said}");
+        let names = host.0.sh("ls /run/netns 2>/dev/null; ip -o link | wc -l").stdout;
+        assert_eq!(names, "1\n", "{call}");
+    }
+}
+
+#[test]
+fn lines_that_cannot_be_done_say_which_step_and_leave_nothing() {
+    let Some(host) = Host::new() else { return };
+    host.0.sh("ip netns add taken; ip link add br0 type bridge; ip addr add 10.7.0.1/30 dev br0; ip link set br0 up");
+    let before = host.state();
+    for (line, code, says) in [
+        (
+            "-n taken true",
+            1,
+            "Cannot create namespace file \"/var/run/netns/taken\": File exists\nisolate: failed: ip netns attach taken PID\n",
+        ),
+        (
+            "--host-dev br0 true",
+            1,
+            "RTNETLINK answers: File exists\nisolate: failed: ip link add br0 type veth peer name eth0 netns PID\n",
+        ),
+        ("--host-dev a/b true", 1, "isolate: 'a/b' is no name of a link\n"),
+        ("--dev a/b true", 1, "isolate: 'a/b' is no name of a link\n"),
+        ("-b nosuch true", 1, "Cannot find device \"nosuch\"\n"),
+        (
+            "-b lo true",
+            1,
+            "isolate: lo has no address, and so the link inside\nRTNETLINK answers: Operation not supported\n\
+             isolate: failed: ip link set nlbox0 master lo up\n",
+        ),
+        (
+            "-b br0 --host-address 10.7.0.9/24 true",
+            1,
+            "isolate: --host-address does not go with --no-veth or --bridge\n",
+        ),
+        ("-a 10.0.0.2 true", 1, "isolate: '10.0.0.2' is no ADDRESS/LENGTH\n"),
+        ("-a 10.0.0.2/33 true", 1, "isolate: '10.0.0.2/33' is no ADDRESS/LENGTH\n"),
+        ("-a any true", 1, "isolate: 'any' is no ADDRESS/LENGTH\n"),
+        ("-a 10.0.0.2/24, true", 1, "isolate: '' is no ADDRESS/LENGTH\n"),
+        ("-a 10.0.0.2/24,10.0.0.3/24 true", 1, "isolate: '10.0.0.3/24' is a second address of its family\n"),
+        (
+            "-a 10.0.0.2/24 --host-address 10.0.0.2/24 true",
+            1,
+            "isolate: 10.0.0.2/24 leaves no address for the other end\n",
+        ),
+        ("-a 127.0.0.1/8 --host-address 127.0.0.2/8 -d x true", 1, "isolate: 'x' is no address\n"),
+        (
+            "-a 10.0.0.2/24 --host-address 10.9.0.1/24 true",
+            1,
+            "Error: Nexthop has invalid gateway.\nisolate: failed: ip -n PID route add default via 10.9.0.1 dev eth0\n",
+        ),
+        ("--no-veth -b br0 true", 1, "isolate: --bridge does not go with --no-veth or --bridge\n"),
+        (
+            "-R /nonexistent true",
+            1,
+            "isolate: cannot use '/nonexistent' as root directory: No such file or directory\n",
+        ),
+        ("--nat true", 1, "isolate: option '--nat' is not in this build\n"),
+        ("--publish 80:80 true", 1, "isolate: option '--publish' is not in this build\n"),
+        (
+            "--bogus true",
+            1,
+            "isolate: unrecognized option '--bogus'\nTry 'isolate --help' for more information.\n",
+        ),
+    ] {
+        let out = host.run(&format!("NLBOX isolate {line}"));
+        eqnice!(says, plain(&out.stderr), "{line}");
+        assert_eq!(out.code, code, "{line}");
+        host.clean(&before, line);
+    }
+    // Three addresses besides the bridge's own are none: two are the network and the broadcast.
+    let first = host.start("-b br0 sh -c 'echo ready; exec sleep 60'");
+    let out = host.run("NLBOX isolate -b br0 true");
+    eqnice!("isolate: no address is left in the network of br0\n", out.stderr);
+    kill(first.id(), libc::SIGTERM);
+    end(first);
+    host.clean(&before, "a full bridge");
+}
+
+#[test]
+fn given_addresses_and_names() {
+    let Some(host) = Host::new() else { return };
+    for (options, want) in [
+        ("-a 10.5.0.9/29", "in: 10.5.0.9/29 out: 10.5.0.10/29 via: 10.5.0.10\n"),
+        ("-a 10.5.0.1/29", "in: 10.5.0.1/29 out: 10.5.0.2/29 via: 10.5.0.2\n"),
+        ("-a 10.5.0.1/31", "in: 10.5.0.1/31 out: 10.5.0.0/31 via: 10.5.0.0\n"),
+        ("--host-address 10.5.0.1/24", "in: 10.5.0.2/24 out: 10.5.0.1/24 via: 10.5.0.1\n"),
+        ("-a 10.5.0.7/24 --host-address 10.5.0.99/24", "in: 10.5.0.7/24 out: 10.5.0.99/24 via: 10.5.0.99\n"),
+        ("-a fd00::5/64", "in: fd00::5/64 out: fd00::1/64 via: fd00::1\n"),
+        (
+            "-a 10.5.0.7/24,fd00::1/64",
+            "in: 10.5.0.7/24 fd00::1/64 out: 10.5.0.1/24 fd00::2/64 via: 10.5.0.1 fd00::2\n",
+        ),
+    ] {
+        let global = "ip -o addr show scope global | sed \"s/.*inet6* //; s/ .*//\" | paste -sd \" \"";
+        host.isolate(&format!(
+            "{options} --dev red --host-dev blue -n x sh -c 'ip link show red >/dev/null'"
+        ));
+        let got = host.0.sh(&format!(
+            "echo in: $(ip netns exec x sh -c '{global}') out: $({global}) \
+             via: $(ip -n x route show default | cut -d ' ' -f 3; ip -n x -6 route show default | cut -d ' ' -f 3)"
+        ));
+        eqnice!(want, got.stdout, "{options}");
+        host.0.sh("ip link show blue >/dev/null && ip link del blue && ip netns del x");
+    }
+}
+
+#[test]
+fn chosen_addresses_keep_off_the_routes_of_the_host() {
+    let Some(host) = Host::new() else { return };
+    // The widest private network and a default route forbid nothing; a network in the way does.
+    host.0.sh("ip link add br0 type bridge; ip addr add 10.213.0.5/29 dev br0; ip link set br0 up; \
+         ip route add 10.0.0.0/8 dev br0; ip route add default via 10.213.0.1");
+    // 0 to 7 is the bridge's.
+    eqnice!("10.213.0.10\n", host.isolate("sh -c 'hostname -I | cut -d \" \" -f 1'"));
+    // A host's end with a name of its own takes its number by a second name.
+    let child = host.start("--host-dev web sh -c 'echo ready; exec sleep 60'");
+    eqnice!("nlbox2\n", host.0.sh("ip link show web | sed -n 's/ *altname //p'").stdout);
+    eqnice!("10.213.0.14\n", host.isolate("sh -c 'hostname -I | cut -d \" \" -f 1'"));
+    kill(child.id(), libc::SIGTERM);
+    end(child);
+}
+
+#[test]
+fn several_share_a_bridge() {
+    let Some(host) = Host::new() else { return };
+    host.0.sh(
+        "ip link add br0 type bridge; ip addr add 10.9.0.1/24 dev br0; ip addr add fd00:9::1/64 dev br0 nodad; \
+         ip link set br0 up",
+    );
+    let before = host.state();
+    let first = host.start("-b br0 sh -c 'echo ready; exec sleep 60'");
+    let out = host.isolate(
+        "-b br0 sh -c 'for a in 10.9.0.1 10.9.0.2 fd00:9::1 fd00:9::2; do ping -q -c 1 -W 2 $a | grep -c \" 1 received\"; \
+         done; ip -o addr show scope global | sed \"s/.*inet6* //; s/ .*//\"; ip route show default'",
+    );
+    eqnice!("1\n1\n1\n1\n10.9.0.3/24\nfd00:9::3/64\ndefault via 10.9.0.1 dev eth0 \n", out);
+    // An address of one's own; the way out stays the bridge. None from the other family then.
+    let out = host.isolate("-b br0 -a 10.9.0.77/24 sh -c 'hostname -I; ip route show default'");
+    eqnice!("10.9.0.77 \ndefault via 10.9.0.1 dev eth0 \n", out);
+    kill(first.id(), libc::SIGTERM);
+    end(first);
+    host.clean(&before, "a bridge");
+    host.0.sh("ip addr flush dev br0");
+    let out = host.run("NLBOX isolate -b br0 hostname -I");
+    assert_eq!((out.stdout.as_str(), out.code), ("\n", 0));
+    eqnice!("isolate: br0 has no address, and so the link inside\n", out.stderr);
+}
+
+#[test]
+fn a_name_keeps_the_network_and_its_link() {
+    let Some(host) = Host::new() else { return };
+    host.isolate("-n 'a b' true");
+    eqnice!("a b\n", host.0.sh("ls /run/netns").stdout);
+    host.0.sh("ip netns exec 'a b' ping -q -c 1 -W 1 10.213.0.1; ip link show nlbox0");
+    host.0.sh("ip link del nlbox0; ip netns del 'a b'");
+    // Not for a command that could not be executed.
+    let before = host.state();
+    assert_eq!(host.run("NLBOX isolate -n x /nonexistent").code, 127);
+    host.clean(&before, "a command that is not there");
+    // It has its name when the command starts.
+    eqnice!("x\n", host.isolate("-n x ls /run/netns"));
+}
+
+#[test]
+fn files_and_names_inside() {
+    let Some(host) = Host::new() else { return };
+    host.root();
+    let before = host.state();
+    let users = ordinary(&host).into_iter().chain([""]);
+    for user in users {
+        let quiet = |line: &str| {
+            let out = host.run(&format!("{user} NLBOX isolate {line}"));
+            let said = if user.is_empty() {
+                ""
+            } else {
+                "isolate: lo alone: a veth pair to the host needs root there\n"
+            };
+            eqnice!(said, out.stderr, "{line}");
+            assert_eq!(out.code, 0, "{line}");
+            out.stdout
+        };
+        let own = std::fs::read_to_string("/etc/resolv.conf").unwrap_or_default();
+        eqnice!(
+            "nameserver 192.0.2.1\nnameserver fd00::53\n",
+            quiet("-d 192.0.2.1,fd00::53 cat /etc/resolv.conf")
+        );
+        eqnice!(own, std::fs::read_to_string("/etc/resolv.conf").unwrap_or_default());
+        eqnice!("644\n", quiet("-d ::1 sh -c 'stat -c %a /etc/resolv.conf; test -e /etc/passwd'"));
+        eqnice!("web\n", quiet("--hostname web hostname"));
+        // The first process is who hands signals on.
+        eqnice!("2\n", quiet("-p sh -c 'echo $$'"));
+        eqnice!(
+            "1 2 \n",
+            quiet(
+                "--mount-proc sh -c 'cd /proc; for p in [0-9]*; do [ -d $p ] && printf \"$p \"; done; echo'"
+            )
+        );
+        let list = quiet("-R /run/root --mount-proc -d 192.0.2.7 /bin/nlbox ip netns identify");
+        eqnice!("\n", list);
+        let mounts = quiet(
+            "-R /run/root --mount-proc -d 192.0.2.7 /bin/nlbox nsenter -t 2 --wd=/proc/2 /bin/nlbox --version",
+        );
+        assert!(mounts.starts_with("nlbox "), "{mounts}");
+        host.clean(&before, user);
+    }
+}
+
+#[test]
+fn user_namespaces() {
+    let Some(host) = Host::new() else { return };
+    let before = host.state();
+    // Root there, with a pair all the same.
+    let out = host.isolate("-U sh -c 'id -u; cat /proc/self/uid_map; ip -br -4 addr show eth0 | wc -l'");
+    eqnice!("0 0 0 1 1", out.split_whitespace().collect::<Vec<_>>().join(" "));
+    let Some(user) = ordinary(&host) else { return };
+    let out = host.run(&format!(
+        "{user} NLBOX isolate sh -c 'id -u; id -g; cat /proc/self/uid_map /proc/self/gid_map; ip -br link; ping -q -c 1 ::1'"
+    ));
+    eqnice!("isolate: lo alone: a veth pair to the host needs root there\n", out.stderr);
+    assert!(
+        out.stdout
+            .starts_with("0\n0\n         0      65534          1\n         0      65534          1\nlo "),
+        "{}",
+        out.stdout
+    );
+    assert!(out.stdout.contains(" 0% packet loss"), "{}", out.stdout);
+    for option in ["-a 10.0.0.2/24", "-b br0", "-n x", "--forward", "--nat", "--publish 80:80", "--dev x"] {
+        let out = host.run(&format!("{user} NLBOX isolate {option} true"));
+        assert!(out.code == 1 && out.stderr.ends_with(" needs root\n"), "{option}: {}", out.stderr);
+    }
+    assert_eq!(host.run(&format!("{user} NLBOX isolate --no-veth true")).stderr, "");
+    // Root of a user namespace is not root of the host's network, and is told so once.
+    let out = host.run("unshare -r NLBOX isolate true");
+    eqnice!("isolate: lo alone: a veth pair to the host needs root there\n", out.stderr);
+    let out = host.run("unshare -r NLBOX isolate -a 10.0.0.2/24 true");
+    assert_eq!(out.code, 1);
+    assert!(out.stderr.contains("isolate: CAP_NET_ADMIN is missing in the user namespace of this network\n"));
+    host.clean(&before, "users");
+}
+
+#[test]
+fn what_forbids_namespaces_is_named() {
+    let Some(host) = Host::new() else { return };
+    let Some(_) = ordinary(&host) else { return };
+    let out =
+        host.run("unshare -r sh -c 'echo 0 > /proc/sys/user/max_user_namespaces; NLBOX isolate -U true'");
+    eqnice!(
+        "isolate: cannot make namespaces: No space left on device\n\
+         isolate: /proc/sys/user/max_user_namespaces forbids it: it is 0\n",
+        out.stderr
+    );
+    let out = host.run("setpriv --bounding-set=-sys_admin NLBOX isolate true");
+    eqnice!(
+        "isolate: cannot make namespaces: Operation not permitted\n\
+         isolate: CAP_SYS_ADMIN is missing; with -U it is not needed\n",
+        out.stderr
+    );
+}
+
+#[test]
+fn forwarding_is_switched_on_and_said_once() {
+    let Some(host) = Host::new() else { return };
+    host.0.sh("echo 0 > /proc/sys/net/ipv4/ip_forward; echo 0 > /proc/sys/net/ipv6/conf/all/forwarding");
+    let out = host.run("NLBOX isolate --forward true");
+    eqnice!(
+        "isolate: /proc/sys/net/ipv4/ip_forward is 1 from now on\n\
+         isolate: /proc/sys/net/ipv6/conf/all/forwarding is 1 from now on\n",
+        out.stderr
+    );
+    eqnice!(
+        "1\n1\n",
+        host.0.sh("cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding").stdout
+    );
+    assert_eq!(host.isolate("--forward true"), "");
+}
+
+#[test]
+fn twenty_at_once() {
+    let Some(host) = Host::new() else { return };
+    let before = host.state();
+    let users = ordinary(&host).into_iter().chain([""]);
+    for user in users {
+        let show = if user.is_empty() { "eth0" } else { "lo" };
+        let line = format!("{user} NLBOX isolate sh -c 'ip -br -4 addr show {show}; read end'");
+        let mut all: Vec<Child> = (0..20)
+            .map(|_| {
+                let argv = Host::argv(&line);
+                let mut command = host.0.command(&argv[0]);
+                command.args(&argv[1..]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+                command.spawn().unwrap()
+            })
+            .collect();
+        // All twenty are there before the first one goes.
+        let mut addresses: Vec<String> = all
+            .iter_mut()
+            .map(|child| {
+                let mut line = Vec::new();
+                let out = child.stdout.as_mut().unwrap();
+                out.bytes().map(Result::unwrap).take_while(|b| *b != b'\n').for_each(|b| line.push(b));
+                String::from_utf8(line).unwrap().split_whitespace().last().unwrap().to_string()
+            })
+            .collect();
+        for child in &mut all {
+            child.stdin.take().unwrap().write_all(b"\n").unwrap();
+        }
+        assert!(all.into_iter().all(|child| end(child) == 0));
+        addresses.sort();
+        addresses.dedup();
+        assert_eq!(addresses.len(), if user.is_empty() { 20 } else { 1 }, "{addresses:?}");
+        host.clean(&before, user);
+    }
+}
+
+#[test]
+fn help_shows_what_there_is() {
+    let mut command = Command::new(nlbox());
+    command.args(["isolate", "--help"]);
+    let out = finish(command, "");
+    assert_eq!((out.code, out.stderr.as_str()), (0, ""));
+    assert!(out.stdout.contains("\nExamples:\n  isolate "), "{}", out.stdout);
+}
