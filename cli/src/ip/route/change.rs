@@ -3,7 +3,7 @@
 use super::{family, put_prefix, realms, route_type, settle, tos, vrf};
 use crate::grammar::{Arg, Grammar, Slots, To, Whole, read, spelled};
 use crate::ip::value::{address, device, keep, number, put_device, slot, wrong};
-use crate::ip::{absent, keyword};
+use crate::ip::{encap, keyword};
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use crate::{Ctx, TX};
@@ -87,9 +87,9 @@ pub static GRAMMAR: Grammar = Grammar {
         Arg::new("pervasive", To::Call(pervasive, "")),
         Arg::new("p[ref]", To::Attr(rta::PREF.ty())).bad(VALUE),
         Arg::new("f[astopen_no_cookie]", To::Call(metric, "{ 0 | 1 }")),
-        Arg::new("ttl-propagate", To::Call(absent, "(not in this build)")),
-        Arg::new("encap", To::Call(absent, "(not in this build)")),
-        Arg::new("as", To::Call(absent, "(not in this build)")),
+        Arg::new("ttl-propagate", To::Attr(rta::TTL_PROPAGATE.ty())).bad(VALUE),
+        Arg::new("encap", To::Call(tunnel, "TYPE OPTIONS")),
+        Arg::new("as", To::Call(labels, "[ to ] LABELS")),
         Arg::new("to", To::Call(to, "[ TYPE ] PREFIX")),
     ],
     bare: Some(&TO_ARG),
@@ -168,6 +168,19 @@ fn flow<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Sl
     Ok(())
 }
 
+fn tunnel<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
+    encap::put(cx, line, m, rta::ENCAP_TYPE.ty(), rta::ENCAP.ty())
+}
+
+/// `as [to] LABELS`: what takes the place of the label of an MPLS route.
+fn labels<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
+    let mut word = line.value(&mut cx.err)?;
+    if word == b"to" {
+        word = line.value(&mut cx.err)?;
+    }
+    super::put_labels(cx, m, rta::NEWDST.ty(), word, b"address")
+}
+
 fn onlink<'l>(_: &mut Ctx<'_>, _: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
     m.head_or(at::FLAGS, &rtnh::ONLINK.to_ne_bytes());
     Ok(())
@@ -236,7 +249,7 @@ nlbox_core::names! {
     /// Units of time, and how many milliseconds the first place behind the point is; 0 where it is less than one.
     static UNITS = 100 "s", 100 "sec", 100 "secs", 0 "ms", 0 "msec", 0 "msecs";
     /// The words of a nexthop.
-    static HOP = 1 "via", 2 "dev", 3 "weight", 4 "onlink", 5 "encap", 5 "as", 6 "r", 6 "re", 6 "rea", 6 "real",
+    static HOP = 1 "via", 2 "dev", 3 "weight", 4 "onlink", 5 "encap", 7 "as", 6 "r", 6 "re", 6 "rea", 6 "real",
         6 "realm", 6 "realms";
 }
 
@@ -290,7 +303,8 @@ fn nexthops<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots:
                     m.head(field(3), &[n]);
                 }
                 Some(4) => m.head_or(field(2), rtnh::ONLINK.to_le_bytes().get(..1).unwrap_or(&[])),
-                Some(5) => return absent(cx, line, m, slots),
+                Some(5) => tunnel(cx, line, m, slots)?,
+                Some(7) => labels(cx, line, m, slots)?,
                 Some(_) => flow(cx, line, m, slots)?,
                 None => {
                     line.back();
@@ -384,7 +398,7 @@ fn transfer(w: &Build<'_>, m: &mut Build<'_>) {
             m.from_word(u32::try_from(offset).ok().and_then(|o| w.word_at(o)).unwrap_or(usize::MAX));
             offset = offset.saturating_add(align4(a.payload.len().saturating_add(ATTR_HEADER_LEN)));
             match a.ty.checked_sub(METRICS) {
-                None if !pass && a.ty != rta::TABLE.ty() => m.raw(a.ty, a.payload),
+                None if !pass && a.ty != rta::TABLE.ty() => m.raw(a.ty | a.flags, a.payload),
                 Some(ty) if pass && ty == rtax::LOCK.ty() => {
                     lock |= Reader::new(a.payload).u32().unwrap_or(0)
                 }

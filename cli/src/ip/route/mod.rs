@@ -12,8 +12,10 @@ use crate::ip::value::{halves, hex_byte, prefix};
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use nlbox_core::rt::names::ROUTE_TYPES;
-use nlbox_core::rt::route::at;
+use nlbox_core::rt::route::{at, rta};
 use nlbox_core::rt::rtm;
+use nlbox_core::spec::AttrSpec;
+use nlbox_core::spec::put::put;
 use nlbox_core::text::ip::{Ip, Prefix, af};
 use nlbox_core::text::num;
 use nlbox_core::wire::build::Build;
@@ -90,6 +92,12 @@ fn put_prefix(
 ) -> Result<Prefix, Fail> {
     m.from_word(line.at());
     let word = line.value(&mut cx.err)?;
+    if m.head_at(at::FAMILY) == af::AF_MPLS {
+        // One label, all of its bits.
+        put_labels(cx, m, key.ty(), word, b"prefix")?;
+        m.head(len_at, &[LABEL_BITS]);
+        return Ok(Prefix { ip: Ip::none(af::AF_MPLS), len: LABEL_BITS, had_len: false });
+    }
     let p = prefix(&mut cx.err, word, m.head_at(at::FAMILY))?;
     settle(m, &p.ip);
     if !p.ip.is_none() {
@@ -97,6 +105,18 @@ fn put_prefix(
     }
     m.head(len_at, &[p.len]);
     Ok(p)
+}
+
+/// Bits of an MPLS label.
+const LABEL_BITS: u8 = 20;
+
+/// Appends the label stack that `word` spells as attribute `ty`; `what` it is for the error.
+fn put_labels(cx: &mut Ctx<'_>, m: &mut Build<'_>, ty: u16, word: &[u8], what: &[u8]) -> Done {
+    let row = rta::SET.row(rta::NEWDST.ty()).map(|row| AttrSpec { ty, ..row });
+    match row.and_then(|row| put(&row, m, word, &mut cx.page.names).ok()) {
+        Some(()) => Ok(()),
+        None => Err(cx.err.plain(&[b"Error: mpls % is expected rather than \"%\".", what, word])),
+    }
 }
 
 /// The family of the route so far is that of its first address.
