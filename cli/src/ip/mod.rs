@@ -10,6 +10,7 @@ pub mod nexthop;
 pub mod nsref;
 pub mod route;
 pub mod rule;
+pub mod saved;
 pub mod value;
 
 use crate::Ctx;

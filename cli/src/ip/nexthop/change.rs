@@ -2,8 +2,8 @@
 
 use super::STRAY;
 use crate::grammar::{Arg, Grammar, Slots, To, read};
-use crate::ip::value::{address, halves, number, slot, wrong};
 use crate::ip::encap;
+use crate::ip::value::{address, halves, number, slot, wrong};
 use crate::report::Done;
 use crate::words::Line;
 use crate::{Ctx, TX};
@@ -37,7 +37,10 @@ pub(super) static GRAMMAR: Grammar = Grammar {
         Arg::new("fdb", To::Mark(FDB)),
         Arg::new("onlink", To::Mark(ONLINK)),
         Arg::new("group", To::Call(group, "ID[,WEIGHT][/ID[,WEIGHT]]...")),
-        Arg::new("type", To::Call(kind, "{ mpath | resilient [ buckets N ] [ idle_timer N ] [ unbalanced_timer N ] }")),
+        Arg::new(
+            "type",
+            To::Call(kind, "{ mpath | resilient [ buckets N ] [ idle_timer N ] [ unbalanced_timer N ] }")
+        ),
         Arg::new("p[rotocol]", To::Slot(PROTO)),
     ],
     bare: Some(&STRAY),

@@ -4,6 +4,7 @@ pub mod change;
 pub mod filter;
 pub mod flush;
 pub mod get;
+mod save;
 pub mod show;
 
 use crate::Ctx;
@@ -67,19 +68,12 @@ pub static OBJECT: Object = Object {
             grammar: Some(&change::GRAMMAR),
         },
         Verb { word: "f[lush]", run: flush::run, grammar: Some(&filter::GRAMMAR) },
-        Verb { word: "sa[ve]", run: absent, grammar: None },
-        Verb { word: "re[store]", run: absent, grammar: None },
-        Verb { word: "sho[wdump]", run: absent, grammar: None },
+        Verb { word: "sa[ve]", run: save::save, grammar: Some(&filter::GRAMMAR) },
+        Verb { word: "re[store]", run: save::restore, grammar: None },
+        Verb { word: "sho[wdump]", run: save::showdump, grammar: None },
     ],
     default: show::run,
 };
-
-/// A verb of iproute2's that is not in this build.
-pub(crate) fn absent(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    line.back();
-    let word = line.next().unwrap_or(b"");
-    Err(cx.err.plain(&[b"Command \"%\" is not in this build.", word]))
-}
 
 /// Reads a prefix into attribute `key`, its length into byte `len_at` of the header. The first address of a command
 /// line settles its family.

@@ -3,8 +3,8 @@
 use super::filter::{
     Filter, IIF, MARK, METRIC, OIF, PROTO, Row, SCOPE, SRC, TABLE, TOS, VIA, filter, request,
 };
-use crate::ip::{encap, nexthop};
 use crate::ip::value::{place, put, put_named, put_num, put_realms};
+use crate::ip::{encap, nexthop};
 use crate::report::{Done, KERNEL};
 use crate::words::Line;
 use crate::{Ctx, Page};

@@ -28,7 +28,8 @@ fn put_labels(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], _: &mut dyn Resolv
     let at = b.open(row.ty);
     let mut parts = word.split(|b| *b == b'/').peekable();
     while let Some(part) = parts.next() {
-        let label = num::parse_u32(part).filter(|l| *l < 1 << 20 && !(*l == IMPLICIT_NULL && row.keyword().is_empty()));
+        let label = num::parse_u32(part)
+            .filter(|l| *l < 1 << 20 && !(*l == IMPLICIT_NULL && row.keyword().is_empty()));
         let Some(label) = label else {
             b.undo(mark);
             return Err(Bad::Value);

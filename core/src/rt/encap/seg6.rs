@@ -104,7 +104,9 @@ fn show_header(header: &[u8], out: &mut Out<'_>) {
     }
     out.close_array("] ");
     // The id of a key, four bytes into the TLV behind the segments.
-    if kind == 4 && flags & 8 != 0 && len > count.saturating_mul(2)
+    if kind == 4
+        && flags & 8 != 0
+        && len > count.saturating_mul(2)
         && let Some(id) = r.rest().get(4..8).and_then(crate::bytes::uint_be)
     {
         if out.json() {
