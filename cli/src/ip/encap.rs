@@ -6,8 +6,8 @@ use crate::report::{Done, Fail};
 use crate::words::Line;
 use crate::{Ctx, Page};
 use nlbox_core::rt::encap::{self, TYPES, seg6};
-use nlbox_core::spec::show::show as show_set;
-use nlbox_core::spec::{AttrSet, Kind, RowFlags, put as word_of};
+use nlbox_core::spec::show::show_row;
+use nlbox_core::spec::{AttrSet, AttrSpec, Kind, RowFlags, put as word_of};
 use nlbox_core::text::ip::af;
 use nlbox_core::wire::attr::{Attrs, NLA_F_NESTED};
 use nlbox_core::wire::build::Build;
@@ -23,9 +23,7 @@ pub fn put(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, type_ty: u1
     if line.is_over() {
         return Err(cx.err.incomplete());
     }
-    // Labels have no keyword, and are never left out.
-    let bare = set.iter().next().filter(|row| row.keyword().is_empty());
-    if !nest(cx, line, m, ty | NLA_F_NESTED, set)? || bare.is_some_and(|row| m.lacks(row.ty)) {
+    if !nest(cx, line, m, ty | NLA_F_NESTED, set)? {
         return Err(cx.err.usage(&[b"Error: unexpected end of line after \"encap\""]));
     }
     m.raw(type_ty, &number.to_ne_bytes());
@@ -46,53 +44,67 @@ pub fn nest(
     let outer = m.enter(at);
     let mut seen = 0_u32;
     while let Some(word) = line.peek() {
-        let settable = |row: &nlbox_core::spec::AttrSpec| !row.flags.has(RowFlags::READ);
-        let found = (0_u32..).zip(set.iter()).find(|(n, row)| {
+        let found = (0_u32..).zip(set.iter()).find(|(_, row)| {
             // Labels come first, and have no keyword.
-            let bare = row.keyword().is_empty() && *n == 0 && seen == 0;
-            settable(row) && (bare || row.keyword().as_bytes() == word)
+            let key = row.keyword().as_bytes();
+            !row.flags.has(RowFlags::READ) && (key == word || key.is_empty() && seen == 0)
         });
         let Some((n, row)) = found else { break };
         let keyword = row.keyword().as_bytes();
-        if !keyword.is_empty() {
-            line.next();
+        if keyword.is_empty() && word_of::put(&row, m, word, &mut cx.page.names).is_err() {
+            break;
         }
+        line.next();
         let bit = 1_u32.wrapping_shl(n);
-        let more = |n, next| match row.kind {
-            Kind::Many(many) => (many.more)(n, next),
-            _ => n == 0,
+        let again = core::mem::replace(&mut seen, seen | bit) & bit != 0;
+        let values = match row.kind {
+            _ if keyword.is_empty() => continue,
+            Kind::Many(many) => [0, 1].iter().filter(|n| (many.more)(**n, None)).count(),
+            _ => 1,
         };
-        if seen & bit != 0 {
-            let second = if more(0, None) { line.value(&mut cx.err)? } else { word };
+        if again {
+            let second = if values > 0 { line.value(&mut cx.err)? } else { word };
             return Err(cx.err.garbage(keyword, second));
         }
-        seen |= bit;
-        if !more(0, line.peek()) {
-            let _ = word_of::put(&row, m, word, &mut cx.page.names);
-        }
-        let mut values = 0_usize;
-        while more(values, line.peek()) {
-            let value = line.value(&mut cx.err)?;
-            // Rows of addresses say of which family in place of a sentence.
-            let family = crate::ip::FAMILIES.iter().find(|(name, _)| *name == row.bad()).map(|(_, f)| *f);
-            // Behind `srh segs` too.
-            if let Some(family) = family.or((values == 1).then_some(af::AF_INET6)) {
-                for part in value.split(|b| *b == b',') {
-                    address(&mut cx.err, part, family)?;
-                }
-            }
-            m.from_word(line.at().saturating_sub(1));
-            word_of::put(&row, m, value, &mut cx.page.names).map_err(|bad| match family {
-                // Nothing is wrong with the addresses.
-                Some(_) => cx.err.invalid(value, b"", "\"segs\" provided before \"mode\"\n"),
-                None => wrong(cx, VALUE, &row, value, bad),
-            })?;
-            values = values.saturating_add(1);
-        }
+        option(cx, line, m, &row, values)?;
     }
     m.leave(outer);
     m.close(at);
     Ok(seen != 0)
+}
+
+/// The values of a keyword.
+fn option(
+    cx: &mut Ctx<'_>,
+    line: &mut Line<'_>,
+    m: &mut Build<'_>,
+    row: &AttrSpec,
+    values: usize,
+) -> Done {
+    if values == 0 {
+        let _ = word_of::put(row, m, b"", &mut cx.page.names);
+    }
+    for n in 0..values {
+        let value = line.value(&mut cx.err)?;
+        // Rows of addresses say of which family in place of a sentence; behind `srh segs` it is this one.
+        let family = crate::ip::FAMILIES.iter().find(|(name, _)| *name == row.bad()).map(|(_, f)| *f);
+        let family = family.or((n == 1).then_some(af::AF_INET6));
+        if let Some(family) = family {
+            for part in value.split(|b| *b == b',') {
+                address(&mut cx.err, part, family)?;
+            }
+        }
+        m.from_word(line.at().saturating_sub(1));
+        if let Err(bad) = word_of::put(row, m, value, &mut cx.page.names) {
+            // Nothing is wrong with the addresses.
+            let order = "\"segs\" provided before \"mode\"\n";
+            return Err(match family {
+                Some(_) => cx.err.invalid(value, b"", order),
+                None => wrong(cx, VALUE, row, value, bad),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Prints the tunnel of type `ty`, if there is one.
@@ -100,14 +112,14 @@ pub fn show(page: &mut Page<'_>, ty: Option<u16>, a: Attrs<'_>) {
     let Some(ty) = ty else { return };
     let name = TYPES.name(ty.into()).unwrap_or("unknown");
     page.out.str("encap", " encap % ", name.as_bytes());
-    let Some(set) = encap::set(ty) else { return };
-    show_set(set, a, &mut page.out, &mut page.names);
-    // The counters of a local segment are statistics.
-    if page.opts.stats > 0
-        && let (7, Some(counters)) = (ty, a.raw(seg6::local::COUNTERS.ty()))
-    {
-        page.out.open_object("stats64");
-        show_set(&seg6::counters::SET, Attrs::new(counters), &mut page.out, &mut page.names);
-        page.out.close_object();
+    for row in encap::set(ty).into_iter().flat_map(AttrSet::iter) {
+        // The counters of a local segment are statistics.
+        let hidden = row.flags.has(RowFlags::WRITE) || row.ty == COUNTERS && page.opts.stats == 0;
+        if let Some(payload) = a.raw(row.ty).filter(|_| !hidden) {
+            show_row(&row, payload, &mut page.out, &mut page.names);
+        }
     }
 }
+
+/// No other type has an attribute of this number.
+const COUNTERS: u16 = seg6::local::COUNTERS.ty();

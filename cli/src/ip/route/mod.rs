@@ -107,11 +107,15 @@ const LABEL_BITS: u8 = 20;
 /// Appends the label stack that `word` spells as attribute `ty`; `what` it is for the error.
 fn put_labels(cx: &mut Ctx<'_>, m: &mut Build<'_>, ty: u16, word: &[u8], what: &[u8]) -> Done {
     let row = rta::SET.row(rta::NEWDST.ty()).map(|row| AttrSpec { ty, ..row });
-    let one = what == b"prefix";
-    let row = row.filter(|_| !(one && word.contains(&b'/')));
+    let (one, family) = (what == b"prefix", m.head_at(at::FAMILY));
+    // Only routes by labels have any.
+    let row = row.filter(|_| family == af::AF_MPLS && !(one && word.contains(&b'/')));
     match row.and_then(|row| put(&row, m, word, &mut cx.page.names).ok()) {
         Some(()) => Ok(()),
-        None => Err(cx.err.plain(&[b"Error: mpls % is expected rather than \"%\".", what, word])),
+        None => {
+            let family = af::name_verbose(family).as_bytes();
+            Err(cx.err.plain(&[b"Error: % % is expected rather than \"%\".", family, what, word]))
+        }
     }
 }
 

@@ -30,7 +30,7 @@ pub static OBJECT: Object = Object {
 /// Without selectors, as with iproute2.
 fn save(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     if !line.is_over() {
-        return Err(cx.err.usage(&[b"\"ip rule save\" does not take any arguments."]));
+        return Err(cx.err.plain(&[b"\"ip rule save\" does not take any arguments."]));
     }
     let mut tx = [0; 64];
     let mut m = show::request(cx, &mut tx);

@@ -4,6 +4,7 @@
 use crate::bytes::Reader;
 use crate::rt::names::TABLES;
 use crate::spec::{AttrSpec, Bad, Custom, Many, Resolve};
+use crate::spec::show::show;
 use crate::text::ip::{self, Ip, af};
 use crate::text::num;
 use crate::text::out::{Out, Style};
@@ -41,7 +42,7 @@ attrs! {
         5 NH6: Raw, Kind::Custom(&PLAIN), "nh6|||inet6";
         6 IIF: u32, Kind::IfIndex, "iif";
         7 OIF: u32, Kind::IfIndex, "oif";
-        10 COUNTERS: Nested, Kind::Many(&COUNT), "count", WRITE;
+        10 COUNTERS: Nested, Kind::Many(&COUNT), "count|stats64";
         11 FLAVOR: Nested, Kind::Custom(&FLAVOR_BITS), "flavors|||invalid \"flavors\" attribute\n";
         11 LBLEN: Nested, Kind::Custom(&LENGTH), "lblen|||invalid \"%\" attribute\n", WRITE;
         11 NFLEN: Nested, Kind::Custom(&LENGTH), "nflen|||invalid \"%\" attribute\n", WRITE;
@@ -193,7 +194,11 @@ static PLAIN: Custom = Custom {
 /// Counters are asked for by their presence, each zero.
 static COUNT: Many = Many {
     custom: Custom {
-        show: |_, _, _, _| {},
+        show: |row, payload, out, host| {
+            out.open_object(row.json());
+            show(&counters::SET, Attrs::new(payload), out, host);
+            out.close_object();
+        },
         put: |row, b, _, _| {
             let mut nest = b.nest(row.ty);
             for ty in counters::PACKETS.ty()..=counters::ERRORS.ty() {
