@@ -59,8 +59,7 @@ impl Oracle {
 
     /// A fixture with the kernel put in the named state by iproute2.
     fn state(&self, name: &str) -> Ns {
-        let (_, text) =
-            states().find(|(n, _)| *n == name).unwrap_or_else(|| panic!("no state {name}"));
+        let (_, text) = states().find(|(n, _)| *n == name).unwrap_or_else(|| panic!("no state {name}"));
         let ns = Ns::new().expect("a namespace: the first one worked");
         let mut batch: (&str, String) = ("", String::new());
         let flush = |batch: &mut (&str, String)| {

@@ -56,7 +56,8 @@ pub fn nest(
         }
         line.next();
         let bit = 1_u32.wrapping_shl(n);
-        let again = core::mem::replace(&mut seen, seen | bit) & bit != 0;
+        let again = seen & bit != 0;
+        seen |= bit;
         let values = match row.kind {
             _ if keyword.is_empty() => continue,
             Kind::Many(many) => [0, 1].iter().filter(|n| (many.more)(**n, None)).count(),
@@ -74,13 +75,7 @@ pub fn nest(
 }
 
 /// The values of a keyword.
-fn option(
-    cx: &mut Ctx<'_>,
-    line: &mut Line<'_>,
-    m: &mut Build<'_>,
-    row: &AttrSpec,
-    values: usize,
-) -> Done {
+fn option(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, row: &AttrSpec, values: usize) -> Done {
     if values == 0 {
         let _ = word_of::put(row, m, b"", &mut cx.page.names);
     }

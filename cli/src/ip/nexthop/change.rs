@@ -2,8 +2,9 @@
 
 use super::STRAY;
 use crate::grammar::{Arg, Grammar, Slots, To, read};
-use crate::ip::encap;
-use crate::ip::value::{address, halves, number, slot, wrong};
+use crate::ip::route::change::gateway;
+use crate::ip::value::{halves, number, slot, wrong};
+use crate::ip::{encap, keyword};
 use crate::report::Done;
 use crate::words::Line;
 use crate::{Ctx, TX};
@@ -11,7 +12,7 @@ use nlbox_core::rt::names::PROTOCOLS;
 use nlbox_core::rt::nexthop::{
     FAMILY_AT, FLAGS_AT, NHMSG_LEN, PROTOCOL_AT, RESILIENT, TYPES, nha, res_group,
 };
-use nlbox_core::rt::route::rtnh;
+use nlbox_core::rt::route::{rta, rtnh};
 use nlbox_core::rt::rtm;
 use nlbox_core::text::ip::af;
 use nlbox_core::text::num;
@@ -47,26 +48,12 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     usage: "",
 };
 
-/// The family is that of the first gateway; a device or a blackhole alone is of IPv4.
-fn settle(m: &mut Build<'_>, family: u8) {
-    if m.head_at(FAMILY_AT) == af::AF_UNSPEC {
-        m.head(FAMILY_AT, &[family]);
-    }
-}
-
+/// Read as a route's, whose message begins with the family too.
 fn via(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
-    let mut word = line.value(&mut cx.err)?;
-    let mut family = m.head_at(FAMILY_AT);
-    if let Some((_, f)) = crate::ip::FAMILIES.iter().find(|(n, _)| n.as_bytes() == word) {
-        family = *f;
-        word = line.value(&mut cx.err)?;
+    gateway(cx, line, m, nha::GATEWAY)?;
+    if m.attrs(NHMSG_LEN).has(rta::VIA) {
+        return Err(wrong(&mut cx.err, keyword(line), "address family mismatch\n"));
     }
-    let ip = address(&mut cx.err, word, family)?;
-    settle(m, ip.family());
-    if ip.family() != m.head_at(FAMILY_AT) {
-        return Err(wrong(&mut cx.err, word, "address family mismatch\n"));
-    }
-    m.put(nha::GATEWAY, ip.bytes());
     Ok(())
 }
 
@@ -125,8 +112,9 @@ fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
         m.head(FLAGS_AT, &rtnh::ONLINK.to_ne_bytes());
     }
     let a = m.attrs(NHMSG_LEN);
-    if a.has(nha::OIF) || a.has(nha::BLACKHOLE) {
-        settle(&mut m, af::AF_INET);
+    // A device or a blackhole alone is of IPv4.
+    if (a.has(nha::OIF) || a.has(nha::BLACKHOLE)) && m.head_at(FAMILY_AT) == af::AF_UNSPEC {
+        m.head(FAMILY_AT, &[af::AF_INET]);
     }
     crate::ip::send(cx, &mut m)
 }

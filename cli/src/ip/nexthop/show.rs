@@ -74,18 +74,38 @@ fn number(cx: &mut Ctx<'_>, slots: &Slots<'_>, n: u8, bad: &str) -> Result<u32, 
 
 const BAD_ID: &str = "invalid id value";
 
-/// Completes the dump request by the selectors. The protocol is for us to look at: the kernel does not.
-fn select(cx: &mut Ctx<'_>, slots: &Slots<'_>, m: &mut Build<'_>) -> Result<u32, Fail> {
+/// Reads the selectors into the dump request: whether one object is asked for by its id, and the protocol, which is
+/// for us to look at: the kernel does not.
+fn select(
+    cx: &mut Ctx<'_>,
+    line: &mut Line<'_>,
+    m: &mut Build<'_>,
+    grammar: &Grammar,
+) -> Result<(bool, u32), Fail> {
+    let start = m.mark();
+    let slots = read(cx, line, grammar, m)?;
+    let id = number(cx, &slots, ID, BAD_ID)?;
+    let one = id != 0 && m.ty() == rtm::GETNEXTHOP;
+    if one {
+        m.undo(start);
+    }
+    if id != 0 {
+        m.put(nha::ID, id);
+    }
     m.head(FAMILY_AT, &[cx.page.opts.family]);
-    if let Some(word) = slot(slots, VRF) {
+    if let Some(word) = slot(&slots, VRF) {
         m.put(nha::MASTER, vrf(cx, word, "Invalid VRF\n")?.0);
     }
-    for (n, key) in [(GROUPS, nha::GROUPS), (FDB, nha::FDB)] {
-        if slot(slots, n).is_some() {
-            m.put(key, ());
+    for (n, ty) in [(GROUPS, nha::GROUPS.ty()), (FDB, nha::FDB.ty())] {
+        if slot(&slots, n).is_some() {
+            m.raw(ty, &[]);
         }
     }
-    number(cx, slots, PROTO, "invalid protocol value")
+    let nhid = number(cx, &slots, NHID, BAD_ID)?;
+    if nhid != 0 {
+        m.nest(nha::RES_BUCKET.ty()).put(res_bucket::NH_ID, nhid);
+    }
+    Ok((one, number(cx, &slots, PROTO, "invalid protocol value")?))
 }
 
 /// Asks for one object and prints it.
@@ -102,22 +122,22 @@ fn one(cx: &mut Ctx<'_>, m: &mut Build<'_>) -> Done {
 
 /// `ip nexthop [show] …`
 pub(super) fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    let mut tx = [0; 64];
-    let mut m = Build::new(&mut tx, rtm::GETNEXTHOP, 0, &[0; NHMSG_LEN]);
-    let start = m.mark();
-    let slots = read(cx, line, &GRAMMAR, &mut m)?;
-    let id = number(cx, &slots, ID, BAD_ID)?;
-    if id != 0 {
-        m.undo(start);
-        m.put(nha::ID, id);
-        return one(cx, &mut m);
-    }
-    let proto = select(cx, &slots, &mut m)?;
-    list(cx, &mut m, proto)
+    list(cx, line, rtm::GETNEXTHOP, &GRAMMAR)
 }
 
-fn list(cx: &mut Ctx<'_>, m: &mut Build<'_>, proto: u32) -> Done {
-    crate::dump::dump(cx, m, &mut |page, m| {
+/// `ip nexthop bucket [show] …`
+pub(super) fn buckets(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    list(cx, line, rtm::GETNEXTHOPBUCKET, &BUCKETS)
+}
+
+fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, grammar: &Grammar) -> Done {
+    let mut tx = [0; 64];
+    let mut m = Build::new(&mut tx, ty, 0, &[0; NHMSG_LEN]);
+    let (alone, proto) = select(cx, line, &mut m, grammar)?;
+    if alone {
+        return one(cx, &mut m);
+    }
+    crate::dump::dump(cx, &mut m, &mut |page, m| {
         if is_of(m, proto) {
             nexthop(page, m);
         }
@@ -161,36 +181,15 @@ fn ask(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16) -> Done {
     one(cx, &mut m)
 }
 
-/// `ip nexthop bucket [show] …`
-pub(super) fn buckets(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    let mut tx = [0; 64];
-    let mut m = Build::new(&mut tx, rtm::GETNEXTHOPBUCKET, 0, &[0; NHMSG_LEN]);
-    let slots = read(cx, line, &BUCKETS, &mut m)?;
-    select(cx, &slots, &mut m)?;
-    let (id, nhid) = (number(cx, &slots, ID, BAD_ID)?, number(cx, &slots, NHID, BAD_ID)?);
-    if id != 0 {
-        m.put(nha::ID, id);
-    }
-    if nhid != 0 {
-        m.nest(nha::RES_BUCKET.ty()).put(res_bucket::NH_ID, nhid);
-    }
-    list(cx, &mut m, 0)
-}
-
 /// `ip nexthop flush …`: deletes what a listing with the same selectors would show.
 pub(super) fn flush(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut tx = [0; 64];
     let mut m = Build::new(&mut tx, rtm::GETNEXTHOP, 0, &[0; NHMSG_LEN]);
-    let start = m.mark();
-    let slots = read(cx, line, &GRAMMAR, &mut m)?;
-    let id = number(cx, &slots, ID, BAD_ID)?;
-    if id != 0 {
-        m.undo(start);
+    let (alone, proto) = select(cx, line, &mut m, &GRAMMAR)?;
+    if alone {
         m.set_ty(rtm::DELNEXTHOP);
-        m.put(nha::ID, id);
         return crate::ip::send(cx, &mut m).map_err(|_| PLAIN);
     }
-    let proto = select(cx, &slots, &mut m)?;
     let done = sweep::sweep(cx, &mut m, rtm::DELNEXTHOP, &mut |_, m, copy| {
         copy.bytes(&[0; NHMSG_LEN]);
         copy.put(nha::ID, m.split::<NHMSG_LEN>().1.get(nha::ID).unwrap_or(0));

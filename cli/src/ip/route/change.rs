@@ -18,6 +18,7 @@ use nlbox_core::text::{mac, num};
 use nlbox_core::wire::attr::ATTR_HEADER_LEN;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::HEADER_LEN;
+use nlbox_core::wire::key::{Key, Raw};
 
 const DST: u8 = 0;
 const TYPE: u8 = 1;
@@ -129,11 +130,11 @@ fn via<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots: &mut
         return Err(cx.err.invalid(keyword(line), b"", "use nexthop syntax to specify multiple via\n"));
     }
     keep(slots, GATEWAY, b"via");
-    gateway(cx, line, m)
+    gateway(cx, line, m, rta::GATEWAY)
 }
 
-/// `[FAMILY] ADDRESS` behind `via`: `RTA_GATEWAY` of the route's family, or `RTA_VIA` of another.
-fn gateway(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>) -> Done {
+/// `[FAMILY] ADDRESS` behind `via`: the attribute `key` of the route's family, or `RTA_VIA` of another.
+pub(crate) fn gateway(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, key: Key<Raw>) -> Done {
     let own = m.head_at(at::FAMILY);
     let mut word = line.value(&mut cx.err)?;
     let mut family = own;
@@ -152,7 +153,7 @@ fn gateway(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>) -> Done {
         let ip = address(&mut cx.err, word, family)?;
         settle(m, &ip);
         if ip.family() == m.head_at(at::FAMILY) {
-            m.put(rta::GATEWAY, ip.bytes());
+            m.put(key, ip.bytes());
             return Ok(());
         }
         let _ = other.extend_from_slice(ip.bytes());
@@ -289,7 +290,7 @@ fn nexthops<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots:
         let field = |n: usize| hop.saturating_add(n).saturating_sub(HEADER_LEN);
         while let Some(word) = line.next() {
             match HOP.number(word) {
-                Some(1) => gateway(cx, line, m)?,
+                Some(1) => gateway(cx, line, m, rta::GATEWAY)?,
                 Some(2) => {
                     let name = line.value(&mut cx.err)?;
                     let index =

@@ -3,8 +3,8 @@
 
 use crate::bytes::Reader;
 use crate::rt::names::TABLES;
-use crate::spec::{AttrSpec, Bad, Custom, Many, Resolve};
 use crate::spec::show::show;
+use crate::spec::{AttrSpec, Bad, Custom, Many, Resolve};
 use crate::text::ip::{self, Ip, af};
 use crate::text::num;
 use crate::text::out::{Out, Style};
@@ -38,8 +38,8 @@ attrs! {
         2 SRH: Raw, Kind::Many(&SRH_SEGMENTS), "srh|||missing \"segs\" attribute for srh\n";
         3 TABLE: u32, Kind::Enum(Int::U32, &TABLES), "table|||invalid table id\n";
         9 VRFTABLE: u32, Kind::Enum(Int::U32, &TABLES), "vrftable|||invalid vrf table id\n";
-        4 NH4: Raw, Kind::Custom(&PLAIN), "nh4|||inet";
-        5 NH6: Raw, Kind::Custom(&PLAIN), "nh6|||inet6";
+        4 NH4: Raw, Kind::Ip, "nh4|||inet";
+        5 NH6: Raw, Kind::Ip, "nh6|||inet6";
         6 IIF: u32, Kind::IfIndex, "iif";
         7 OIF: u32, Kind::IfIndex, "oif";
         10 COUNTERS: Nested, Kind::Many(&COUNT), "count|stats64";
@@ -175,20 +175,6 @@ static SRH_SEGMENTS: Many = Many {
         value: "segs ADDR[,ADDR]...",
     },
     more: |n, _| n < 2,
-};
-
-/// An address without a colour.
-static PLAIN: Custom = Custom {
-    show: |row, payload, out, _| {
-        let Some(a) = Ip::from_bytes(payload) else { return };
-        out.text(row.keyword());
-        out.str(row.json(), " % ", ip::print(&a).as_bytes());
-    },
-    put: |row, b, word, _| {
-        b.raw(row.ty, ip::parse(word).ok_or(Bad::Value)?.bytes());
-        Ok(())
-    },
-    value: "ADDR",
 };
 
 /// Counters are asked for by their presence, each zero.
