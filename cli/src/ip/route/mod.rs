@@ -12,11 +12,10 @@ use crate::grammar::{Object, Verb, spelled};
 use crate::ip::value::{halves, hex_byte, prefix};
 use crate::report::{Done, Fail};
 use crate::words::Line;
+use nlbox_core::rt::encap::mpls;
 use nlbox_core::rt::names::ROUTE_TYPES;
 use nlbox_core::rt::route::{at, rta};
 use nlbox_core::rt::rtm;
-use nlbox_core::spec::AttrSpec;
-use nlbox_core::spec::put::put;
 use nlbox_core::text::ip::{Ip, Prefix, af};
 use nlbox_core::text::num;
 use nlbox_core::wire::build::Build;
@@ -106,17 +105,14 @@ const LABEL_BITS: u8 = 20;
 
 /// Appends the label stack that `word` spells as attribute `ty`; `what` it is for the error.
 fn put_labels(cx: &mut Ctx<'_>, m: &mut Build<'_>, ty: u16, word: &[u8], what: &[u8]) -> Done {
-    let row = rta::SET.row(rta::NEWDST.ty()).map(|row| AttrSpec { ty, ..row });
-    let (one, family) = (what == b"prefix", m.head_at(at::FAMILY));
-    // Only routes by labels have any.
-    let row = row.filter(|_| family == af::AF_MPLS && !(one && word.contains(&b'/')));
-    match row.and_then(|row| put(&row, m, word, &mut cx.page.names).ok()) {
-        Some(()) => Ok(()),
-        None => {
-            let family = af::name_verbose(family).as_bytes();
-            Err(cx.err.plain(&[b"Error: % % is expected rather than \"%\".", family, what, word]))
-        }
+    let family = m.head_at(at::FAMILY);
+    // Only routes by labels have any, and go by one.
+    let one = !word.contains(&b'/') || ty != rta::DST.ty();
+    if family == af::AF_MPLS && one && mpls::put(m, ty, word, true) {
+        return Ok(());
     }
+    let family = af::name_verbose(family).as_bytes();
+    Err(cx.err.plain(&[b"Error: % % is expected rather than \"%\".", family, what, word]))
 }
 
 /// The family of the route so far is that of its first address.

@@ -24,21 +24,26 @@ const IMPLICIT_NULL: u32 = 3;
 const BOTTOM: u32 = 0x100;
 
 fn put_labels(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], _: &mut dyn Resolve) -> Result<(), Bad> {
+    if put(b, row.ty, word, false) { Ok(()) } else { Err(Bad::Value) }
+}
+
+/// Appends the labels that `word` spells as attribute `ty`; `route`: of a route, where the implicit null is one too.
+/// `false`, and nothing appended, when it spells none.
+pub fn put(b: &mut Build<'_>, ty: u16, word: &[u8], route: bool) -> bool {
     let mark = b.mark();
-    let at = b.open(row.ty);
+    let at = b.open(ty);
     let mut parts = word.split(|b| *b == b'/').peekable();
     while let Some(part) = parts.next() {
-        let label = num::parse_u32(part)
-            .filter(|l| *l < 1 << 20 && !(*l == IMPLICIT_NULL && row.keyword().is_empty()));
-        let Some(label) = label else {
+        let Some(label) = num::parse_u32(part).filter(|l| *l < 1 << 20 && (route || *l != IMPLICIT_NULL))
+        else {
             b.undo(mark);
-            return Err(Bad::Value);
+            return false;
         };
         let bottom = if parts.peek().is_none() { BOTTOM } else { 0 };
         b.bytes(&(label.wrapping_shl(12) | bottom).to_be_bytes());
     }
     b.close(at);
-    Ok(())
+    true
 }
 
 fn show_labels(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, _: &mut dyn Resolve) {
