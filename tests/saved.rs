@@ -40,7 +40,6 @@ fn either_tool_reads_the_others_files() {
         ("-6 route", ""),
         ("addr", ""),
         ("addr", "dev v1"),
-        ("-4 addr", "to 10.0.0.0/16"),
         ("rule", ""),
         ("-6 rule", ""),
     ] {

@@ -28,7 +28,7 @@ attrs! {
     /// `NHA_*`.
     pub mod nha = "nexthop" {
         1 ID: u32, Kind::Num(Int::U32), "id";
-        2 GROUP: Raw, Kind::Custom(&GROUP_KIND), "group";
+        2 GROUP: Raw, Kind::Bytes, "group";
         3 GROUP_TYPE: u16, Kind::Enum(Int::U16, &TYPES), "type", NONZERO;
         12 RES_GROUP: Nested, Kind::Nest(&res_group::SET), "resilient_args||-";
         13 RES_BUCKET: Nested, Kind::Nest(&res_bucket::SET), "bucket||-";
@@ -40,6 +40,7 @@ attrs! {
         9 GROUPS: Flag, Kind::Flag, "groups";
         10 MASTER: u32, Kind::IfIndex, "master";
         11 FDB: Flag, Kind::Flag, "fdb";
+        14 OP_FLAGS: u32, Kind::Hex(Int::U32), "op-flags";
     }
 }
 
@@ -82,18 +83,19 @@ static TIME: Custom = Custom {
     value: "SECONDS",
 };
 
-/// `struct nexthop_grp`, once or more: id u32, weight less one u8, its upper byte (from 6.12 on) u8, two bytes of
-/// nothing.
-static GROUP_KIND: Custom = Custom { show: show_group, put: |_, _, _, _| Err(Bad::Value), value: "" };
+/// `NHA_OP_FLAG_RESP_GRP_RESVD_0`: what a kernel before 6.12 left uninitialised in a group is a number now.
+pub const WIDE_WEIGHTS: u32 = 0x8000_0000;
 
-fn show_group(_: &AttrSpec, payload: &[u8], out: &mut Out<'_>, _: &mut dyn Resolve) {
+/// Prints `NHA_GROUP`: `struct nexthop_grp` once or more, id u32, weight less one u8, its upper byte u8 if `wide`, two
+/// bytes of nothing.
+pub fn group(payload: &[u8], wide: bool, out: &mut Out<'_>) {
     out.open_array("group", "group");
     let mut r = Reader::new(payload);
     let mut pattern = " %";
     while let (Some(id), Some([low, high, ..])) = (r.u32(), r.array::<4>()) {
         out.open_object("");
         out.num("id", pattern, id.into());
-        let weight = u16::from_le_bytes([low, high]);
+        let weight = u16::from_le_bytes([low, if wide { high } else { 0 }]);
         if weight != 0 {
             out.num("weight", ",%", u64::from(weight).saturating_add(1));
         }

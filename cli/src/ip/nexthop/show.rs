@@ -9,7 +9,7 @@ use crate::report::{Done, Fail, KERNEL, PLAIN};
 use crate::words::Line;
 use crate::{Ctx, Page};
 use nlbox_core::rt::names::{PROTOCOLS, SCOPES};
-use nlbox_core::rt::nexthop::{FAMILY_AT, NHMSG_LEN, nha, res_bucket};
+use nlbox_core::rt::nexthop::{FAMILY_AT, NHMSG_LEN, WIDE_WEIGHTS, group, nha, res_bucket};
 use nlbox_core::rt::rtm;
 use nlbox_core::spec::show::show_row;
 use nlbox_core::text::num;
@@ -236,9 +236,13 @@ pub fn info(page: &mut Page<'_>, id: u32) {
 
 fn body(page: &mut Page<'_>, [_, scope, protocol, _, bits @ ..]: [u8; NHMSG_LEN], a: Attrs<'_>) {
     let details = page.opts.details > 0;
-    for ty in [nha::ID.ty(), nha::GROUP.ty(), nha::GROUP_TYPE.ty(), nha::RES_GROUP.ty()] {
-        row(page, a, ty);
+    row(page, a, nha::ID.ty());
+    if let Some(members) = a.get(nha::GROUP) {
+        let wide = a.get(nha::OP_FLAGS).unwrap_or(0) & WIDE_WEIGHTS != 0;
+        group(members, wide, &mut page.out);
     }
+    row(page, a, nha::GROUP_TYPE.ty());
+    row(page, a, nha::RES_GROUP.ty());
     encap::show(page, a.get(nha::ENCAP_TYPE), a.nest(nha::ENCAP));
     row(page, a, nha::RES_BUCKET.ty());
     row(page, a, nha::GATEWAY.ty());
@@ -246,14 +250,15 @@ fn body(page: &mut Page<'_>, [_, scope, protocol, _, bits @ ..]: [u8; NHMSG_LEN]
         page.out.style(Style::IfName);
         row(page, a, nha::OIF.ty());
     }
+    // A bucket has the header of its group, which is not its own.
     let bucket = a.has(nha::RES_BUCKET);
-    if scope != 0 || details && !bucket {
+    if (scope != 0 || details) && !bucket {
         put_named(page, "scope|scope % ", &SCOPES, scope.into());
     }
     if a.has(nha::BLACKHOLE) {
         page.out.null("blackhole", "blackhole ");
     }
-    if protocol != 0 || details && !bucket {
+    if (protocol != 0 || details) && !bucket {
         put_named(page, "protocol|proto % ", &PROTOCOLS, protocol.into());
     }
     flags(page, u32::from_ne_bytes(bits));
@@ -265,5 +270,102 @@ fn body(page: &mut Page<'_>, [_, scope, protocol, _, bits @ ..]: [u8; NHMSG_LEN]
 fn row(page: &mut Page<'_>, a: Attrs<'_>, ty: u16) {
     if let Some((row, payload)) = nha::SET.row(ty).zip(a.raw(ty)) {
         show_row(&row, payload, &mut page.out, &mut page.names);
+    }
+}
+
+#[cfg(test)]
+#[cfg(target_endian = "little")]
+mod tests {
+    extern crate std;
+    use super::*;
+    use crate::Options;
+    use crate::names::Names;
+    use nlbox_core::conn::{Conn, Errno, Received, Transport};
+    use nlbox_core::text::out::{Mode, Out, Sink};
+    use std::string::String;
+    use std::vec::Vec;
+
+    struct Text(Vec<u8>);
+    impl Sink for Text {
+        fn write_all(&mut self, b: &[u8]) -> Result<(), i32> {
+            self.0.extend_from_slice(b);
+            Ok(())
+        }
+    }
+
+    struct Dead;
+    impl Transport for Dead {
+        fn send(&mut self, _: &[u8]) -> Result<(), Errno> {
+            Err(Errno(5))
+        }
+        fn recv(&mut self, _: &mut [u8]) -> Result<Received, Errno> {
+            Err(Errno(5))
+        }
+        fn peek(&mut self) -> Result<usize, Errno> {
+            Err(Errno(5))
+        }
+        fn port(&mut self) -> Result<u32, Errno> {
+            Err(Errno(5))
+        }
+    }
+
+    fn print(ty: u16, hex: &str, json: bool, details: u8) -> String {
+        let payload: Vec<u8> = hex
+            .as_bytes()
+            .chunks(2)
+            .map(|c| u8::from_str_radix(std::str::from_utf8(c).unwrap(), 16).unwrap())
+            .collect();
+        let (mut text, mut dead, mut page, mut rx) = (Text(Vec::new()), Dead, [0; 4096], [0; 64]);
+        let mut names = Names::new(Conn::new(&mut dead, &mut rx));
+        names.learn(3, b"v0");
+        let mut out = Out::new(&mut text, &mut page);
+        out.mode = Mode { json, ..Mode::default() };
+        let mut page = Page { out, names, opts: Options { details, ..Options::default() } };
+        nexthop(&mut page, &Message { ty, flags: 0, seq: 1, port: 1, payload: &payload });
+        page.out.finish().unwrap();
+        String::from_utf8(text.0).unwrap()
+    }
+
+    // RTM_NEWNEXTHOP and RTM_NEWNEXTHOPBUCKET as a 6.18 kernel sends them, without their headers.
+    const GATEWAY: &str = "02fd00000000000008000100010000000800050003000000080006000a000002";
+    const GROUP: &str = "0000040000000000080001000c0000000600030001000000140002000100000004000000020000002b010000\
+        28000c800600010008000000080002007017000008000300000000000c000400000000000000000008000e0000000080";
+    const BUCKET: &str =
+        "0000040000000000080001000c00000020000d80060001000300000008000300020000000c0002003700000000000000";
+
+    #[test]
+    fn nexthops_read_as_iproute2_prints_them() {
+        let text = |hex| print(rtm::NEWNEXTHOP, hex, false, 0);
+        assert_eq!(text(GATEWAY), "id 1 via 10.0.0.2 dev v0 scope link \n");
+        assert_eq!(
+            text(GROUP),
+            "id 12 group 1,5/2,300 type resilient buckets 8 idle_timer 60 unbalanced_timer 0 unbalanced_time 0 \
+             proto static \n"
+        );
+        assert_eq!(
+            print(rtm::DELNEXTHOP, GATEWAY, false, 1),
+            "Deleted id 1 via 10.0.0.2 dev v0 scope link proto unspec \n"
+        );
+        assert_eq!(print(rtm::NEWNEXTHOPBUCKET, BUCKET, false, 1), "id 12 index 3 idle_time 0.55 nhid 2 \n");
+        assert_eq!(
+            print(rtm::NEWNEXTHOPBUCKET, BUCKET, true, 0),
+            "{\"id\":12,\"bucket\":{\"index\":3,\"idle_time\":0.55,\"nhid\":2},\"flags\":[]}"
+        );
+    }
+
+    #[test]
+    fn the_upper_byte_of_a_weight_counts_where_the_kernel_says_so() {
+        let old = GROUP.strip_suffix("08000e0000000080").unwrap();
+        assert!(
+            print(rtm::NEWNEXTHOP, old, true, 0)
+                .contains("[{\"id\":1,\"weight\":5},{\"id\":2,\"weight\":44}]")
+        );
+        assert!(print(rtm::NEWNEXTHOP, GROUP, true, 0).contains("{\"id\":2,\"weight\":300}"));
+        // Half a member is none.
+        assert_eq!(
+            print(rtm::NEWNEXTHOP, "00000000000000000c0002000100000000000000", false, 0),
+            "group 1 \n"
+        );
+        assert_eq!(print(rtm::NEWNEXTHOP, "00000000000000000a000200010000000000", false, 0), "group \n");
     }
 }

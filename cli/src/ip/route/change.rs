@@ -358,7 +358,8 @@ const HEAD_END: usize = HEADER_LEN.saturating_add(RTMSG_LEN);
 fn header(cx: &mut Ctx<'_>, slots: &Slots<'_>, w: &mut Build<'_>, new: bool, table: Option<u32>) -> Done {
     let has = |n: u8| slot(slots, n).is_some();
     let inet = family(w) == af::AF_INET;
-    if new && !has(TYPE) {
+    // A label has one type only, to delete too.
+    if (new || family(w) == af::AF_MPLS) && !has(TYPE) {
         w.head(at::TYPE, &[rtn::UNICAST]);
     }
     let ty = w.head_at(at::TYPE);

@@ -239,3 +239,104 @@ static LENGTH: Custom = Custom {
     },
     value: "BITS",
 };
+
+#[cfg(test)]
+#[cfg(target_endian = "little")]
+mod tests {
+    extern crate std;
+    use super::*;
+    use crate::conn::Errno;
+    use crate::spec::put::put;
+    use crate::text::ifname::IfName;
+    use crate::text::out::Sink;
+    use std::string::String;
+    use std::vec::Vec;
+
+    struct Text(Vec<u8>);
+    impl Sink for Text {
+        fn write_all(&mut self, b: &[u8]) -> Result<(), i32> {
+            self.0.extend_from_slice(b);
+            Ok(())
+        }
+    }
+
+    struct Nobody;
+    impl Resolve for Nobody {
+        fn ifname(&mut self, _: u32) -> IfName {
+            IfName::default()
+        }
+        fn ifindex(&mut self, _: &[u8]) -> Option<u32> {
+            None
+        }
+    }
+
+    /// The words as one nest, as the rows write them.
+    fn built(set: &'static crate::spec::AttrSet, words: &[(&str, &str)]) -> Result<Vec<u8>, Bad> {
+        let mut tx = [0; 512];
+        let mut m = Build::new(&mut tx, 0, 0, &[]);
+        let nest = m.open(22);
+        let outer = m.enter(nest);
+        for (keyword, value) in words {
+            let row = set.iter().find(|row| row.keyword() == *keyword).unwrap();
+            put(&row, &mut m, value.as_bytes(), &mut Nobody)?;
+        }
+        m.leave(outer);
+        m.close(nest);
+        Ok(m.attrs(0).raw(22).unwrap().to_vec())
+    }
+
+    fn shown(set: &'static crate::spec::AttrSet, bytes: &[u8]) -> String {
+        let (mut text, mut page) = (Text(Vec::new()), [0; 512]);
+        let mut out = Out::new(&mut text, &mut page);
+        show(set, Attrs::new(bytes), &mut out, &mut Nobody);
+        out.finish().map_err(Errno).unwrap();
+        String::from_utf8(text.0).unwrap()
+    }
+
+    // What iproute2 sends for the same words.
+    const ENCAP: &[u8] = b"\x30\0\x01\0\x01\0\0\0\0\x04\x04\x01\x01\0\0\0\
+        \0\xfd\0\0\0\0\0\0\0\0\0\0\0\0\0\x02\0\xfd\0\0\0\0\0\0\0\0\0\0\0\0\0\x01";
+    const INLINE: &[u8] = b"\x30\0\x01\0\0\0\0\0\0\x04\x04\x01\x01\0\0\0\
+        \0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xfd\0\0\0\0\0\0\0\0\0\0\0\0\0\x01";
+    const B6: &[u8] = b"\x08\0\x01\0\x09\0\0\0\x3c\0\x02\0\0\x06\x04\x02\x02\0\0\0\
+        \0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xfd\0\0\0\0\0\0\0\0\0\0\0\0\0\x02\
+        \0\xfd\0\0\0\0\0\0\0\0\0\0\0\0\0\x01";
+    const RPL: &[u8] = b"\x2c\0\x01\0\0\x04\x03\x02\0\0\0\0\
+        \0\xfd\0\0\0\0\0\0\0\0\0\0\0\0\0\x02\0\xfd\0\0\0\0\0\0\0\0\0\0\0\0\0\x01";
+
+    #[test]
+    fn segments_are_the_bytes_of_iproute2() {
+        let seg6 = &iptunnel::SET;
+        assert_eq!(built(seg6, &[("mode", "encap"), ("segs", "fd::1,fd::2")]).unwrap(), ENCAP);
+        assert_eq!(built(seg6, &[("mode", "inline"), ("segs", "fd::1")]).unwrap(), INLINE);
+        assert_eq!(
+            built(&local::SET, &[("action", "End.B6"), ("srh", "segs"), ("srh", "fd::1,fd::2")]).unwrap(),
+            B6
+        );
+        assert_eq!(built(&rpl::SET, &[("segs", "fd::1,fd::2")]).unwrap(), RPL);
+        assert_eq!(built(seg6, &[("segs", "fd::1")]), Err(Bad::Value), "the mode comes first");
+        assert_eq!(built(seg6, &[("mode", "encap"), ("segs", "fd::1,x")]), Err(Bad::Value));
+        assert_eq!(built(&local::SET, &[("srh", "fd::1")]), Err(Bad::Value), "`segs` is missing");
+    }
+
+    #[test]
+    fn segments_are_shown_first_to_last() {
+        assert_eq!(shown(&iptunnel::SET, ENCAP), "mode encap segs 2 [ fd::1 fd::2 ] ");
+        assert_eq!(shown(&iptunnel::SET, INLINE), "mode inline segs 2 [ fd::1 :: ] ");
+        assert_eq!(shown(&local::SET, B6), "action End.B6 segs 3 [ fd::1 fd::2 :: ] ");
+        assert_eq!(shown(&rpl::SET, RPL), "segs 2 [ fd::1 fd::2 ] ");
+        // A header that says more segments than it has.
+        assert_eq!(shown(&rpl::SET, &RPL[..30]), "");
+        let mut short = ENCAP.to_vec();
+        short[12] = 9;
+        assert_eq!(shown(&iptunnel::SET, &short), "mode encap ");
+    }
+
+    #[test]
+    fn flavors_are_bits_and_lengths() {
+        let words = [("flavors", "psp,next-csid"), ("lblen", "32"), ("nflen", "16")];
+        let bytes = built(&local::SET, &words).unwrap();
+        assert_eq!(shown(&local::SET, &bytes), "flavors psp,next-csid lblen 32 nflen 16 ");
+        assert_eq!(built(&local::SET, &[("flavors", "psp,x")]), Err(Bad::Value));
+    }
+}
