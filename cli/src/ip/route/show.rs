@@ -110,7 +110,10 @@ pub fn route(page: &mut Page<'_>, row: &Row<'_>, f: &Filter) {
     }
     // The last word of an IPv6 route, and the only one without a blank behind it.
     attr(page, a, rta::PREF.ty());
-    attr(page, a, rta::TTL_PROPAGATE.ty());
+    match a.get(rta::TTL_PROPAGATE) {
+        Some(v) if page.out.json() => page.out.bool("ttl-propogate", "", v != 0),
+        _ => attr(page, a, rta::TTL_PROPAGATE.ty()),
+    }
     if let Some(id) = a.get(rta::NH_ID).filter(|_| details) {
         nexthop::show::info(page, id);
     }
