@@ -94,3 +94,20 @@ fn either_tool_reads_the_others_files() {
     }
     std::fs::remove_dir_all(dir).unwrap();
 }
+
+/// `ip netns monitor` says each name as it comes and goes.
+#[test]
+fn namespaces_are_seen_to_come_and_go() {
+    let Some(ns) = Ns::new() else { return };
+    let ip = format!("{} ip", nlbox().display());
+    let out = ns.sh(&format!(
+        "{ip} netns monitor > /run/seen & watcher=$!
+         while ! [ -d /run/netns ]; do sleep 0.02; done; sleep 0.2
+         {ip} netns add blue; {ip} netns add red; {ip} netns del blue
+         while [ $(wc -l < /run/seen) -lt 3 ]; do sleep 0.02; done
+         kill $watcher; cat /run/seen"
+    ));
+    eqnice!("add blue\nadd red\ndelete blue\n", out.stdout);
+    let refused = ns.run(&[nlbox().to_str().unwrap(), "ip", "netns", "monitor", "x"]);
+    assert_eq!((refused.stderr.as_str(), refused.code), ("extra arguments specified\n", 1));
+}

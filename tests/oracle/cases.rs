@@ -1111,7 +1111,7 @@ pub(crate) const OBJECTS: &[&str] = &[
     "stats",
 ];
 /// Those nlbox has, as error messages name them.
-pub(crate) const OUR_OBJECTS: &[&str] = &["address", "addr", "link", "route", "neigh", "netns", "rule", "nexthop"];
+pub(crate) const OUR_OBJECTS: &[&str] = &["address", "addr", "link", "route", "neigh", "netns", "nexthop"];
 
 pub(crate) const VERBS: &[(&str, &[&str])] = &[
     ("link", &["add", "delete", "set", "show", "list", "lst", "help"]),

@@ -124,11 +124,11 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         why: "one sentence for all ports",
     },
     Difference {
-        on: "route save foo",
+        on: "route save*",
         since: NEVER,
         what: What::Free,
         example: ("base", "route save foo"),
-        why: "nothing is written of a command that fails",
+        why: "sequence and port are each run's own, see saved.rs; nothing is written of a command that fails",
     },
 ];
 
