@@ -11,6 +11,12 @@
 mod cases;
 #[path = "oracle/differences.rs"]
 mod differences;
+#[rustfmt::skip] // as in `cases`
+#[path = "oracle/nexthop.rs"]
+mod nexthop;
+#[rustfmt::skip]
+#[path = "oracle/rule.rs"]
+mod rule;
 
 use differences::{DIFFERENCES, Difference, What};
 use harness::{Iproute2, Ns, Output, diff, iproute2, nlbox, words};
@@ -19,6 +25,16 @@ use std::path::PathBuf;
 
 /// Between two looks at a state that may still move.
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(30);
+
+/// All states, of whatever file.
+fn states() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    cases::STATES.iter().chain(nexthop::STATES).chain(rule::STATES)
+}
+
+/// All differences, of whatever file.
+fn all_differences() -> impl Iterator<Item = &'static Difference> {
+    DIFFERENCES.iter().chain(nexthop::DIFFERENCES).chain(rule::DIFFERENCES)
+}
 
 /// The two programs, and what was found so far.
 struct Oracle {
@@ -43,8 +59,7 @@ impl Oracle {
 
     /// A fixture with the kernel put in the named state by iproute2.
     fn state(&self, name: &str) -> Ns {
-        let (_, text) =
-            cases::STATES.iter().find(|(n, _)| *n == name).unwrap_or_else(|| panic!("no state {name}"));
+        let (_, text) = states().find(|(n, _)| *n == name).unwrap_or_else(|| panic!("no state {name}"));
         let ns = Ns::new().expect("a namespace: the first one worked");
         let mut batch: (&str, String) = ("", String::new());
         let flush = |batch: &mut (&str, String)| {
@@ -93,8 +108,7 @@ impl Oracle {
     fn listed(&self, line: &str) -> impl Iterator<Item = &'static Difference> {
         let (itself, version) = (self.itself, self.theirs.version);
         let line = line.to_string();
-        DIFFERENCES
-            .iter()
+        all_differences()
             .filter(move |d| !itself && version < d.since && d.on.split('|').any(|p| glob(p, &line)))
     }
 
@@ -237,7 +251,7 @@ impl Oracle {
             let head = if netns.is_empty() { vec![ip] } else { vec![ip, "-n", netns] };
             let json = [head.clone(), vec!["-d", "-j", "-batch", "-"]].concat();
             let json = ns
-                .feed(&json, "addr show\nroute show table all\nnetns list-id\n")
+                .feed(&json, "addr show\nroute show table all\nnetns list-id\nrule show\nnexthop show\n")
                 .stdout
                 .replace("},{", "},\n{");
             let flat = [head, vec!["-d", "-o", "-batch", "-"]].concat();
@@ -433,6 +447,12 @@ oracle! {
     netns_errors: errors cases::NETNS_ERRORS;
     global_listings: listings cases::GLOBAL_LISTINGS;
     global_errors: errors cases::GLOBAL_ERRORS;
+    nexthop_listings: listings nexthop::LISTINGS;
+    nexthop_mutations: twins nexthop::MUTATIONS;
+    nexthop_errors: errors nexthop::ERRORS;
+    rule_listings: listings rule::LISTINGS;
+    rule_mutations: twins rule::MUTATIONS;
+    rule_errors: errors rule::ERRORS;
     keyword_abbreviations: twins cases::KEYWORDS;
     keyword_listings: listings cases::KEYWORD_LISTINGS;
 }
@@ -490,7 +510,7 @@ fn differences_still_occur() {
         return;
     }
     let mut stale = String::new();
-    for d in DIFFERENCES.iter().filter(|d| oracle.theirs.version < d.since) {
+    for d in all_differences().filter(|d| oracle.theirs.version < d.since) {
         let (state, line) = d.example;
         assert!(d.on.split('|').any(|p| glob(p, line)), "the example is not of its pattern: {}", d.why);
         let ns = oracle.state(state);

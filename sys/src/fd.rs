@@ -188,6 +188,12 @@ pub fn read(fd: i32, buf: &mut [u8]) -> Result<usize, Errno> {
     retry(|| check_len(unsafe { libc::read(fd, buf.as_mut_ptr().cast(), buf.len()) }))
 }
 
+/// `lseek(fd, 0, SEEK_SET)`. `ESPIPE`: a pipe has no beginning to go back to.
+pub fn rewind(fd: i32) -> Result<(), Errno> {
+    // SAFETY: numbers only.
+    if unsafe { libc::lseek(fd, 0, libc::SEEK_SET) } < 0 { Err(Errno::last()) } else { Ok(()) }
+}
+
 /// `write(fd, bytes, len)`: the number of bytes taken, which may be fewer than there are.
 pub fn write(fd: i32, bytes: &[u8]) -> Result<usize, Errno> {
     // SAFETY: the kernel reads bytes.len() bytes of bytes.

@@ -11,6 +11,7 @@ pub mod clock;
 pub mod entry;
 pub mod errno;
 pub mod fd;
+pub mod inotify;
 pub mod ioctl;
 pub mod memory;
 pub mod mount;

@@ -1111,13 +1111,15 @@ pub(crate) const OBJECTS: &[&str] = &[
     "stats",
 ];
 /// Those nlbox has, as error messages name them.
-pub(crate) const OUR_OBJECTS: &[&str] = &["address", "addr", "link", "route", "neigh", "netns"];
+pub(crate) const OUR_OBJECTS: &[&str] = &["address", "addr", "link", "route", "neigh", "netns", "nexthop"];
 
 pub(crate) const VERBS: &[(&str, &[&str])] = &[
     ("link", &["add", "delete", "set", "show", "list", "lst", "help"]),
     ("addr", &["add", "change", "chg", "replace", "delete", "show", "list", "lst", "flush", "help"]),
     ("route", &["list", "show", "lst", "get", "add", "change", "chg", "replace", "prepend", "append", "test", "delete", "flush", "help"]),
     ("neigh", &["add", "change", "chg", "replace", "delete", "get", "show", "list", "lst", "flush", "help"]),
+    ("nexthop", &["add", "replace", "delete", "list", "show", "lst", "get", "flush", "bucket", "help"]),
+    ("rule", &["list", "lst", "show", "add", "delete", "restore", "help"]),
     ("netns", &["list", "show", "lst", "list-id", "add", "set", "delete", "identify", "pids", "exec", "attach", "help"]),
 ];
 /// Prefixes that are other verbs, which nlbox does not have or which wait for ever.

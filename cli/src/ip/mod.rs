@@ -1,13 +1,16 @@
 //! `ip`: options, then an object, each in a file of its own.
 
 pub mod addr;
+pub mod encap;
 pub mod flush;
 pub mod link;
 pub mod neigh;
 pub mod netns;
+pub mod nexthop;
 pub mod nsref;
 pub mod route;
 pub mod rule;
+pub mod saved;
 pub mod value;
 
 use crate::Ctx;
@@ -36,6 +39,7 @@ static OBJECTS: &[Entry] = &[
     Entry { word: "n[eighbour]", object: &neigh::OBJECT },
     Entry { word: "l[ink]", object: &link::OBJECT },
     Entry { word: "net[ns]", object: &netns::OBJECT },
+    Entry { word: "nex[thop]", object: &nexthop::OBJECT },
 ];
 
 /// The objects of iproute2 that are not in this build: refused by name.
@@ -62,7 +66,6 @@ static ABSENT: &[&str] = &[
     "netconf",
     "vrf",
     "sr",
-    "nexthop",
     "mptcp",
     "ioam",
     "stats",

@@ -1,10 +1,12 @@
 //! rtnetlink: the message types and their attribute sets (`linux/rtnetlink.h`).
 
 pub mod addr;
+pub mod encap;
 pub mod kind;
 pub mod link;
 pub mod names;
 pub mod neigh;
+pub mod nexthop;
 pub mod nsid;
 pub mod route;
 pub mod rule;
@@ -31,6 +33,12 @@ pub mod rtm {
     pub const NEWNSID: u16 = 88;
     pub const DELNSID: u16 = 89;
     pub const GETNSID: u16 = 90;
+    pub const NEWNEXTHOP: u16 = 104;
+    pub const DELNEXTHOP: u16 = 105;
+    pub const GETNEXTHOP: u16 = 106;
     pub const NEWLINKPROP: u16 = 108;
     pub const DELLINKPROP: u16 = 109;
+    pub const NEWNEXTHOPBUCKET: u16 = 116;
+    pub const DELNEXTHOPBUCKET: u16 = 117;
+    pub const GETNEXTHOPBUCKET: u16 = 118;
 }

@@ -92,6 +92,8 @@ names! {
     /// `RTCF_*` of a looked-up IPv4 route (`linux/in_route.h`), in the order of iproute2's listing.
     pub static CACHE_FLAGS = 0x8000_0000 "local", 0x2000_0000 "mc", 0x1000_0000 "brd", 0x0400_0000 "src-direct",
         0x0004_0000 "redirected", 0x0100_0000 "redirect", 0x0001_0000 "notify";
+    /// Whether a packet's own time to live goes on, of MPLS.
+    pub static TTL_PROPAGATIONS = 0 "disabled", 1 "enabled";
     /// `ICMPV6_ROUTER_PREF_*` (RFC 4191).
     pub static ROUTER_PREFS = 0 "medium", 1 "high", 3 "low";
     /// `RTAX_FEATURE_*`.
@@ -99,9 +101,6 @@ names! {
     /// Fields of `struct rta_cacheinfo` by their offsets, as JSON key and text, in the order of iproute2's listing.
     pub static CACHE_INFO = 8 "expires|expires %sec ", 12 "error|error % ", 0 "users|users % ", 16 "used|used % ",
         4 "age|age %sec ";
-    /// `LWTUNNEL_ENCAP_*` (`linux/lwtunnel.h`).
-    pub static ENCAPS = 1 "mpls", 2 "ip", 3 "ila", 4 "ip6", 5 "seg6", 6 "bpf", 7 "seg6local", 8 "rpl",
-        9 "ioam6", 10 "xfrm";
 }
 
 attrs! {
@@ -122,13 +121,13 @@ attrs! {
         16 MARK: u32, Kind::Hex(Int::U32), "mark";
         17 MFC_STATS: Raw, Kind::Bytes, "mfc-stats";
         18 VIA: Raw, Kind::Bytes, "via";
-        19 NEWDST: Raw, Kind::Bytes, "newdst";
+        19 NEWDST: Raw, Kind::Custom(&crate::rt::encap::mpls::LABELS), "newdst|to|as to % ";
         20 PREF: u8, Kind::Enum(Int::U8, &ROUTER_PREFS), "pref||pref %";
-        21 ENCAP_TYPE: u16, Kind::Enum(Int::U16, &ENCAPS), "encap|| encap % ";
+        21 ENCAP_TYPE: u16, Kind::Enum(Int::U16, &crate::rt::encap::TYPES), "encap";
         22 ENCAP: Nested, Kind::Bytes, "encap";
         23 EXPIRES: u32, Kind::Num(Int::U32), "expires";
         25 UID: u32, Kind::Num(Int::U32), "uid||uid % ";
-        26 TTL_PROPAGATE: u8, Kind::Num(Int::U8), "ttl-propagate";
+        26 TTL_PROPAGATE: u8, Kind::Enum(Int::U8, &TTL_PROPAGATIONS), "ttl-propagate|ttl-propogate|ttl-propogate %";
         27 IP_PROTO: u8, Kind::Enum(Int::U8, &IP_PROTOCOLS), "ip-proto";
         28 SPORT: Be16, Kind::Num(Int::Be16), "sport";
         29 DPORT: Be16, Kind::Num(Int::Be16), "dport";

@@ -184,6 +184,12 @@ impl<'b> Build<'b> {
         self.find(ty).is_none()
     }
 
+    /// The payload of attribute `ty` of the nest being filled.
+    #[must_use]
+    pub fn here(&self, ty: u16) -> Option<&[u8]> {
+        Attrs::new(self.w.written().get(self.level..)?).raw(ty)
+    }
+
     /// Opens attribute `ty` anew to append to its payload when it is the last of the nest being filled, else as
     /// [`Build::open`]: the further words of a list.
     pub fn resume(&mut self, ty: u16) -> usize {

@@ -3,11 +3,11 @@
 pub mod change;
 pub mod flush;
 mod glob;
+mod save;
 pub mod select;
 pub mod show;
 
 use crate::grammar::{Object, Verb};
-use crate::ip::route::absent;
 
 /// `ip address`.
 pub static OBJECT: Object = Object {
@@ -20,7 +20,9 @@ pub static OBJECT: Object = Object {
         Verb { word: "d[elete]", run: change::delete, grammar: Some(&change::GRAMMAR) },
         Verb { word: "s[how]|ls[t]|l[ist]", run: show::run, grammar: Some(&select::GRAMMAR) },
         Verb { word: "f[lush]", run: flush::run, grammar: Some(&select::GRAMMAR) },
-        Verb { word: "sa[ve]|show[dump]|res[tore]", run: absent, grammar: None },
+        Verb { word: "sa[ve]", run: save::save, grammar: Some(&select::GRAMMAR) },
+        Verb { word: "show[dump]", run: save::showdump, grammar: None },
+        Verb { word: "res[tore]", run: save::restore, grammar: None },
     ],
     default: show::run,
 };

@@ -193,7 +193,8 @@ pub fn print(out: &mut Out<'_>, opts: &Options, a: &Addr<'_>, dev: Option<&[u8]>
     out.close_object();
 }
 
-fn fields(out: &mut Out<'_>, opts: &Options, a: &Addr<'_>, dev: Option<&[u8]>) {
+/// What [`print`] prints, for a record that the caller opens.
+pub(super) fn fields(out: &mut Out<'_>, opts: &Options, a: &Addr<'_>, dev: Option<&[u8]>) {
     let family = a.head.family;
     if !opts.brief {
         if let Some(name) = dev {

@@ -102,19 +102,19 @@ fn option(
     while more(n, line.peek()) {
         let value = line.value(&mut cx.err)?;
         m.from_word(line.at().saturating_sub(1));
-        put::put(row, m, value, &mut cx.page.names).map_err(|bad| wrong(cx, kind, row, value, bad))?;
+        put::put(row, m, value, &mut cx.page.names).map_err(|bad| wrong(cx, kind.bad, row, value, bad))?;
         n = n.saturating_add(1);
     }
     Ok(())
 }
 
-/// Says what is wrong with `value`.
+/// Says what is wrong with `value`: the row's sentence, or else `general`.
 #[inline(never)]
-fn wrong(cx: &mut Ctx<'_>, kind: &LinkKind, row: &AttrSpec, value: &[u8], bad: Bad) -> Fail {
+pub(crate) fn wrong(cx: &mut Ctx<'_>, general: &str, row: &AttrSpec, value: &[u8], bad: Bad) -> Fail {
     let err = &mut cx.err;
     let key = row.keyword().as_bytes();
     let own = row.bad();
-    let text = if own.is_empty() { kind.bad } else { own };
+    let text = if own.is_empty() { general } else { own };
     match bad {
         Bad::OnOff => return err.on_off(key, value),
         Bad::OneOf => return err.one_of_on_off(key, value, 1),

@@ -4,6 +4,7 @@ mod exec;
 mod ids;
 mod list;
 mod make;
+mod monitor;
 
 pub use ids::{Ids, id_of, name_of_id};
 
@@ -64,15 +65,11 @@ pub static OBJECT: Object = Object {
         Verb { word: "i[dentify]", run: list::identify, grammar: Some(&IDENTIFY) },
         Verb { word: "p[ids]", run: list::pids, grammar: Some(&PIDS) },
         Verb { word: "e[xec]", run: exec::run, grammar: Some(&EXEC) },
-        Verb { word: "m[onitor]", run: monitor, grammar: None },
+        Verb { word: "m[onitor]", run: monitor::run, grammar: None },
         Verb { word: "at[tach]", run: make::attach, grammar: Some(&ATTACH) },
     ],
     default: list::run,
 };
-
-fn monitor(cx: &mut Ctx<'_>, _: &mut Line<'_>) -> Done {
-    Err(cx.err.plain(&[b"Command \"monitor\" is not in this build."]))
-}
 
 /// `-n`: goes into a namespace, and does nothing else.
 pub fn enter(cx: &mut Ctx<'_>, word: &[u8]) -> Done {

@@ -3,7 +3,7 @@
 use super::{family, put_prefix, realms, route_type, settle, tos, vrf};
 use crate::grammar::{Arg, Grammar, Slots, To, Whole, read, spelled};
 use crate::ip::value::{address, device, keep, number, put_device, slot, wrong};
-use crate::ip::{absent, keyword};
+use crate::ip::{encap, keyword};
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use crate::{Ctx, TX};
@@ -18,6 +18,7 @@ use nlbox_core::text::{mac, num};
 use nlbox_core::wire::attr::ATTR_HEADER_LEN;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::HEADER_LEN;
+use nlbox_core::wire::key::{Key, Raw};
 
 const DST: u8 = 0;
 const TYPE: u8 = 1;
@@ -87,9 +88,9 @@ pub static GRAMMAR: Grammar = Grammar {
         Arg::new("pervasive", To::Call(pervasive, "")),
         Arg::new("p[ref]", To::Attr(rta::PREF.ty())).bad(VALUE),
         Arg::new("f[astopen_no_cookie]", To::Call(metric, "{ 0 | 1 }")),
-        Arg::new("ttl-propagate", To::Call(absent, "(not in this build)")),
-        Arg::new("encap", To::Call(absent, "(not in this build)")),
-        Arg::new("as", To::Call(absent, "(not in this build)")),
+        Arg::new("ttl-propagate", To::Attr(rta::TTL_PROPAGATE.ty())).bad(VALUE),
+        Arg::new("encap", To::Call(tunnel, "TYPE OPTIONS")),
+        Arg::new("as", To::Call(labels, "[ to ] LABELS")),
         Arg::new("to", To::Call(to, "[ TYPE ] PREFIX")),
     ],
     bare: Some(&TO_ARG),
@@ -129,11 +130,11 @@ fn via<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots: &mut
         return Err(cx.err.invalid(keyword(line), b"", "use nexthop syntax to specify multiple via\n"));
     }
     keep(slots, GATEWAY, b"via");
-    gateway(cx, line, m)
+    gateway(cx, line, m, rta::GATEWAY)
 }
 
-/// `[FAMILY] ADDRESS` behind `via`: `RTA_GATEWAY` of the route's family, or `RTA_VIA` of another.
-fn gateway(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>) -> Done {
+/// `[FAMILY] ADDRESS` behind `via`: the attribute `key` of the route's family, or `RTA_VIA` of another.
+pub(crate) fn gateway(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, key: Key<Raw>) -> Done {
     let own = m.head_at(at::FAMILY);
     let mut word = line.value(&mut cx.err)?;
     let mut family = own;
@@ -152,7 +153,7 @@ fn gateway(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>) -> Done {
         let ip = address(&mut cx.err, word, family)?;
         settle(m, &ip);
         if ip.family() == m.head_at(at::FAMILY) {
-            m.put(rta::GATEWAY, ip.bytes());
+            m.put(key, ip.bytes());
             return Ok(());
         }
         let _ = other.extend_from_slice(ip.bytes());
@@ -166,6 +167,19 @@ fn flow<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Sl
     let v = realms(word, &mut 0).ok_or_else(|| cx.err.invalid(word, b"realm", VALUE))?;
     m.put(rta::FLOW, v);
     Ok(())
+}
+
+fn tunnel<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
+    encap::put(cx, line, m, rta::ENCAP_TYPE.ty(), rta::ENCAP.ty())
+}
+
+/// `as [to] LABELS`: what takes the place of the label of an MPLS route.
+fn labels<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
+    let mut word = line.value(&mut cx.err)?;
+    if word == b"to" {
+        word = line.value(&mut cx.err)?;
+    }
+    super::put_labels(cx, m, rta::NEWDST.ty(), word, b"address")
 }
 
 fn onlink<'l>(_: &mut Ctx<'_>, _: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
@@ -236,7 +250,7 @@ nlbox_core::names! {
     /// Units of time, and how many milliseconds the first place behind the point is; 0 where it is less than one.
     static UNITS = 100 "s", 100 "sec", 100 "secs", 0 "ms", 0 "msec", 0 "msecs";
     /// The words of a nexthop.
-    static HOP = 1 "via", 2 "dev", 3 "weight", 4 "onlink", 5 "encap", 5 "as", 6 "r", 6 "re", 6 "rea", 6 "real",
+    static HOP = 1 "via", 2 "dev", 3 "weight", 4 "onlink", 5 "encap", 7 "as", 6 "r", 6 "re", 6 "rea", 6 "real",
         6 "realm", 6 "realms";
 }
 
@@ -276,7 +290,7 @@ fn nexthops<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots:
         let field = |n: usize| hop.saturating_add(n).saturating_sub(HEADER_LEN);
         while let Some(word) = line.next() {
             match HOP.number(word) {
-                Some(1) => gateway(cx, line, m)?,
+                Some(1) => gateway(cx, line, m, rta::GATEWAY)?,
                 Some(2) => {
                     let name = line.value(&mut cx.err)?;
                     let index =
@@ -290,7 +304,8 @@ fn nexthops<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots:
                     m.head(field(3), &[n]);
                 }
                 Some(4) => m.head_or(field(2), rtnh::ONLINK.to_le_bytes().get(..1).unwrap_or(&[])),
-                Some(5) => return absent(cx, line, m, slots),
+                Some(5) => tunnel(cx, line, m, slots)?,
+                Some(7) => labels(cx, line, m, slots)?,
                 Some(_) => flow(cx, line, m, slots)?,
                 None => {
                     line.back();
@@ -343,7 +358,8 @@ const HEAD_END: usize = HEADER_LEN.saturating_add(RTMSG_LEN);
 fn header(cx: &mut Ctx<'_>, slots: &Slots<'_>, w: &mut Build<'_>, new: bool, table: Option<u32>) -> Done {
     let has = |n: u8| slot(slots, n).is_some();
     let inet = family(w) == af::AF_INET;
-    if new && !has(TYPE) {
+    // A label has one type only, to delete too.
+    if (new || family(w) == af::AF_MPLS) && !has(TYPE) {
         w.head(at::TYPE, &[rtn::UNICAST]);
     }
     let ty = w.head_at(at::TYPE);
@@ -384,7 +400,7 @@ fn transfer(w: &Build<'_>, m: &mut Build<'_>) {
             m.from_word(u32::try_from(offset).ok().and_then(|o| w.word_at(o)).unwrap_or(usize::MAX));
             offset = offset.saturating_add(align4(a.payload.len().saturating_add(ATTR_HEADER_LEN)));
             match a.ty.checked_sub(METRICS) {
-                None if !pass && a.ty != rta::TABLE.ty() => m.raw(a.ty, a.payload),
+                None if !pass && a.ty != rta::TABLE.ty() => m.raw(a.ty | a.flags, a.payload),
                 Some(ty) if pass && ty == rtax::LOCK.ty() => {
                     lock |= Reader::new(a.payload).u32().unwrap_or(0)
                 }

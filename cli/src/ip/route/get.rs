@@ -62,6 +62,9 @@ fn from<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Sl
 fn host(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, key: Key<Raw>, len_at: usize) -> Done {
     let p = put_prefix(cx, line, m, key, len_at)?;
     let bits = p.ip.bits();
+    if p.ip.family() == af::AF_MPLS {
+        return Ok(());
+    }
     if p.len != bits {
         cx.err.say(&[
             b"Warning: /% as prefix is invalid, only /% (or none) is supported.",

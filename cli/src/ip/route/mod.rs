@@ -4,6 +4,7 @@ pub mod change;
 pub mod filter;
 pub mod flush;
 pub mod get;
+mod save;
 pub mod show;
 
 use crate::Ctx;
@@ -11,8 +12,9 @@ use crate::grammar::{Object, Verb, spelled};
 use crate::ip::value::{halves, hex_byte, prefix};
 use crate::report::{Done, Fail};
 use crate::words::Line;
+use nlbox_core::rt::encap::mpls;
 use nlbox_core::rt::names::ROUTE_TYPES;
-use nlbox_core::rt::route::at;
+use nlbox_core::rt::route::{at, rta};
 use nlbox_core::rt::rtm;
 use nlbox_core::text::ip::{Ip, Prefix, af};
 use nlbox_core::text::num;
@@ -65,19 +67,12 @@ pub static OBJECT: Object = Object {
             grammar: Some(&change::GRAMMAR),
         },
         Verb { word: "f[lush]", run: flush::run, grammar: Some(&filter::GRAMMAR) },
-        Verb { word: "sa[ve]", run: absent, grammar: None },
-        Verb { word: "re[store]", run: absent, grammar: None },
-        Verb { word: "sho[wdump]", run: absent, grammar: None },
+        Verb { word: "sa[ve]", run: save::save, grammar: Some(&filter::GRAMMAR) },
+        Verb { word: "re[store]", run: save::restore, grammar: None },
+        Verb { word: "sho[wdump]", run: save::showdump, grammar: None },
     ],
     default: show::run,
 };
-
-/// A verb of iproute2's that is not in this build.
-pub(crate) fn absent(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    line.back();
-    let word = line.next().unwrap_or(b"");
-    Err(cx.err.plain(&[b"Command \"%\" is not in this build.", word]))
-}
 
 /// Reads a prefix into attribute `key`, its length into byte `len_at` of the header. The first address of a command
 /// line settles its family.
@@ -90,6 +85,12 @@ fn put_prefix(
 ) -> Result<Prefix, Fail> {
     m.from_word(line.at());
     let word = line.value(&mut cx.err)?;
+    if m.head_at(at::FAMILY) == af::AF_MPLS {
+        // One label, all of its bits.
+        put_labels(cx, m, key.ty(), word, b"prefix")?;
+        m.head(len_at, &[LABEL_BITS]);
+        return Ok(Prefix { ip: Ip::none(af::AF_MPLS), len: LABEL_BITS, had_len: false });
+    }
     let p = prefix(&mut cx.err, word, m.head_at(at::FAMILY))?;
     settle(m, &p.ip);
     if !p.ip.is_none() {
@@ -97,6 +98,21 @@ fn put_prefix(
     }
     m.head(len_at, &[p.len]);
     Ok(p)
+}
+
+/// Bits of an MPLS label.
+const LABEL_BITS: u8 = 20;
+
+/// Appends the label stack that `word` spells as attribute `ty`; `what` it is for the error.
+fn put_labels(cx: &mut Ctx<'_>, m: &mut Build<'_>, ty: u16, word: &[u8], what: &[u8]) -> Done {
+    let family = m.head_at(at::FAMILY);
+    // Only routes by labels have any, and go by one.
+    let one = !word.contains(&b'/') || ty != rta::DST.ty();
+    if family == af::AF_MPLS && one && mpls::put(m, ty, word, true) {
+        return Ok(());
+    }
+    let family = af::name_verbose(family).as_bytes();
+    Err(cx.err.plain(&[b"Error: % % is expected rather than \"%\".", family, what, word]))
 }
 
 /// The family of the route so far is that of its first address.

@@ -4,10 +4,12 @@ use super::filter::{
     Filter, IIF, MARK, METRIC, OIF, PROTO, Row, SCOPE, SRC, TABLE, TOS, VIA, filter, request,
 };
 use crate::ip::value::{place, put, put_named, put_num, put_realms};
+use crate::ip::{encap, nexthop};
 use crate::report::{Done, KERNEL};
 use crate::words::Line;
 use crate::{Ctx, Page};
 use nlbox_core::bytes::Reader;
+use nlbox_core::rt::encap::mpls::print;
 use nlbox_core::rt::names::{PROTOCOLS, ROUTE_TYPES, SCOPES, TABLES};
 use nlbox_core::rt::route::{
     CACHE_FLAGS, CACHE_INFO, FEATURES, PROTO_BOOT, ROUTE_FLAGS, TABLE_MAIN, rta, rtax, rtm_f, rtn, scope,
@@ -58,7 +60,8 @@ pub fn route(page: &mut Page<'_>, row: &Row<'_>, f: &Filter) {
     end(page, row, a.raw(rta::DST.ty()), h.dst_len, "dst|% ");
     end(page, row, a.raw(rta::SRC.ty()), h.src_len, "from|from % ");
     attr(page, a, rta::NH_ID.ty());
-    attr(page, a, rta::ENCAP_TYPE.ty());
+    attr(page, a, rta::NEWDST.ty());
+    encap::show(page, a.get(rta::ENCAP_TYPE), a.nest(rta::ENCAP));
     if h.tos != 0 && free(TOS) {
         page.out.hex("tos", "tos % ", u64::from(h.tos));
     }
@@ -107,7 +110,14 @@ pub fn route(page: &mut Page<'_>, row: &Row<'_>, f: &Filter) {
     }
     // The last word of an IPv6 route, and the only one without a blank behind it.
     attr(page, a, rta::PREF.ty());
-    multipath(page, a);
+    match a.get(rta::TTL_PROPAGATE) {
+        Some(v) if page.out.json() => page.out.bool("ttl-propogate", "", v != 0),
+        _ => attr(page, a, rta::TTL_PROPAGATE.ty()),
+    }
+    if let Some(id) = a.get(rta::NH_ID).filter(|_| details) {
+        nexthop::show::info(page, id);
+    }
+    multipath(page, h.family, a);
     if !page.out.json() {
         page.out.bytes(b"\n");
     }
@@ -152,6 +162,10 @@ fn address(page: &mut Page<'_>, before: &str, label: &str, bytes: Option<&[u8]>)
 fn end(page: &mut Page<'_>, row: &Row<'_>, bytes: Option<&[u8]>, len: u8, label: &str) {
     let mut text: heapless::Vec<u8, 96> = heapless::Vec::new();
     let mut style = Style::of_family(row.head.family);
+    if let Some(b) = bytes.filter(|_| row.head.family == af::AF_MPLS) {
+        print(b, &mut text);
+        return put(&mut page.out, label, &text);
+    }
     if let Some(b) = bytes.filter(|b| Ip::from_bytes(b).is_some()) {
         place(b, &mut text);
     } else if len != 0 {
@@ -182,7 +196,8 @@ fn gateway(page: &mut Page<'_>, a: Attrs<'_>) {
     }
 }
 
-fn flags(page: &mut Page<'_>, flags: u32) {
+/// Prints `RTNH_F_*` and `RTM_F_*`.
+pub(crate) fn flags(page: &mut Page<'_>, flags: u32) {
     page.out.open_array("flags", "");
     ROUTE_FLAGS.bits(flags).for_each(|(_, name)| page.out.str("-", "% ", name.as_bytes()));
     page.out.close_array("");
@@ -302,7 +317,7 @@ fn time(page: &mut Page<'_>, key: &str, ms: u32) {
 }
 
 /// `RTA_MULTIPATH`: records of `struct rtnexthop` (length u16, flags u8, hops u8, ifindex u32), each with attributes.
-fn multipath(page: &mut Page<'_>, a: Attrs<'_>) {
+fn multipath(page: &mut Page<'_>, family: u8, a: Attrs<'_>) {
     let Some(b) = a.get(rta::MULTIPATH) else { return };
     page.out.open_array("nexthops", "");
     let mut r = Reader::new(b);
@@ -316,13 +331,16 @@ fn multipath(page: &mut Page<'_>, a: Attrs<'_>) {
         page.out.open_object("");
         page.out.line();
         page.out.text("\tnexthop ");
-        attr(page, a, rta::ENCAP_TYPE.ty());
+        encap::show(page, a.get(rta::ENCAP_TYPE), a.nest(rta::ENCAP));
+        attr(page, a, rta::NEWDST.ty());
         gateway(page, a);
         flow(page, a);
         if index != [0; 4] {
             device(page, u32::from_ne_bytes(index));
         }
-        put_num(&mut page.out, "weight|weight % ", i64::from(hops).saturating_add(1));
+        if family != af::AF_MPLS {
+            put_num(&mut page.out, "weight|weight % ", i64::from(hops).saturating_add(1));
+        }
         flags(page, flag.into());
         page.out.close_object();
     }

@@ -6,6 +6,7 @@ mod word;
 
 use crate::Ctx;
 use crate::grammar::{Object, Verb};
+use crate::ip::saved::{self, RULES};
 use crate::report::Done;
 use crate::words::Line;
 
@@ -26,10 +27,16 @@ pub static OBJECT: Object = Object {
     default: show::run,
 };
 
-fn save(cx: &mut Ctx<'_>, _: &mut Line<'_>) -> Done {
-    Err(cx.err.plain(&[b"\"ip rule save\" is not in this build."]))
+/// Without selectors, as with iproute2.
+fn save(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    if !line.is_over() {
+        return Err(cx.err.plain(&[b"\"ip rule save\" does not take any arguments."]));
+    }
+    let mut tx = [0; 64];
+    let mut m = show::request(cx, &mut tx);
+    saved::save(cx, &mut m, &RULES, &mut |_, _| true)
 }
 
-fn restore(cx: &mut Ctx<'_>, _: &mut Line<'_>) -> Done {
-    Err(cx.err.plain(&[b"\"ip rule restore\" is not in this build."]))
+fn restore(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    saved::restore(cx, line, &RULES, None)
 }

@@ -42,8 +42,10 @@ pub(super) static GRAMMAR: Grammar = Grammar {
         Arg::new("ta[ble]|l[ookup]", To::Call(table, "TABLE")),
         Arg::new("pro[tocol]", To::Attr(fra::PROTOCOL.ty())).bad("invalid \"%\"\n"),
         Arg::new("ipproto", To::Attr(fra::IP_PROTO.ty())),
-        Arg::new("sport", To::Call(word::sport, "PORT[-PORT]")),
-        Arg::new("dport", To::Call(word::dport, "PORT[-PORT]")),
+        Arg::new("sport", To::Call(word::sport, "PORT[{ -PORT | /MASK }]")),
+        Arg::new("dport", To::Call(word::dport, "PORT[{ -PORT | /MASK }]")),
+        Arg::new("dscp", To::Call(word::dscp, "DSCP[/MASK]")),
+        Arg::new("flowlabel", To::Call(word::flowlabel, "LABEL[/MASK]")),
     ],
     bare: Some(&TO_ARG),
     usage: "[ PREFIX ]",
@@ -122,7 +124,7 @@ fn split<'m>(m: &Message<'m>) -> Option<(RuleHeader, Attrs<'m>)> {
     matches!(m.ty, rtm::NEWRULE | rtm::DELRULE).then_some((head, attrs))
 }
 
-fn request<'t>(cx: &Ctx<'_>, tx: &'t mut [u8]) -> Build<'t> {
+pub(super) fn request<'t>(cx: &Ctx<'_>, tx: &'t mut [u8]) -> Build<'t> {
     let mut m = Build::new(tx, rtm::GETRULE, 0, &[0; RULE_LEN]);
     m.head(0, &[family(cx)]);
     m
@@ -234,6 +236,9 @@ fn transport(out: &mut Out<'_>, a: Attrs<'_>) {
     }
     if let Some(v) = a.get(fra::DSCP) {
         put_dec(out, "dscp| dscp %", v.into());
+        if let Some(mask) = a.get(fra::DSCP_MASK).filter(|m| *m != 0x3f) {
+            hex(out, "dscp_mask|/%", mask.into());
+        }
     }
     if let Some(v) = a.get(fra::FLOWLABEL) {
         hex(out, "flowlabel| flowlabel %", v);

@@ -7,6 +7,8 @@ use crate::report::{Done, Fail};
 use crate::words::Line;
 use nlbox_core::rt::names::TABLES;
 use nlbox_core::rt::rule::{DST_LEN_AT, FLAGS_AT, SRC_LEN_AT, TOS_AT, fib_rule, fra};
+use nlbox_core::spec::Int;
+use nlbox_core::text::cut;
 use nlbox_core::text::ifname::IfName;
 use nlbox_core::text::num;
 use nlbox_core::wire::build::Build;
@@ -33,15 +35,49 @@ pub(super) fn tos(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &
     Ok(())
 }
 
-pub(super) fn fwmark(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
-    let (mark, mask) = halves(line.value(&mut cx.err)?, b'/');
-    let n = num::parse_u32(mark).ok_or_else(|| wrong(&mut cx.err, mark, "fwmark value is invalid\n"))?;
-    m.put(fra::FWMARK, n);
-    if let Some(mask) = mask {
-        let n = num::parse_u32(mask).ok_or_else(|| wrong(&mut cx.err, mask, "fwmask value is invalid\n"))?;
-        m.put(fra::FWMASK, n);
+/// `VALUE[/MASK]`: a number of the kind `int` and of so many bits as attribute `ty`, its mask as `mask_ty`. The mask of
+/// `default` is sent where none was said. `bad` is said of a bad value and, behind a `|`, of a bad mask.
+#[expect(clippy::too_many_arguments, reason = "the rows of the few words below")]
+fn masked(
+    cx: &mut Ctx<'_>,
+    word: &[u8],
+    m: &mut Build<'_>,
+    (ty, mask_ty): (u16, u16),
+    int: Int,
+    bits: u32,
+    default: Option<&[u8]>,
+    bad: &str,
+) -> Done {
+    let (value, mask) = halves(word, b'/');
+    let (bad, bad_mask) = cut(bad, b'|');
+    for (word, ty, bad) in [(Some(value), ty, bad), (mask.or(default), mask_ty, bad_mask.unwrap_or(""))] {
+        let Some(word) = word else { continue };
+        let n = num::parse_u64(word).filter(|n| n.checked_shr(bits).unwrap_or(0) == 0);
+        if !n.is_some_and(|n| int.put(m, ty, n)) {
+            return Err(wrong(&mut cx.err, word, bad));
+        }
     }
     Ok(())
+}
+
+pub(super) fn fwmark(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
+    let word = line.value(&mut cx.err)?;
+    let keys = (fra::FWMARK.ty(), fra::FWMASK.ty());
+    masked(cx, word, m, keys, Int::U32, 32, None, "fwmark value is invalid\n|fwmask value is invalid\n")
+}
+
+pub(super) fn dscp(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
+    let word = line.value(&mut cx.err)?;
+    let keys = (fra::DSCP.ty(), fra::DSCP_MASK.ty());
+    masked(cx, word, m, keys, Int::U8, 6, None, "invalid dscp value\n|invalid dscp mask\n")
+}
+
+/// The kernel wants the mask of a flow label in any case.
+pub(super) fn flowlabel(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
+    let word = line.value(&mut cx.err)?;
+    let keys = (fra::FLOWLABEL.ty(), fra::FLOWLABEL_MASK.ty());
+    let bad = "invalid flowlabel value\n|invalid flowlabel mask\n";
+    masked(cx, word, m, keys, Int::Be32, 20, Some(b"0xfffff"), bad)
 }
 
 pub(super) fn l3mdev(_: &mut Ctx<'_>, _: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
@@ -90,7 +126,19 @@ fn pair(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, ty: u16, bad: 
     Ok(())
 }
 
+/// A port, a range of ports, or a port and a mask.
 fn port(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, ty: u16) -> Done {
+    let word = line.peek().unwrap_or(b"");
+    if let (port, Some(mask)) = halves(word, b'/') {
+        line.next();
+        let mask_ty = if ty == fra::SPORT_RANGE.ty() { fra::SPORT_MASK.ty() } else { fra::DPORT_MASK.ty() };
+        let (Some(port), Some(mask)) = (num::parse_u16(port), num::parse_u16(mask)) else {
+            return Err(wrong(&mut cx.err, word, "invalid port or mask\n"));
+        };
+        m.raw(ty, [port, port].as_bytes());
+        m.raw(mask_ty, &mask.to_ne_bytes());
+        return Ok(());
+    }
     pair(cx, line, m, ty, "invalid port range\n")
 }
 

@@ -1,0 +1,120 @@
+//! `encap TYPE …` of routes and nexthops: words by the rows of the type.
+
+use crate::ip::link::kind::wrong;
+use crate::ip::value::address;
+use crate::report::{Done, Fail};
+use crate::words::Line;
+use crate::{Ctx, Page};
+use nlbox_core::rt::encap::{self, TYPES, seg6};
+use nlbox_core::spec::show::show_row;
+use nlbox_core::spec::{AttrSet, AttrSpec, Kind, RowFlags, put as word_of};
+use nlbox_core::text::ip::af;
+use nlbox_core::wire::attr::{Attrs, NLA_F_NESTED};
+use nlbox_core::wire::build::Build;
+
+/// Reads the type and its words into attributes `type_ty` and `ty`.
+pub fn put(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, type_ty: u16, ty: u16) -> Done {
+    let word = line.value(&mut cx.err)?;
+    let number = TYPES.number(word).and_then(|n| u16::try_from(n).ok());
+    let number = number.ok_or_else(|| cx.err.invalid(word, b"encap type", VALUE))?;
+    let Some(set) = encap::set(number) else {
+        return Err(cx.err.plain(&[b"Option \"%\" is not in this build.", word]));
+    };
+    if line.is_over() {
+        return Err(cx.err.incomplete());
+    }
+    if !nest(cx, line, m, ty | NLA_F_NESTED, set)? {
+        return Err(cx.err.usage(&[b"Error: unexpected end of line after \"encap\""]));
+    }
+    m.raw(type_ty, &number.to_ne_bytes());
+    Ok(())
+}
+
+const VALUE: &str = "\"%\" value is invalid\n";
+
+/// Reads words of `set` into the nest `ty`, up to one that is none of its. Whether there were any.
+pub fn nest(
+    cx: &mut Ctx<'_>,
+    line: &mut Line<'_>,
+    m: &mut Build<'_>,
+    ty: u16,
+    set: &'static AttrSet,
+) -> Result<bool, Fail> {
+    let at = m.open(ty);
+    let outer = m.enter(at);
+    let mut seen = 0_u32;
+    while let Some(word) = line.peek() {
+        let found = (0_u32..).zip(set.iter()).find(|(_, row)| {
+            // Labels come first, and have no keyword.
+            let key = row.keyword().as_bytes();
+            !row.flags.has(RowFlags::READ) && (key == word || key.is_empty() && seen == 0)
+        });
+        let Some((n, row)) = found else { break };
+        let keyword = row.keyword().as_bytes();
+        if keyword.is_empty() && word_of::put(&row, m, word, &mut cx.page.names).is_err() {
+            break;
+        }
+        line.next();
+        let bit = 1_u32.wrapping_shl(n);
+        let again = seen & bit != 0;
+        seen |= bit;
+        let values = match row.kind {
+            _ if keyword.is_empty() => continue,
+            Kind::Many(many) => [0, 1].iter().filter(|n| (many.more)(**n, None)).count(),
+            _ => 1,
+        };
+        if again {
+            let second = if values > 0 { line.value(&mut cx.err)? } else { word };
+            return Err(cx.err.garbage(keyword, second));
+        }
+        option(cx, line, m, &row, values)?;
+    }
+    m.leave(outer);
+    m.close(at);
+    Ok(seen != 0)
+}
+
+/// The values of a keyword.
+fn option(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, row: &AttrSpec, values: usize) -> Done {
+    if values == 0 {
+        let _ = word_of::put(row, m, b"", &mut cx.page.names);
+    }
+    for n in 0..values {
+        let value = line.value(&mut cx.err)?;
+        // Rows of addresses say of which family in place of a sentence; behind `srh segs` it is this one.
+        let family = crate::ip::FAMILIES.iter().find(|(name, _)| *name == row.bad()).map(|(_, f)| *f);
+        let family = family.or((n == 1).then_some(af::AF_INET6));
+        if let Some(family) = family {
+            for part in value.split(|b| *b == b',') {
+                address(&mut cx.err, part, family)?;
+            }
+        }
+        m.from_word(line.at().saturating_sub(1));
+        if let Err(bad) = word_of::put(row, m, value, &mut cx.page.names) {
+            // Nothing is wrong with the addresses.
+            let order = "\"segs\" provided before \"mode\"\n";
+            return Err(match family {
+                Some(_) => cx.err.invalid(value, b"", order),
+                None => wrong(cx, VALUE, row, value, bad),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Prints the tunnel of type `ty`, if there is one.
+pub fn show(page: &mut Page<'_>, ty: Option<u16>, a: Attrs<'_>) {
+    let Some(ty) = ty else { return };
+    let name = TYPES.name(ty.into()).unwrap_or("unknown");
+    page.out.str("encap", " encap % ", name.as_bytes());
+    for row in encap::set(ty).into_iter().flat_map(AttrSet::iter) {
+        // The counters of a local segment are statistics.
+        let hidden = row.flags.has(RowFlags::WRITE) || row.ty == COUNTERS && page.opts.stats == 0;
+        if let Some(payload) = a.raw(row.ty).filter(|_| !hidden) {
+            show_row(&row, payload, &mut page.out, &mut page.names);
+        }
+    }
+}
+
+/// No other type has an attribute of this number.
+const COUNTERS: u16 = seg6::local::COUNTERS.ty();

@@ -1,0 +1,371 @@
+//! `ip nexthop show`, `get`, `flush`, and the buckets of resilient groups.
+
+use super::STRAY;
+use crate::grammar::{Arg, Grammar, Slots, To, read};
+use crate::ip::route::show::flags;
+use crate::ip::value::{put_named, slot, vrf, wrong};
+use crate::ip::{encap, flush as sweep};
+use crate::report::{Done, Fail, KERNEL, PLAIN};
+use crate::words::Line;
+use crate::{Ctx, Page};
+use nlbox_core::rt::names::{PROTOCOLS, SCOPES};
+use nlbox_core::rt::nexthop::{FAMILY_AT, NHMSG_LEN, WIDE_WEIGHTS, group, nha, res_bucket};
+use nlbox_core::rt::rtm;
+use nlbox_core::spec::show::show_row;
+use nlbox_core::text::num;
+use nlbox_core::text::out::Style;
+use nlbox_core::wire::attr::Attrs;
+use nlbox_core::wire::build::Build;
+use nlbox_core::wire::header::Message;
+
+const VRF: u8 = 2;
+const GROUPS: u8 = 3;
+const FDB: u8 = 4;
+const PROTO: u8 = 5;
+const ID: u8 = 6;
+const NHID: u8 = 7;
+const INDEX: u8 = 8;
+
+/// The selectors.
+pub(super) static GRAMMAR: Grammar = Grammar {
+    set: &nha::SET,
+    args: crate::args![
+        Arg::new("dev", To::Attr(nha::OIF.ty())),
+        Arg::new("groups", To::Mark(GROUPS)),
+        Arg::new("master", To::Attr(nha::MASTER.ty())),
+        Arg::new("vrf", To::Slot(VRF)),
+        Arg::new("id", To::Slot(ID)),
+        Arg::new("p[rotocol]", To::Slot(PROTO)),
+        Arg::new("fdb", To::Mark(FDB)),
+    ],
+    bare: Some(&STRAY),
+    usage: "",
+};
+
+/// The selectors of buckets.
+pub(super) static BUCKETS: Grammar = Grammar {
+    set: &nha::SET,
+    args: crate::args![
+        Arg::new("dev", To::Attr(nha::OIF.ty())),
+        Arg::new("master", To::Attr(nha::MASTER.ty())),
+        Arg::new("vrf", To::Slot(VRF)),
+        Arg::new("id", To::Slot(ID)),
+        Arg::new("nhid", To::Slot(NHID)),
+    ],
+    bare: Some(&STRAY),
+    usage: "",
+};
+
+static HELP: Arg = Arg::new("", To::Call(|_, _, _, _| Err(Fail::HELP), ""));
+
+/// Which one.
+pub(super) static GET: Grammar = Grammar {
+    set: &nha::SET,
+    args: crate::args![Arg::new("id", To::Slot(ID)), Arg::new("index", To::Slot(INDEX))],
+    bare: Some(&HELP),
+    usage: "",
+};
+
+/// The number in slot `n`, 0 where none was said.
+fn number(cx: &mut Ctx<'_>, slots: &Slots<'_>, n: u8, bad: &str) -> Result<u32, Fail> {
+    let Some(word) = slot(slots, n) else { return Ok(0) };
+    num::parse_u32(word).ok_or_else(|| wrong(&mut cx.err, word, bad))
+}
+
+const BAD_ID: &str = "invalid id value";
+
+/// Reads the selectors into the dump request: whether one object is asked for by its id, and the protocol, which is
+/// for us to look at: the kernel does not.
+fn select(
+    cx: &mut Ctx<'_>,
+    line: &mut Line<'_>,
+    m: &mut Build<'_>,
+    grammar: &Grammar,
+) -> Result<(bool, u32), Fail> {
+    let start = m.mark();
+    let slots = read(cx, line, grammar, m)?;
+    let id = number(cx, &slots, ID, BAD_ID)?;
+    let one = id != 0 && m.ty() == rtm::GETNEXTHOP;
+    if one {
+        m.undo(start);
+    }
+    if id != 0 {
+        m.put(nha::ID, id);
+    }
+    m.head(FAMILY_AT, &[cx.page.opts.family]);
+    if let Some(word) = slot(&slots, VRF) {
+        m.put(nha::MASTER, vrf(cx, word, "Invalid VRF\n")?.0);
+    }
+    for (n, ty) in [(GROUPS, nha::GROUPS.ty()), (FDB, nha::FDB.ty())] {
+        if slot(&slots, n).is_some() {
+            m.raw(ty, &[]);
+        }
+    }
+    let nhid = number(cx, &slots, NHID, BAD_ID)?;
+    if nhid != 0 {
+        m.nest(nha::RES_BUCKET.ty()).put(res_bucket::NH_ID, nhid);
+    }
+    Ok((one, number(cx, &slots, PROTO, "invalid protocol value")?))
+}
+
+/// Asks for one object and prints it.
+fn one(cx: &mut Ctx<'_>, m: &mut Build<'_>) -> Done {
+    match cx.conn.get(m) {
+        Ok(answer) => {
+            cx.page.out.open_document();
+            nexthop(&mut cx.page, &answer);
+            Ok(())
+        }
+        Err(e) => Err(cx.err.net(e, &cx.conn, Some(m))),
+    }
+}
+
+/// `ip nexthop [show] …`
+pub(super) fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    list(cx, line, rtm::GETNEXTHOP, &GRAMMAR)
+}
+
+/// `ip nexthop bucket [show] …`
+pub(super) fn buckets(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    list(cx, line, rtm::GETNEXTHOPBUCKET, &BUCKETS)
+}
+
+fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, grammar: &Grammar) -> Done {
+    let mut tx = [0; 64];
+    let mut m = Build::new(&mut tx, ty, 0, &[0; NHMSG_LEN]);
+    let (alone, proto) = select(cx, line, &mut m, grammar)?;
+    if alone {
+        return one(cx, &mut m);
+    }
+    crate::dump::dump(cx, &mut m, &mut |page, m| {
+        if is_of(m, proto) {
+            nexthop(page, m);
+        }
+        Ok(())
+    })
+    .map_err(|_| KERNEL)
+}
+
+fn is_of(m: &Message<'_>, proto: u32) -> bool {
+    let [_, _, has, ..] = m.split::<NHMSG_LEN>().0;
+    proto == 0 || u32::from(has) == proto
+}
+
+/// `ip nexthop get id ID`, and `ip nexthop bucket get id ID index N`.
+pub(super) fn get(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    ask(cx, line, rtm::GETNEXTHOP)
+}
+
+pub(super) fn bucket(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    ask(cx, line, rtm::GETNEXTHOPBUCKET)
+}
+
+fn ask(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16) -> Done {
+    let mut tx = [0; 64];
+    let mut m = Build::new(&mut tx, ty, 0, &[0; NHMSG_LEN]);
+    let slots = read(cx, line, &GET, &mut m)?;
+    let id = number(cx, &slots, ID, BAD_ID)?;
+    let index = number(cx, &slots, INDEX, "invalid bucket index value")?;
+    let of_bucket = ty == rtm::GETNEXTHOPBUCKET;
+    if id == 0 || slot(&slots, INDEX).is_some() != of_bucket {
+        return Err(Fail::HELP);
+    }
+    m.put(nha::ID, id);
+    if of_bucket {
+        let Ok(index) = u16::try_from(index) else {
+            let word = slot(&slots, INDEX).unwrap_or(b"");
+            return Err(wrong(&mut cx.err, word, "invalid bucket index value"));
+        };
+        m.nest(nha::RES_BUCKET.ty()).put(res_bucket::INDEX, index);
+    }
+    one(cx, &mut m)
+}
+
+/// `ip nexthop flush …`: deletes what a listing with the same selectors would show.
+pub(super) fn flush(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    let mut tx = [0; 64];
+    let mut m = Build::new(&mut tx, rtm::GETNEXTHOP, 0, &[0; NHMSG_LEN]);
+    let (alone, proto) = select(cx, line, &mut m, &GRAMMAR)?;
+    if alone {
+        m.set_ty(rtm::DELNEXTHOP);
+        return crate::ip::send(cx, &mut m).map_err(|_| PLAIN);
+    }
+    let done = sweep::sweep(cx, &mut m, rtm::DELNEXTHOP, &mut |_, m, copy| {
+        copy.bytes(&[0; NHMSG_LEN]);
+        copy.put(nha::ID, m.split::<NHMSG_LEN>().1.get(nha::ID).unwrap_or(0));
+        is_of(m, proto)
+    });
+    match done {
+        Ok(0) => cx.page.out.text("Nothing to flush\n"),
+        Ok(n) => cx.page.out.num("", "Flushed % nexthops\n", n.into()),
+        Err((e, _)) => return Err(cx.err.net(e, &cx.page.names.conn, None)),
+    }
+    Ok(())
+}
+
+/// Prints the nexthop, or the bucket, that `m` tells of.
+pub fn nexthop(page: &mut Page<'_>, m: &Message<'_>) {
+    let (head, a) = m.split::<NHMSG_LEN>();
+    page.out.open_object("");
+    if matches!(m.ty, rtm::DELNEXTHOP | rtm::DELNEXTHOPBUCKET) {
+        page.out.is("deleted", "Deleted ");
+    }
+    body(page, head, a);
+    if !page.out.json() {
+        page.out.bytes(b"\n");
+    }
+    page.out.close_object();
+}
+
+/// `ip -d route`: the object that a route names by its id, looked up over the second socket.
+pub fn info(page: &mut Page<'_>, id: u32) {
+    let (mut tx, mut room) = ([0; 64], [0; 1024]);
+    let mut m = Build::new(&mut tx, rtm::GETNEXTHOP, 0, &[0; NHMSG_LEN]);
+    m.put(nha::ID, id);
+    // The answer stands in the buffer of the socket that names of interfaces are asked over. A group too large for a
+    // copy is not shown.
+    let Ok(kept) = page.names.conn.get(&mut m).map(|m| Build::new(&mut room, m.ty, 0, m.payload)) else {
+        return;
+    };
+    page.out.text("\n\t");
+    page.out.open_object("nh_info");
+    page.out.text("nh_info ");
+    body(page, core::array::from_fn(|n| kept.head_at(n)), kept.attrs(NHMSG_LEN));
+    page.out.close_object();
+}
+
+fn body(page: &mut Page<'_>, [_, scope, protocol, _, bits @ ..]: [u8; NHMSG_LEN], a: Attrs<'_>) {
+    let details = page.opts.details > 0;
+    row(page, a, nha::ID.ty());
+    if let Some(members) = a.get(nha::GROUP) {
+        let wide = a.get(nha::OP_FLAGS).unwrap_or(0) & WIDE_WEIGHTS != 0;
+        group(members, wide, &mut page.out);
+    }
+    row(page, a, nha::GROUP_TYPE.ty());
+    row(page, a, nha::RES_GROUP.ty());
+    encap::show(page, a.get(nha::ENCAP_TYPE), a.nest(nha::ENCAP));
+    row(page, a, nha::RES_BUCKET.ty());
+    row(page, a, nha::GATEWAY.ty());
+    if a.has(nha::OIF) {
+        page.out.style(Style::IfName);
+        row(page, a, nha::OIF.ty());
+    }
+    // A bucket has the header of its group, which is not its own.
+    let bucket = a.has(nha::RES_BUCKET);
+    if (scope != 0 || details) && !bucket {
+        put_named(page, "scope|scope % ", &SCOPES, scope.into());
+    }
+    if a.has(nha::BLACKHOLE) {
+        page.out.null("blackhole", "blackhole ");
+    }
+    if (protocol != 0 || details) && !bucket {
+        put_named(page, "protocol|proto % ", &PROTOCOLS, protocol.into());
+    }
+    flags(page, u32::from_ne_bytes(bits));
+    if a.has(nha::FDB) {
+        page.out.null("fdb", "fdb");
+    }
+}
+
+fn row(page: &mut Page<'_>, a: Attrs<'_>, ty: u16) {
+    if let Some((row, payload)) = nha::SET.row(ty).zip(a.raw(ty)) {
+        show_row(&row, payload, &mut page.out, &mut page.names);
+    }
+}
+
+#[cfg(test)]
+#[cfg(target_endian = "little")]
+mod tests {
+    extern crate std;
+    use super::*;
+    use crate::Options;
+    use crate::names::Names;
+    use nlbox_core::conn::{Conn, Errno, Received, Transport};
+    use nlbox_core::text::out::{Mode, Out, Sink};
+    use std::string::String;
+    use std::vec::Vec;
+
+    struct Text(Vec<u8>);
+    impl Sink for Text {
+        fn write_all(&mut self, b: &[u8]) -> Result<(), i32> {
+            self.0.extend_from_slice(b);
+            Ok(())
+        }
+    }
+
+    struct Dead;
+    impl Transport for Dead {
+        fn send(&mut self, _: &[u8]) -> Result<(), Errno> {
+            Err(Errno(5))
+        }
+        fn recv(&mut self, _: &mut [u8]) -> Result<Received, Errno> {
+            Err(Errno(5))
+        }
+        fn peek(&mut self) -> Result<usize, Errno> {
+            Err(Errno(5))
+        }
+        fn port(&mut self) -> Result<u32, Errno> {
+            Err(Errno(5))
+        }
+    }
+
+    fn print(ty: u16, hex: &str, json: bool, details: u8) -> String {
+        let payload: Vec<u8> = hex
+            .as_bytes()
+            .chunks(2)
+            .map(|c| u8::from_str_radix(std::str::from_utf8(c).unwrap(), 16).unwrap())
+            .collect();
+        let (mut text, mut dead, mut page, mut rx) = (Text(Vec::new()), Dead, [0; 4096], [0; 64]);
+        let mut names = Names::new(Conn::new(&mut dead, &mut rx));
+        names.learn(3, b"v0");
+        let mut out = Out::new(&mut text, &mut page);
+        out.mode = Mode { json, ..Mode::default() };
+        let mut page = Page { out, names, opts: Options { details, ..Options::default() } };
+        nexthop(&mut page, &Message { ty, flags: 0, seq: 1, port: 1, payload: &payload });
+        page.out.finish().unwrap();
+        String::from_utf8(text.0).unwrap()
+    }
+
+    // RTM_NEWNEXTHOP and RTM_NEWNEXTHOPBUCKET as a 6.18 kernel sends them, without their headers.
+    const GATEWAY: &str = "02fd00000000000008000100010000000800050003000000080006000a000002";
+    const GROUP: &str = "0000040000000000080001000c0000000600030001000000140002000100000004000000020000002b010000\
+        28000c800600010008000000080002007017000008000300000000000c000400000000000000000008000e0000000080";
+    const BUCKET: &str =
+        "0000040000000000080001000c00000020000d80060001000300000008000300020000000c0002003700000000000000";
+
+    #[test]
+    fn nexthops_read_as_iproute2_prints_them() {
+        let text = |hex| print(rtm::NEWNEXTHOP, hex, false, 0);
+        assert_eq!(text(GATEWAY), "id 1 via 10.0.0.2 dev v0 scope link \n");
+        assert_eq!(
+            text(GROUP),
+            "id 12 group 1,5/2,300 type resilient buckets 8 idle_timer 60 unbalanced_timer 0 unbalanced_time 0 \
+             proto static \n"
+        );
+        assert_eq!(
+            print(rtm::DELNEXTHOP, GATEWAY, false, 1),
+            "Deleted id 1 via 10.0.0.2 dev v0 scope link proto unspec \n"
+        );
+        assert_eq!(print(rtm::NEWNEXTHOPBUCKET, BUCKET, false, 1), "id 12 index 3 idle_time 0.55 nhid 2 \n");
+        assert_eq!(
+            print(rtm::NEWNEXTHOPBUCKET, BUCKET, true, 0),
+            "{\"id\":12,\"bucket\":{\"index\":3,\"idle_time\":0.55,\"nhid\":2},\"flags\":[]}"
+        );
+    }
+
+    #[test]
+    fn the_upper_byte_of_a_weight_counts_where_the_kernel_says_so() {
+        let old = GROUP.strip_suffix("08000e0000000080").unwrap();
+        assert!(
+            print(rtm::NEWNEXTHOP, old, true, 0)
+                .contains("[{\"id\":1,\"weight\":5},{\"id\":2,\"weight\":44}]")
+        );
+        assert!(print(rtm::NEWNEXTHOP, GROUP, true, 0).contains("{\"id\":2,\"weight\":300}"));
+        // Half a member is none.
+        assert_eq!(
+            print(rtm::NEWNEXTHOP, "00000000000000000c0002000100000000000000", false, 0),
+            "group 1 \n"
+        );
+        assert_eq!(print(rtm::NEWNEXTHOP, "00000000000000000a000200010000000000", false, 0), "group \n");
+    }
+}
