@@ -26,6 +26,7 @@ mod install;
 pub mod ip;
 #[cfg(feature = "ping")]
 pub mod letters;
+pub mod lines;
 pub mod names;
 #[cfg(feature = "nettools")]
 pub mod nettools;

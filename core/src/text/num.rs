@@ -27,7 +27,7 @@ impl Digits {
 }
 
 /// At least `width` digits (at most 22) of `value`; a full stop before the last `places` unless that is 0.
-fn radix(value: u64, base: u64, width: u8, places: u8) -> Digits {
+pub(super) fn radix(value: u64, base: u64, width: u8, places: u8) -> Digits {
     let mut digits = Digits { buf: [0; 24], start: 24 };
     let mut rest = value;
     let mut done: u8 = 0;
@@ -87,6 +87,39 @@ pub fn centis(hundredths: u64) -> Digits {
 #[must_use]
 pub fn fixed(value: u64, places: u8) -> Digits {
     radix(value, 10, places.saturating_add(1), places)
+}
+
+/// `value` shifted by so many decimal places as printf's `%g` has it: six digits that count, no zeros behind them, an
+/// exponent below 0.0001 and from 1000000 on.
+#[must_use]
+pub fn general(value: u64, places: u8) -> Digits {
+    let (mut unit, mut places) = (1_u64, i32::from(places));
+    while value.checked_div(unit).unwrap_or(0) >= 1_000_000 {
+        unit = unit.saturating_mul(10);
+        places = places.saturating_sub(1);
+    }
+    let mut digits = value.saturating_add(unit / 2).checked_div(unit).unwrap_or(0);
+    while digits > 0 && digits % 10 == 0 {
+        digits /= 10;
+        places = places.saturating_sub(1);
+    }
+    let more = i32::try_from(digits.checked_ilog10().unwrap_or(0)).unwrap_or(0);
+    let exponent = more.saturating_sub(places);
+    let plain = digits == 0 || matches!(exponent, -4..=5);
+    while plain && places < 0 {
+        digits = digits.saturating_mul(10);
+        places = places.saturating_add(1);
+    }
+    if plain {
+        return fixed(digits, u8::try_from(places).unwrap_or(0));
+    }
+    let mut text = radix(exponent.unsigned_abs().into(), 10, 2, 0);
+    text.push_front(if exponent < 0 { b'-' } else { b'+' });
+    text.push_front(b'e');
+    for b in fixed(digits, u8::try_from(more).unwrap_or(0)).as_bytes().iter().rev() {
+        text.push_front(*b);
+    }
+    text
 }
 
 /// A whole word as strtoul with base 0 reads it: `0x` hexadecimal, a leading `0` octal, else decimal.
