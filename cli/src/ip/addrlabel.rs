@@ -1,14 +1,15 @@
 //! `ip addrlabel`: the labels by which IPv6 chooses a source address.
 
 use crate::grammar::{Arg, Grammar, Object, Slots, To, Verb, fill};
-use crate::ip::value::{head_device, prefix, put_num};
+use crate::ip::value::{head_device, prefix, put, put_num};
 use crate::report::{Done, PLAIN, USAGE};
 use crate::words::Line;
 use crate::{Ctx, Page};
 use nlbox_core::rt::addrlabel::{ADDRLABEL_LEN, PREFIX_LEN_AT, ifal};
 use nlbox_core::rt::rtm;
-use nlbox_core::spec::{Resolve, show};
+use nlbox_core::spec::Resolve;
 use nlbox_core::text::ip::af::{AF_INET6, AF_UNSPEC};
+use nlbox_core::text::ip::{Ip, print};
 use nlbox_core::text::num;
 use nlbox_core::text::out::Style;
 use nlbox_core::wire::build::Build;
@@ -113,27 +114,24 @@ fn flush(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 /// Prints the label `m`.
 pub fn entry(page: &mut Page<'_>, m: &Message<'_>) {
     let (head, attrs) = m.split::<ADDRLABEL_LEN>();
-    let [_, _, len, _, index @ .., _, _, _, _] = head;
+    let [family, _, len, _, index @ .., _, _, _, _] = head;
     page.out.open_object("");
     if m.ty == rtm::DELADDRLABEL {
         page.out.is("deleted", "Deleted ");
     }
-    let mut rows = ifal::SET.iter().zip([attrs.raw(ifal::ADDRESS.ty()), attrs.raw(ifal::LABEL.ty())]);
-    let mut row = |page: &mut Page<'_>| {
-        if let Some((row, Some(payload))) = rows.next() {
-            show::show_row(&row, payload, &mut page.out, &mut page.names);
-        }
-    };
-    page.out.text("prefix ");
-    row(page);
-    put_num(&mut page.out, "prefixlen|/% ", len.into());
+    let out = &mut page.out;
+    out.text("prefix ");
+    if let Some(ip) = attrs.get(ifal::ADDRESS).and_then(Ip::from_bytes) {
+        put(out.style(Style::of_family(family)), "address|%", print(&ip).as_bytes());
+    }
+    put_num(out, "prefixlen|/% ", len.into());
     let index = u32::from_ne_bytes(index);
     if index != 0 {
-        page.out.text("dev ");
+        out.text("dev ");
         let name = page.names.ifname(index);
-        page.out.style(Style::IfName).str("ifname", "% ", name.as_bytes());
+        put(out.style(Style::IfName), "ifname|% ", name.as_bytes());
     }
-    row(page);
+    put_num(out, "label|label % ", attrs.get(ifal::LABEL).unwrap_or(0).into());
     page.out.close_object();
     page.out.text("\n");
 }

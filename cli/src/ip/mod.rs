@@ -18,15 +18,17 @@ pub mod rule;
 pub mod tcp_metrics;
 pub mod token;
 pub mod value;
+pub mod vrf;
 
-use crate::Ctx;
 use crate::grammar::{Grammar, Object, Slots, spelled};
 use crate::report::{Done, Fail, USAGE};
 use crate::words::Line;
+use crate::{Ctx, Page};
 use nlbox_core::spec::matches;
 use nlbox_core::text::ip::af;
 use nlbox_core::text::out::Palette;
 use nlbox_core::wire::build::Build;
+use nlbox_core::wire::header::Message;
 
 /// An object by one of its names: iproute2 knows several for some, and their order is the matching order.
 struct Entry {
@@ -52,6 +54,7 @@ static OBJECTS: &[Entry] = &[
     Entry { word: "tcp_[metrics]", object: &tcp_metrics::OBJECT },
     Entry { word: "mr[oute]", object: &mroute::OBJECT },
     Entry { word: "mru[le]", object: &rule::MULTICAST },
+    Entry { word: "v[rf]", object: &vrf::OBJECT },
     Entry { word: "mp[tcp]", object: &mptcp::OBJECT },
 ];
 
@@ -64,8 +67,8 @@ const NEEDS: &[u8] = b"Not enough information: \"%\" argument is required.";
 
 /// The objects of iproute2 that are not in this build: refused by name.
 static ABSENT: &[&str] = &[
-    "l2tp", "fou", "ila", "macsec", "tunnel", "tunl", "tuntap", "tap", "monitor", "xfrm", "vrf", "sr",
-    "nexthop", "ioam", "stats",
+    "l2tp", "fou", "ila", "macsec", "tunnel", "tunl", "tuntap", "tap", "monitor", "xfrm", "sr", "nexthop",
+    "ioam", "stats",
 ];
 
 /// `ip [OPTIONS] OBJECT …`.
@@ -111,6 +114,18 @@ pub fn send(cx: &mut Ctx<'_>, m: &mut Build<'_>) -> Done {
     match cx.conn.request(m) {
         Ok(()) => {
             cx.err.warn(&cx.conn);
+            Ok(())
+        }
+        Err(e) => Err(cx.err.net(e, &cx.conn, Some(m))),
+    }
+}
+
+/// Sends a request that one message answers, and prints that.
+pub fn one(cx: &mut Ctx<'_>, m: &mut Build<'_>, print: fn(&mut Page<'_>, &Message<'_>)) -> Done {
+    match cx.conn.get(m) {
+        Ok(m) => {
+            cx.page.out.open_document();
+            print(&mut cx.page, &m);
             Ok(())
         }
         Err(e) => Err(cx.err.net(e, &cx.conn, Some(m))),

@@ -11,7 +11,6 @@ use nlbox_core::genl::mptcp::{ADDR_FLAGS, EVENTS, addr, attr, cmd, event, flag};
 use nlbox_core::spec::AttrSet;
 use nlbox_core::spec::show::show;
 use nlbox_core::text::ip::af;
-use nlbox_core::text::num;
 use nlbox_core::wire::attr::Attrs;
 use nlbox_core::wire::header::Message;
 
@@ -80,13 +79,13 @@ fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     }
     let ty = pm(cx)?;
     crate::dump::dump(cx, &mut request(&mut [0; 64], ty, cmd::GET_ADDR), &mut |page, m| {
-        entry(page, &addr::SET, nested(m));
+        address_of(page, m);
         Ok(())
     })
 }
 
-fn nested<'m>(m: &Message<'m>) -> Attrs<'m> {
-    m.split::<GENL_LEN>().1.nest(attr::ADDR)
+fn address_of(page: &mut Page<'_>, m: &Message<'_>) {
+    entry(page, &addr::SET, m.split::<GENL_LEN>().1.nest(attr::ADDR));
 }
 
 /// Prints what `set` shows of `attrs`.
@@ -154,17 +153,7 @@ fn endpoint(cx: &mut Ctx<'_>, line: &mut Line<'_>, cmd: u8) -> Done {
         m.put(addr::FLAGS, flags);
     }
     m.close(nest);
-    if cmd != cmd::GET_ADDR {
-        return super::send(cx, &mut m);
-    }
-    match cx.conn.get(&mut m) {
-        Ok(m) => {
-            cx.page.out.open_document();
-            entry(&mut cx.page, &addr::SET, nested(&m));
-            Ok(())
-        }
-        Err(e) => Err(cx.err.net(e, &cx.conn, Some(&m))),
-    }
+    if cmd == cmd::GET_ADDR { super::one(cx, &mut m, address_of) } else { super::send(cx, &mut m) }
 }
 
 fn limits(cx: &mut Ctx<'_>, line: &mut Line<'_>, cmd: u8) -> Done {
@@ -179,14 +168,7 @@ fn limits(cx: &mut Ctx<'_>, line: &mut Line<'_>, cmd: u8) -> Done {
     if cmd == cmd::SET_LIMITS {
         return super::send(cx, &mut m);
     }
-    match cx.conn.get(&mut m) {
-        Ok(m) => {
-            cx.page.out.open_document();
-            entry(&mut cx.page, &attr::SET, m.split::<GENL_LEN>().1);
-            Ok(())
-        }
-        Err(e) => Err(cx.err.net(e, &cx.conn, Some(&m))),
-    }
+    super::one(cx, &mut m, |page, m| entry(page, &attr::SET, m.split::<GENL_LEN>().1))
 }
 
 /// `ip mptcp monitor`: a line for each event, as text, until it is stopped.
@@ -211,17 +193,14 @@ fn monitor(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 /// Prints the event `m`.
 fn told(page: &mut Page<'_>, m: &Message<'_>) {
     let ([cmd, ..], attrs) = m.split::<GENL_LEN>();
-    let mut name: heapless::Vec<u8, 24> = heapless::Vec::new();
     match EVENTS.name(cmd.into()) {
-        Some(known) => drop(name.extend_from_slice(known.as_bytes())),
-        None => {
-            let _ = name.extend_from_slice(b"UNKNOWN ");
-            let _ = name.extend_from_slice(num::dec(cmd.into()).as_bytes());
+        Some(name) => {
+            page.out.text("[");
+            page.out.spaces(14_usize.saturating_sub(name.len()));
+            page.out.text(name);
         }
+        None => page.out.num("", "[UNKNOWN %", cmd.into()),
     }
-    page.out.text("[");
-    page.out.spaces(14_usize.saturating_sub(name.len()));
-    page.out.bytes(&name);
     page.out.text("]");
     entry(page, &event::SET, attrs);
 }

@@ -7,7 +7,7 @@ use crate::words::Line;
 use crate::{Ctx, Page};
 use nlbox_core::bytes::{Reader, align4, uint_ne};
 use nlbox_core::rt::names::TABLES;
-use nlbox_core::rt::route::{RTMSG_LEN, at, rta};
+use nlbox_core::rt::route::{RTMSG_LEN, at, mfc, rta};
 use nlbox_core::rt::rtm;
 use nlbox_core::spec::Resolve;
 use nlbox_core::text::ip::{Ip, Prefix, af, print};
@@ -105,24 +105,14 @@ pub fn show(page: &mut Page<'_>, m: &Message<'_>, with_table: bool) {
     if m.ty == rtm::DELROUTE {
         out.is("deleted", "Deleted ");
     }
-    // Of what the kernel does not say, "unknown".
-    let mut text: heapless::Vec<u8, 128> = heapless::Vec::new();
-    for (key, ty, before) in [("src", rta::SRC.ty(), &b"("[..]), ("dst", rta::DST.ty(), b",")] {
-        let ip = attrs.raw(ty).and_then(Ip::from_bytes);
-        let printed;
-        let name = match &ip {
-            Some(ip) => {
-                printed = print(ip);
-                printed.as_bytes()
-            }
-            None => b"unknown",
-        };
-        out.str(key, "", name);
-        let _ = text.extend_from_slice(before);
-        let _ = text.extend_from_slice(name);
+    let mut blanks = 32_usize;
+    for (label, ty) in [("src|(%,", rta::SRC.ty()), ("dst|%)", rta::DST.ty())] {
+        let ip = print(&attrs.raw(ty).and_then(Ip::from_bytes).unwrap_or(Ip::none(0)));
+        blanks = blanks.saturating_sub(ip.as_bytes().len());
+        put(out, label, ip.as_bytes());
     }
-    let _ = text.push(b')');
-    out.column(&text, 32);
+    // Two brackets, a comma, and the blank behind the column.
+    out.spaces(blanks.saturating_sub(2));
     out.text("Iif: ");
     match attrs.get(rta::IIF) {
         Some(index) => {
@@ -166,23 +156,14 @@ fn outputs(page: &mut Page<'_>, hops: &[u8]) {
     }
 }
 
-/// `struct rta_mfc_stats`: packets, bytes and packets from the wrong interface, each u64; and an age in hundredths of a
-/// second.
+/// `struct rta_mfc_stats` by the offsets of its fields, each u64; and an age in hundredths of a second.
 fn statistics(page: &mut Page<'_>, stats: Option<&[u8]>, age: Option<&[u8]>) {
-    let out = &mut page.out;
     if let Some(stats) = stats {
-        let mut counts = stats.chunks(8).map(|c| uint_ne(c).unwrap_or(0));
-        let mut next = || counts.next().unwrap_or(0);
-        out.line();
-        out.num("packets", "  % packets, ", next());
-        out.num("bytes", "% bytes", next());
-        let wrong = next();
-        if wrong != 0 {
-            out.num("wrong_if", ", % arrived on wrong iif.", wrong);
-        }
+        page.out.line();
+        super::ntable::record(page, &mfc::SET, stats, 0);
     }
     if let Some(age) = age.and_then(uint_ne) {
-        let digits = if out.json() { num::general(age, 2) } else { num::centis(age) };
-        out.digits("expires", ", Age %", &digits);
+        let digits = if page.out.json() { num::general(age, 2) } else { num::centis(age) };
+        page.out.digits("expires", ", Age %", &digits);
     }
 }

@@ -137,7 +137,7 @@ fn table(page: &mut Page<'_>, m: &Message<'_>, now: u64) {
 }
 
 /// Prints the fields of a structure by their offsets. What is a string by its row is an age, and shown as a date.
-fn record(page: &mut Page<'_>, set: &AttrSet, payload: &[u8], now: u64) {
+pub fn record(page: &mut Page<'_>, set: &AttrSet, payload: &[u8], now: u64) {
     for row in set.iter() {
         let Some(field) = payload.get(usize::from(row.ty)..) else { continue };
         let text;
