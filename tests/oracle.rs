@@ -11,6 +11,9 @@
 mod cases;
 #[path = "oracle/differences.rs"]
 mod differences;
+#[rustfmt::skip]
+#[path = "oracle/objects.rs"]
+mod objects;
 
 use differences::{DIFFERENCES, Difference, What};
 use harness::{Iproute2, Ns, Output, diff, iproute2, nlbox, words};
@@ -43,8 +46,11 @@ impl Oracle {
 
     /// A fixture with the kernel put in the named state by iproute2.
     fn state(&self, name: &str) -> Ns {
-        let (_, text) =
-            cases::STATES.iter().find(|(n, _)| *n == name).unwrap_or_else(|| panic!("no state {name}"));
+        let (_, text) = cases::STATES
+            .iter()
+            .chain(objects::STATES)
+            .find(|(n, _)| *n == name)
+            .unwrap_or_else(|| panic!("no state {name}"));
         let ns = Ns::new().expect("a namespace: the first one worked");
         let mut batch: (&str, String) = ("", String::new());
         let flush = |batch: &mut (&str, String)| {

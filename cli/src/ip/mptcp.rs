@@ -61,8 +61,8 @@ static LIMITS: Object = Object {
     name: "mptcp",
     about: "",
     verbs: &[
-        Verb { word: "se[t]", run: |cx, line| limits(cx, line, cmd::SET_LIMITS), grammar: None },
-        Verb { word: "s[how]", run: |cx, line| limits(cx, line, cmd::GET_LIMITS), grammar: None },
+        Verb { word: "s[et]", run: |cx, line| limits(cx, line, cmd::SET_LIMITS), grammar: None },
+        Verb { word: "sh[ow]", run: |cx, line| limits(cx, line, cmd::GET_LIMITS), grammar: None },
     ],
     default: |cx, line| limits(cx, line, cmd::GET_LIMITS),
 };

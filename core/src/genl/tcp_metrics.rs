@@ -72,3 +72,37 @@ attrs! {
         7 RTTVAR_US: u32, Kind::Custom(&QUARTERS), "rttvar|| rttvar %us";
     }
 }
+
+#[cfg(all(test, target_endian = "little"))]
+mod tests {
+    use super::*;
+    use crate::text::out::printed;
+
+    /// What a 6.18 kernel answers for a host that we have been connected to.
+    const ENTRY: &[u8] = b"\x08\x00\x01\x00\x0a\x00\x00\x01\x08\x00\x0b\x00\x0a\x00\x00\x01\x0c\x00\x03\x00\xa8\x08\x00\x00\
+        \x00\x00\x00\x00\x2c\x00\x06\x00\x08\x00\x06\x00\x80\x00\x00\x00\x08\x00\x01\x00\x01\x00\x00\x00\x08\x00\x07\x00\x33\
+        \x00\x00\x00\x08\x00\x02\x00\x01\x00\x00\x00\x08\x00\x04\x00\x12\x00\x00\x00";
+
+    #[test]
+    fn an_entry_as_iproute2_prints_it() {
+        assert_eq!(
+            printed(&attr::SET, ENTRY, false),
+            "10.0.0.1 age 2.216sec cwnd 18 rtt 16us rttvar 12us source 10.0.0.1"
+        );
+        assert_eq!(
+            printed(&attr::SET, ENTRY, true),
+            "[{\"dst\":\"10.0.0.1\",\"age\":2.216,\"cwnd\":18,\"rtt\":1.6e-05,\"rttvar\":1.2e-05,\"source\":\"10.0.0.1\"}]\n"
+        );
+    }
+
+    #[test]
+    fn what_fast_open_left_behind() {
+        // TCP_METRICS_ATTR_FOPEN_MSS 1460, FOPEN_SYN_DROPS 3, FOPEN_SYN_DROP_TS 1500, FOPEN_COOKIE 01 ab.
+        let fopen = b"\x06\x00\x07\x00\xb4\x05\x00\x00\x06\x00\x08\x00\x03\x00\x00\x00\x0c\x00\x09\x00\xdc\x05\x00\x00\x00\x00\x00\x00\
+            \x06\x00\x0a\x00\x01\xab\x00\x00";
+        assert_eq!(
+            printed(&attr::SET, fopen, false),
+            " fo_mss 1460 fo_syn_drops 3/1.500usec ago fo_cookie 01ab"
+        );
+    }
+}

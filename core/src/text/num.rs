@@ -93,7 +93,7 @@ pub fn fixed(value: u64, places: u8) -> Digits {
 /// exponent below 0.0001 and from 1000000 on.
 #[must_use]
 pub fn general(value: u64, places: u8) -> Digits {
-    let (mut digits, mut places, mut next) = (value, i32::from(places), 0);
+    let (mut digits, mut places, mut next) = (value, if value == 0 { 0 } else { i32::from(places) }, 0);
     while digits >= 1_000_000 || next >= 5 || digits > 0 && digits.is_multiple_of(10) {
         if digits < 1_000_000 && next >= 5 {
             digits = digits.wrapping_add(1);
