@@ -311,3 +311,21 @@ fn route() {
     println!("ready");
     std::thread::sleep(std::time::Duration::from_secs(30));
 }
+
+/// On a kernel that has them: the list, one of them, and the words where none is meant.
+#[test]
+fn vrf_in_a_machine() {
+    use harness::vm::Setup;
+    let setup = Setup::new().modules(&["vrf"]).file("/nlbox", harness::nlbox()).iproute2();
+    let Some(mut vm) = setup.boot() else { return };
+    for line in ["link add red type vrf table 10", "link add averyverylong12 type vrf table 4711"] {
+        vm.ok(&format!("/bin/ip {line}"));
+    }
+    for line in ["vrf", "vrf show", "-j vrf", "-j -p vrf list", "-o vrf", "vrf show red", "vrf show lo", "vrf show nope"] {
+        let (want, got) = (vm.run(&format!("/bin/ip {line}")), vm.run(&format!("/nlbox ip {line}")));
+        assert_eq!((got.stdout, got.stderr, got.code), (want.stdout, want.stderr, want.code), "{line}");
+    }
+    // JSON where it was asked for; iproute2 6.1 prints text of a single one.
+    assert_eq!(vm.ok("/nlbox ip -j vrf show red"), "[{\"name\":\"red\",\"table\":10}]\n");
+    vm.off();
+}

@@ -3,7 +3,7 @@
 use crate::Ctx;
 use crate::grammar::{Grammar, Object, Verb};
 use crate::ip::nsref::{Path, fill};
-use crate::ip::value::{put, put_num, wrong};
+use crate::ip::value::{put, wrong};
 use crate::report::Done;
 use crate::words::Line;
 use nlbox_core::rt::kind::vrf::data;
@@ -60,8 +60,10 @@ fn show(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         let out = &mut page.out;
         out.open_object("");
         put(out, "name|%", name);
-        out.spaces(if one.is_some() { 0 } else { 17_usize.saturating_sub(name.len()) });
-        put_num(out, "table| %\n", table.into());
+        let (name_width, width) = if one.is_some() { (0, 0) } else { (16_usize, 5) };
+        out.spaces(name_width.saturating_sub(name.len()));
+        out.padded("table", table.into(), width);
+        out.text("\n");
         out.close_object();
         some = true;
         Ok(())
