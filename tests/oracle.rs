@@ -17,6 +17,9 @@ mod nexthop;
 #[rustfmt::skip]
 #[path = "oracle/rule.rs"]
 mod rule;
+#[rustfmt::skip]
+#[path = "oracle/objects.rs"]
+mod objects;
 
 use differences::{DIFFERENCES, Difference, What};
 use harness::{Iproute2, Ns, Output, diff, iproute2, nlbox, words};
@@ -28,7 +31,7 @@ const PAUSE: std::time::Duration = std::time::Duration::from_millis(30);
 
 /// All states, of whatever file.
 fn states() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    cases::STATES.iter().chain(nexthop::STATES).chain(rule::STATES)
+    cases::STATES.iter().chain(nexthop::STATES).chain(rule::STATES).chain(objects::STATES)
 }
 
 /// All differences, of whatever file.

@@ -86,6 +86,22 @@ fn rtnetlink() {
 }
 
 #[test]
+fn smaller_objects() {
+    use nlbox_core::genl::{self, mptcp, tcp_metrics};
+    use nlbox_core::rt::{addrlabel, netconf, ntable};
+    check("if_addrlabel.h", "IFAL", addrlabel::ifal::KEYS);
+    check("netconf.h", "NETCONFA", netconf::netconfa::KEYS);
+    check("neighbour.h", "NDTA", ntable::ndta::KEYS);
+    check("neighbour.h", "NDTPA", ntable::ndtpa::KEYS);
+    check("genetlink.h", "CTRL_ATTR", genl::ctrl::KEYS);
+    check("genetlink.h", "CTRL_ATTR_MCAST_GRP", genl::group::KEYS);
+    check("tcp_metrics.h", "TCP_METRICS_ATTR", tcp_metrics::attr::KEYS);
+    check("mptcp.h", "MPTCP_PM_ATTR", mptcp::attr::KEYS);
+    check("mptcp.h", "MPTCP_PM_ADDR_ATTR", mptcp::addr::KEYS);
+    check("mptcp.h", "MPTCP_ATTR", mptcp::event::KEYS);
+}
+
+#[test]
 fn kinds() {
     use nlbox_core::rt::kind;
     check("veth.h", "VETH_INFO", kind::veth::data::KEYS);

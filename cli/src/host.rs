@@ -65,6 +65,10 @@ impl Transport for Socket {
         self.socket = None;
     }
 
+    fn speak(&mut self, protocol: i32) {
+        self.protocol = protocol;
+    }
+
     fn join(&mut self, group: u32) -> Result<(), Errno> {
         self.open()?.join(group).map_err(errno)
     }

@@ -30,6 +30,7 @@ mod iptables;
 pub mod isolate;
 #[cfg(feature = "ping")]
 pub mod letters;
+pub mod lines;
 pub mod names;
 #[cfg(feature = "nat")]
 pub mod nat;

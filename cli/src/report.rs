@@ -114,6 +114,11 @@ impl<'a> Report<'a> {
         self.usage(&[b"Command line is not complete. Try option \"help\""])
     }
 
+    /// The word that stands for `what` is missing.
+    pub fn required(&mut self, what: &str) -> Fail {
+        self.usage(&[b"Error: argument \"%\" is required", what.as_bytes()])
+    }
+
     /// `word` is no value for what it stands for; `%` in `why` is `keyword`.
     pub fn invalid(&mut self, word: &[u8], keyword: &[u8], why: &str) -> Fail {
         self.raw(&[b"Error: argument \"%\" is wrong: ", word], "");

@@ -6,6 +6,7 @@
 pub mod arp;
 pub mod bytes;
 pub mod conn;
+pub mod genl;
 pub mod icmp;
 pub mod nft;
 pub mod rt;

@@ -3,6 +3,7 @@
 
 use crate::errno::{Errno, check};
 use crate::fd::{Fd, OFlags, open};
+use crate::message::socket;
 use core::ffi::{c_int, c_ulong};
 
 // include/uapi/linux/if_tun.h
@@ -30,6 +31,39 @@ bitflags::bitflags! {
         /// The device must be new.
         const TUN_EXCL = 0x8000;
     }
+}
+
+// include/uapi/linux/sockios.h
+const SIOCADDMULTI: libc::Ioctl = 0x8931;
+const SIOCDELMULTI: libc::Ioctl = 0x8932;
+
+// struct ifreq, here with a struct sockaddr: a family, which the kernel does not look at, and the address.
+#[repr(C)]
+struct AddressRequest {
+    name: [u8; 16],
+    family: u16,
+    address: [u8; 6],
+    rest: [u8; 16],
+}
+
+/// `SIOCADDMULTI`, or to take it away again `SIOCDELMULTI`: a device is to receive what goes to a link-layer multicast
+/// address.
+///
+/// `EINVAL`: the name has no byte, or more than 15.
+pub fn multicast(name: &[u8], address: [u8; 6], add: bool) -> Result<(), Errno> {
+    if name.is_empty() || name.len() > 15 {
+        return Err(Errno::EINVAL);
+    }
+    let socket = socket(libc::AF_INET, libc::SOCK_DGRAM, 0)?;
+    let mut request = AddressRequest { name: [0; 16], family: 0, address, rest: [0; 16] };
+    for (to, &from) in request.name.iter_mut().zip(name) {
+        *to = from;
+    }
+    let code = if add { SIOCADDMULTI } else { SIOCDELMULTI };
+    // SAFETY: request is a struct ifreq, in full, that the kernel may write to.
+    check(unsafe { libc::ioctl(socket.raw(), code, &raw mut request) })?;
+    let _ = (request.family, request.rest);
+    Ok(())
 }
 
 /// A tun or tap device, attached to.

@@ -1111,7 +1111,9 @@ pub(crate) const OBJECTS: &[&str] = &[
     "stats",
 ];
 /// Those nlbox has, as error messages name them.
-pub(crate) const OUR_OBJECTS: &[&str] = &["address", "addr", "link", "route", "neigh", "netns", "nexthop"];
+pub(crate) const OUR_OBJECTS: &[&str] = &[
+    "address", "addr", "link", "route", "neigh", "netns", "maddr", "addrlabel", "ntable", "token", "tcp_metrics", "mroute", "netconf", "vrf", "mptcp", "nexthop",
+];
 
 pub(crate) const VERBS: &[(&str, &[&str])] = &[
     ("link", &["add", "delete", "set", "show", "list", "lst", "help"]),

@@ -49,6 +49,15 @@ pub(crate) const DIFFERENCES: &[Difference] = differences! {
     // Our own.
     NEVER, "*", Usage, ("fresh", "link help"), "help texts are our own";
     NEVER, "-V*|-Version|--Version", Free, ("fresh", "-V"), "our own name and version";
+    NEVER, "mroute * from zz|mrule add from zz*", Err("??? prefix", "inet prefix"), ("objects", "mroute show from zz"),
+        "a prefix of multicast's own families is read as one of IPv4 or IPv6; 6.1 refuses every prefix there";
+    NEVER, "mru*", Err("ip rule help", "ip mrule help"), ("objects", "mrule nope"), "the object is called as it was typed";
+    NEVER, "tcp_metrics show source *|tcp_metrics show * *|netconf show nope|token set * v0", Free, ("objects", "netconf show nope"),
+        "a word that would be passed over, or that is in no usage, is refused";
+    NEVER, "maddr add dev v0", Free, ("objects", "maddr add dev v0"), "an address that is missing is not 00:00:00:00:00:00";
+    NEVER, "vrf exec *|vrf pids *", Free, ("objects", "vrf pids nope"), "not in this build, and said so";
+    NEVER, "-j* mptcp limits*", Free, ("objects", "-j mptcp limits"), "JSON where it was asked for";
+    NEVER, "*-j -6 netconf *", Free, ("objects", "-j -6 netconf show dev v0"), "the same";
     NEVER, "netns *", Err("file \"/run/netns/", "file \"/var/run/netns/"), ("base", "netns del x"),
         "Debian builds with /run/netns; iproute2 itself says /var/run/netns, the same directory";
     NEVER, "netns *", Err("-> /run/netns/", "-> /var/run/netns/"), ("base", "netns attach new 999999"), "the same";

@@ -1,26 +1,37 @@
 //! `ip`: options, then an object, each in a file of its own.
 
 pub mod addr;
+pub mod addrlabel;
 pub mod encap;
 pub mod flush;
+pub mod genl;
 pub mod link;
+pub mod maddress;
+pub mod mptcp;
+pub mod mroute;
 pub mod neigh;
+pub mod netconf;
 pub mod netns;
 pub mod nexthop;
 pub mod nsref;
+pub mod ntable;
 pub mod route;
 pub mod rule;
 pub mod saved;
+pub mod tcp_metrics;
+pub mod token;
 pub mod value;
+pub mod vrf;
 
-use crate::Ctx;
-use crate::grammar::{Object, Slots, spelled};
+use crate::grammar::{Grammar, Object, Slots, spelled};
 use crate::report::{Done, Fail, USAGE};
 use crate::words::Line;
+use crate::{Ctx, Page};
 use nlbox_core::spec::matches;
 use nlbox_core::text::ip::af;
 use nlbox_core::text::out::Palette;
 use nlbox_core::wire::build::Build;
+use nlbox_core::wire::header::Message;
 
 /// An object by one of its names: iproute2 knows several for some, and their order is the matching order.
 struct Entry {
@@ -40,34 +51,30 @@ static OBJECTS: &[Entry] = &[
     Entry { word: "l[ink]", object: &link::OBJECT },
     Entry { word: "net[ns]", object: &netns::OBJECT },
     Entry { word: "nex[thop]", object: &nexthop::OBJECT },
+    Entry { word: "addrl[abel]", object: &addrlabel::OBJECT },
+    Entry { word: "nt[able]", object: &ntable::OBJECT },
+    Entry { word: "ntb[l]", object: &ntable::OBJECT },
+    Entry { word: "to[ken]", object: &token::OBJECT },
+    Entry { word: "netc[onf]", object: &netconf::OBJECT },
+    Entry { word: "m[address]", object: &maddress::OBJECT },
+    Entry { word: "tc[pmetrics]", object: &tcp_metrics::OBJECT },
+    Entry { word: "tcp_[metrics]", object: &tcp_metrics::OBJECT },
+    Entry { word: "mr[oute]", object: &mroute::OBJECT },
+    Entry { word: "mru[le]", object: &rule::MULTICAST },
+    Entry { word: "v[rf]", object: &vrf::OBJECT },
+    Entry { word: "mp[tcp]", object: &mptcp::OBJECT },
 ];
+
+/// A verb without words.
+static NONE: Grammar =
+    Grammar { set: &nlbox_core::rt::nsid::netnsa::SET, args: crate::args![], bare: None, usage: "" };
+
+/// What is said where a keyword is missing.
+const NEEDS: &[u8] = b"Not enough information: \"%\" argument is required.";
 
 /// The objects of iproute2 that are not in this build: refused by name.
 static ABSENT: &[&str] = &[
-    "addrlabel",
-    "maddress",
-    "ntable",
-    "ntbl",
-    "l2tp",
-    "fou",
-    "ila",
-    "macsec",
-    "tunnel",
-    "tunl",
-    "tuntap",
-    "tap",
-    "token",
-    "tcpmetrics",
-    "tcp_metrics",
-    "monitor",
-    "xfrm",
-    "mroute",
-    "mrule",
-    "netconf",
-    "vrf",
-    "sr",
-    "mptcp",
-    "ioam",
+    "l2tp", "fou", "ila", "macsec", "tunnel", "tunl", "tuntap", "tap", "monitor", "xfrm", "sr", "ioam",
     "stats",
 ];
 
@@ -84,12 +91,19 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 /// `OBJECT …`: a command line behind its options, or a line of a batch.
 pub fn command(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let Some(word) = line.next() else { return Err(usage(cx)) };
+    // The line of a batch before may have spoken to a generic family. NETLINK_ROUTE is protocol 0.
+    cx.conn.speak(0);
     // The order of the table is the order of the matching: an absent object must not give its word to a later one.
     if let Some((n, e)) = OBJECTS.iter().enumerate().find(|(_, e)| spelled(word, e.word)) {
         let depth = cx.page.out.depth();
         // The command before may have given an id, by moving a link or by name.
         cx.page.names.nsids.forget();
-        let done = e.object.run(cx, line);
+        let family = cx.page.opts.family;
+        let done = match core::ptr::eq(e.object, &raw const rule::MULTICAST) {
+            true => rule::multicast(cx).and_then(|()| e.object.run(cx, line)),
+            false => e.object.run(cx, line),
+        };
+        cx.page.opts.family = family;
         if n >= QUIET {
             cx.page.names.forget();
         }
@@ -110,6 +124,18 @@ pub fn send(cx: &mut Ctx<'_>, m: &mut Build<'_>) -> Done {
     match cx.conn.request(m) {
         Ok(()) => {
             cx.err.warn(&cx.conn);
+            Ok(())
+        }
+        Err(e) => Err(cx.err.net(e, &cx.conn, Some(m))),
+    }
+}
+
+/// Sends a request that one message answers, and prints that.
+pub fn one(cx: &mut Ctx<'_>, m: &mut Build<'_>, print: fn(&mut Page<'_>, &Message<'_>)) -> Done {
+    match cx.conn.get(m) {
+        Ok(m) => {
+            cx.page.out.open_document();
+            print(&mut cx.page, &m);
             Ok(())
         }
         Err(e) => Err(cx.err.net(e, &cx.conn, Some(m))),

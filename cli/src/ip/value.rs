@@ -3,9 +3,10 @@
 use crate::grammar::Slots;
 use crate::names::{Link, index_of};
 use crate::report::{Done, Fail, Report};
+use crate::words::Line;
 use crate::{Ctx, Page};
 use nlbox_core::rt::link::{IFINFO_LEN, ifla, info};
-use nlbox_core::spec::{Names, Resolve};
+use nlbox_core::spec::{self, AttrSet, Names, Resolve};
 use nlbox_core::text::ip::{self, Ip, Prefix, Refusal, af};
 use nlbox_core::text::num;
 use nlbox_core::text::out::{Out, Style};
@@ -125,6 +126,35 @@ pub fn halves(word: &[u8], at: u8) -> (&[u8], Option<&[u8]>) {
     let n = word.iter().position(|b| *b == at).unwrap_or(word.len());
     let (head, tail) = word.split_at_checked(n).unwrap_or((word, &[]));
     (head, tail.get(1..))
+}
+
+/// Puts the attribute whose row of `set` the keyword `word` names, with the next word for its value; `false` where none
+/// does.
+pub fn by_row(
+    cx: &mut Ctx<'_>,
+    line: &mut Line<'_>,
+    m: &mut Build<'_>,
+    set: &'static AttrSet,
+    word: &[u8],
+) -> Result<bool, Fail> {
+    let Some(row) = spec::put::find(set, word) else { return Ok(false) };
+    let value = line.value(&mut cx.err)?;
+    m.from_word(line.at().saturating_sub(1));
+    let own = row.bad();
+    spec::put::put(&row, m, value, &mut cx.page.names).map_err(|_| {
+        cx.err.invalid(value, row.keyword().as_bytes(), if own.is_empty() { BAD } else { own })
+    })?;
+    Ok(true)
+}
+
+const BAD: &str = "\"%\" value is invalid";
+
+/// The index of the interface that the next word names, into the fixed header of `m`: where it lies at offset 4.
+pub fn head_device(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>) -> Done {
+    let word = line.value(&mut cx.err)?;
+    let index = cx.page.names.ifindex(word).ok_or_else(|| wrong(&mut cx.err, word, "dev is invalid\n"))?;
+    m.head(4, &index.to_ne_bytes());
+    Ok(())
 }
 
 /// Index and table of the VRF called `word`; `bad` is what is said where there is none.

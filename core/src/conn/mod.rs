@@ -46,6 +46,10 @@ pub trait Transport {
     }
     /// Closes what is open: the next call opens anew, perhaps in another namespace.
     fn close(&mut self) {}
+    /// Of which protocol (`NETLINK_*`) the next socket is to be; called while none is open.
+    fn speak(&mut self, protocol: i32) {
+        let _ = protocol;
+    }
     /// Joins a multicast group (`RTNLGRP_*`).
     fn join(&mut self, group: u32) -> Result<(), Errno> {
         let _ = group;
@@ -59,6 +63,7 @@ pub struct Conn<'b> {
     rx: &'b mut [u8],
     seq: u32,
     port: Option<u32>,
+    protocol: i32,
     extack: Range<usize>,
 }
 
@@ -69,7 +74,7 @@ const STRANGERS: u32 = 4096;
 impl<'b> Conn<'b> {
     /// A conversation over `link`, receiving into `rx` (32 KiB lets the kernel fill its largest dump datagrams).
     pub fn new(link: &'b mut dyn Transport, rx: &'b mut [u8]) -> Self {
-        Conn { link, rx, seq: 0, port: None, extack: 0..0 }
+        Conn { link, rx, seq: 0, port: None, protocol: 0, extack: 0..0 }
     }
 
     /// What the kernel said beyond the errno in the acknowledgement that ended the last request.
@@ -84,6 +89,15 @@ impl<'b> Conn<'b> {
         self.link.close();
         self.port = None;
         self.extack = 0..0;
+    }
+
+    /// From here on requests are of this protocol of netlink (`NETLINK_*`): rtnetlink's until then.
+    pub fn speak(&mut self, protocol: i32) {
+        if self.protocol != protocol {
+            self.close();
+            self.protocol = protocol;
+            self.link.speak(protocol);
+        }
     }
 
     fn send(&mut self, m: &mut Build<'_>) -> Result<u32, Error> {

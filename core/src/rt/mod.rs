@@ -1,13 +1,16 @@
 //! rtnetlink: the message types and their attribute sets (`linux/rtnetlink.h`).
 
 pub mod addr;
+pub mod addrlabel;
 pub mod encap;
 pub mod kind;
 pub mod link;
 pub mod names;
 pub mod neigh;
+pub mod netconf;
 pub mod nexthop;
 pub mod nsid;
+pub mod ntable;
 pub mod route;
 pub mod rule;
 
@@ -30,6 +33,15 @@ pub mod rtm {
     pub const NEWRULE: u16 = 32;
     pub const DELRULE: u16 = 33;
     pub const GETRULE: u16 = 34;
+    pub const NEWNEIGHTBL: u16 = 64;
+    pub const GETNEIGHTBL: u16 = 66;
+    pub const SETNEIGHTBL: u16 = 67;
+    pub const NEWADDRLABEL: u16 = 72;
+    pub const DELADDRLABEL: u16 = 73;
+    pub const GETADDRLABEL: u16 = 74;
+    pub const NEWNETCONF: u16 = 80;
+    pub const DELNETCONF: u16 = 81;
+    pub const GETNETCONF: u16 = 82;
     pub const NEWNSID: u16 = 88;
     pub const DELNSID: u16 = 89;
     pub const GETNSID: u16 = 90;

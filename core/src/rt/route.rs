@@ -157,3 +157,12 @@ attrs! {
         17 FASTOPEN_NO_COOKIE: u32, Kind::Num(Int::U32), "fastopen_no_cookie";
     }
 }
+
+attrs! {
+    /// The fields of `struct rta_mfc_stats` by their offsets.
+    pub mod mfc = "mfc-stats" {
+        0 PACKETS: u64, Kind::Num(Int::U64), "packets||  % packets, ";
+        8 BYTES: u64, Kind::Num(Int::U64), "bytes||% bytes";
+        16 WRONG_IF: u64, Kind::Num(Int::U64), "wrong_if||, % arrived on wrong iif.", NONZERO;
+    }
+}

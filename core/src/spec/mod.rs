@@ -176,14 +176,25 @@ impl Iterator for BitNames {
 pub type PutFn =
     fn(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], host: &mut dyn Resolve) -> Result<(), Bad>;
 
+/// Prints the payload of `row`.
+pub type ShowFn = fn(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn Resolve);
+
 /// How a value of a set's own making is written and read.
 pub struct Custom {
     /// Prints the payload of `row`.
-    pub show: fn(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn Resolve),
+    pub show: ShowFn,
     /// Appends the attribute from its word.
     pub put: PutFn,
     /// What help calls the value: `PRIORITY`.
     pub value: &'static str,
+}
+
+impl Custom {
+    /// Of a row that is only shown.
+    #[must_use]
+    pub const fn shown(show: ShowFn) -> Custom {
+        Custom { show, put: |_, _, _, _| Err(Bad::Value), value: "" }
+    }
 }
 
 /// A value of several words.
@@ -269,6 +280,8 @@ impl RowFlags {
     pub const NONZERO: RowFlags = RowFlags(8);
     /// Not shown where the row above it was.
     pub const ELSE: RowFlags = RowFlags(16);
+    /// Shown on a line of its own, four blanks in.
+    pub const LINE: RowFlags = RowFlags(32);
     /// Only for `--explain`: neither shown nor settable.
     pub const WIRE: RowFlags = RowFlags(3);
 

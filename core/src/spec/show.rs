@@ -24,6 +24,10 @@ pub fn show(set: &AttrSet, attrs: Attrs<'_>, out: &mut Out<'_>, host: &mut dyn R
 pub fn show_row(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn Resolve) -> bool {
     let shown = !row.flags.has(RowFlags::NONZERO) || payload.iter().any(|b| *b != 0);
     if shown {
+        if row.flags.has(RowFlags::LINE) {
+            out.line();
+            out.text("    ");
+        }
         match row.kind {
             Kind::Custom(Custom { show, .. }) | Kind::Many(Many { custom: Custom { show, .. }, .. }) => {
                 show(row, payload, out, host);

@@ -1,5 +1,6 @@
 //! Words and numbers, between the command line and the wire, and from the wire to the page.
 
+pub mod date;
 pub mod errno;
 mod fill;
 pub mod ifname;

@@ -89,6 +89,39 @@ pub fn fixed(value: u64, places: u8) -> Digits {
     radix(value, 10, places.saturating_add(1), places)
 }
 
+/// `value` shifted by so many decimal places as printf's `%g` has it: six digits that count, no zeros behind them, an
+/// exponent below 0.0001 and from 1000000 on.
+#[must_use]
+pub fn general(value: u64, places: u8) -> Digits {
+    let (mut digits, mut places, mut next) = (value, if value == 0 { 0 } else { i32::from(places) }, 0);
+    while digits >= 1_000_000 || next >= 5 || digits > 0 && digits.is_multiple_of(10) {
+        if digits < 1_000_000 && next >= 5 {
+            digits = digits.wrapping_add(1);
+            next = 0;
+            continue;
+        }
+        next = digits % 10;
+        digits /= 10;
+        places = places.wrapping_sub(1);
+    }
+    let more = digits.checked_ilog10().unwrap_or(0).cast_signed();
+    let exponent = more.wrapping_sub(places);
+    if digits == 0 || matches!(exponent, -4..=5) {
+        while places < 0 {
+            digits = digits.wrapping_mul(10);
+            places = places.wrapping_add(1);
+        }
+        return fixed(digits, u8::try_from(places).unwrap_or(0));
+    }
+    let mut text = radix(exponent.unsigned_abs().into(), 10, 2, 0);
+    text.push_front(if exponent < 0 { b'-' } else { b'+' });
+    text.push_front(b'e');
+    for b in fixed(digits, u8::try_from(more).unwrap_or(0)).as_bytes().iter().rev() {
+        text.push_front(*b);
+    }
+    text
+}
+
 /// A whole word as strtoul with base 0 reads it: `0x` hexadecimal, a leading `0` octal, else decimal.
 ///
 /// `None` if the word is empty, has a sign, a blank or another non-digit, or passes 64 bits.
@@ -164,6 +197,28 @@ mod tests {
 
     fn text(digits: &Digits) -> String {
         String::from_utf8(digits.as_bytes().to_vec()).unwrap()
+    }
+
+    #[test]
+    fn general_is_printf_g() {
+        for (value, places, want) in [
+            (0, 3, "0"),
+            (44, 3, "0.044"),
+            (40, 3, "0.04"),
+            (15, 6, "1.5e-05"),
+            (10, 6, "1e-05"),
+            (123, 6, "0.000123"),
+            (5_000_000, 3, "5000"),
+            (1_234_567, 3, "1234.57"),
+            (12_345_678, 3, "12345.7"),
+            (123_456_499, 3, "123456"),
+            (1_234_567_500, 3, "1.23457e+06"),
+            (2_000_000_000, 3, "2e+06"),
+            (19_999_997, 3, "20000"),
+            (56, 2, "0.56"),
+        ] {
+            assert_eq!(text(&general(value, places)), want);
+        }
     }
 
     #[test]

@@ -185,12 +185,5 @@ pub fn get(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let slots =
         entry(cx, line, &GET, &mut m, |cx| cx.err.plain(&[b"Device and address are required arguments."]))?;
     set_device(cx, &mut m, &slots)?;
-    match cx.conn.get(&mut m) {
-        Ok(m) => {
-            cx.page.out.open_document();
-            show::entry(&mut cx.page, &m, true);
-            Ok(())
-        }
-        Err(e) => Err(cx.err.net(e, &cx.conn, Some(&m))),
-    }
+    crate::ip::one(cx, &mut m, |page, m| show::entry(page, m, true))
 }

@@ -6,26 +6,46 @@ mod word;
 
 use crate::Ctx;
 use crate::grammar::{Object, Verb};
+use crate::ip::mroute::{IP6MR, IPMR};
 use crate::ip::saved::{self, RULES};
 use crate::report::Done;
 use crate::words::Line;
+use nlbox_core::text::ip::af;
+use nlbox_core::text::num;
 
 pub use show::rule;
 
+static VERBS: &[Verb] = &[
+    Verb { word: "l[ist]|ls[t]|s[how]", run: show::run, grammar: Some(&show::GRAMMAR) },
+    Verb { word: "f[lush]", run: show::flush, grammar: Some(&show::GRAMMAR) },
+    Verb { word: "a[dd]", run: change::add, grammar: Some(&change::GRAMMAR) },
+    Verb { word: "d[elete]", run: change::del, grammar: Some(&change::GRAMMAR) },
+    Verb { word: "sa[ve]", run: save, grammar: None },
+    Verb { word: "r[estore]", run: restore, grammar: None },
+];
+
 /// `ip rule`.
-pub static OBJECT: Object = Object {
-    name: "rule",
-    about: "rules: which table routes what",
-    verbs: &[
-        Verb { word: "l[ist]|ls[t]|s[how]", run: show::run, grammar: Some(&show::GRAMMAR) },
-        Verb { word: "f[lush]", run: show::flush, grammar: Some(&show::GRAMMAR) },
-        Verb { word: "a[dd]", run: change::add, grammar: Some(&change::GRAMMAR) },
-        Verb { word: "d[elete]", run: change::del, grammar: Some(&change::GRAMMAR) },
-        Verb { word: "sa[ve]", run: save, grammar: None },
-        Verb { word: "r[estore]", run: restore, grammar: None },
-    ],
-    default: show::run,
-};
+pub static OBJECT: Object =
+    Object { name: "rule", about: "rules: which table routes what", verbs: VERBS, default: show::run };
+
+/// `ip mrule`: the same for multicast, of the families that [`multicast`] sets.
+pub static MULTICAST: Object =
+    Object { name: "mrule", about: "rules: which table routes multicast", verbs: VERBS, default: show::run };
+
+/// From here on the family asked is the one of multicast routing.
+pub fn multicast(cx: &mut Ctx<'_>) -> Done {
+    let family = &mut cx.page.opts.family;
+    *family = match *family {
+        af::AF_UNSPEC | af::AF_INET => IPMR,
+        af::AF_INET6 => IP6MR,
+        other => {
+            let other = num::dec(other.into());
+            let what: &[u8] = b"Multicast rules are only supported for IPv4/IPv6, was: %";
+            return Err(cx.err.usage(&[what, other.as_bytes()]));
+        }
+    };
+    Ok(())
+}
 
 /// Without selectors, as with iproute2.
 fn save(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {

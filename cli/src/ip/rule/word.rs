@@ -2,6 +2,7 @@
 
 use crate::Ctx;
 use crate::grammar::Slots;
+use crate::ip::mroute::{IP6MR, IPMR};
 use crate::ip::value::{halves, hex_byte, number, prefix, wrong};
 use crate::report::{Done, Fail};
 use crate::words::Line;
@@ -10,6 +11,7 @@ use nlbox_core::rt::rule::{DST_LEN_AT, FLAGS_AT, SRC_LEN_AT, TOS_AT, fib_rule, f
 use nlbox_core::spec::Int;
 use nlbox_core::text::cut;
 use nlbox_core::text::ifname::IfName;
+use nlbox_core::text::ip::af::{AF_INET, AF_INET6};
 use nlbox_core::text::num;
 use nlbox_core::wire::build::Build;
 use zerocopy::IntoBytes;
@@ -17,6 +19,11 @@ use zerocopy::IntoBytes;
 /// An end of what a rule selects, as attribute `ty`, with its length in the fixed header.
 pub(super) fn end(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, ty: u16, family: u8) -> Done {
     let word = line.value(&mut cx.err)?;
+    let family = match family {
+        IPMR => AF_INET,
+        IP6MR => AF_INET6,
+        family => family,
+    };
     let p = prefix(&mut cx.err, word, family)?;
     m.head(if ty == fra::SRC.ty() { SRC_LEN_AT } else { DST_LEN_AT }, &[p.len]);
     m.raw(ty, p.ip.bytes());

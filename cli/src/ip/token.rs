@@ -1,0 +1,98 @@
+//! `ip token`: the lower half of the IPv6 addresses that routers announce the upper half of.
+
+use crate::grammar::{Arg, Grammar, Object, SLOTS, To, Verb, fill};
+use crate::ip::value::{head_device, prefix, put};
+use crate::report::Done;
+use crate::words::Line;
+use crate::{Ctx, Page};
+use nlbox_core::rt::link::{IFINFO_LEN, iff, ifla, inet6};
+use nlbox_core::rt::rtm;
+use nlbox_core::spec::Resolve;
+use nlbox_core::text::ip::af::AF_INET6;
+use nlbox_core::text::ip::{Ip, print};
+use nlbox_core::text::out::Style;
+use nlbox_core::wire::build::Build;
+use nlbox_core::wire::header::Message;
+
+const TOKEN: u8 = 0;
+
+static DEV: Grammar = Grammar {
+    set: &inet6::SET,
+    args: crate::args![Arg::new("dev", To::Call(|cx, line, m, _| head_device(cx, line, m), "DEVICE"))],
+    bare: None,
+    usage: "",
+};
+static SET: Grammar = Grammar {
+    set: &inet6::SET,
+    args: crate::args![Arg::new("dev", To::Call(|cx, line, m, _| head_device(cx, line, m), "DEVICE"))],
+    bare: Some(&Arg::new("token", To::Slot(TOKEN)).once_or_garbage()),
+    usage: "TOKEN",
+};
+
+/// `ip token`.
+pub static OBJECT: Object = Object {
+    name: "token",
+    about: "host parts of IPv6 addresses",
+    verbs: &[
+        Verb { word: "l[ist]|ls[t]|s[how]", run: list, grammar: Some(&DEV) },
+        Verb { word: "se[t]|a[dd]", run: set, grammar: Some(&SET) },
+        Verb { word: "g[et]", run: list, grammar: Some(&DEV) },
+        Verb { word: "d[elete]", run: set, grammar: Some(&SET) },
+    ],
+    default: list,
+};
+
+/// Sets the token, or with `delete` none: all zeros.
+fn set(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    let deletes = super::keyword(line).first() == Some(&b'd');
+    let mut tx = [0; 128];
+    let mut m = Build::new(&mut tx, rtm::SETLINK, 0, &[0; IFINFO_LEN]);
+    m.head(0, &[AF_INET6]);
+    let mut slots = [None; SLOTS];
+    fill(cx, line, &SET, &mut m, &mut slots)?;
+    let word = if deletes { Some(&b"::"[..]) } else { super::value::slot(&slots, TOKEN) };
+    let Some(word) = word else { return Err(cx.err.plain(&[b"Not enough information: token is required."])) };
+    let token = prefix(&mut cx.err, word, AF_INET6)?;
+    if index(&m) == 0 {
+        return Err(cx.err.plain(&[super::NEEDS, b"dev"]));
+    }
+    m.nest_plain(ifla::AF_SPEC.ty()).nest_plain(AF_INET6.into()).put(inet6::TOKEN, token.ip.bytes());
+    super::send(cx, &mut m)
+}
+
+/// The interface that is meant; 0 for all.
+fn index(m: &Build<'_>) -> u32 {
+    u32::from_ne_bytes([4, 5, 6, 7].map(|n| m.head_at(n)))
+}
+
+fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    let (mut words, mut tx) = ([0; 64], [0; 64]);
+    let mut asked = Build::new(&mut words, 0, 0, &[0; IFINFO_LEN]);
+    fill(cx, line, &DEV, &mut asked, &mut [None; SLOTS])?;
+    let mut m = Build::new(&mut tx, rtm::GETLINK, 0, &[0; IFINFO_LEN]);
+    m.head(0, &[AF_INET6]);
+    crate::dump::dump(cx, &mut m, &mut |page, m| {
+        entry(page, m, index(&asked));
+        Ok(())
+    })
+}
+
+/// Prints the token of the link `m`, unless it can have none or another one was asked for.
+fn entry(page: &mut Page<'_>, m: &Message<'_>, asked: u32) {
+    let (head, attrs) = m.split::<IFINFO_LEN>();
+    let [_, _, _, _, a, b, c, d, flags @ .., _, _, _, _] = head;
+    let (index, flags) = (u32::from_ne_bytes([a, b, c, d]), u32::from_ne_bytes(flags));
+    let token = attrs.nest(ifla::PROTINFO).get(inet6::TOKEN).and_then(Ip::from_bytes);
+    let Some(token) = token.filter(|_| flags & (iff::LOOPBACK | iff::NOARP) == 0) else { return };
+    if asked != 0 && asked != index {
+        return;
+    }
+    let out = &mut page.out;
+    out.open_object("");
+    out.text("token ");
+    put(out.style(Style::Inet6), "token|%", print(&token).as_bytes());
+    out.text(" dev ");
+    let name = page.names.ifname(index);
+    put(page.out.style(Style::IfName), "ifname|%\n", name.as_bytes());
+    page.out.close_object();
+}
