@@ -2,10 +2,8 @@
 
 use nlbox_core::text::ip::{Ip, parse};
 use nlbox_core::text::num;
-use nlbox_sys::fd::{OFlags, open};
 
-/// A name, cut at 512 bytes.
-pub type Name = heapless::Vec<u8, 512>;
+pub use crate::lines::Text as Name;
 
 /// What a word stands for.
 #[derive(Default)]
@@ -71,23 +69,7 @@ type Tell<'t> = dyn FnMut(&Ip, &[u8], &dyn Fn(&[u8]) -> bool) + 't;
 
 /// Tells every line of /etc/hosts.
 fn lines(tell: &mut Tell<'_>) {
-    let Ok(file) = open(c"/etc/hosts", OFlags::RDONLY, 0) else { return };
-    let mut text = Name::new();
-    let mut buf = [0; 1024];
-    loop {
-        let n = file.read(&mut buf).unwrap_or(0);
-        for b in buf.iter().take(n) {
-            if *b == b'\n' {
-                line(&text, tell);
-                text.clear();
-            } else {
-                let _ = text.push(*b);
-            }
-        }
-        if n == 0 {
-            return line(&text, tell);
-        }
-    }
+    let _ = crate::lines::each(c"/etc/hosts", &mut |text| line(text, tell));
 }
 
 fn line(text: &[u8], tell: &mut Tell<'_>) {

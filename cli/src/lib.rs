@@ -12,6 +12,7 @@ pub mod batch;
 pub mod brctl;
 pub mod child;
 pub mod dump;
+pub mod files;
 pub mod getopt;
 pub mod grammar;
 pub mod help;
@@ -26,6 +27,7 @@ mod install;
 pub mod ip;
 #[cfg(feature = "ping")]
 pub mod letters;
+pub mod lines;
 pub mod names;
 #[cfg(feature = "nettools")]
 pub mod nettools;
@@ -35,6 +37,7 @@ pub mod nsenter;
 pub mod nslist;
 #[cfg(feature = "ping")]
 mod ping;
+pub mod records;
 pub mod report;
 #[cfg(feature = "nettools")]
 pub mod route;

@@ -1,9 +1,10 @@
 //! Interface indexes and names, asked of the kernel over the second socket and kept in a small cache.
 
+use crate::files::Files;
 use nlbox_core::conn::{Conn, Error};
 use nlbox_core::rt::link::{IFINFO_LEN, ifla, rtext_filter};
 use nlbox_core::rt::rtm;
-use nlbox_core::spec::Resolve;
+use nlbox_core::spec::{Names as Table, Resolve};
 use nlbox_core::text::ifname::IfName;
 use nlbox_core::text::num;
 use nlbox_core::wire::build::Build;
@@ -19,12 +20,14 @@ pub struct Names<'a> {
     cache: [(u32, Option<IfName>); CACHE],
     /// Names of namespaces by their ids.
     pub nsids: crate::ip::netns::Ids,
+    /// Names that files give.
+    pub files: Files,
 }
 
 impl<'a> Names<'a> {
     /// Nothing known yet.
     pub fn new(conn: Conn<'a>) -> Self {
-        Names { conn, cache: [(0, None); CACHE], nsids: crate::ip::netns::Ids::default() }
+        Names { conn, cache: [(0, None); CACHE], nsids: Default::default(), files: Files::default() }
     }
 
     /// Forgets all, and closes the socket: another namespace comes.
@@ -134,6 +137,14 @@ pub fn number(name: &[u8]) -> Option<u32> {
 }
 
 impl Resolve for Names<'_> {
+    fn name(&mut self, names: &'static Table, v: u64) -> Option<&[u8]> {
+        self.files.name(names, v)
+    }
+
+    fn number(&mut self, names: &'static Table, word: &[u8]) -> Option<u32> {
+        self.files.number(names, word)
+    }
+
     fn ifname(&mut self, index: u32) -> IfName {
         self.lookup(index).unwrap_or_else(|| by_number(index))
     }

@@ -227,7 +227,10 @@ fn options<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<Then<'l>, Fail> 
                 let name = line.value(&mut cx.err)?;
                 netns::enter(cx, name)?;
             }
-            Opt::Numeric => o.numeric = true,
+            Opt::Numeric => {
+                o.numeric = true;
+                cx.page.names.files.numeric = true;
+            }
             Opt::All => o.all = true,
             Opt::Color => color(cx, opt, value)?,
         }

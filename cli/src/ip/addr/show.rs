@@ -1,8 +1,9 @@
 //! `ip address show`: links as `ip link` prints them, each with its addresses below it.
 
 use super::select::{Addr, Filter};
+use crate::files::Files;
 use crate::ip::link::show as link;
-use crate::ip::value::named;
+use crate::ip::value::put;
 use crate::names;
 use crate::report::Done;
 use crate::words::Line;
@@ -13,6 +14,7 @@ use nlbox_core::rt::addr::{ADDR_FLAGS, CacheInfo, FOREVER, IfAddr, ifa, ifa_f};
 use nlbox_core::rt::link::{ifla, info, rtext_filter};
 use nlbox_core::rt::names::{ADDR_PROTOCOLS, SCOPES};
 use nlbox_core::rt::{kind, rtm};
+use nlbox_core::spec::Names;
 use nlbox_core::text::ip::{self, Ip, af};
 use nlbox_core::text::num;
 use nlbox_core::text::out::{Out, Style};
@@ -152,7 +154,7 @@ fn addresses(page: &mut Page<'_>, row: &link::Row<'_>, f: &Filter<'_>, bare: boo
             if lines && !bare {
                 out.bytes(b"\n");
             }
-            print(out, &opts, a, dev);
+            print(out, &mut page.names.files, &opts, a, dev);
             if lines && bare {
                 out.bytes(b"\n");
             }
@@ -187,13 +189,13 @@ pub(super) fn request(tx: &mut [u8], family: u8, index: u32) -> Build<'_> {
 }
 
 /// Prints one address, without the end of its last line; `dev` in front with the index for records of their own.
-pub fn print(out: &mut Out<'_>, opts: &Options, a: &Addr<'_>, dev: Option<&[u8]>) {
+pub fn print(out: &mut Out<'_>, files: &mut Files, opts: &Options, a: &Addr<'_>, dev: Option<&[u8]>) {
     out.open_object("");
-    fields(out, opts, a, dev);
+    fields(out, files, opts, a, dev);
     out.close_object();
 }
 
-fn fields(out: &mut Out<'_>, opts: &Options, a: &Addr<'_>, dev: Option<&[u8]>) {
+fn fields(out: &mut Out<'_>, files: &mut Files, opts: &Options, a: &Addr<'_>, dev: Option<&[u8]>) {
     let family = a.head.family;
     if !opts.brief {
         if let Some(name) = dev {
@@ -228,11 +230,10 @@ fn fields(out: &mut Out<'_>, opts: &Options, a: &Addr<'_>, dev: Option<&[u8]>) {
         out.text("any ");
         ip_address(out, "anycast", "% ", v);
     }
-    let mut buf = num::dec(0);
-    out.str("scope", "scope % ", named(opts.numeric, &SCOPES, u64::from(a.head.scope), &mut buf));
+    named(out, files, "scope|scope % ", &SCOPES, a.head.scope);
     flags(out, family, a.flags);
     if let Some(v) = a.attrs.get(ifa::PROTO).filter(|v| *v != 0 || opts.details > 0) {
-        out.str("protocol", "proto % ", named(opts.numeric, &ADDR_PROTOCOLS, u64::from(v), &mut buf));
+        named(out, files, "protocol|proto % ", &ADDR_PROTOCOLS, v);
     }
     if let Some(v) = a.attrs.get(ifa::LABEL) {
         out.str("label", "%", v);
@@ -243,6 +244,11 @@ fn fields(out: &mut Out<'_>, opts: &Options, a: &Addr<'_>, dev: Option<&[u8]>) {
         lifetime(out, "valid_life_time", "       valid_lft ", c.valid);
         lifetime(out, "preferred_life_time", " preferred_lft ", c.preferred);
     }
+}
+
+fn named(out: &mut Out<'_>, files: &mut Files, label: &str, names: &'static Names, v: u8) {
+    let digits = num::dec(v.into());
+    put(out, label, files.name(names, v.into()).unwrap_or(digits.as_bytes()));
 }
 
 fn ip_address(out: &mut Out<'_>, key: &str, pattern: &str, bytes: &[u8]) {

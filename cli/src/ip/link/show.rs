@@ -465,7 +465,7 @@ fn second_line(page: &mut Page<'_>, row: &Row<'_>) {
     out.line();
     let ty = row.info.ty;
     let mut number: heapless::Vec<u8, 48> = heapless::Vec::new();
-    let name = match ARPHRD.name(u64::from(ty)) {
+    let name = match ARPHRD.name(u64::from(ty)).filter(|_| !page.opts.numeric) {
         Some(name) => name.as_bytes(),
         None => {
             // An unknown type is its number in brackets.

@@ -1,9 +1,9 @@
 //! Which routes a listing or a flush is about: the selectors, the dump request, and what the kernel leaves to us.
 
-use super::{realms, route_type, tos, vrf};
+use super::{route_type, vrf};
 use crate::Ctx;
 use crate::grammar::{Arg, Grammar, Slots, To, read, spelled};
-use crate::ip::value::{device, keep, number, prefix, slot, wrong};
+use crate::ip::value::{device, keep, number, prefix, realms, slot, tos, wrong};
 use crate::report::Done;
 use crate::words::Line;
 use nlbox_core::rt::names::{PROTOCOLS, SCOPES, TABLES};
@@ -192,13 +192,13 @@ pub(super) fn filter(cx: &mut Ctx<'_>, line: &mut Line<'_>, f: &mut Filter) -> D
             OIF | IIF => None,
             _ => {
                 let v = match n {
-                    TABLE => number(&TABLES, w),
-                    PROTO => number(&PROTOCOLS, w).filter(|n| *n < 256),
-                    SCOPE => number(&SCOPES, w).filter(|n| *n < 256),
-                    TOS => tos(w),
+                    TABLE => number(cx, &TABLES, w),
+                    PROTO => number(cx, &PROTOCOLS, w).filter(|n| *n < 256),
+                    SCOPE => number(cx, &SCOPES, w).filter(|n| *n < 256),
+                    TOS => tos(cx, w).map(u32::from),
                     TYPE => route_type(w).map(u32::from),
-                    REALMS => realms(w, &mut f.mask),
-                    _ => number(&NO_NAMES, w),
+                    REALMS => realms(cx, w, &mut f.mask),
+                    _ => number(cx, &NO_NAMES, w),
                 };
                 if v.is_none() {
                     return Err(wrong(&mut cx.err, w, say));

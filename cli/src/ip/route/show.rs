@@ -3,7 +3,7 @@
 use super::filter::{
     Filter, IIF, MARK, METRIC, OIF, PROTO, Row, SCOPE, SRC, TABLE, TOS, VIA, filter, request,
 };
-use crate::ip::value::{place, put, put_named, put_num, put_realms};
+use crate::ip::value::{place, put, put_named, put_num, put_realms, put_tos};
 use crate::report::{Done, KERNEL};
 use crate::words::Line;
 use crate::{Ctx, Page};
@@ -59,7 +59,7 @@ pub fn route(page: &mut Page<'_>, row: &Row<'_>, f: &Filter) {
     attr(page, a, rta::NH_ID.ty());
     attr(page, a, rta::ENCAP_TYPE.ty());
     if h.tos != 0 && free(TOS) {
-        page.out.hex("tos", "tos % ", u64::from(h.tos));
+        put_tos(page, "tos|tos % ", h.tos);
     }
     if !fixed(VIA) {
         gateway(page, a);
@@ -189,7 +189,7 @@ fn flow(page: &mut Page<'_>, a: Attrs<'_>) {
     let Some(v) = a.get(rta::FLOW) else { return };
     page.out.open_object("flow");
     page.out.text(if v > 0xffff { "realms " } else { "realm " });
-    put_realms(&mut page.out, "from|%/", "to|% ", v);
+    put_realms(page, "from|%/", "to|% ", v);
     page.out.close_object();
 }
 

@@ -1,0 +1,83 @@
+//! Numbers with names, learnt while the program runs: kept one behind the other in memory mapped once.
+
+use core::iter::once;
+use nlbox_sys::memory::map;
+
+/// Records: the number (u32, host order), the name's length (u8), the name.
+#[derive(Default)]
+pub struct Records {
+    room: &'static mut [u8],
+    len: usize,
+}
+
+/// Bytes for all records, some ten thousand: pages that are not written to take no memory.
+const ROOM: usize = 1 << 20;
+/// Bytes of a record before its name.
+const RECORD: usize = 5;
+
+impl Records {
+    /// Forgets all records.
+    pub fn clear(&mut self) {
+        self.len = 0;
+    }
+
+    /// Adds a record. One that finds no room, or whose name is longer than 255 bytes, is passed over.
+    pub fn push(&mut self, id: u32, name: &[u8]) {
+        if self.room.is_empty() {
+            // Without memory nothing has a name: numbers are printed.
+            self.room = map(ROOM).unwrap_or_default();
+        }
+        let end = self.len.saturating_add(RECORD).saturating_add(name.len());
+        let (Some(to), Ok(len)) = (self.room.get_mut(self.len..end), u8::try_from(name.len())) else {
+            return;
+        };
+        let record = id.to_ne_bytes().into_iter().chain(once(len)).chain(name.iter().copied());
+        for (to, from) in to.iter_mut().zip(record) {
+            *to = from;
+        }
+        self.len = end;
+    }
+
+    /// The last record that `is` takes: a later file has its way.
+    pub fn find(&self, is: &dyn Fn(u32, &[u8]) -> bool) -> Option<(u32, &[u8])> {
+        let mut rest = self.room.get(..self.len)?;
+        let mut found = None;
+        while let Some((id, more)) = rest.split_first_chunk::<4>()
+            && let Some((len, more)) = more.split_first()
+            && let Some((name, more)) = more.split_at_checked(usize::from(*len))
+        {
+            let id = u32::from_ne_bytes(*id);
+            if is(id, name) {
+                found = Some((id, name));
+            }
+            rest = more;
+        }
+        found
+    }
+
+    /// The name of `id`.
+    #[must_use]
+    pub fn name(&self, id: u32) -> Option<&[u8]> {
+        self.find(&|n, _| n == id).map(|(_, name)| name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use super::*;
+
+    #[test]
+    fn records() {
+        let mut r = Records { room: std::vec![0; 22].leak(), ..Records::default() };
+        assert_eq!(r.name(0), None);
+        r.push(7, b"blue");
+        r.push(0, b"red");
+        r.push(1, b"no room");
+        assert_eq!((r.name(7), r.name(0), r.name(1)), (Some(&b"blue"[..]), Some(&b"red"[..]), None));
+        assert_eq!(r.find(&|_, n| n == b"blue"), Some((7, &b"blue"[..])));
+        assert_eq!(r.len, 17);
+        r.clear();
+        assert_eq!(r.name(7), None);
+    }
+}
