@@ -81,7 +81,7 @@ pub struct Options {
     pub all: bool,
     /// `-force`: go on after a failed line, or past a guard.
     pub force: bool,
-    /// `-t`: timestamps; twice or `-ts` for short ones.
+    /// `-t`: timestamps; 2 with `-ts`, short ones.
     pub timestamp: u8,
     /// `-h`: sizes for people, in powers of 1000; 2 with `-iec`, powers of 1024.
     pub human: u8,

@@ -22,12 +22,20 @@ pub struct Names<'a> {
     pub nsids: crate::ip::netns::Ids,
     /// Names that files give.
     pub files: Files,
+    /// Links are those of the namespace with this id, not of our own.
+    pub foreign: Option<i32>,
 }
 
 impl<'a> Names<'a> {
     /// Nothing known yet.
     pub fn new(conn: Conn<'a>) -> Self {
-        Names { conn, cache: [(0, None); CACHE], nsids: Default::default(), files: Files::default() }
+        Names {
+            conn,
+            cache: [(0, None); CACHE],
+            nsids: Default::default(),
+            files: Files::default(),
+            foreign: None,
+        }
     }
 
     /// Forgets all, and closes the socket: another namespace comes.
@@ -79,10 +87,16 @@ impl<'a> Names<'a> {
         let mut tx = [0; 256];
         let mut m = request(&mut tx, which);
         m.put(ifla::EXT_MASK, rtext_filter::VF | rtext_filter::SKIP_STATS);
+        if let Some(id) = self.foreign {
+            m.put(ifla::TARGET_NETNSID, id);
+        }
         self.conn.get(&mut m).map(|m| read(&m))
     }
 
     fn slot(&mut self, index: u32) -> Option<&mut (u32, Option<IfName>)> {
+        if self.foreign.is_some() {
+            return None;
+        }
         let n = usize::try_from(index).unwrap_or(0) % CACHE;
         self.cache.get_mut(n)
     }

@@ -3,6 +3,7 @@
 pub mod addr;
 pub mod flush;
 pub mod link;
+pub mod monitor;
 pub mod neigh;
 pub mod netns;
 pub mod nsref;
@@ -16,6 +17,7 @@ use crate::report::{Done, Fail, USAGE};
 use crate::words::Line;
 use nlbox_core::spec::matches;
 use nlbox_core::text::ip::af;
+use nlbox_core::text::num;
 use nlbox_core::text::out::Palette;
 use nlbox_core::wire::build::Build;
 
@@ -32,6 +34,7 @@ static OBJECTS: &[Entry] = &[
     Entry { word: "n[eighbor]", object: &neigh::OBJECT },
     Entry { word: "n[eighbour]", object: &neigh::OBJECT },
     Entry { word: "l[ink]", object: &link::OBJECT },
+    Entry { word: "mo[nitor]", object: &monitor::OBJECT },
     Entry { word: "net[ns]", object: &netns::OBJECT },
 ];
 
@@ -52,7 +55,6 @@ static ABSENT: &[&str] = &[
     "token",
     "tcpmetrics",
     "tcp_metrics",
-    "monitor",
     "xfrm",
     "mroute",
     "mrule",
@@ -127,6 +129,11 @@ enum Opt {
     Netns,
     Numeric,
     All,
+    Timestamp,
+    Short,
+    Rcvbuf,
+    Loops,
+    Resolve,
     Color,
 }
 
@@ -140,6 +147,11 @@ static OPTIONS: &[(&str, Opt)] = &[
     ("-B", Opt::Family(af::AF_BRIDGE)),
     ("-h[uman-readable]", Opt::Human),
     ("-i[ec]", Opt::Iec),
+    ("-r[esolve]", Opt::Resolve),
+    ("-rc[vbuf]", Opt::Rcvbuf),
+    ("-l[oops]", Opt::Loops),
+    ("-t[imestamp]", Opt::Timestamp),
+    ("-ts[hort]", Opt::Short),
     ("-s[tats]", Opt::Stats),
     ("-s[tatistics]", Opt::Stats),
     ("-d[etails]", Opt::Details),
@@ -227,11 +239,20 @@ fn options<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<Then<'l>, Fail> 
                 let name = line.value(&mut cx.err)?;
                 netns::enter(cx, name)?;
             }
+            Opt::Resolve | Opt::Loops => {}
             Opt::Numeric => {
                 o.numeric = true;
                 cx.page.names.files.numeric = true;
             }
             Opt::All => o.all = true,
+            Opt::Timestamp => o.timestamp = o.timestamp.max(1),
+            Opt::Short => o.timestamp = 2,
+            Opt::Rcvbuf => {
+                let word = line.value(&mut cx.err)?;
+                let size = num::parse_u32(word);
+                cx.page.opts.rcvbuf =
+                    size.ok_or_else(|| cx.err.usage(&[b"Invalid rcvbuf size '%'", word]))?;
+            }
             Opt::Color => color(cx, opt, value)?,
         }
     }

@@ -24,6 +24,9 @@ pub struct Mode {
     pub oneline: bool,
     /// Colours, for a light or a dark background.
     pub palette: Palette,
+    /// Each object is a document of its own, and one that is opened in it goes on with it: a head, and what follows
+    /// from a printer that knows of no head.
+    pub records: bool,
 }
 
 /// Which of iproute2's two colour sets is in use.
@@ -325,7 +328,7 @@ impl<'o> Out<'o> {
 
     /// Opens the document, unless it is open: one array for a whole command. Nothing in text.
     pub fn open_document(&mut self) {
-        if self.mode.json && self.depth == 0 {
+        if self.mode.json && self.depth == 0 && !self.mode.records {
             self.comma = false;
             self.open_array("", "");
         }
@@ -356,9 +359,16 @@ impl<'o> Out<'o> {
 
     fn open(&mut self, key: &str, bracket: &[u8]) {
         if self.mode.json {
+            let goes_on = self.mode.records && self.depth == 1;
+            self.depth = self.depth.saturating_add(1);
+            if goes_on {
+                return;
+            }
+            if self.mode.records && self.depth == 1 {
+                self.comma = false;
+            }
             self.key(key);
             self.bytes(bracket);
-            self.depth = self.depth.saturating_add(1);
             self.comma = false;
         }
     }
@@ -366,6 +376,9 @@ impl<'o> Out<'o> {
     fn close(&mut self, bracket: &[u8], array: bool) {
         if self.mode.json {
             self.depth = self.depth.saturating_sub(1);
+            if self.mode.records && self.depth == 1 {
+                return;
+            }
             if self.comma && self.mode.pretty {
                 if array {
                     self.bytes(b" ");

@@ -109,7 +109,7 @@ fn one(page: &mut Page<'_>, m: &Message<'_>, f: &Filter<'_>) -> Result<(), Error
         (false, false) => {
             // The counters come behind the addresses.
             page.opts.stats = 0;
-            link::full(page, &row, false);
+            link::full(page, &row, link::For::Addr);
             page.opts.stats = opts.stats;
         }
     }
@@ -229,6 +229,10 @@ fn fields(out: &mut Out<'_>, files: &mut Files, opts: &Options, a: &Addr<'_>, de
     if let Some(v) = a.attrs.get(ifa::ANYCAST) {
         out.text("any ");
         ip_address(out, "anycast", "% ", v);
+    }
+    if let Some(v) = a.attrs.get(ifa::MULTICAST) {
+        out.text("mcast ");
+        ip_address(out, "multicast", "% ", v);
     }
     named(out, files, "scope|scope % ", &SCOPES, a.head.scope);
     flags(out, family, a.flags);

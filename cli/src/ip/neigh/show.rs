@@ -184,7 +184,8 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     })
 }
 
-fn split<'m>(m: &Message<'m>) -> Option<(NdMsg, Attrs<'m>)> {
+/// The fixed header and the attributes of a neighbour message.
+pub(in crate::ip) fn split<'m>(m: &Message<'m>) -> Option<(NdMsg, Attrs<'m>)> {
     let (head, attrs) = m.split::<NDMSG_LEN>();
     let (head, _) = NdMsg::read_from_prefix(&head).ok()?;
     matches!(m.ty, rtm::NEWNEIGH | rtm::DELNEIGH | rtm::GETNEIGH).then_some((head, attrs))

@@ -6,6 +6,7 @@ mod list;
 mod make;
 
 pub use ids::{Ids, id_of, name_of_id};
+pub(in crate::ip) use list::row;
 
 use super::nsref::{self, NsRef, Path};
 use crate::Ctx;

@@ -127,6 +127,13 @@ impl Filter {
         Filter::default()
     }
 
+    /// Every route, or with an `index` those of this interface.
+    pub(in crate::ip) fn on(index: u32) -> Filter {
+        let mut f = Filter::none();
+        f.set(OIF, Some(index).filter(|n| *n != 0));
+        f
+    }
+
     /// The number asked for in slot `n`.
     pub(super) fn number(&self, n: u8) -> Option<u32> {
         self.numbers.get(usize::from(n)).copied().flatten()

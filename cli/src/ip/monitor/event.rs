@@ -1,0 +1,210 @@
+//! One event: its head, and who prints it.
+
+use super::{TSTAMP, netconf, prefix, time};
+use crate::Page;
+use crate::ip::addr::select::Addr;
+use crate::ip::addr::show as addr;
+use crate::ip::link::show as link;
+use crate::ip::{neigh, netns, route, rule};
+use nlbox_core::bytes::Reader;
+use nlbox_core::rt::rtm;
+use nlbox_core::spec::Resolve;
+use nlbox_core::text::ip::af;
+use nlbox_core::text::num;
+use nlbox_core::wire::header::Message;
+
+/// What is watched, and how events are headed.
+#[derive(Default)]
+pub(super) struct Watch {
+    /// `AF_*`; 0 for all.
+    pub(super) family: u8,
+    /// Only events of this link; 0 for all.
+    pub(super) index: u32,
+    /// `[LINK]` and kin.
+    pub(super) label: bool,
+    /// Events of other namespaces too.
+    pub(super) foreign: bool,
+    /// The other namespace that the event comes from.
+    pub(super) nsid: Option<i32>,
+    /// Bits of the places in `GROUPS`.
+    pub(super) groups: u32,
+    /// What is printed is there, and no event.
+    pub(super) resync: bool,
+}
+
+/// Prints a message that `Watch` lets through; whether it did.
+type Print = fn(&mut Page<'_>, &Message<'_>, &Watch) -> bool;
+
+/// A kind of event.
+pub(super) struct Event {
+    /// `RTM_NEW…`; the next number is that it has gone, the one behind that asks for all.
+    pub(super) ty: u16,
+    /// Bytes of the fixed header of the request that asks for all; 0: there is none.
+    pub(super) header: u8,
+    /// The place in `GROUPS`.
+    pub(super) group: u8,
+    /// The label, and the object in JSON.
+    label: &'static str,
+    /// Whether the printer itself says that it has gone.
+    says: bool,
+    print: Print,
+}
+
+/// Who prints what.
+pub(super) static EVENTS: &[Event] = &[
+    Event { ty: rtm::NEWLINK, header: 16, group: 0, label: "[LINK]|link", says: true, print: a_link },
+    Event { ty: rtm::NEWADDR, header: 8, group: 1, label: "[ADDR]|address", says: false, print: address },
+    Event { ty: NEWMULTICAST, header: 0, group: 2, label: "[MADDR]|maddress", says: false, print: address },
+    Event { ty: NEWANYCAST, header: 0, group: 3, label: "[ACADDR]|acaddress", says: false, print: address },
+    Event { ty: rtm::NEWROUTE, header: 12, group: 4, label: "[ROUTE]|route", says: true, print: a_route },
+    Event { ty: NEWPREFIX, header: 0, group: 5, label: "[PREFIX]|prefix", says: false, print: prefix::print },
+    Event { ty: rtm::NEWNEIGH, header: 12, group: 6, label: "[NEIGH]|neigh", says: true, print: neighbour },
+    Event {
+        ty: NEWNETCONF,
+        header: 4,
+        group: 7,
+        label: "[NETCONF]|netconf",
+        says: false,
+        print: netconf::print,
+    },
+    Event { ty: rtm::NEWRULE, header: 12, group: 8, label: "[RULE]|rule", says: true, print: a_rule },
+    Event { ty: rtm::NEWNSID, header: 4, group: 9, label: "[NSID]|nsid", says: false, print: nsid },
+];
+
+const NEWPREFIX: u16 = 52;
+const NEWMULTICAST: u16 = 56;
+const NEWANYCAST: u16 = 60;
+const NEWNETCONF: u16 = 80;
+
+/// Prints the event `m`.
+pub(super) fn print(page: &mut Page<'_>, m: &Message<'_>, watch: &Watch) {
+    if m.ty < 16 {
+        if m.ty == TSTAMP {
+            stamp(page, m);
+        }
+        return;
+    }
+    let Some(e) = EVENTS.iter().find(|e| e.ty == m.ty & !3) else { return strange(page, m) };
+    page.names.foreign = watch.nsid;
+    // Another name may have been given to an id, or another id to a name.
+    page.names.nsids.forget();
+    let mark = page.out.mark();
+    let (label, object) = nlbox_core::text::cut(e.label, b'|');
+    head(page, watch, object.unwrap_or(""), if watch.label { label } else { "" });
+    if m.ty & 1 != 0 && !e.says {
+        page.out.is("deleted", "Deleted ");
+    }
+    if (e.print)(page, m, watch) {
+        tail(page, "");
+    } else {
+        page.out.rewind(mark);
+    }
+    page.names.foreign = None;
+}
+
+/// What stands before an event: its time, its namespace, its label.
+pub(super) fn head(page: &mut Page<'_>, watch: &Watch, object: &str, label: &str) {
+    let stamps = page.opts.timestamp;
+    let out = &mut page.out;
+    out.open_object("");
+    out.str("object", "", object.as_bytes());
+    if stamps > 0 {
+        let (seconds, nanos) = nlbox_sys::clock::realtime();
+        time::print(out, seconds, nanos / 1000, stamps > 1);
+    }
+    if watch.resync {
+        out.is("resync", "[RESYNC]");
+    }
+    match watch.nsid {
+        Some(id) => out.int("source_nsid", "[nsid %]", id.into()),
+        None if watch.foreign => out.null("source_nsid", "[nsid current]"),
+        None => {}
+    }
+    out.text(label);
+}
+
+/// Ends an event.
+pub(super) fn tail(page: &mut Page<'_>, text: &str) {
+    page.out.text(text);
+    page.out.close_object();
+    if page.out.json() {
+        page.out.bytes(b"\n");
+    }
+}
+
+/// The time of what follows in a file.
+fn stamp(page: &mut Page<'_>, m: &Message<'_>) {
+    let mut r = Reader::new(m.payload);
+    let (Some(seconds), Some(micros)) = (r.u32(), r.u32()) else { return };
+    page.out.open_object("");
+    page.out.str("object", "", b"timestamp");
+    time::long(&mut page.out, seconds.into(), micros, " us\n");
+    tail(page, "");
+}
+
+/// A type that nobody prints.
+fn strange(page: &mut Page<'_>, m: &Message<'_>) {
+    let out = &mut page.out;
+    out.open_object("");
+    out.text("Unknown message:");
+    let len = u32::try_from(m.payload.len()).unwrap_or(0).saturating_add(16);
+    for (key, v) in [("type", m.ty.into()), ("flags", m.flags.into()), ("len", len)] {
+        out.text(" ");
+        out.text(key);
+        out.str("", "=0x%", num::hex_pad(v.into(), 8).as_bytes());
+        out.num(key, "(%)", v.into());
+    }
+    tail(page, "\n");
+}
+
+fn a_link(page: &mut Page<'_>, m: &Message<'_>, watch: &Watch) -> bool {
+    let Some(row) = link::Row::of(m) else { return false };
+    let gone = m.ty == rtm::DELLINK;
+    let shown = watch.index == 0 || watch.index == row.info.index;
+    if shown {
+        if gone {
+            page.out.is("deleted", "Deleted ");
+        }
+        link::event(page, &row);
+    }
+    // A port that leaves its bridge is still a link.
+    page.names.learn(row.info.index, if gone && row.info.family == af::AF_UNSPEC { b"" } else { row.name });
+    shown
+}
+
+fn address(page: &mut Page<'_>, m: &Message<'_>, watch: &Watch) -> bool {
+    // Multicast and anycast addresses come in the same form under other numbers.
+    let Some(a) = Addr::of(&Message { ty: rtm::NEWADDR, ..*m }) else { return false };
+    if watch.index != 0 && watch.index != a.head.index {
+        return false;
+    }
+    let name = page.names.ifname(a.head.index);
+    addr::print(&mut page.out, &mut page.names.files, &page.opts, &a, Some(name.as_bytes()));
+    page.out.text("\n");
+    true
+}
+
+fn a_route(page: &mut Page<'_>, m: &Message<'_>, watch: &Watch) -> bool {
+    let filter = route::filter::Filter::on(watch.index);
+    let row = route::filter::Row::of(m).filter(|row| row.passes(&filter));
+    row.as_ref().map(|row| route::show::route(page, row, &filter)).is_some()
+}
+
+fn neighbour(page: &mut Page<'_>, m: &Message<'_>, watch: &Watch) -> bool {
+    let Some((head, _)) = neigh::show::split(m) else { return false };
+    let shown =
+        (watch.index == 0 || watch.index == head.index) && (watch.family == 0 || watch.family == head.family);
+    if shown {
+        neigh::show::entry(page, m, watch.index == 0);
+    }
+    shown
+}
+
+fn a_rule(page: &mut Page<'_>, m: &Message<'_>, _: &Watch) -> bool {
+    rule::rule(page, m);
+    true
+}
+
+fn nsid(page: &mut Page<'_>, m: &Message<'_>, _: &Watch) -> bool {
+    netns::row(page, &Message { ty: rtm::NEWNSID, ..*m }).is_ok()
+}
