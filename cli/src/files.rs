@@ -6,10 +6,11 @@
 
 use crate::ip::netns::walk;
 use crate::ip::nsref::Path;
-use crate::lines;
+use crate::{hosts, lines};
 use crate::records::Records;
 use nlbox_core::rt::names::{ADDR_PROTOCOLS, DSFIELDS, GROUPS, PROTOCOLS, REALMS, SCOPES, TABLES};
 use nlbox_core::spec::Names;
+use nlbox_core::text::ip::{self, Ip};
 use nlbox_core::text::num;
 use nlbox_sys::fd::Dir;
 
@@ -37,6 +38,8 @@ pub struct Files {
     read: [Option<Records>; COUNT],
     /// `-N`: numbers in place of names, and no file is read for one.
     pub numeric: bool,
+    /// `-r`: the names of addresses.
+    pub resolve: bool,
 }
 
 impl Files {
@@ -63,6 +66,16 @@ impl Files {
     /// The number that `word` is or is called: digits are no reason to read a file.
     pub fn number(&mut self, names: &'static Names, word: &[u8]) -> Option<u32> {
         num::parse_u32(word).or_else(|| self.known(names, word))
+    }
+
+    /// Appends an address, or with `-r` the name that /etc/hosts has for it: DNS is never waited for.
+    pub fn host(&self, ip: &Ip, text: &mut heapless::Vec<u8, 96>) {
+        let mut name = hosts::Name::new();
+        if self.resolve {
+            hosts::name_of(ip, &mut name);
+        }
+        let digits = ip::print(ip);
+        let _ = text.extend_from_slice(if name.is_empty() { digits.as_bytes() } else { &name });
     }
 
     #[inline(never)]

@@ -1,6 +1,6 @@
 //! Numbers with names, learnt while the program runs: kept one behind the other in memory mapped once.
 
-use core::iter::once;
+use nlbox_core::bytes::Writer;
 use nlbox_sys::memory::map;
 
 /// Records: the number (u32, host order), the name's length (u8), the name.
@@ -12,8 +12,6 @@ pub struct Records {
 
 /// Bytes for all records, some ten thousand: pages that are not written to take no memory.
 const ROOM: usize = 1 << 20;
-/// Bytes of a record before its name.
-const RECORD: usize = 5;
 
 impl Records {
     /// Forgets all records.
@@ -27,15 +25,14 @@ impl Records {
             // Without memory nothing has a name: numbers are printed.
             self.room = map(ROOM).unwrap_or_default();
         }
-        let end = self.len.saturating_add(RECORD).saturating_add(name.len());
-        let (Some(to), Ok(len)) = (self.room.get_mut(self.len..end), u8::try_from(name.len())) else {
-            return;
-        };
-        let record = id.to_ne_bytes().into_iter().chain(once(len)).chain(name.iter().copied());
-        for (to, from) in to.iter_mut().zip(record) {
-            *to = from;
+        let (Ok(len), Some(room)) = (u8::try_from(name.len()), self.room.get_mut(self.len..)) else { return };
+        let mut w = Writer::new(room);
+        w.put(&id.to_ne_bytes());
+        w.put(&[len]);
+        w.put(name);
+        if !w.is_full() {
+            self.len = self.len.saturating_add(w.written().len());
         }
-        self.len = end;
     }
 
     /// The last record that `is` takes: a later file has its way.

@@ -28,9 +28,30 @@ pub const KERNEL: Fail = Fail(2);
 /// What iproute2 finds wrong itself, without it being the grammar.
 pub const PLAIN: Fail = Fail(1);
 
+/// The error stream, and what a failure is told by in JSON.
+struct Stream<'a> {
+    sink: &'a mut dyn Sink,
+    /// What has been said since the last failure, as far as it fits.
+    said: heapless::Vec<u8, 512>,
+}
+
+impl Sink for Stream<'_> {
+    fn write_all(&mut self, bytes: &[u8]) -> Result<(), i32> {
+        for b in bytes {
+            let _ = self.said.push(*b);
+        }
+        self.sink.write_all(bytes)
+    }
+}
+
 /// The error stream.
 pub struct Report<'a> {
-    sink: &'a mut dyn Sink,
+    sink: Stream<'a>,
+    /// The word that was wrong, as far as it fits, and the kernel's number for what went wrong.
+    word: heapless::Vec<u8, 64>,
+    errno: i32,
+    /// `-j`: an object behind the text of each failure.
+    pub json: bool,
     /// The program's name as it is to be typed, for "try …": `ip`, `bridge`.
     pub program: &'static str,
     /// The command line: where a person reads the errors, the offending word is pointed at.
@@ -40,7 +61,8 @@ pub struct Report<'a> {
 impl<'a> Report<'a> {
     /// Errors go to `sink`.
     pub fn new(sink: &'a mut dyn Sink) -> Self {
-        Report { sink, program: "ip", typed: None }
+        let sink = Stream { sink, said: heapless::Vec::new() };
+        Report { sink, word: heapless::Vec::new(), errno: 0, json: false, program: "ip", typed: None }
     }
 
     /// These pieces, with more of the line to follow.
@@ -69,7 +91,7 @@ impl<'a> Report<'a> {
     /// These pieces without a line end.
     fn raw(&mut self, pieces: &[&[u8]], end: &str) {
         let mut buf = [0; 512];
-        let mut out = Out::new(self.sink, &mut buf);
+        let mut out = Out::new(&mut self.sink, &mut buf);
         let (pattern, words) = pieces.split_first().map_or((&b""[..], &[][..]), |(p, w)| (*p, w));
         let mut words = words.iter();
         for b in pattern {
@@ -88,6 +110,39 @@ impl<'a> Report<'a> {
         out.bytes(end.as_bytes());
         // Nowhere is left to tell that stderr is closed.
         let _ = out.finish();
+    }
+
+    /// Ends a command. With `-j` a failure is told once more, in a line of its own behind the text that iproute2 has
+    /// for it: `{"error":TEXT,"word":WORD,"errno":N,"code":N}`; `word` and `errno` only where they are known.
+    pub fn end(&mut self, done: Done) {
+        let said = core::mem::take(&mut self.sink.said);
+        let word = core::mem::take(&mut self.word);
+        let errno = core::mem::take(&mut self.errno);
+        let Err(Fail(code)) = done else { return };
+        // Help is no error, and a batch has told its lines' failures.
+        if !self.json || said.is_empty() || said.starts_with(b"Usage:") {
+            return;
+        }
+        let mut buf = [0; 512];
+        let mut out = Out::new(self.sink.sink, &mut buf);
+        out.mode.json = true;
+        out.open_object("");
+        out.str("error", "", said.trim_ascii_end());
+        if !word.is_empty() {
+            out.str("word", "", &word);
+        }
+        if errno != 0 {
+            out.int("errno", "", errno.into());
+        }
+        out.num("code", "", code.into());
+        out.close_object();
+        out.bytes(b"\n");
+        let _ = out.finish();
+    }
+
+    /// Keeps the word that is wrong.
+    fn blame(&mut self, word: &[u8]) {
+        self.word = word.iter().copied().take(64).collect();
     }
 
     /// `pieces`, then exit code 1.
@@ -109,6 +164,7 @@ impl<'a> Report<'a> {
 
     /// `word` is no value for what it stands for; `%` in `why` is `keyword`.
     pub fn invalid(&mut self, word: &[u8], keyword: &[u8], why: &str) -> Fail {
+        self.blame(word);
         self.raw(&[b"Error: argument \"%\" is wrong: ", word], "");
         match cut(why, b'%') {
             (_, Some(_)) => self.usage(&[why.as_bytes(), keyword]),
@@ -152,11 +208,13 @@ impl<'a> Report<'a> {
 
     /// No interface is called `word`.
     pub fn no_device(&mut self, word: &[u8]) -> Fail {
+        self.blame(word);
         self.plain(&[b"Cannot find device \"%\"", word])
     }
 
     /// A system call failed: `what: reason`.
     pub fn system(&mut self, what: &[&[u8]], errno: i32) -> Fail {
+        self.errno = errno;
         self.raw(what, ": ");
         self.say(&[strerror(errno).as_bytes()]);
         PLAIN
@@ -174,6 +232,7 @@ impl<'a> Report<'a> {
     pub fn net(&mut self, e: Error, conn: &Conn<'_>, m: Option<&Build<'_>>) -> Fail {
         match e {
             Error::Kernel(errno) => {
+                self.errno = errno.0;
                 match conn.extack().and_then(|x| x.message()) {
                     Some(text) => self.say(&[b"Error: %%", text, stop(text)]),
                     None => self.say(&[b"RTNETLINK answers: %", strerror(errno.0).as_bytes()]),
@@ -182,6 +241,8 @@ impl<'a> Report<'a> {
                 if let (Some(at), Some(m)) = (offset, m)
                     && let Some(word) = m.word_at(at)
                 {
+                    let typed = self.typed.and_then(|words| Line::new(words, 0).cstr(word));
+                    self.blame(typed.unwrap_or_default().to_bytes());
                     self.point(word);
                 }
                 return KERNEL;

@@ -232,14 +232,18 @@ fn options<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<Then<'l>, Fail> 
                 batch = Some(line.value(&mut cx.err)?);
             }
             Opt::Brief => o.brief = true,
-            Opt::Json => cx.page.out.mode.json = true,
+            Opt::Json => {
+                cx.page.out.mode.json = true;
+                cx.err.json = true;
+            }
             Opt::Pretty => cx.page.out.mode.pretty = true,
             Opt::Help => return Err(usage(cx)),
             Opt::Netns => {
                 let name = line.value(&mut cx.err)?;
                 netns::enter(cx, name)?;
             }
-            Opt::Resolve | Opt::Loops => {}
+            Opt::Resolve => cx.page.names.files.resolve = true,
+            Opt::Loops => o.loops = Some(num::parse_u32(line.value(&mut cx.err)?).unwrap_or(0)),
             Opt::Numeric => {
                 o.numeric = true;
                 cx.page.names.files.numeric = true;

@@ -1,5 +1,6 @@
 //! Values that several objects read and print alike.
 
+use crate::files::Files;
 use crate::grammar::Slots;
 use crate::names::{Link, index_of};
 use crate::report::{Done, Fail, Report};
@@ -114,11 +115,14 @@ pub fn realms(cx: &mut Ctx<'_>, word: &[u8], mask: &mut u32) -> Option<u32> {
     half(to).filter(|n| *n <= 0xffff).map(|to| from | to)
 }
 
-/// An address: IPv4, IPv6, or of a link, with the style that it is shown in.
-pub fn place(bytes: &[u8], text: &mut heapless::Vec<u8, 96>) -> Style {
+/// An address: IPv4, IPv6, or of a link, with the style that it is shown in. `files` where it may be shown by name.
+pub fn place(files: Option<&Files>, bytes: &[u8], text: &mut heapless::Vec<u8, 96>) -> Style {
     match Ip::from_bytes(bytes) {
         Some(ip) => {
-            let _ = text.extend_from_slice(ip::print(&ip).as_bytes());
+            match files {
+                Some(files) => files.host(&ip, text),
+                None => drop(text.extend_from_slice(ip::print(&ip).as_bytes())),
+            }
             Style::of_family(ip.family())
         }
         None => {

@@ -359,17 +359,14 @@ impl<'o> Out<'o> {
 
     fn open(&mut self, key: &str, bracket: &[u8]) {
         if self.mode.json {
-            let goes_on = self.mode.records && self.depth == 1;
-            self.depth = self.depth.saturating_add(1);
-            if goes_on {
-                return;
-            }
-            if self.mode.records && self.depth == 1 {
+            let depth = self.depth;
+            if !(self.mode.records && depth == 1) {
+                self.comma &= !(self.mode.records && depth == 0);
+                self.key(key);
+                self.bytes(bracket);
                 self.comma = false;
             }
-            self.key(key);
-            self.bytes(bracket);
-            self.comma = false;
+            self.depth = depth.saturating_add(1);
         }
     }
 
@@ -487,6 +484,49 @@ impl<'o> Out<'o> {
 
 const fn is_control(b: u8) -> bool {
     b < 0x20 || b == 0x7f
+}
+
+#[cfg(test)]
+mod records {
+    extern crate std;
+    use super::*;
+    use std::string::String;
+    use std::vec::Vec;
+
+    struct Text(Vec<u8>);
+    impl Sink for Text {
+        fn write_all(&mut self, bytes: &[u8]) -> Result<(), i32> {
+            self.0.extend_from_slice(bytes);
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_head_and_what_follows_are_one_object() {
+        let (mut text, mut buf) = (Text(Vec::new()), [0; 64]);
+        let mut out = Out::new(&mut text, &mut buf);
+        out.mode = Mode { json: true, records: true, ..Mode::default() };
+        for empty in [false, true] {
+            out.open_document();
+            out.open_object("");
+            out.num("head", "", 1);
+            if !empty {
+                out.open_object("");
+                out.num("n", "", 2);
+                out.open_array("list", "");
+                out.open_object("");
+                out.num("n", "", 3);
+                out.close_object();
+                out.close_array("");
+                out.close_object();
+            }
+            out.close_object();
+            out.bytes(b"\n");
+        }
+        out.finish().unwrap();
+        let want = "{\"head\":1,\"n\":2,\"list\":[{\"n\":3}]}\n{\"head\":1}\n";
+        assert_eq!(String::from_utf8(text.0).unwrap(), want);
+    }
 }
 
 #[cfg(test)]

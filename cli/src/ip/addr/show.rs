@@ -15,7 +15,7 @@ use nlbox_core::rt::link::{ifla, info, rtext_filter};
 use nlbox_core::rt::names::{ADDR_PROTOCOLS, SCOPES};
 use nlbox_core::rt::{kind, rtm};
 use nlbox_core::spec::Names;
-use nlbox_core::text::ip::{self, Ip, af};
+use nlbox_core::text::ip::{Ip, af};
 use nlbox_core::text::num;
 use nlbox_core::text::out::{Out, Style};
 use nlbox_core::wire::build::Build;
@@ -84,7 +84,7 @@ fn list(cx: &mut Ctx<'_>, f: &Filter<'_>, asked: u8) -> Done {
 /// Prints a link and its addresses, if both are asked for.
 fn one(page: &mut Page<'_>, m: &Message<'_>, f: &Filter<'_>) -> Result<(), Error> {
     let Some(row) = link::Row::of(m) else { return Ok(()) };
-    page.names.learn(row.info.index, row.name);
+    page.names.learn(m);
     let thin = f.family == af::AF_INET6 && f.asks_attrs();
     if if thin { !f.takes_index(&mut page.names, row.info.index) } else { !f.takes_link(&row) } {
         return Ok(());
@@ -209,10 +209,10 @@ fn fields(out: &mut Out<'_>, files: &mut Files, opts: &Options, a: &Addr<'_>, de
         }
     }
     if let Some(v) = a.local() {
-        ip_address(out, "local", "%", v);
+        ip_address(out, files, "local", "%", v);
         if let Some(v) = a.peer() {
             out.text(" peer ");
-            ip_address(out, "address", "%", v);
+            ip_address(out, files, "address", "%", v);
         }
         out.num("prefixlen", "/% ", u64::from(a.head.prefix_len));
         if let Some(v) = a.attrs.get(ifa::RT_PRIORITY) {
@@ -224,15 +224,15 @@ fn fields(out: &mut Out<'_>, files: &mut Files, opts: &Options, a: &Addr<'_>, de
     }
     if let Some(v) = a.attrs.get(ifa::BROADCAST) {
         out.text("brd ");
-        ip_address(out, "broadcast", "% ", v);
+        ip_address(out, files, "broadcast", "% ", v);
     }
     if let Some(v) = a.attrs.get(ifa::ANYCAST) {
         out.text("any ");
-        ip_address(out, "anycast", "% ", v);
+        ip_address(out, files, "anycast", "% ", v);
     }
     if let Some(v) = a.attrs.get(ifa::MULTICAST) {
         out.text("mcast ");
-        ip_address(out, "multicast", "% ", v);
+        ip_address(out, files, "multicast", "% ", v);
     }
     named(out, files, "scope|scope % ", &SCOPES, a.head.scope);
     flags(out, family, a.flags);
@@ -255,9 +255,11 @@ fn named(out: &mut Out<'_>, files: &mut Files, label: &str, names: &'static Name
     put(out, label, files.name(names, v.into()).unwrap_or(digits.as_bytes()));
 }
 
-fn ip_address(out: &mut Out<'_>, key: &str, pattern: &str, bytes: &[u8]) {
+fn ip_address(out: &mut Out<'_>, files: &Files, key: &str, pattern: &str, bytes: &[u8]) {
     if let Some(ip) = Ip::from_bytes(bytes) {
-        out.style(Style::of_family(ip.family())).str(key, pattern, ip::print(&ip).as_bytes());
+        let mut text = heapless::Vec::new();
+        files.host(&ip, &mut text);
+        out.style(Style::of_family(ip.family())).str(key, pattern, &text);
     }
 }
 

@@ -302,7 +302,7 @@ impl<'m> Row<'m> {
 /// Prints a link as `ip link` does, if it passes.
 pub fn link(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter<'_>) {
     let Some(row) = Row::of(m) else { return };
-    page.names.learn(row.info.index, row.name);
+    page.names.learn(m);
     if !row.passes(filter) {
         return;
     }

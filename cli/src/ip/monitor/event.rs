@@ -9,9 +9,8 @@ use crate::ip::{neigh, netns, route, rule};
 use nlbox_core::bytes::Reader;
 use nlbox_core::rt::rtm;
 use nlbox_core::spec::Resolve;
-use nlbox_core::text::ip::af;
 use nlbox_core::text::num;
-use nlbox_core::wire::header::Message;
+use nlbox_core::wire::header::{Message, Messages};
 
 /// What is watched, and how events are headed.
 #[derive(Default)]
@@ -43,7 +42,7 @@ pub(super) struct Event {
     pub(super) header: u8,
     /// The place in `GROUPS`.
     pub(super) group: u8,
-    /// The label, and the object in JSON.
+    /// The object in JSON; in capitals the label.
     label: &'static str,
     /// Whether the printer itself says that it has gone.
     says: bool,
@@ -52,29 +51,28 @@ pub(super) struct Event {
 
 /// Who prints what.
 pub(super) static EVENTS: &[Event] = &[
-    Event { ty: rtm::NEWLINK, header: 16, group: 0, label: "[LINK]|link", says: true, print: a_link },
-    Event { ty: rtm::NEWADDR, header: 8, group: 1, label: "[ADDR]|address", says: false, print: address },
-    Event { ty: NEWMULTICAST, header: 0, group: 2, label: "[MADDR]|maddress", says: false, print: address },
-    Event { ty: NEWANYCAST, header: 0, group: 3, label: "[ACADDR]|acaddress", says: false, print: address },
-    Event { ty: rtm::NEWROUTE, header: 12, group: 4, label: "[ROUTE]|route", says: true, print: a_route },
-    Event { ty: NEWPREFIX, header: 0, group: 5, label: "[PREFIX]|prefix", says: false, print: prefix::print },
-    Event { ty: rtm::NEWNEIGH, header: 12, group: 6, label: "[NEIGH]|neigh", says: true, print: neighbour },
-    Event {
-        ty: NEWNETCONF,
-        header: 4,
-        group: 7,
-        label: "[NETCONF]|netconf",
-        says: false,
-        print: netconf::print,
-    },
-    Event { ty: rtm::NEWRULE, header: 12, group: 8, label: "[RULE]|rule", says: true, print: a_rule },
-    Event { ty: rtm::NEWNSID, header: 4, group: 9, label: "[NSID]|nsid", says: false, print: nsid },
+    Event { ty: rtm::NEWLINK, header: 16, group: 0, label: "link", says: true, print: a_link },
+    Event { ty: rtm::NEWADDR, header: 8, group: 1, label: "addr", says: false, print: address },
+    Event { ty: NEWMULTICAST, header: 0, group: 2, label: "maddr", says: false, print: address },
+    Event { ty: NEWANYCAST, header: 0, group: 3, label: "acaddr", says: false, print: address },
+    Event { ty: rtm::NEWROUTE, header: 12, group: 4, label: "route", says: true, print: a_route },
+    Event { ty: NEWPREFIX, header: 0, group: 5, label: "prefix", says: false, print: prefix::print },
+    Event { ty: rtm::NEWNEIGH, header: 12, group: 6, label: "neigh", says: true, print: neighbour },
+    Event { ty: NEWNETCONF, header: 4, group: 7, label: "netconf", says: false, print: netconf::print },
+    Event { ty: rtm::NEWRULE, header: 12, group: 8, label: "rule", says: true, print: a_rule },
+    Event { ty: rtm::NEWNSID, header: 4, group: 9, label: "nsid", says: false, print: nsid },
 ];
 
 const NEWPREFIX: u16 = 52;
 const NEWMULTICAST: u16 = 56;
 const NEWANYCAST: u16 = 60;
 const NEWNETCONF: u16 = 80;
+
+/// Prints the events of a datagram.
+#[inline(never)]
+pub(super) fn all(page: &mut Page<'_>, datagram: &[u8], watch: &Watch) {
+    Messages::new(datagram).for_each(|m| print(page, &m, watch));
+}
 
 /// Prints the event `m`.
 pub(super) fn print(page: &mut Page<'_>, m: &Message<'_>, watch: &Watch) {
@@ -89,8 +87,7 @@ pub(super) fn print(page: &mut Page<'_>, m: &Message<'_>, watch: &Watch) {
     // Another name may have been given to an id, or another id to a name.
     page.names.nsids.forget();
     let mark = page.out.mark();
-    let (label, object) = nlbox_core::text::cut(e.label, b'|');
-    head(page, watch, object.unwrap_or(""), if watch.label { label } else { "" });
+    head(page, watch, e.label);
     if m.ty & 1 != 0 && !e.says {
         page.out.is("deleted", "Deleted ");
     }
@@ -103,14 +100,17 @@ pub(super) fn print(page: &mut Page<'_>, m: &Message<'_>, watch: &Watch) {
 }
 
 /// What stands before an event: its time, its namespace, its label.
-pub(super) fn head(page: &mut Page<'_>, watch: &Watch, object: &str, label: &str) {
+pub(super) fn head(page: &mut Page<'_>, watch: &Watch, object: &str) {
     let stamps = page.opts.timestamp;
     let out = &mut page.out;
     out.open_object("");
     out.str("object", "", object.as_bytes());
     if stamps > 0 {
         let (seconds, nanos) = nlbox_sys::clock::realtime();
-        time::print(out, seconds, nanos / 1000, stamps > 1);
+        let seconds = u32::try_from(seconds).unwrap_or(0);
+        let (pattern, shown) =
+            if stamps > 1 { (time::SHORT, "[%] ") } else { (time::LONG, "Timestamp: % usec\n") };
+        time::print(out, seconds, nanos / 1000, pattern, shown);
     }
     if watch.resync {
         out.is("resync", "[RESYNC]");
@@ -120,7 +120,11 @@ pub(super) fn head(page: &mut Page<'_>, watch: &Watch, object: &str, label: &str
         None if watch.foreign => out.null("source_nsid", "[nsid current]"),
         None => {}
     }
-    out.text(label);
+    if watch.label && !out.json() {
+        out.bytes(b"[");
+        object.bytes().for_each(|c| out.bytes(&[c.to_ascii_uppercase()]));
+        out.bytes(b"]");
+    }
 }
 
 /// Ends an event.
@@ -138,7 +142,7 @@ fn stamp(page: &mut Page<'_>, m: &Message<'_>) {
     let (Some(seconds), Some(micros)) = (r.u32(), r.u32()) else { return };
     page.out.open_object("");
     page.out.str("object", "", b"timestamp");
-    time::long(&mut page.out, seconds.into(), micros, " us\n");
+    time::print(&mut page.out, seconds, micros, time::LONG, "Timestamp: % us\n");
     tail(page, "");
 }
 
@@ -159,16 +163,14 @@ fn strange(page: &mut Page<'_>, m: &Message<'_>) {
 
 fn a_link(page: &mut Page<'_>, m: &Message<'_>, watch: &Watch) -> bool {
     let Some(row) = link::Row::of(m) else { return false };
-    let gone = m.ty == rtm::DELLINK;
     let shown = watch.index == 0 || watch.index == row.info.index;
     if shown {
-        if gone {
+        if m.ty == rtm::DELLINK {
             page.out.is("deleted", "Deleted ");
         }
         link::event(page, &row);
     }
-    // A port that leaves its bridge is still a link.
-    page.names.learn(row.info.index, if gone && row.info.family == af::AF_UNSPEC { b"" } else { row.name });
+    page.names.learn(m);
     shown
 }
 

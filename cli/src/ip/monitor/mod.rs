@@ -10,7 +10,7 @@ pub mod time;
 
 use crate::grammar::{Arg, Grammar, Object, SLOTS, Slots, To, Verb, fill};
 use crate::ip::value::{slot, wrong};
-use crate::names::{Link, index_of, request};
+use crate::names::{Link, request};
 use crate::report::{Done, PLAIN, USAGE};
 use crate::words::Line;
 use crate::{Ctx, RX};
@@ -19,7 +19,7 @@ use nlbox_core::rt::nsid::netnsa;
 use nlbox_core::spec::Resolve;
 use nlbox_core::text::ip::af;
 use nlbox_core::wire::build::Build;
-use nlbox_core::wire::header::{HEADER_LEN, Messages, nlmsg};
+use nlbox_core::wire::header::{HEADER_LEN, nlmsg};
 use nlbox_sys::errno::Errno;
 use nlbox_sys::fd::{Fd, OFlags, open};
 use nlbox_sys::memory::map;
@@ -118,8 +118,15 @@ fn follow(cx: &mut Ctx<'_>, slots: &Slots<'_>, watch: &mut Watch, rx: &mut [u8])
     let socket = subscribe(cx, slots, watch, all);
     let socket = socket.map_err(|e| cx.err.system(&[b"Cannot open netlink socket"], e.0))?;
     learn(cx);
+    let mut lost = false;
     loop {
         let got = match socket.try_recv(rx) {
+            // Only now does the kernel tell of the next loss: it says nothing while what waited is not all read.
+            Err(Errno::EAGAIN) if lost => {
+                lost = false;
+                resync(cx, watch);
+                continue;
+            }
             Err(Errno::EAGAIN) => {
                 // Nothing waits: what has been printed goes out before we do.
                 cx.page.out.flush();
@@ -132,14 +139,16 @@ fn follow(cx: &mut Ctx<'_>, slots: &Slots<'_>, watch: &mut Watch, rx: &mut [u8])
         };
         match got {
             Ok(got) if got.from != 0 => {}
-            Ok(got) => match rx.get(..got.len) {
-                Some(datagram) => {
-                    watch.nsid = got.nsid;
-                    Messages::new(datagram).for_each(|m| event::print(&mut cx.page, &m, watch));
+            Ok(got) if got.len <= rx.len() => {
+                watch.nsid = got.nsid;
+                event::all(&mut cx.page, rx.get(..got.len).unwrap_or(&[]), watch);
+            }
+            Ok(_) | Err(Errno::ENOBUFS) => {
+                if !lost {
+                    cx.err.say(&[b"netlink receive error: events were lost, what is there now follows"]);
                 }
-                None => resync(cx, watch)?,
-            },
-            Err(Errno::ENOBUFS) => resync(cx, watch)?,
+                lost = true;
+            }
             Err(e) => return Err(cx.err.system(&[b"netlink receive error"], e.0)),
         }
     }
@@ -179,20 +188,20 @@ fn learn(cx: &mut Ctx<'_>) {
     let mut m = request(&mut tx, Link::Index(0));
     let (conn, names) = (&mut cx.conn, &mut cx.page.names);
     let _ = crate::dump::scan(conn, &mut m, &mut || {}, &mut |m| {
-        if let Some(row) = crate::ip::link::show::Row::of(m) {
-            names.learn(index_of(m), row.name);
-        }
+        names.learn(m);
     });
 }
 
 /// Events were lost: prints what is there now.
-fn resync(cx: &mut Ctx<'_>, watch: &mut Watch) -> Done {
-    cx.err.say(&[b"netlink receive error: events were lost, what is there now follows"]);
+fn resync(cx: &mut Ctx<'_>, watch: &mut Watch) {
     cx.page.names.close();
     watch.nsid = None;
     watch.resync = true;
-    event::head(&mut cx.page, watch, "resync", "");
+    // The word is no label of an event: it stands before them.
+    let label = core::mem::take(&mut watch.label);
+    event::head(&mut cx.page, watch, "resync");
     event::tail(&mut cx.page, "\n");
+    watch.label = label;
     for e in EVENTS.iter().filter(|e| e.header != 0) {
         if watch.groups.wrapping_shr(e.group.into()) & 1 == 0 {
             continue;
@@ -208,7 +217,6 @@ fn resync(cx: &mut Ctx<'_>, watch: &mut Watch) -> Done {
         });
     }
     watch.resync = false;
-    Ok(())
 }
 
 /// The events that rtmon(8) has written into a file, all of them.
@@ -221,9 +229,7 @@ fn replay(cx: &mut Ctx<'_>, path: &[u8], watch: &Watch, rx: &mut [u8]) -> Done {
     })?;
     loop {
         match read(&file, rx) {
-            Ok(Some(message)) => {
-                Messages::new(message).for_each(|m| event::print(&mut cx.page, &m, watch));
-            }
+            Ok(Some(message)) => event::all(&mut cx.page, message, watch),
             Ok(None) => return Ok(()),
             Err(why) => {
                 cx.page.out.flush();

@@ -33,8 +33,9 @@ pub(super) fn print(page: &mut Page<'_>, m: &Message<'_>, _: &Watch) -> bool {
     }
     let mut r = Reader::new(a.get(CACHEINFO).unwrap_or(&[]));
     if let (Some(preferred), Some(valid)) = (r.u32(), r.u32()) {
-        put_num(&mut page.out, "valid|valid % ", valid.into());
-        put_num(&mut page.out, "preferred|preferred % ", preferred.into());
+        for (label, v) in [("valid|valid % ", valid), ("preferred|preferred % ", preferred)] {
+            put_num(&mut page.out, label, v.into());
+        }
     }
     page.out.text("\n");
     true

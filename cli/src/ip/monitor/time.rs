@@ -1,93 +1,67 @@
 //! Points in time for people, UTC.
 
-use nlbox_core::text::num::hex_pad;
+use nlbox_core::text::num::dec_pad;
 use nlbox_core::text::out::Out;
 
-/// A day and a time of it.
-struct Civil {
-    /// Year, month from 1, day from 1, hour, minute, second.
-    fields: [u64; 6],
-    /// 0 is Sunday.
-    weekday: u64,
-}
-
-const DAYS: &[u8] = b"SunMonTueWedThuFriSat";
+const DAYS: &[u8] = b"ThuFriSatSunMonTueWed";
 const MONTHS: &[u8] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
+/// Days of the months less 28.
+const LENGTHS: [u8; 12] = [3, 0, 3, 2, 3, 2, 3, 3, 2, 3, 2, 3];
 
-/// Splits seconds since 1970. Years begin in March here, so that the leap day is the last (Hinnant's algorithm).
-fn civil(seconds: i64) -> Civil {
-    let seconds = u64::try_from(seconds).unwrap_or(0);
-    let (days, rest) = (seconds / 86400, seconds % 86400);
-    // Days since the first of March of the year 0, in eras of 400 years.
-    let z = days.saturating_add(719_468);
-    let (era, day) = (z / 146_097, z % 146_097);
-    let sub = |a: u64, b: u64| a.saturating_sub(b);
-    let year = sub(day.saturating_add(day / 36524), (day / 1460).saturating_add(day / 146_096)) / 365;
-    let day = sub(day.saturating_add(year / 100), (year.saturating_mul(365)).saturating_add(year / 4));
-    let month = day.saturating_mul(5).saturating_add(2) / 153;
-    let day = sub(day.saturating_add(1), month.saturating_mul(153).saturating_add(2) / 5);
-    let month = if month < 10 { month.saturating_add(3) } else { sub(month, 9) };
-    let year = era.saturating_mul(400).saturating_add(year).saturating_add(u64::from(month < 3));
-    Civil {
-        fields: [year, month, day, rest / 3600, rest / 60 % 60, rest % 60],
-        weekday: days.saturating_add(4) % 7,
-    }
-}
+/// ISO 8601. Letters stand for parts of the time: `print` knows which.
+pub(super) const SHORT: &str = "Y-M-DTh:m:s.U";
+/// As asctime(3) writes it, and the microseconds.
+pub(super) const LONG: &str = "w b e h:m:s Y u";
 
-/// `n` in decimal with at least `width` digits.
-fn digits(text: &mut heapless::Vec<u8, 64>, n: u64, width: u8) {
-    let mut rest = n;
-    let mut bcd = 0_u64;
-    for shift in 0..10_u32 {
-        bcd |= (rest % 10).wrapping_shl(shift.wrapping_mul(4));
-        rest /= 10;
+/// Prints a time, seconds since 1970, as `pattern` has it, in the place of the `%` of `shown`; in JSON always the short
+/// one.
+pub(super) fn print(out: &mut Out<'_>, seconds: u32, micros: u32, pattern: &str, shown: &str) {
+    let days = seconds / 86400;
+    let (mut year, mut month, mut day) = (1970_u32, 0_usize, days);
+    loop {
+        // No multiple of 400 but 2000 comes before the seconds end in 2106, and 2100 is no leap year.
+        let leap = year % 4 == 0 && year != 2100;
+        let extra = LENGTHS.get(month).copied().unwrap_or(0);
+        let length = 28_u32.saturating_add(extra.into()).saturating_add(u32::from(leap && month == 1));
+        let Some(rest) = day.checked_sub(length) else { break };
+        day = rest;
+        month = month.saturating_add(1);
+        if month == LENGTHS.len() {
+            (month, year) = (0, year.saturating_add(1));
+        }
     }
-    let _ = text.extend_from_slice(hex_pad(bcd, width).as_bytes());
-}
-
-/// The time of an event: in text as `-t` or, `short`, as `-ts` shows it.
-pub(super) fn print(out: &mut Out<'_>, seconds: i64, micros: u32, short: bool) {
-    if !short && !out.json() {
-        return long(out, seconds, micros, " usec\n");
+    day = day.saturating_add(1);
+    let mut text: heapless::Vec<u8, 64> = heapless::Vec::new();
+    let number = u32::try_from(month).unwrap_or(0).saturating_add(1);
+    for c in if out.json() { SHORT } else { pattern }.bytes() {
+        let (v, width) = match c {
+            b'Y' => (year, 1),
+            b'M' => (number, 2),
+            b'D' => (day, 2),
+            b'e' => (day, 1),
+            b'h' => (seconds / 3600 % 24, 2),
+            b'm' => (seconds / 60 % 60, 2),
+            b's' => (seconds % 60, 2),
+            b'u' => (micros, 1),
+            b'U' => (micros, 6),
+            b'w' | b'b' => {
+                let (names, n) = if c == b'b' { (MONTHS, number.wrapping_sub(1)) } else { (DAYS, days % 7) };
+                let at = usize::try_from(n).unwrap_or(0).saturating_mul(3);
+                let _ = text.extend_from_slice(names.get(at..at.saturating_add(3)).unwrap_or(&[]));
+                continue;
+            }
+            c => {
+                let _ = text.push(c);
+                continue;
+            }
+        };
+        // The day alone is padded with a blank.
+        if c == b'e' && day < 10 {
+            let _ = text.push(b' ');
+        }
+        let _ = text.extend_from_slice(dec_pad(v.into(), width).as_bytes());
     }
-    let mut text = heapless::Vec::new();
-    let time = civil(seconds);
-    for (n, sign) in time.fields.iter().zip(b"--T::.") {
-        digits(&mut text, *n, 2);
-        let _ = text.push(*sign);
-    }
-    digits(&mut text, micros.into(), 6);
-    out.str("timestamp", "[%] ", &text);
-}
-
-/// The same as asctime(3) writes it, with the microseconds behind, before `unit`.
-pub(super) fn long(out: &mut Out<'_>, seconds: i64, micros: u32, unit: &str) {
-    if out.json() {
-        return print(out, seconds, micros, true);
-    }
-    let time = civil(seconds);
-    let [year, month, day, clock @ ..] = time.fields;
-    let mut text = heapless::Vec::new();
-    let name = |names: &[u8], n: u64, text: &mut heapless::Vec<u8, 64>| {
-        let at = usize::try_from(n).unwrap_or(0).saturating_mul(3);
-        let _ = text.extend_from_slice(names.get(at..).and_then(|n| n.get(..3)).unwrap_or(b"???"));
-        let _ = text.push(b' ');
-    };
-    name(DAYS, time.weekday, &mut text);
-    name(MONTHS, month.saturating_sub(1), &mut text);
-    if day < 10 {
-        let _ = text.push(b' ');
-    }
-    digits(&mut text, day, 1);
-    for (n, sign) in clock.iter().zip(b" ::") {
-        let _ = text.push(*sign);
-        digits(&mut text, *n, 2);
-    }
-    let _ = text.push(b' ');
-    digits(&mut text, year, 1);
-    out.str("", "Timestamp: % ", &text);
-    out.num("", "%", micros.into());
-    out.text(unit);
+    out.str("timestamp", shown, &text);
 }
 
 #[cfg(test)]
@@ -106,11 +80,11 @@ mod tests {
         }
     }
 
-    fn both(seconds: i64, micros: u32) -> String {
+    fn both(seconds: u32, micros: u32) -> String {
         let (mut text, mut buf) = (Text(Vec::new()), [0; 256]);
         let mut out = Out::new(&mut text, &mut buf);
-        print(&mut out, seconds, micros, true);
-        print(&mut out, seconds, micros, false);
+        print(&mut out, seconds, micros, SHORT, "[%] ");
+        print(&mut out, seconds, micros, LONG, "Timestamp: % usec\n");
         out.finish().unwrap();
         String::from_utf8(text.0).unwrap()
     }

@@ -207,7 +207,7 @@ pub fn entry(page: &mut Page<'_>, m: &Message<'_>, with_dev: bool) {
     }
     let mut text = heapless::Vec::new();
     if let Some(dst) = attrs.get(nda::DST) {
-        place(dst, &mut text);
+        place(Some(&page.names.files), dst, &mut text);
         cell(page, Style::of_family(head.family), "dst|% ", &mut text, 39);
     }
     // A proxy entry may be for all interfaces.
@@ -220,7 +220,7 @@ pub fn entry(page: &mut Page<'_>, m: &Message<'_>, with_dev: bool) {
         cell(page, Style::IfName, "dev|% ", &mut text, 16);
     }
     if let Some(lladdr) = attrs.get(nda::LLADDR) {
-        place(lladdr, &mut text);
+        place(Some(&page.names.files), lladdr, &mut text);
         if !brief {
             page.out.text("lladdr ");
         }

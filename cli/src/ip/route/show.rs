@@ -136,7 +136,8 @@ fn attr(page: &mut Page<'_>, a: Attrs<'_>, ty: u16) {
 fn address(page: &mut Page<'_>, before: &str, label: &str, bytes: Option<&[u8]>) {
     let Some(b) = bytes else { return };
     let mut text = heapless::Vec::new();
-    let style = place(b, &mut text);
+    let files = Some(&page.names.files).filter(|_| !label.starts_with("prefsrc"));
+    let style = place(files, b, &mut text);
     page.out.text(before);
     put(page.out.style(style), label, &text);
 }
@@ -146,7 +147,8 @@ fn end(page: &mut Page<'_>, row: &Row<'_>, bytes: Option<&[u8]>, len: u8, label:
     let mut text: heapless::Vec<u8, 96> = heapless::Vec::new();
     let mut style = Style::of_family(row.head.family);
     if let Some(b) = bytes.filter(|b| Ip::from_bytes(b).is_some()) {
-        place(b, &mut text);
+        let files = Some(&page.names.files).filter(|_| len == host_bits(row.head.family));
+        place(files, b, &mut text);
     } else if len != 0 {
         let _ = text.push(b'0');
     } else if label.starts_with('d') {
@@ -384,8 +386,13 @@ mod tests {
     fn print(hex: &str, f: &Filter, mode: Mode) -> String {
         let (mut text, mut dead, mut page, mut rx) = (Text(Vec::new()), Dead, [0; 4096], [0; 64]);
         let mut names = IfNames::new(Conn::new(&mut dead, &mut rx));
-        names.learn(3, b"v0");
-        names.learn(5, b"v2");
+        for (index, name) in [(3, b"v0"), (5, b"v2")] {
+            let mut link = [0; 24];
+            link[4] = index;
+            // IFLA_IFNAME of seven bytes.
+            link[16..22].copy_from_slice(&[7, 0, 3, 0, name[0], name[1]]);
+            names.learn(&Message { ty: rtm::NEWLINK, flags: 0, seq: 0, port: 0, payload: &link });
+        }
         let mut out = Out::new(&mut text, &mut page);
         out.mode = mode;
         let mut page = Page { out, names, opts: Options::default() };
