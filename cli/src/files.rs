@@ -6,8 +6,8 @@
 
 use crate::ip::netns::walk;
 use crate::ip::nsref::Path;
-use crate::{hosts, lines};
 use crate::records::Records;
+use crate::{hosts, lines};
 use nlbox_core::rt::names::{ADDR_PROTOCOLS, DSFIELDS, GROUPS, PROTOCOLS, REALMS, SCOPES, TABLES};
 use nlbox_core::spec::Names;
 use nlbox_core::text::ip::{self, Ip};

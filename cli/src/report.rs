@@ -115,34 +115,38 @@ impl<'a> Report<'a> {
     /// Ends a command. With `-j` a failure is told once more, in a line of its own behind the text that iproute2 has
     /// for it: `{"error":TEXT,"word":WORD,"errno":N,"code":N}`; `word` and `errno` only where they are known.
     pub fn end(&mut self, done: Done) {
-        let said = core::mem::take(&mut self.sink.said);
-        let word = core::mem::take(&mut self.word);
-        let errno = core::mem::take(&mut self.errno);
-        let Err(Fail(code)) = done else { return };
+        let said = &mut self.sink.said;
         // Help is no error, and a batch has told its lines' failures.
-        if !self.json || said.is_empty() || said.starts_with(b"Usage:") {
-            return;
+        if let Err(Fail(code)) = done
+            && self.json
+            && !said.is_empty()
+            && !said.starts_with(b"Usage:")
+        {
+            let mut buf = [0; 64];
+            let mut out = Out::new(self.sink.sink, &mut buf);
+            out.mode.json = true;
+            out.open_object("");
+            out.str("error", "", said.trim_ascii_end());
+            if !self.word.is_empty() {
+                out.str("word", "", &self.word);
+            }
+            if self.errno != 0 {
+                out.int("errno", "", self.errno.into());
+            }
+            out.num("code", "", code.into());
+            out.close_object();
+            out.bytes(b"\n");
+            let _ = out.finish();
         }
-        let mut buf = [0; 512];
-        let mut out = Out::new(self.sink.sink, &mut buf);
-        out.mode.json = true;
-        out.open_object("");
-        out.str("error", "", said.trim_ascii_end());
-        if !word.is_empty() {
-            out.str("word", "", &word);
-        }
-        if errno != 0 {
-            out.int("errno", "", errno.into());
-        }
-        out.num("code", "", code.into());
-        out.close_object();
-        out.bytes(b"\n");
-        let _ = out.finish();
+        said.clear();
+        self.word.clear();
+        self.errno = 0;
     }
 
     /// Keeps the word that is wrong.
     fn blame(&mut self, word: &[u8]) {
-        self.word = word.iter().copied().take(64).collect();
+        self.word.clear();
+        let _ = self.word.extend_from_slice(word.get(..64).unwrap_or(word));
     }
 
     /// `pieces`, then exit code 1.

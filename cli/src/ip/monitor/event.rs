@@ -120,10 +120,9 @@ pub(super) fn head(page: &mut Page<'_>, watch: &Watch, object: &str) {
         None if watch.foreign => out.null("source_nsid", "[nsid current]"),
         None => {}
     }
-    if watch.label && !out.json() {
-        out.bytes(b"[");
-        object.bytes().for_each(|c| out.bytes(&[c.to_ascii_uppercase()]));
-        out.bytes(b"]");
+    if watch.label {
+        let label: heapless::Vec<u8, 16> = object.bytes().map(|c| c.to_ascii_uppercase()).take(16).collect();
+        out.str("", "[%]", &label);
     }
 }
 
@@ -151,13 +150,13 @@ fn strange(page: &mut Page<'_>, m: &Message<'_>) {
     let out = &mut page.out;
     out.open_object("");
     out.text("Unknown message:");
-    let len = u32::try_from(m.payload.len()).unwrap_or(0).saturating_add(16);
-    for (key, v) in [("type", m.ty.into()), ("flags", m.flags.into()), ("len", len)] {
-        out.text(" ");
-        out.text(key);
-        out.str("", "=0x%", num::hex_pad(v.into(), 8).as_bytes());
-        out.num(key, "(%)", v.into());
+    let len = m.payload.len().saturating_add(16);
+    for (label, v) in [(" type=0x%", m.ty.into()), (" flags=0x%", m.flags.into()), (" len=0x%", len)] {
+        let v = u64::try_from(v).unwrap_or(0);
+        out.str("", label, num::hex_pad(v, 8).as_bytes());
+        out.num("", "(%)", v);
     }
+    out.num("type", "", m.ty.into());
     tail(page, "\n");
 }
 
