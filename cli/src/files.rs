@@ -157,7 +157,8 @@ mod tests {
         assert_eq!((files.number(&TABLES, b"local"), files.number(&TABLES, b"0x10")), (Some(255), Some(16)));
         assert!(files.read.iter().all(Option::is_none));
         files.numeric = true;
-        assert_eq!((files.name(&TABLES, 254), files.name(&TABLES, 77)), (None, None));
+        assert_eq!(files.name(&TABLES, 254), None);
+        assert_eq!(files.name(&TABLES, 77), None);
         assert!(files.read.iter().all(Option::is_none));
     }
 }

@@ -101,8 +101,7 @@ pub fn tos(cx: &mut Ctx<'_>, word: &[u8]) -> Option<u8> {
 }
 
 /// `FROM/TO` or `TO`, by name or number: both halves in one number; into `mask` go those that were said.
-pub fn realms(cx: &mut Ctx<'_>, word: &[u8], mask: &mut u32) -> Option<u32> {
-    let files = &mut cx.page.names.files;
+pub fn realms(files: &mut Files, word: &[u8], mask: &mut u32) -> Option<u32> {
     let mut half = |w: &[u8]| files.number(&REALMS, w);
     *mask = 0xffff;
     let (from, Some(to)) = halves(word, b'/') else { return half(word) };
@@ -184,4 +183,23 @@ pub fn put_device(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>, n: u8,
         m.put(key, device(cx, word)?);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn realms_say_which_half_was_meant() {
+        for (word, v, half) in [
+            (&b"5"[..], Some(5), 0xffff),
+            (b"5/6", Some(0x5_0006), 0xffff_ffff),
+            (b"5/", Some(0x5_0000), 0xffff_0000),
+            (b"cosmos/7", Some(7), 0xffff_ffff),
+            (b"65536/7", None, 0xffff),
+        ] {
+            let mut mask = 0;
+            assert_eq!((realms(&mut Files::default(), word, &mut mask), mask), (v, half));
+        }
+    }
 }

@@ -269,12 +269,4 @@ mod tests {
         }
         assert_eq!(flag_slot(ifa_f::STABLE_PRIVACY), FLAG0 + FLAGS - 1);
     }
-
-    #[test]
-    fn scopes_by_name_and_number() {
-        assert_eq!(scope(b"host"), Some(254));
-        assert_eq!(scope(b"0x0"), Some(0));
-        assert_eq!(scope(b"300"), None);
-        assert_eq!(scope(b"hos"), None);
-    }
 }

@@ -163,7 +163,8 @@ fn gateway(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>) -> Done {
 
 fn flow<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
     let word = line.value(&mut cx.err)?;
-    let v = realms(cx, word, &mut 0).ok_or_else(|| cx.err.invalid(word, b"realm", VALUE))?;
+    let v = realms(&mut cx.page.names.files, word, &mut 0)
+        .ok_or_else(|| cx.err.invalid(word, b"realm", VALUE))?;
     m.put(rta::FLOW, v);
     Ok(())
 }

@@ -204,7 +204,7 @@ pub(super) fn filter(cx: &mut Ctx<'_>, line: &mut Line<'_>, f: &mut Filter) -> D
                     SCOPE => number(cx, &SCOPES, w).filter(|n| *n < 256),
                     TOS => tos(cx, w).map(u32::from),
                     TYPE => route_type(w).map(u32::from),
-                    REALMS => realms(cx, w, &mut f.mask),
+                    REALMS => realms(&mut cx.page.names.files, w, &mut f.mask),
                     _ => number(cx, &NO_NAMES, w),
                 };
                 if v.is_none() {

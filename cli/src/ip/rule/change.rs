@@ -109,7 +109,8 @@ fn table(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, slots: &mut S
 /// `FROM/TO` or `TO`: the upper and the lower half of one number.
 fn realms(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
     let word = line.value(&mut cx.err)?;
-    let v = value::realms(cx, word, &mut 0).ok_or_else(|| wrong(&mut cx.err, word, "invalid realms\n"))?;
+    let v = value::realms(&mut cx.page.names.files, word, &mut 0)
+        .ok_or_else(|| wrong(&mut cx.err, word, "invalid realms\n"))?;
     m.put(fra::FLOW, v);
     Ok(())
 }
