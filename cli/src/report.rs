@@ -29,13 +29,13 @@ pub const KERNEL: Fail = Fail(2);
 pub const PLAIN: Fail = Fail(1);
 
 /// The error stream, and what a failure is told by in JSON.
-struct Stream<'a> {
+struct Kept<'a> {
     sink: &'a mut dyn Sink,
     /// What has been said since the last failure, as far as it fits.
     said: heapless::Vec<u8, 512>,
 }
 
-impl Sink for Stream<'_> {
+impl Sink for Kept<'_> {
     fn write_all(&mut self, bytes: &[u8]) -> Result<(), i32> {
         for b in bytes {
             let _ = self.said.push(*b);
@@ -46,7 +46,7 @@ impl Sink for Stream<'_> {
 
 /// The error stream.
 pub struct Report<'a> {
-    sink: Stream<'a>,
+    sink: Kept<'a>,
     /// The word that was wrong, as far as it fits, and the kernel's number for what went wrong.
     word: heapless::Vec<u8, 64>,
     errno: i32,
@@ -61,7 +61,7 @@ pub struct Report<'a> {
 impl<'a> Report<'a> {
     /// Errors go to `sink`.
     pub fn new(sink: &'a mut dyn Sink) -> Self {
-        let sink = Stream { sink, said: heapless::Vec::new() };
+        let sink = Kept { sink, said: heapless::Vec::new() };
         Report { sink, word: heapless::Vec::new(), errno: 0, json: false, program: "ip", typed: None }
     }
 

@@ -487,49 +487,6 @@ const fn is_control(b: u8) -> bool {
 }
 
 #[cfg(test)]
-mod records {
-    extern crate std;
-    use super::*;
-    use std::string::String;
-    use std::vec::Vec;
-
-    struct Text(Vec<u8>);
-    impl Sink for Text {
-        fn write_all(&mut self, bytes: &[u8]) -> Result<(), i32> {
-            self.0.extend_from_slice(bytes);
-            Ok(())
-        }
-    }
-
-    #[test]
-    fn a_head_and_what_follows_are_one_object() {
-        let (mut text, mut buf) = (Text(Vec::new()), [0; 64]);
-        let mut out = Out::new(&mut text, &mut buf);
-        out.mode = Mode { json: true, records: true, ..Mode::default() };
-        for empty in [false, true] {
-            out.open_document();
-            out.open_object("");
-            out.num("head", "", 1);
-            if !empty {
-                out.open_object("");
-                out.num("n", "", 2);
-                out.open_array("list", "");
-                out.open_object("");
-                out.num("n", "", 3);
-                out.close_object();
-                out.close_array("");
-                out.close_object();
-            }
-            out.close_object();
-            out.bytes(b"\n");
-        }
-        out.finish().unwrap();
-        let want = "{\"head\":1,\"n\":2,\"list\":[{\"n\":3}]}\n{\"head\":1}\n";
-        assert_eq!(String::from_utf8(text.0).unwrap(), want);
-    }
-}
-
-#[cfg(test)]
 mod tests {
     extern crate std;
     use super::*;
@@ -618,5 +575,47 @@ mod tests {
         assert!(!out.rewind(mark));
         out.finish().unwrap();
         assert_eq!(page.0, b"keep more than sixteen bytes");
+    }
+
+    mod records {
+        extern crate std;
+        use super::*;
+        use std::string::String;
+        use std::vec::Vec;
+
+        struct Text(Vec<u8>);
+        impl Sink for Text {
+            fn write_all(&mut self, bytes: &[u8]) -> Result<(), i32> {
+                self.0.extend_from_slice(bytes);
+                Ok(())
+            }
+        }
+
+        #[test]
+        fn a_head_and_what_follows_are_one_object() {
+            let (mut text, mut buf) = (Text(Vec::new()), [0; 64]);
+            let mut out = Out::new(&mut text, &mut buf);
+            out.mode = Mode { json: true, records: true, ..Mode::default() };
+            for empty in [false, true] {
+                out.open_document();
+                out.open_object("");
+                out.num("head", "", 1);
+                if !empty {
+                    out.open_object("");
+                    out.num("n", "", 2);
+                    out.open_array("list", "");
+                    out.open_object("");
+                    out.num("n", "", 3);
+                    out.close_object();
+                    out.close_array("");
+                    out.close_object();
+                }
+                out.close_object();
+                out.bytes(b"\n");
+            }
+            out.finish().unwrap();
+            let want = "{\"head\":1,\"n\":2,\"list\":[{\"n\":3}]}\n{\"head\":1}\n";
+            assert_eq!(String::from_utf8(text.0).unwrap(), want);
+        }
     }
 }
