@@ -157,6 +157,7 @@ pub fn run(
         if ran.is_err() {
             let number = num::dec(source.number);
             done = Err(cx.err.plain(&[b"Command failed %:%", file, number.as_bytes()]));
+            cx.err.end(ran);
             if !cx.page.opts.force {
                 break;
             }

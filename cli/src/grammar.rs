@@ -418,6 +418,11 @@ impl Object {
         let Some(word) = line.next() else { return (self.default)(cx, line) };
         let done = match self.verbs.iter().find(|v| spelled(word, v.word)) {
             Some(v) => (v.run)(cx, line),
+            // An object without verbs has one, whose word is never typed.
+            None if self.verbs.first().is_some_and(|v| v.word.is_empty()) => {
+                line.back();
+                (self.default)(cx, line)
+            }
             None if nlbox_core::spec::matches(word, "help") => Err(Fail::HELP),
             None => {
                 let program = cx.err.program.as_bytes();

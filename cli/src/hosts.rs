@@ -3,8 +3,7 @@
 use nlbox_core::text::ip::{Ip, parse};
 use nlbox_core::text::num;
 
-/// A name, cut at 512 bytes.
-pub type Name = heapless::Vec<u8, 512>;
+pub use crate::lines::Text as Name;
 
 /// What a word stands for.
 #[derive(Default)]
@@ -71,7 +70,7 @@ type Tell<'t> = dyn FnMut(&Ip, &[u8], &dyn Fn(&[u8]) -> bool) + 't;
 /// Tells every line of /etc/hosts.
 fn lines(tell: &mut Tell<'_>) {
     // Without the file nobody has a name.
-    let _ = crate::lines::lines(c"/etc/hosts", &mut |text| line(text, tell));
+    let _ = crate::lines::each(c"/etc/hosts", &mut |text| line(text, tell));
 }
 
 fn line(text: &[u8], tell: &mut Tell<'_>) {

@@ -12,11 +12,11 @@ pub mod batch;
 pub mod brctl;
 pub mod child;
 pub mod dump;
+pub mod files;
 pub mod getopt;
 pub mod grammar;
 pub mod help;
 pub mod host;
-#[cfg(any(feature = "nettools", feature = "ping"))]
 pub mod hosts;
 #[cfg(feature = "namespaces")]
 pub mod idmap;
@@ -42,6 +42,7 @@ pub mod nsenter;
 pub mod nslist;
 #[cfg(feature = "ping")]
 mod ping;
+pub mod records;
 pub mod report;
 #[cfg(feature = "nettools")]
 pub mod route;
@@ -87,10 +88,12 @@ pub struct Options {
     pub all: bool,
     /// `-force`: go on after a failed line, or past a guard.
     pub force: bool,
-    /// `-t`: timestamps; twice or `-ts` for short ones.
+    /// `-t`: timestamps; 2 with `-ts`, short ones.
     pub timestamp: u8,
     /// `-h`: sizes for people, in powers of 1000; 2 with `-iec`, powers of 1024.
     pub human: u8,
+    /// `-l`: how many rounds a flush of addresses takes; 0 for as many as it needs.
+    pub loops: Option<u32>,
     /// `-rc`: receive buffer of the socket, in bytes.
     pub rcvbuf: u32,
 }
@@ -195,7 +198,9 @@ pub fn run(args: Args) -> u8 {
 /// Runs one command line, the program's name first, and gives its exit code. What was gathered has gone out then;
 /// a page that could not be written is a failure.
 pub fn serve(cx: &mut Ctx<'_>, line: Line<'_>) -> u8 {
-    let code = match dispatch(cx, line) {
+    let done = dispatch(cx, line);
+    cx.err.end(done);
+    let code = match done {
         Ok(()) => 0,
         Err(Fail(code)) => code,
     };

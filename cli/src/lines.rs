@@ -1,30 +1,38 @@
-//! Files of text, line by line: nothing is kept of them but the line.
+//! Small text files, a line at a time.
 
 use core::ffi::CStr;
 use nlbox_sys::errno::Errno;
 use nlbox_sys::fd::{OFlags, open};
 
-/// Hands each line of the file at `path` to `each`, without its end and cut at 512 bytes.
+/// A line, cut at 512 bytes.
+pub type Text = heapless::Vec<u8, 512>;
+
+/// How many times 1024 bytes are read at most: a file without an end must not keep us.
+const BLOCKS: usize = 4096;
+
+/// Tells every line of the file at `path`, without its end.
 ///
 /// # Errors
-/// The file cannot be opened; one that cannot be read further ends there.
-pub fn lines(path: &CStr, each: &mut dyn FnMut(&[u8])) -> Result<(), Errno> {
-    let file = open(path, OFlags::RDONLY, 0)?;
-    let mut text: heapless::Vec<u8, 512> = heapless::Vec::new();
-    let mut buf = [0; 4096];
-    loop {
+/// Why it cannot be opened. One that cannot be read is empty.
+pub fn each(path: &CStr, tell: &mut dyn FnMut(&[u8])) -> Result<(), Errno> {
+    // A FIFO's other end is not waited for.
+    let file = open(path, OFlags::RDONLY | OFlags::NONBLOCK, 0)?;
+    let mut text = Text::new();
+    let mut buf = [0; 1024];
+    for _ in 0..BLOCKS {
         let n = file.read(&mut buf).unwrap_or(0);
         for b in buf.iter().take(n) {
             if *b == b'\n' {
-                each(&text);
+                tell(&text);
                 text.clear();
             } else {
                 let _ = text.push(*b);
             }
         }
         if n == 0 {
-            each(&text);
-            return Ok(());
+            break;
         }
     }
+    tell(&text);
+    Ok(())
 }

@@ -1,13 +1,15 @@
 //! Interface indexes and names, asked of the kernel over the second socket and kept in a small cache.
 
+use crate::files::Files;
 use nlbox_core::conn::{Conn, Error};
-use nlbox_core::rt::link::{IFINFO_LEN, ifla, rtext_filter};
+use nlbox_core::rt::link::{IFINFO_LEN, IfInfo, ifla, rtext_filter};
 use nlbox_core::rt::rtm;
-use nlbox_core::spec::Resolve;
+use nlbox_core::spec::{Names as Table, Resolve};
 use nlbox_core::text::ifname::IfName;
 use nlbox_core::text::num;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
+use zerocopy::FromBytes;
 
 /// How many names are kept; a listing of routes asks for the same few again and again.
 const CACHE: usize = 64;
@@ -16,15 +18,25 @@ const CACHE: usize = 64;
 pub struct Names<'a> {
     /// The second conversation: free while the first one is in the middle of a dump.
     pub conn: Conn<'a>,
-    cache: [(u32, Option<IfName>); CACHE],
+    cache: [Known; CACHE],
     /// Names of namespaces by their ids.
     pub nsids: crate::ip::netns::Ids,
+    /// Names that files give.
+    pub files: Files,
+    /// Links are those of the namespace with this id, not of our own.
+    pub foreign: Option<i32>,
 }
 
 impl<'a> Names<'a> {
     /// Nothing known yet.
     pub fn new(conn: Conn<'a>) -> Self {
-        Names { conn, cache: [(0, None); CACHE], nsids: crate::ip::netns::Ids::default() }
+        Names {
+            conn,
+            cache: [Known::default(); CACHE],
+            nsids: Default::default(),
+            files: Files::default(),
+            foreign: None,
+        }
     }
 
     /// Forgets all, and closes the socket: another namespace comes.
@@ -36,37 +48,46 @@ impl<'a> Names<'a> {
 
     /// Forgets the names: interfaces may have come, gone or been renamed.
     pub fn forget(&mut self) {
-        self.cache = [(0, None); CACHE];
+        self.cache = [Known::default(); CACHE];
     }
 
     /// Keeps what a link message that passes by says.
-    pub fn learn(&mut self, index: u32, name: &[u8]) {
-        let name = IfName::new(name);
-        if let Some(slot) = self.slot(index) {
-            *slot = (index, name);
+    pub fn learn(&mut self, m: &Message<'_>) {
+        if let Some(known) = Known::of(m)
+            && let Some(slot) = self.slot(known.index)
+        {
+            *slot = known;
+            // A port that leaves its bridge is still a link.
+            if m.ty == rtm::DELLINK && known.family == 0 {
+                slot.index = 0;
+            }
         }
     }
 
     /// The name of an interface; `None` when there is none in this namespace.
     pub fn lookup(&mut self, index: u32) -> Option<IfName> {
-        if let Some((i, name @ Some(_))) = self.slot(index)
-            && *i == index
-        {
-            return *name;
-        }
-        let name = self.link(Link::Index(index), name_of).ok().flatten()?;
-        self.learn(index, name.as_bytes());
-        Some(name)
+        self.known(index).map(|known| known.name)
     }
 
-    /// `IFF_*` of an interface of this namespace.
+    fn known(&mut self, index: u32) -> Option<Known> {
+        if let Some(known) = self.slot(index).filter(|known| index != 0 && known.index == index) {
+            return Some(*known);
+        }
+        self.fetch(Link::Index(index))
+    }
+
+    /// Asks for one link, and keeps the answer.
+    fn fetch(&mut self, which: Link<'_>) -> Option<Known> {
+        let known = self.link(which, Known::of).ok()??;
+        if let Some(slot) = self.slot(known.index) {
+            *slot = known;
+        }
+        Some(known)
+    }
+
+    /// `IFF_*` of an interface.
     pub fn flags(&mut self, index: u32) -> Option<u32> {
-        self.link(Link::Index(index), |m| {
-            let (head, _) = m.split::<IFINFO_LEN>();
-            nlbox_core::bytes::uint_ne(head.get(8..12).unwrap_or(&[])).and_then(|n| u32::try_from(n).ok())
-        })
-        .ok()
-        .flatten()
+        self.known(index).map(|known| known.flags)
     }
 
     /// Asks for one link and reads its answer.
@@ -81,10 +102,16 @@ impl<'a> Names<'a> {
         let mut tx = [0; 256];
         let mut m = request(&mut tx, which);
         m.put(ifla::EXT_MASK, rtext_filter::VF | rtext_filter::SKIP_STATS);
+        if let Some(id) = self.foreign {
+            m.put(ifla::TARGET_NETNSID, id);
+        }
         self.conn.get(&mut m).map(|m| read(&m))
     }
 
-    fn slot(&mut self, index: u32) -> Option<&mut (u32, Option<IfName>)> {
+    fn slot(&mut self, index: u32) -> Option<&mut Known> {
+        if self.foreign.is_some() {
+            return None;
+        }
         let n = usize::try_from(index).unwrap_or(0) % CACHE;
         self.cache.get_mut(n)
     }
@@ -110,9 +137,21 @@ pub fn request<'t>(tx: &'t mut [u8], which: Link<'_>) -> Build<'t> {
     m
 }
 
-fn name_of(m: &Message<'_>) -> Option<IfName> {
-    let (_, attrs) = m.split::<IFINFO_LEN>();
-    IfName::new(attrs.get(ifla::IFNAME)?)
+/// What is kept of a link.
+#[derive(Clone, Copy, Default)]
+struct Known {
+    index: u32,
+    flags: u32,
+    family: u8,
+    name: IfName,
+}
+
+impl Known {
+    fn of(m: &Message<'_>) -> Option<Known> {
+        let (head, attrs) = m.split::<IFINFO_LEN>();
+        let (IfInfo { index, flags, family, .. }, _) = IfInfo::read_from_prefix(&head).ok()?;
+        Some(Known { index, flags, family, name: IfName::new(attrs.get(ifla::IFNAME)?)? })
+    }
 }
 
 /// The index in a link message.
@@ -139,23 +178,25 @@ pub fn number(name: &[u8]) -> Option<u32> {
 }
 
 impl Resolve for Names<'_> {
+    fn name(&mut self, names: &'static Table, v: u64) -> Option<&[u8]> {
+        self.files.name(names, v)
+    }
+
+    fn number(&mut self, names: &'static Table, word: &[u8]) -> Option<u32> {
+        self.files.number(names, word)
+    }
+
     fn ifname(&mut self, index: u32) -> IfName {
         self.lookup(index).unwrap_or_else(|| by_number(index))
     }
 
     fn ifindex(&mut self, name: &[u8]) -> Option<u32> {
-        let is = |known: &&(u32, Option<IfName>)| known.1.is_some_and(|n| n.as_bytes() == name);
-        if let Some((index, _)) = self.cache.iter().find(is) {
-            return Some(*index);
+        let is = |known: &&Known| known.index != 0 && known.name.as_bytes() == name;
+        if let Some(known) = self.cache.iter().find(is) {
+            return Some(known.index);
         }
-        let found = self.link(Link::Name(name), |m| (index_of(m), name_of(m)));
-        match found {
-            Ok((index, ifname)) if index != 0 => {
-                if let Some(n) = ifname {
-                    self.learn(index, n.as_bytes());
-                }
-                Some(index)
-            }
+        match self.fetch(Link::Name(name)) {
+            Some(known) if known.index != 0 => Some(known.index),
             _ => number(name),
         }
     }

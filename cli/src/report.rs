@@ -28,23 +28,52 @@ pub const KERNEL: Fail = Fail(2);
 /// What iproute2 finds wrong itself, without it being the grammar.
 pub const PLAIN: Fail = Fail(1);
 
+/// The error stream, and what a failure is told by in JSON.
+struct Kept<'a> {
+    sink: &'a mut dyn Sink,
+    /// What has been said since the last failure, as far as it fits.
+    said: heapless::Vec<u8, 512>,
+}
+
+impl Sink for Kept<'_> {
+    fn write_all(&mut self, bytes: &[u8]) -> Result<(), i32> {
+        for b in bytes {
+            let _ = self.said.push(*b);
+        }
+        self.sink.write_all(bytes)
+    }
+}
+
 /// The error stream.
 pub struct Report<'a> {
-    sink: &'a mut dyn Sink,
+    sink: Kept<'a>,
+    /// The word that was wrong, as far as it fits.
+    word: heapless::Vec<u8, 64>,
+    /// `-j`: an object behind the text of each failure.
+    pub json: bool,
     /// The program's name as it is to be typed, for "try …": `ip`, `bridge`.
     pub program: &'static str,
     /// The command line: where a person reads the errors, the offending word is pointed at.
     pub typed: Option<Words<'a>>,
     /// Says nothing while it is set: a step that may fail is tried.
     pub mute: bool,
-    /// What the kernel last refused a request with.
+    /// The kernel's number for what went wrong last.
     pub errno: i32,
 }
 
 impl<'a> Report<'a> {
     /// Errors go to `sink`.
     pub fn new(sink: &'a mut dyn Sink) -> Self {
-        Report { sink, program: "ip", typed: None, mute: false, errno: 0 }
+        let sink = Kept { sink, said: heapless::Vec::new() };
+        Report {
+            sink,
+            word: heapless::Vec::new(),
+            errno: 0,
+            json: false,
+            program: "ip",
+            typed: None,
+            mute: false,
+        }
     }
 
     /// These pieces, with more of the line to follow.
@@ -76,7 +105,7 @@ impl<'a> Report<'a> {
             return;
         }
         let mut buf = [0; 512];
-        let mut out = Out::new(self.sink, &mut buf);
+        let mut out = Out::new(&mut self.sink, &mut buf);
         let (pattern, words) = pieces.split_first().map_or((&b""[..], &[][..]), |(p, w)| (*p, w));
         let mut words = words.iter();
         for b in pattern {
@@ -95,6 +124,43 @@ impl<'a> Report<'a> {
         out.bytes(end.as_bytes());
         // Nowhere is left to tell that stderr is closed.
         let _ = out.finish();
+    }
+
+    /// Ends a command. With `-j` a failure is told once more, in a line of its own behind the text that iproute2 has
+    /// for it: `{"error":TEXT,"word":WORD,"errno":N,"code":N}`; `word` and `errno` only where they are known.
+    pub fn end(&mut self, done: Done) {
+        let said = &mut self.sink.said;
+        // Help is no error, and a batch has told its lines' failures.
+        if let Err(Fail(code)) = done
+            && self.json
+            && !said.is_empty()
+            && !said.starts_with(b"Usage:")
+        {
+            let mut buf = [0; 64];
+            let mut out = Out::new(self.sink.sink, &mut buf);
+            out.mode.json = true;
+            out.open_object("");
+            out.str("error", "", said.trim_ascii_end());
+            if !self.word.is_empty() {
+                out.str("word", "", &self.word);
+            }
+            if self.errno != 0 {
+                out.int("errno", "", self.errno.into());
+            }
+            out.num("code", "", code.into());
+            out.close_object();
+            out.bytes(b"\n");
+            let _ = out.finish();
+        }
+        said.clear();
+        self.word.clear();
+        self.errno = 0;
+    }
+
+    /// Keeps the word that is wrong.
+    fn blame(&mut self, word: &[u8]) {
+        self.word.clear();
+        let _ = self.word.extend_from_slice(word.get(..64).unwrap_or(word));
     }
 
     /// `pieces`, then exit code 1.
@@ -121,6 +187,7 @@ impl<'a> Report<'a> {
 
     /// `word` is no value for what it stands for; `%` in `why` is `keyword`.
     pub fn invalid(&mut self, word: &[u8], keyword: &[u8], why: &str) -> Fail {
+        self.blame(word);
         self.raw(&[b"Error: argument \"%\" is wrong: ", word], "");
         match cut(why, b'%') {
             (_, Some(_)) => self.usage(&[why.as_bytes(), keyword]),
@@ -164,11 +231,13 @@ impl<'a> Report<'a> {
 
     /// No interface is called `word`.
     pub fn no_device(&mut self, word: &[u8]) -> Fail {
+        self.blame(word);
         self.plain(&[b"Cannot find device \"%\"", word])
     }
 
     /// A system call failed: `what: reason`.
     pub fn system(&mut self, what: &[&[u8]], errno: i32) -> Fail {
+        self.errno = errno;
         self.raw(what, ": ");
         self.say(&[strerror(errno).as_bytes()]);
         PLAIN
@@ -195,6 +264,8 @@ impl<'a> Report<'a> {
                 if let (Some(at), Some(m)) = (offset, m)
                     && let Some(word) = m.word_at(at)
                 {
+                    let typed = self.typed.and_then(|words| Line::new(words, 0).cstr(word));
+                    self.blame(typed.unwrap_or_default().to_bytes());
                     self.point(word);
                 }
                 return KERNEL;

@@ -125,7 +125,7 @@ fn rows(family: u8, each: &mut dyn FnMut(&Row<'_>)) -> Result<(), Errno> {
         // What is above a group in igmp: an interface.
         let mut above: heapless::Vec<u8, 16> = heapless::Vec::new();
         let mut index = 0;
-        let one = crate::lines::lines(path, &mut |text| {
+        let one = crate::lines::each(path, &mut |text| {
             let mut words = text.split(u8::is_ascii_whitespace).filter(|w| !w.is_empty());
             let mut word = || words.next().unwrap_or(b"");
             if *of == af::AF_INET && text.first() == Some(&b'\t') {

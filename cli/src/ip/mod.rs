@@ -7,6 +7,7 @@ pub mod flush;
 pub mod genl;
 pub mod link;
 pub mod maddress;
+pub mod monitor;
 pub mod mptcp;
 pub mod mroute;
 pub mod neigh;
@@ -29,6 +30,7 @@ use crate::words::Line;
 use crate::{Ctx, Page};
 use nlbox_core::spec::matches;
 use nlbox_core::text::ip::af;
+use nlbox_core::text::num;
 use nlbox_core::text::out::Palette;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
@@ -49,6 +51,7 @@ static OBJECTS: &[Entry] = &[
     Entry { word: "n[eighbor]", object: &neigh::OBJECT },
     Entry { word: "n[eighbour]", object: &neigh::OBJECT },
     Entry { word: "l[ink]", object: &link::OBJECT },
+    Entry { word: "mo[nitor]", object: &monitor::OBJECT },
     Entry { word: "net[ns]", object: &netns::OBJECT },
     Entry { word: "nex[thop]", object: &nexthop::OBJECT },
     Entry { word: "addrl[abel]", object: &addrlabel::OBJECT },
@@ -73,10 +76,8 @@ static NONE: Grammar =
 const NEEDS: &[u8] = b"Not enough information: \"%\" argument is required.";
 
 /// The objects of iproute2 that are not in this build: refused by name.
-static ABSENT: &[&str] = &[
-    "l2tp", "fou", "ila", "macsec", "tunnel", "tunl", "tuntap", "tap", "monitor", "xfrm", "sr", "ioam",
-    "stats",
-];
+static ABSENT: &[&str] =
+    &["l2tp", "fou", "ila", "macsec", "tunnel", "tunl", "tuntap", "tap", "xfrm", "sr", "ioam", "stats"];
 
 /// `ip [OPTIONS] OBJECT …`.
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
@@ -162,6 +163,11 @@ enum Opt {
     Netns,
     Numeric,
     All,
+    Timestamp,
+    Short,
+    Rcvbuf,
+    Loops,
+    Resolve,
     Color,
 }
 
@@ -175,6 +181,11 @@ static OPTIONS: &[(&str, Opt)] = &[
     ("-B", Opt::Family(af::AF_BRIDGE)),
     ("-h[uman-readable]", Opt::Human),
     ("-i[ec]", Opt::Iec),
+    ("-r[esolve]", Opt::Resolve),
+    ("-rc[vbuf]", Opt::Rcvbuf),
+    ("-l[oops]", Opt::Loops),
+    ("-t[imestamp]", Opt::Timestamp),
+    ("-ts[hort]", Opt::Short),
     ("-s[tats]", Opt::Stats),
     ("-s[tatistics]", Opt::Stats),
     ("-d[etails]", Opt::Details),
@@ -255,15 +266,31 @@ fn options<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<Then<'l>, Fail> 
                 batch = Some(line.value(&mut cx.err)?);
             }
             Opt::Brief => o.brief = true,
-            Opt::Json => cx.page.out.mode.json = true,
+            Opt::Json => {
+                cx.page.out.mode.json = true;
+                cx.err.json = true;
+            }
             Opt::Pretty => cx.page.out.mode.pretty = true,
             Opt::Help => return Err(usage(cx)),
             Opt::Netns => {
                 let name = line.value(&mut cx.err)?;
                 netns::enter(cx, name)?;
             }
-            Opt::Numeric => o.numeric = true,
+            Opt::Resolve => cx.page.names.files.resolve = true,
+            Opt::Loops => o.loops = Some(num::parse_u32(line.value(&mut cx.err)?).unwrap_or(0)),
+            Opt::Numeric => {
+                o.numeric = true;
+                cx.page.names.files.numeric = true;
+            }
             Opt::All => o.all = true,
+            Opt::Timestamp => o.timestamp = o.timestamp.max(1),
+            Opt::Short => o.timestamp = 2,
+            Opt::Rcvbuf => {
+                let word = line.value(&mut cx.err)?;
+                let size = num::parse_u32(word);
+                cx.page.opts.rcvbuf =
+                    size.ok_or_else(|| cx.err.usage(&[b"Invalid rcvbuf size '%'", word]))?;
+            }
             Opt::Color => color(cx, opt, value)?,
         }
     }

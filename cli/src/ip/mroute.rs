@@ -68,9 +68,8 @@ fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let table = match slot(&slots, TABLE) {
         None => TABLE_DEFAULT.saturating_add(u32::from(family == IP6MR)),
         Some(b"all") => 0,
-        Some(word) => {
-            number(&TABLES, word).ok_or_else(|| wrong(&mut cx.err, word, "table id value is invalid\n"))?
-        }
+        Some(word) => number(cx, &TABLES, word)
+            .ok_or_else(|| wrong(&mut cx.err, word, "table id value is invalid\n"))?,
     };
     if table != 0 {
         m.put(rta::TABLE, table);

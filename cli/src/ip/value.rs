@@ -1,11 +1,13 @@
 //! Values that several objects read and print alike.
 
+use crate::files::Files;
 use crate::grammar::Slots;
 use crate::names::{Link, index_of};
 use crate::report::{Done, Fail, Report};
 use crate::words::Line;
 use crate::{Ctx, Page};
 use nlbox_core::rt::link::{IFINFO_LEN, ifla, info};
+use nlbox_core::rt::names::{DSFIELDS, REALMS};
 use nlbox_core::spec::{self, AttrSet, Names, Resolve};
 use nlbox_core::text::ip::{self, Ip, Prefix, Refusal, af};
 use nlbox_core::text::num;
@@ -70,26 +72,57 @@ pub fn put_num(out: &mut Out<'_>, label: &str, v: i64) {
 }
 
 /// The name of `v`, or its digits, by its label.
-pub fn put_named(page: &mut Page<'_>, label: &str, names: &Names, v: u32) {
-    let mut buf = num::dec(0);
-    let v = named(page.opts.numeric, names, v.into(), &mut buf);
-    put(&mut page.out, label, v);
+pub fn put_named(page: &mut Page<'_>, label: &str, names: &'static Names, v: u32) {
+    let digits = num::dec(v.into());
+    let name = page.names.files.name(names, v.into()).filter(|_| !page.opts.numeric);
+    put(&mut page.out, label, name.unwrap_or(digits.as_bytes()));
 }
 
 /// The two halves of a realm, the upper one where there is any.
-pub fn put_realms(out: &mut Out<'_>, from: &str, to: &str, v: u32) {
+pub fn put_realms(page: &mut Page<'_>, from: &str, to: &str, v: u32) {
     let upper = v.wrapping_shr(16);
     if upper != 0 {
-        put_dec(out, from, upper);
+        put_named(page, from, &REALMS, upper);
     }
-    put_dec(out, to, v & 0xffff);
+    put_named(page, to, &REALMS, v & 0xffff);
 }
 
-/// An address: IPv4, IPv6, or of a link, with the style that it is shown in.
-pub fn place(bytes: &[u8], text: &mut heapless::Vec<u8, 96>) -> Style {
+/// A type of service: its name, or two hexadecimal digits.
+pub fn put_tos(page: &mut Page<'_>, label: &str, v: u8) {
+    let mut text: heapless::Vec<u8, 20> = heapless::Vec::new();
+    let _ = text.extend_from_slice(b"0x");
+    let _ = text.extend_from_slice(num::hex_pad(v.into(), 2).as_bytes());
+    put(&mut page.out, label, page.names.files.name(&DSFIELDS, v.into()).unwrap_or(&text));
+}
+
+/// A type of service by its name or, with or without `0x`, in hexadecimal: `EF` is a name first.
+pub fn tos(cx: &mut Ctx<'_>, word: &[u8]) -> Option<u8> {
+    let known = cx.page.names.files.known(&DSFIELDS, word);
+    known.map_or_else(|| hex_byte(word), |n| u8::try_from(n).ok())
+}
+
+/// `FROM/TO` or `TO`, by name or number: both halves in one number; into `mask` go those that were said.
+pub fn realms(files: &mut Files, word: &[u8], mask: &mut u32) -> Option<u32> {
+    let mut half = |w: &[u8]| files.number(&REALMS, w);
+    *mask = 0xffff;
+    let (from, Some(to)) = halves(word, b'/') else { return half(word) };
+    let from = half(from).filter(|n| *n <= 0xffff)?.wrapping_shl(16);
+    *mask = 0xffff_0000;
+    if to.is_empty() {
+        return Some(from);
+    }
+    *mask = u32::MAX;
+    half(to).filter(|n| *n <= 0xffff).map(|to| from | to)
+}
+
+/// An address: IPv4, IPv6, or of a link, with the style that it is shown in. `files` where it may be shown by name.
+pub fn place(files: Option<&Files>, bytes: &[u8], text: &mut heapless::Vec<u8, 96>) -> Style {
     match Ip::from_bytes(bytes) {
         Some(ip) => {
-            let _ = text.extend_from_slice(ip::print(&ip).as_bytes());
+            match files {
+                Some(files) => files.host(&ip, text),
+                None => drop(text.extend_from_slice(ip::print(&ip).as_bytes())),
+            }
             Style::of_family(ip.family())
         }
         None => {
@@ -117,8 +150,8 @@ pub fn hex_byte(word: &[u8]) -> Option<u8> {
 }
 
 /// A name of the table, or a number.
-pub fn number(names: &Names, word: &[u8]) -> Option<u32> {
-    names.number(word).or_else(|| num::parse_u32(word))
+pub fn number(cx: &mut Ctx<'_>, names: &'static Names, word: &[u8]) -> Option<u32> {
+    cx.page.names.files.number(names, word)
 }
 
 /// The parts of `word` around the first `at`; no second part where there is none.
@@ -180,4 +213,23 @@ pub fn put_device(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>, n: u8,
         m.put(key, device(cx, word)?);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn realms_say_which_half_was_meant() {
+        for (word, v, half) in [
+            (&b"5"[..], Some(5), 0xffff),
+            (b"5/6", Some(0x5_0006), 0xffff_ffff),
+            (b"5/", Some(0x5_0000), 0xffff_0000),
+            (b"cosmos/7", Some(7), 0xffff_ffff),
+            (b"65536/7", None, 0xffff),
+        ] {
+            let mut mask = 0;
+            assert_eq!((realms(&mut Files::default(), word, &mut mask), mask), (v, half));
+        }
+    }
 }

@@ -20,6 +20,10 @@ names! {
     /// `IPPROTO_*` by their names in `/etc/protocols`, those that rules and routes ask for.
     pub static IP_PROTOCOLS = 6 "tcp", 17 "udp", 1 "icmp", 58 "ipv6-icmp", 2 "igmp", 4 "ipencap", 41 "ipv6",
         47 "gre", 50 "esp", 51 "ah", 89 "ospf", 132 "sctp";
+    /// Realms, the halves of `RTA_FLOW`.
+    pub static REALMS = 0 "cosmos";
+    /// The TOS byte of IPv4.
+    pub static DSFIELDS = 0 "default";
     /// Link groups.
     pub static GROUPS = 0 "default";
     /// `RTN_*`.

@@ -370,8 +370,16 @@ pub enum Bad {
     Said,
 }
 
-/// What tables ask of the running system: names of interfaces.
+/// What tables ask of the running system: names of interfaces, and what an administrator calls numbers.
 pub trait Resolve {
+    /// The name of `v`.
+    fn name(&mut self, names: &'static Names, v: u64) -> Option<&[u8]> {
+        names.name(v).map(str::as_bytes)
+    }
+    /// The number that `word` is or is called.
+    fn number(&mut self, names: &'static Names, word: &[u8]) -> Option<u32> {
+        names.number(word).or_else(|| crate::text::num::parse_u32(word))
+    }
     /// The name of an interface, `ifN` when it has none that we can see.
     fn ifname(&mut self, ifindex: u32) -> IfName;
     /// The index of the interface called `name`, by its name, an altname, or `ifN`.

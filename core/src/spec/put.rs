@@ -36,7 +36,7 @@ pub fn put(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], host: &mut dyn Resolv
         Kind::Flip => (Int::U8, Some(u64::from(!matches!(word, [b'n', b'o', ..])))),
         Kind::Word(int, v) => (int, Some(v.into())),
         Kind::IfIndex => (Int::U32, Some(host.ifindex(word).ok_or(Bad::NoDevice)?.into())),
-        Kind::Enum(int, names) => (int, number(names, word)),
+        Kind::Enum(int, names) => (int, number(names, word, host)),
         Kind::Switch(mask) => return Ok(bit(b, row.ty, mask, on_off(word).ok_or(Bad::OnOff)?)),
         Kind::Bit(mask) => return Ok(bit(b, row.ty, mask, num::parse_u8(word).ok_or(Bad::Value)? != 0)),
         Kind::Flag => return Ok(b.raw(row.ty, &[])),
@@ -76,6 +76,6 @@ fn bit(b: &mut Build<'_>, ty: u16, mask: u32, on: bool) {
 }
 
 /// A name of the table, whole and in either case, or its number.
-fn number(names: &Names, word: &[u8]) -> Option<u64> {
-    names.number_any_case(word).map(u64::from).or_else(|| num::parse_u64(word))
+fn number(names: &'static Names, word: &[u8], host: &mut dyn Resolve) -> Option<u64> {
+    names.number_any_case(word).or_else(|| host.number(names, word)).map(u64::from)
 }

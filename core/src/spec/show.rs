@@ -120,8 +120,8 @@ fn regular(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn Res
             name = host.ifname(u32::try_from(v).unwrap_or(0));
             name.as_bytes()
         }
-        Kind::Enum(_, names) => match names.name(v) {
-            Some(s) => s.as_bytes(),
+        Kind::Enum(_, names) => match host.name(names, v) {
+            Some(name) => name,
             None => {
                 digits = num::dec(v);
                 digits.as_bytes()

@@ -83,6 +83,12 @@ pub fn centis(hundredths: u64) -> Digits {
     fixed(hundredths, 2)
 }
 
+/// `value` in decimal, with zeros in front up to `width` digits.
+#[must_use]
+pub fn dec_pad(value: u64, width: u8) -> Digits {
+    radix(value, 10, width, 0)
+}
+
 /// `value` shifted by so many decimal places (at most 20): 45 with 3 is `0.045`.
 #[must_use]
 pub fn fixed(value: u64, places: u8) -> Digits {

@@ -24,6 +24,9 @@ pub struct Mode {
     pub oneline: bool,
     /// Colours, for a light or a dark background.
     pub palette: Palette,
+    /// Each object is a document of its own, and one that is opened in it goes on with it: a head, and what follows
+    /// from a printer that knows of no head.
+    pub records: bool,
 }
 
 /// Which of iproute2's two colour sets is in use.
@@ -341,7 +344,7 @@ impl<'o> Out<'o> {
 
     /// Opens the document, unless it is open: one array for a whole command. Nothing in text.
     pub fn open_document(&mut self) {
-        if self.mode.json && self.depth == 0 {
+        if self.mode.json && self.depth == 0 && !self.mode.records {
             self.comma = false;
             self.open_array("", "");
         }
@@ -372,16 +375,23 @@ impl<'o> Out<'o> {
 
     fn open(&mut self, key: &str, bracket: &[u8]) {
         if self.mode.json {
-            self.key(key);
-            self.bytes(bracket);
-            self.depth = self.depth.saturating_add(1);
-            self.comma = false;
+            let depth = self.depth;
+            if !(self.mode.records && depth == 1) {
+                self.comma &= !(self.mode.records && depth == 0);
+                self.key(key);
+                self.bytes(bracket);
+                self.comma = false;
+            }
+            self.depth = depth.saturating_add(1);
         }
     }
 
     fn close(&mut self, bracket: &[u8], array: bool) {
         if self.mode.json {
             self.depth = self.depth.saturating_sub(1);
+            if self.mode.records && self.depth == 1 {
+                return;
+            }
             if self.comma && self.mode.pretty {
                 if array {
                     self.bytes(b" ");
@@ -632,5 +642,47 @@ mod tests {
         assert!(!out.rewind(mark));
         out.finish().unwrap();
         assert_eq!(page.0, b"keep more than sixteen bytes");
+    }
+
+    mod records {
+        extern crate std;
+        use super::*;
+        use std::string::String;
+        use std::vec::Vec;
+
+        struct Text(Vec<u8>);
+        impl Sink for Text {
+            fn write_all(&mut self, bytes: &[u8]) -> Result<(), i32> {
+                self.0.extend_from_slice(bytes);
+                Ok(())
+            }
+        }
+
+        #[test]
+        fn a_head_and_what_follows_are_one_object() {
+            let (mut text, mut buf) = (Text(Vec::new()), [0; 64]);
+            let mut out = Out::new(&mut text, &mut buf);
+            out.mode = Mode { json: true, records: true, ..Mode::default() };
+            for empty in [false, true] {
+                out.open_document();
+                out.open_object("");
+                out.num("head", "", 1);
+                if !empty {
+                    out.open_object("");
+                    out.num("n", "", 2);
+                    out.open_array("list", "");
+                    out.open_object("");
+                    out.num("n", "", 3);
+                    out.close_object();
+                    out.close_array("");
+                    out.close_object();
+                }
+                out.close_object();
+                out.bytes(b"\n");
+            }
+            out.finish().unwrap();
+            let want = "{\"head\":1,\"n\":2,\"list\":[{\"n\":3}]}\n{\"head\":1}\n";
+            assert_eq!(String::from_utf8(text.0).unwrap(), want);
+        }
     }
 }

@@ -163,7 +163,7 @@ fn finish(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>) -> Done {
     }
     let mut scope = 0;
     if let Some(w) = slot(SCOPE) {
-        scope = super::select::scope(w).ok_or_else(|| cx.err.invalid(w, b"", "invalid scope value."))?;
+        scope = super::select::scope(cx, w).ok_or_else(|| cx.err.invalid(w, b"", "invalid scope value."))?;
     } else if let (true, Some(127), af::AF_INET) =
         (adds, own.and_then(|p| p.ip.bytes().first().copied()), family)
     {

@@ -4,15 +4,16 @@ use super::select::{Addr, Filter};
 use super::show;
 use crate::Ctx;
 use crate::ip::flush;
-use crate::report::{Done, PLAIN, USAGE};
+use crate::report::{Done, USAGE};
 use crate::words::Line;
 use nlbox_core::conn::Error;
 use nlbox_core::rt::addr::ifa_f;
 use nlbox_core::rt::rtm;
 use nlbox_core::spec::Resolve;
 use nlbox_core::text::ip::af;
+use nlbox_core::text::num;
 
-/// How many rounds are run in all: addresses may come as fast as they go.
+/// How many rounds are run in all unless `-l` says it: addresses may come as fast as they go.
 const ROUNDS: u32 = 10;
 
 /// `ip address flush …`.
@@ -27,7 +28,10 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     }
     // Secondaries that are promoted when their primary goes are not to go with it.
     let once = f.mask & ifa_f::SECONDARY != 0 && f.flags & ifa_f::SECONDARY == 0;
-    for round in 1..=ROUNDS {
+    let rounds = cx.page.opts.loops.unwrap_or(ROUNDS);
+    let mut round = 0_u32;
+    while rounds == 0 || round < rounds {
+        round = round.saturating_add(1);
         let count = sweep(cx, &f)?;
         if count > 0 {
             flush::round(&mut cx.page, round, count, "addresses");
@@ -37,8 +41,8 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
             return Ok(());
         }
     }
-    cx.err.say(&[b"*** Flush remains incomplete after 10 rounds. ***"]);
-    Err(PLAIN)
+    let rounds = num::dec(rounds.into());
+    Err(cx.err.plain(&[b"*** Flush remains incomplete after % rounds. ***", rounds.as_bytes()]))
 }
 
 /// One pass over the addresses; how many were asked to go.
@@ -62,7 +66,7 @@ fn sweep(cx: &mut Ctx<'_>, f: &Filter<'_>) -> Result<u32, crate::report::Fail> {
         }
         count = count.saturating_add(1);
         if page.opts.stats > 1 {
-            show::print(&mut page.out, &page.opts, &a, Some(name.as_bytes()));
+            show::print(&mut page.out, &mut page.names.files, &page.opts, &a, Some(name.as_bytes()));
             page.out.text("\n");
         }
         true

@@ -32,11 +32,11 @@ pub(super) fn showdump(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     cx.page.out.open_array("addr_info", "");
     saved::load(cx, line, &ADDRESSES, &mut |cx, m| {
         if let Some(a) = Addr::of(m) {
-            let (out, opts) = (&mut cx.page.out, &cx.page.opts);
+            let (out, files, opts) = (&mut cx.page.out, &mut cx.page.names.files, &cx.page.opts);
             out.open_object("");
             out.num("index", "if%:", a.head.index.into());
             out.line();
-            fields(out, opts, &a, None);
+            fields(out, files, opts, &a, None);
             if !out.json() {
                 out.bytes(b"\n");
             }

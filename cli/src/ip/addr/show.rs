@@ -1,8 +1,9 @@
 //! `ip address show`: links as `ip link` prints them, each with its addresses below it.
 
 use super::select::{Addr, Filter};
+use crate::files::Files;
 use crate::ip::link::show as link;
-use crate::ip::value::named;
+use crate::ip::value::put;
 use crate::names;
 use crate::report::Done;
 use crate::words::Line;
@@ -13,7 +14,8 @@ use nlbox_core::rt::addr::{ADDR_FLAGS, CacheInfo, FOREVER, IfAddr, ifa, ifa_f};
 use nlbox_core::rt::link::{ifla, info, rtext_filter};
 use nlbox_core::rt::names::{ADDR_PROTOCOLS, SCOPES};
 use nlbox_core::rt::{kind, rtm};
-use nlbox_core::text::ip::{self, Ip, af};
+use nlbox_core::spec::Names;
+use nlbox_core::text::ip::{Ip, af};
 use nlbox_core::text::num;
 use nlbox_core::text::out::{Out, Style};
 use nlbox_core::wire::build::Build;
@@ -82,7 +84,7 @@ fn list(cx: &mut Ctx<'_>, f: &Filter<'_>, asked: u8) -> Done {
 /// Prints a link and its addresses, if both are asked for.
 fn one(page: &mut Page<'_>, m: &Message<'_>, f: &Filter<'_>) -> Result<(), Error> {
     let Some(row) = link::Row::of(m) else { return Ok(()) };
-    page.names.learn(row.info.index, row.name);
+    page.names.learn(m);
     let thin = f.family == af::AF_INET6 && f.asks_attrs();
     if if thin { !f.takes_index(&mut page.names, row.info.index) } else { !f.takes_link(&row) } {
         return Ok(());
@@ -107,7 +109,7 @@ fn one(page: &mut Page<'_>, m: &Message<'_>, f: &Filter<'_>) -> Result<(), Error
         (false, false) => {
             // The counters come behind the addresses.
             page.opts.stats = 0;
-            link::full(page, &row, false);
+            link::full(page, &row, link::For::Addr);
             page.opts.stats = opts.stats;
         }
     }
@@ -152,7 +154,7 @@ fn addresses(page: &mut Page<'_>, row: &link::Row<'_>, f: &Filter<'_>, bare: boo
             if lines && !bare {
                 out.bytes(b"\n");
             }
-            print(out, &opts, a, dev);
+            print(out, &mut page.names.files, &opts, a, dev);
             if lines && bare {
                 out.bytes(b"\n");
             }
@@ -187,14 +189,14 @@ pub(super) fn request(tx: &mut [u8], family: u8, index: u32) -> Build<'_> {
 }
 
 /// Prints one address, without the end of its last line; `dev` in front with the index for records of their own.
-pub fn print(out: &mut Out<'_>, opts: &Options, a: &Addr<'_>, dev: Option<&[u8]>) {
+pub fn print(out: &mut Out<'_>, files: &mut Files, opts: &Options, a: &Addr<'_>, dev: Option<&[u8]>) {
     out.open_object("");
-    fields(out, opts, a, dev);
+    fields(out, files, opts, a, dev);
     out.close_object();
 }
 
 /// What [`print`] prints, for a record that the caller opens.
-pub(super) fn fields(out: &mut Out<'_>, opts: &Options, a: &Addr<'_>, dev: Option<&[u8]>) {
+pub(super) fn fields(out: &mut Out<'_>, files: &mut Files, opts: &Options, a: &Addr<'_>, dev: Option<&[u8]>) {
     let family = a.head.family;
     if !opts.brief {
         if let Some(name) = dev {
@@ -208,10 +210,10 @@ pub(super) fn fields(out: &mut Out<'_>, opts: &Options, a: &Addr<'_>, dev: Optio
         }
     }
     if let Some(v) = a.local() {
-        ip_address(out, "local", "%", v);
+        ip_address(out, files, "local", "%", v);
         if let Some(v) = a.peer() {
             out.text(" peer ");
-            ip_address(out, "address", "%", v);
+            ip_address(out, files, "address", "%", v);
         }
         out.num("prefixlen", "/% ", u64::from(a.head.prefix_len));
         if let Some(v) = a.attrs.get(ifa::RT_PRIORITY) {
@@ -223,17 +225,20 @@ pub(super) fn fields(out: &mut Out<'_>, opts: &Options, a: &Addr<'_>, dev: Optio
     }
     if let Some(v) = a.attrs.get(ifa::BROADCAST) {
         out.text("brd ");
-        ip_address(out, "broadcast", "% ", v);
+        ip_address(out, files, "broadcast", "% ", v);
     }
     if let Some(v) = a.attrs.get(ifa::ANYCAST) {
         out.text("any ");
-        ip_address(out, "anycast", "% ", v);
+        ip_address(out, files, "anycast", "% ", v);
     }
-    let mut buf = num::dec(0);
-    out.str("scope", "scope % ", named(opts.numeric, &SCOPES, u64::from(a.head.scope), &mut buf));
+    if let Some(v) = a.attrs.get(ifa::MULTICAST) {
+        out.text("mcast ");
+        ip_address(out, files, "multicast", "% ", v);
+    }
+    named(out, files, "scope|scope % ", &SCOPES, a.head.scope);
     flags(out, family, a.flags);
     if let Some(v) = a.attrs.get(ifa::PROTO).filter(|v| *v != 0 || opts.details > 0) {
-        out.str("protocol", "proto % ", named(opts.numeric, &ADDR_PROTOCOLS, u64::from(v), &mut buf));
+        named(out, files, "protocol|proto % ", &ADDR_PROTOCOLS, v);
     }
     if let Some(v) = a.attrs.get(ifa::LABEL) {
         out.str("label", "%", v);
@@ -246,9 +251,16 @@ pub(super) fn fields(out: &mut Out<'_>, opts: &Options, a: &Addr<'_>, dev: Optio
     }
 }
 
-fn ip_address(out: &mut Out<'_>, key: &str, pattern: &str, bytes: &[u8]) {
+fn named(out: &mut Out<'_>, files: &mut Files, label: &str, names: &'static Names, v: u8) {
+    let digits = num::dec(v.into());
+    put(out, label, files.name(names, v.into()).unwrap_or(digits.as_bytes()));
+}
+
+fn ip_address(out: &mut Out<'_>, files: &Files, key: &str, pattern: &str, bytes: &[u8]) {
     if let Some(ip) = Ip::from_bytes(bytes) {
-        out.style(Style::of_family(ip.family())).str(key, pattern, ip::print(&ip).as_bytes());
+        let mut text = heapless::Vec::new();
+        files.host(&ip, &mut text);
+        out.style(Style::of_family(ip.family())).str(key, pattern, &text);
     }
 }
 

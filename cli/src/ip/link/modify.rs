@@ -393,7 +393,7 @@ fn group(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, slots: &mut S
 
 /// The number of the group called `word`.
 pub fn group_number(cx: &mut Ctx<'_>, word: &[u8]) -> Result<u32, Fail> {
-    let n = nlbox_core::rt::names::GROUPS.number(word).or_else(|| num::parse_u32(word));
+    let n = value::number(cx, &nlbox_core::rt::names::GROUPS, word);
     n.ok_or_else(|| cx.err.invalid(word, b"group", "Invalid \"%\" value\n"))
 }
 

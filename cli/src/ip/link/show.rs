@@ -4,11 +4,10 @@ use crate::grammar::{Arg, Grammar, SLOTS, Slots, To, fill};
 use crate::ip::link::modify::NO_VRF;
 use crate::ip::value::named;
 use crate::ip::value::{slot, vrf};
-use crate::names;
+
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use crate::{Ctx, Page, TX};
-use nlbox_core::attrs;
 use nlbox_core::conn::Error;
 use nlbox_core::rt::link::{IFINFO_LEN, IfInfo, iff, ifla, inet6, info, rtext_filter};
 use nlbox_core::rt::names::{ADDR_GEN_MODES, ARPHRD, GROUPS, IFFS, LINKMODES, OPERSTATES};
@@ -21,6 +20,7 @@ use nlbox_core::wire::attr::Attrs;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
 use nlbox_core::wire::key::Key;
+use nlbox_core::{attrs, names};
 use zerocopy::FromBytes;
 
 const DEV: u8 = 0;
@@ -60,7 +60,25 @@ attrs! {
         16 OPERSTATE: u8, Kind::Custom(&OPERSTATE_SHOWN), "";
         17 LINKMODE: u8, Kind::Enum(Int::U8, &LINKMODES), "mode|linkmode";
         27 GROUP: u32, Kind::Enum(Int::U32, &GROUPS), "group";
+        44 EVENT: u32, Kind::Enum(Int::U32, &EVENTS), "event", NONZERO;
     }
+}
+
+names! {
+    /// `IFLA_EVENT_*`: why an event is sent.
+    static EVENTS = 1 "REBOOT", 2 "FEATURE CHANGE", 3 "BONDING FAILOVER", 4 "NOTIFY PEERS", 5 "RESEND IGMP",
+        6 "BONDING OPTION";
+}
+
+/// Whose layout it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum For {
+    /// `ip link`.
+    Link,
+    /// `ip address`.
+    Addr,
+    /// `ip monitor`.
+    Event,
 }
 
 attrs! {
@@ -114,9 +132,9 @@ static AF_SPEC_SHOWN: Custom = shown(|_, payload, out, _| {
 });
 
 /// Prints what `set` shows of a link; the listing of addresses is without a few of them.
-fn rows(page: &mut Page<'_>, set: &AttrSet, a: Attrs<'_>, is_link: bool) {
+fn rows(page: &mut Page<'_>, set: &AttrSet, a: Attrs<'_>, what: For) {
     for row in set.iter() {
-        let skipped = !is_link && matches!(row.ty, LINKMODE | AF_SPEC);
+        let skipped = what != For::Link && matches!(row.ty, LINKMODE | AF_SPEC);
         if let (Some(payload), false) = (a.raw(row.ty), skipped) {
             show::show_row(&row, payload, &mut page.out, &mut page.names);
         }
@@ -227,7 +245,7 @@ fn one(cx: &mut Ctx<'_>, name: &[u8], filter: &Filter<'_>) -> Done {
             Ok(())
         }
         // "ifN" is an index to iproute2, but asked for by name nevertheless: another sentence.
-        Err(Error::Kernel(_)) if names::number(name).is_none() => Err(no_such(cx, name)),
+        Err(Error::Kernel(_)) if crate::names::number(name).is_none() => Err(no_such(cx, name)),
         Err(e) => {
             let fail = cx.err.net(e, &cx.conn, None);
             let Error::Kernel(errno) = e else { return Err(fail) };
@@ -284,7 +302,7 @@ impl<'m> Row<'m> {
 /// Prints a link as `ip link` does, if it passes.
 pub fn link(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter<'_>) {
     let Some(row) = Row::of(m) else { return };
-    page.names.learn(row.info.index, row.name);
+    page.names.learn(m);
     if !row.passes(filter) {
         return;
     }
@@ -292,7 +310,7 @@ pub fn link(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter<'_>) {
         return brief(page, &row);
     }
     page.out.open_object("");
-    full(page, &row, true);
+    full(page, &row, For::Link);
     // A record ends its line whatever the mode.
     if !page.out.json() {
         page.out.bytes(b"\n");
@@ -407,8 +425,19 @@ fn address(out: &mut Out<'_>, key: &str, pattern: &str, a: &[u8], ty: u16) {
     out.style(Style::Mac).str(key, pattern, text);
 }
 
-/// A link in full, without the end of its last line. `mode` is left out of `ip addr`.
-pub fn full(page: &mut Page<'_>, row: &Row<'_>, is_link: bool) {
+/// Prints a link that has changed.
+pub fn event(page: &mut Page<'_>, row: &Row<'_>) {
+    if page.opts.brief {
+        return brief(page, row);
+    }
+    page.out.open_object("");
+    full(page, row, For::Event);
+    page.out.text("\n");
+    page.out.close_object();
+}
+
+/// A link in full, without the end of its last line. `mode` is for `ip link` alone.
+pub fn full(page: &mut Page<'_>, row: &Row<'_>, what: For) {
     let a = row.attrs;
     page.out.num("ifindex", "%: ", u64::from(row.info.index));
     let mut column: heapless::Vec<u8, 48> = heapless::Vec::new();
@@ -420,35 +449,44 @@ pub fn full(page: &mut Page<'_>, row: &Row<'_>, is_link: bool) {
         page.out.style(Style::IfName).str("", "%: ", &column);
     }
     flags_with(page, row.info.flags, lower_down);
-    rows(page, &first::SET, a, is_link);
+    rows(page, &first::SET, a, what);
     // The links of an IPv6 dump come without it: iproute2 asks for it apart, and so do we.
     let mut qlen = a.get(ifla::TXQLEN);
-    if qlen.is_none() {
-        let _ = page.names.ask(names::Link::Index(row.info.index), &mut |m| {
+    if what == For::Event {
+        qlen = None;
+    } else if qlen.is_none() {
+        let _ = page.names.ask(crate::names::Link::Index(row.info.index), &mut |m| {
             qlen = Row::of(m).and_then(|row| row.attrs.get(ifla::TXQLEN));
         });
     }
     if let Some(v) = qlen.filter(|v| *v != 0) {
         page.out.num("txqlen", "qlen %", u64::from(v));
     }
-    let more = is_link || page.opts.details > 0;
+    let more = what != For::Addr || page.opts.details > 0;
     if more || matches!(page.opts.family, af::AF_UNSPEC | af::AF_PACKET) {
         second_line(page, row);
     }
     if let Some(id) = a.get(ifla::LINK_NETNSID) {
-        netnsid(page, id);
+        netnsid(page, id, "link_netnsid", [" link-netns %", " link-netnsid %"]);
+    }
+    if let Some(id) = a.get(ifla::NEW_NETNSID) {
+        netnsid(page, id, "new_netnsid", [" new-netns %", " new-netnsid %"]);
+    }
+    if let Some(index) = a.get(ifla::NEW_IFINDEX) {
+        page.out.int("new_ifindex", " new-ifindex %", index.into());
     }
     if a.get(ifla::PROTO_DOWN).is_some_and(|v| v != 0) {
         page.out.is("proto_down", " protodown on ");
     }
     if page.opts.details > 0 {
-        rows(page, &details::SET, a, is_link);
+        rows(page, &details::SET, a, what);
     }
+    let more = what == For::Link || page.opts.details > 0;
     if let (true, Some(alias)) = (more, a.get(ifla::IFALIAS)) {
         page.out.line();
         page.out.str("ifalias", "    alias %", alias);
     }
-    if page.opts.stats > 0 {
+    if page.opts.stats > 0 && what != For::Event {
         super::stats::counters(page, a);
     }
     altnames(page, a);
@@ -461,7 +499,7 @@ fn second_line(page: &mut Page<'_>, row: &Row<'_>) {
     out.line();
     let ty = row.info.ty;
     let mut number: heapless::Vec<u8, 48> = heapless::Vec::new();
-    let name = match ARPHRD.name(u64::from(ty)) {
+    let name = match ARPHRD.name(u64::from(ty)).filter(|_| !page.opts.numeric) {
         Some(name) => name.as_bytes(),
         None => {
             // An unknown type is its number in brackets.
@@ -495,16 +533,13 @@ fn second_line(page: &mut Page<'_>, row: &Row<'_>) {
     }
 }
 
-fn netnsid(page: &mut Page<'_>, id: i32) {
+fn netnsid(page: &mut Page<'_>, id: i32, key: &str, [name, number]: [&str; 2]) {
     if page.out.json() {
-        page.out.int("link_netnsid", "", i64::from(id));
+        page.out.int(key, "", i64::from(id));
     } else if id < 0 {
-        page.out.text(" link-netnsid unknown");
-    } else {
-        let named = crate::ip::netns::name_of_id(page, id, "", " link-netns %");
-        if !named {
-            page.out.int("", " link-netnsid %", i64::from(id));
-        }
+        page.out.str("", number, b"unknown");
+    } else if !crate::ip::netns::name_of_id(page, id, "", name) {
+        page.out.int("", number, i64::from(id));
     }
 }
 

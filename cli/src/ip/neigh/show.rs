@@ -184,7 +184,8 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     })
 }
 
-fn split<'m>(m: &Message<'m>) -> Option<(NdMsg, Attrs<'m>)> {
+/// The fixed header and the attributes of a neighbour message.
+pub(in crate::ip) fn split<'m>(m: &Message<'m>) -> Option<(NdMsg, Attrs<'m>)> {
     let (head, attrs) = m.split::<NDMSG_LEN>();
     let (head, _) = NdMsg::read_from_prefix(&head).ok()?;
     matches!(m.ty, rtm::NEWNEIGH | rtm::DELNEIGH | rtm::GETNEIGH).then_some((head, attrs))
@@ -206,7 +207,7 @@ pub fn entry(page: &mut Page<'_>, m: &Message<'_>, with_dev: bool) {
     }
     let mut text = heapless::Vec::new();
     if let Some(dst) = attrs.get(nda::DST) {
-        place(dst, &mut text);
+        place(Some(&page.names.files), dst, &mut text);
         cell(page, Style::of_family(head.family), "dst|% ", &mut text, 39);
     }
     // A proxy entry may be for all interfaces.
@@ -219,7 +220,7 @@ pub fn entry(page: &mut Page<'_>, m: &Message<'_>, with_dev: bool) {
         cell(page, Style::IfName, "dev|% ", &mut text, 16);
     }
     if let Some(lladdr) = attrs.get(nda::LLADDR) {
-        place(lladdr, &mut text);
+        place(Some(&page.names.files), lladdr, &mut text);
         if !brief {
             page.out.text("lladdr ");
         }

@@ -3,13 +3,12 @@
 use super::{DIR, walk};
 use crate::Page;
 use crate::ip::nsref::Path;
-use core::iter::once;
+use crate::records::Records;
 use nlbox_core::conn::{Conn, Error};
 use nlbox_core::rt::nsid::{RTGENMSG_LEN, netnsa};
 use nlbox_core::rt::rtm;
 use nlbox_core::wire::build::Build;
 use nlbox_sys::fd::{Dir, Fd, OFlags, open_at};
-use nlbox_sys::memory::map;
 
 /// A request about the namespace behind `fd`.
 pub(super) fn request_of<'t>(tx: &'t mut [u8], ty: u16, fd: &Fd) -> Build<'t> {
@@ -36,19 +35,11 @@ pub(super) fn id_of_name(conn: &mut Conn<'_>, dir: &Fd, name: &[u8]) -> Result<i
 }
 
 /// All names that have ids, for one command: asked when the first is wanted.
-///
-/// A record is the id (i32), the name's length (u8), the name.
 #[derive(Default)]
 pub struct Ids {
-    room: &'static mut [u8],
-    len: usize,
+    names: Records,
     known: bool,
 }
-
-/// Bytes for all records, some ten thousand: pages that are not written to take no memory.
-const ROOM: usize = 1 << 20;
-/// Bytes of a record before its name.
-const RECORD: usize = 5;
 
 impl Ids {
     /// Lets them be asked anew.
@@ -57,43 +48,14 @@ impl Ids {
     }
 
     fn learn(&mut self, conn: &mut Conn<'_>) {
-        if self.room.is_empty() {
-            // Without memory no id has a name: the number is printed.
-            self.room = map(ROOM).unwrap_or_default();
-        }
-        self.len = 0;
+        self.names.clear();
         self.known = true;
         let Ok(dir) = Dir::open(DIR) else { return };
         let _ = walk(dir, &mut |dir, name| {
             if let Ok(id @ 0..) = id_of_name(conn, dir, name) {
-                self.push(id, name);
+                self.names.push(id.cast_unsigned(), name);
             }
         });
-    }
-
-    fn push(&mut self, id: i32, name: &[u8]) {
-        let end = self.len.saturating_add(RECORD).saturating_add(name.len());
-        let (Some(to), Ok(len)) = (self.room.get_mut(self.len..end), u8::try_from(name.len())) else {
-            return;
-        };
-        let record = id.to_ne_bytes().into_iter().chain(once(len)).chain(name.iter().copied());
-        for (to, from) in to.iter_mut().zip(record) {
-            *to = from;
-        }
-        self.len = end;
-    }
-
-    fn name(&self, id: i32) -> Option<&[u8]> {
-        let mut rest = self.room.get(..self.len)?;
-        loop {
-            let (n, more) = rest.split_first_chunk::<4>()?;
-            let (len, more) = more.split_first()?;
-            let (name, more) = more.split_at_checked(usize::from(*len))?;
-            if *n == id.to_ne_bytes() {
-                return Some(name);
-            }
-            rest = more;
-        }
     }
 }
 
@@ -105,28 +67,9 @@ pub fn name_of_id(page: &mut Page<'_>, nsid: i32, key: &str, pattern: &str) -> b
     if !ids.known {
         ids.learn(&mut page.names.conn);
     }
-    let name = ids.name(nsid);
+    let name = ids.names.name(nsid.cast_unsigned());
     if let Some(name) = name {
         page.out.str(key, pattern, name);
     }
     name.is_some()
-}
-
-#[cfg(test)]
-mod tests {
-    extern crate std;
-    use super::*;
-
-    #[test]
-    fn records() {
-        let mut ids = Ids { room: std::vec![0; 22].leak(), ..Ids::default() };
-        assert_eq!(ids.name(0), None);
-        ids.push(7, b"blue");
-        ids.push(0, b"red");
-        ids.push(1, b"no room");
-        assert_eq!(ids.name(7), Some(&b"blue"[..]));
-        assert_eq!(ids.name(0), Some(&b"red"[..]));
-        assert_eq!(ids.name(1), None);
-        assert_eq!(ids.len, 17);
-    }
 }

@@ -88,7 +88,8 @@ fn id(cx: &mut Ctx<'_>, word: &[u8], keyword: &str, why: &str) -> Result<i32, Fa
     Err(cx.err.invalid(word, keyword.as_bytes(), why))
 }
 
-fn row(page: &mut Page<'_>, m: &Message<'_>) -> Done {
+/// Prints an id.
+pub(in crate::ip) fn row(page: &mut Page<'_>, m: &Message<'_>) -> Done {
     let (_, attrs) = m.split::<RTGENMSG_LEN>();
     let Some(nsid) = attrs.get(netnsa::NSID).filter(|_| m.ty == rtm::NEWNSID) else { return Ok(()) };
     page.out.open_object("");

@@ -7,6 +7,7 @@ mod make;
 mod monitor;
 
 pub use ids::{Ids, id_of, name_of_id};
+pub(in crate::ip) use list::row;
 
 use super::nsref::{self, NsRef, Path};
 use crate::Ctx;
@@ -157,7 +158,8 @@ fn each(cx: &mut Ctx<'_>, each: &mut dyn FnMut(&mut Ctx<'_>, &Fd, &[u8])) -> Res
     Err(failed(cx, "Cannot read /var/run/netns", b"", e))
 }
 
-fn walk(mut dir: Dir, each: &mut dyn FnMut(&Fd, &[u8])) -> Result<(), Errno> {
+/// Tells every name in `dir` that is one.
+pub(crate) fn walk(mut dir: Dir, each: &mut dyn FnMut(&Fd, &[u8])) -> Result<(), Errno> {
     let mut buf = [0; 2048];
     while let Some(entries) = dir.read(&mut buf)? {
         for e in entries.filter(|e| is_name(e.name)) {

@@ -100,7 +100,7 @@ fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
     m.head(FAMILY_AT, &[cx.page.opts.family]);
     let slots = read(cx, line, &GRAMMAR, &mut m)?;
     if let Some(word) = slot(&slots, PROTO) {
-        let proto = number(&PROTOCOLS, word).and_then(|p| u8::try_from(p).ok());
+        let proto = number(cx, &PROTOCOLS, word).and_then(|p| u8::try_from(p).ok());
         m.head(PROTOCOL_AT, &[proto.ok_or_else(|| cx.err.invalid(word, b"protocol", VALUE))?]);
     }
     for (n, key) in [(BLACKHOLE, nha::BLACKHOLE), (FDB, nha::FDB)] {

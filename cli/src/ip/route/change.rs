@@ -1,8 +1,8 @@
 //! `ip route add`, `change`, `replace`, `append`, `prepend`, `test` and `del`: one grammar, one message.
 
-use super::{family, put_prefix, realms, route_type, settle, tos, vrf};
+use super::{family, put_prefix, route_type, settle, vrf};
 use crate::grammar::{Arg, Grammar, Slots, To, Whole, read, spelled};
-use crate::ip::value::{address, device, keep, number, put_device, slot, wrong};
+use crate::ip::value::{address, device, keep, number, put_device, realms, slot, tos, wrong};
 use crate::ip::{encap, keyword};
 use crate::report::{Done, Fail};
 use crate::words::Line;
@@ -164,7 +164,8 @@ pub(crate) fn gateway(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, 
 
 fn flow<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
     let word = line.value(&mut cx.err)?;
-    let v = realms(word, &mut 0).ok_or_else(|| cx.err.invalid(word, b"realm", VALUE))?;
+    let v = realms(&mut cx.page.names.files, word, &mut 0)
+        .ok_or_else(|| cx.err.invalid(word, b"realm", VALUE))?;
     m.put(rta::FLOW, v);
     Ok(())
 }
@@ -379,9 +380,9 @@ fn header(cx: &mut Ctx<'_>, slots: &Slots<'_>, w: &mut Build<'_>, new: bool, tab
     for (n, to) in [TOS, u8::MAX, PROTO, SCOPE].into_iter().zip(&mut fields) {
         let Some(word) = slot(slots, n) else { continue };
         let (v, bad) = match n {
-            TOS => (tos(word), "\"tos\" value is invalid\n"),
-            PROTO => (number(&PROTOCOLS, word), "\"protocol\" value is invalid\n"),
-            _ => (number(&SCOPES, word), "invalid \"scope\" value\n"),
+            TOS => (tos(cx, word).map(u32::from), "\"tos\" value is invalid\n"),
+            PROTO => (number(cx, &PROTOCOLS, word), "\"protocol\" value is invalid\n"),
+            _ => (number(cx, &SCOPES, word), "invalid \"scope\" value\n"),
         };
         let v = v.and_then(|v| u8::try_from(v).ok());
         *to = v.ok_or_else(|| wrong(&mut cx.err, word, bad))?;

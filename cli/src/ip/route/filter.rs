@@ -1,9 +1,9 @@
 //! Which routes a listing or a flush is about: the selectors, the dump request, and what the kernel leaves to us.
 
-use super::{realms, route_type, tos, vrf};
+use super::{route_type, vrf};
 use crate::Ctx;
 use crate::grammar::{Arg, Grammar, Slots, To, read, spelled};
-use crate::ip::value::{device, keep, number, prefix, slot, wrong};
+use crate::ip::value::{device, keep, number, prefix, realms, slot, tos, wrong};
 use crate::report::Done;
 use crate::words::Line;
 use nlbox_core::rt::names::{PROTOCOLS, SCOPES, TABLES};
@@ -127,6 +127,13 @@ impl Filter {
         Filter::default()
     }
 
+    /// Every route, or with an `index` those of this interface.
+    pub(in crate::ip) fn on(index: u32) -> Filter {
+        let mut f = Filter::none();
+        f.set(OIF, Some(index).filter(|n| *n != 0));
+        f
+    }
+
     /// The number asked for in slot `n`.
     pub(super) fn number(&self, n: u8) -> Option<u32> {
         self.numbers.get(usize::from(n)).copied().flatten()
@@ -192,13 +199,13 @@ pub(super) fn filter(cx: &mut Ctx<'_>, line: &mut Line<'_>, f: &mut Filter) -> D
             OIF | IIF => None,
             _ => {
                 let v = match n {
-                    TABLE => number(&TABLES, w),
-                    PROTO => number(&PROTOCOLS, w).filter(|n| *n < 256),
-                    SCOPE => number(&SCOPES, w).filter(|n| *n < 256),
-                    TOS => tos(w),
+                    TABLE => number(cx, &TABLES, w),
+                    PROTO => number(cx, &PROTOCOLS, w).filter(|n| *n < 256),
+                    SCOPE => number(cx, &SCOPES, w).filter(|n| *n < 256),
+                    TOS => tos(cx, w).map(u32::from),
                     TYPE => route_type(w).map(u32::from),
-                    REALMS => realms(w, &mut f.mask),
-                    _ => number(&NO_NAMES, w),
+                    REALMS => realms(&mut cx.page.names.files, w, &mut f.mask),
+                    _ => number(cx, &NO_NAMES, w),
                 };
                 if v.is_none() {
                     return Err(wrong(&mut cx.err, w, say));

@@ -2,9 +2,9 @@
 
 use super::filter::{Filter, Row};
 use super::show::route;
-use super::{family, put_prefix, tos, vrf};
+use super::{family, put_prefix, vrf};
 use crate::grammar::{Arg, Grammar, Slots, To, read};
-use crate::ip::value::{keep, put_device, slot, wrong};
+use crate::ip::value::{keep, put_device, slot, tos, wrong};
 use crate::report::Done;
 use crate::words::Line;
 use crate::{Ctx, TX};
@@ -92,8 +92,8 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     }
     m.head(at::FLAGS, &flags.to_ne_bytes());
     if let Some(w) = slot(&slots, TOS) {
-        let v = tos(w).ok_or_else(|| wrong(&mut cx.err, w, "TOS value is invalid\n"))?;
-        m.head(at::TOS, v.to_le_bytes().get(..1).unwrap_or(&[]));
+        let v = tos(cx, w).ok_or_else(|| wrong(&mut cx.err, w, "TOS value is invalid\n"))?;
+        m.head(at::TOS, &[v]);
     }
     put_device(cx, &mut m, &slots, IIF, rta::IIF)?;
     let bound = m.mark();

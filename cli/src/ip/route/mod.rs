@@ -9,7 +9,7 @@ pub mod show;
 
 use crate::Ctx;
 use crate::grammar::{Object, Verb, spelled};
-use crate::ip::value::{halves, hex_byte, prefix};
+use crate::ip::value::prefix;
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use nlbox_core::rt::encap::mpls;
@@ -145,25 +145,6 @@ fn route_type(word: &[u8]) -> Option<u8> {
     ROUTE_TYPES.number(name).or_else(|| num::parse_u32(word)).and_then(|n| u8::try_from(n).ok())
 }
 
-/// A type of service as iproute2 reads it: hexadecimal with or without `0x`; `default` is 0.
-fn tos(word: &[u8]) -> Option<u32> {
-    if word == b"default" { Some(0) } else { hex_byte(word).map(u32::from) }
-}
-
-/// `FROM/TO` or `TO`: the number; into `mask` go the halves that were said.
-fn realms(word: &[u8], mask: &mut u32) -> Option<u32> {
-    *mask = 0xffff;
-    let (from, Some(to)) = halves(word, b'/') else { return num::parse_u32(word) };
-    let half = |w: &[u8]| if w == b"cosmos" { Some(0) } else { num::parse_u16(w) };
-    let from = u32::from(half(from)?).wrapping_shl(16);
-    *mask = 0xffff_0000;
-    if to.is_empty() {
-        return Some(from);
-    }
-    *mask = u32::MAX;
-    half(to).map(|to| from | u32::from(to))
-}
-
 /// Index and table of the VRF called `word`.
 fn vrf(cx: &mut Ctx<'_>, word: &[u8]) -> Result<(u32, u32), Fail> {
     crate::ip::value::vrf(cx, word, "Invalid VRF\n")
@@ -191,19 +172,6 @@ mod tests {
         }
         for word in [&b"loc"[..], b"thr", b"", b"256", b"dev"] {
             assert_eq!(route_type(word), None, "{word:?}");
-        }
-    }
-
-    #[test]
-    fn realms_say_which_half_was_meant() {
-        for (word, v, half) in [
-            (&b"5"[..], Some(5), 0xffff),
-            (b"5/6", Some(0x5_0006), 0xffff_ffff),
-            (b"5/", Some(0x5_0000), 0xffff_0000),
-            (b"x", None, 0xffff),
-        ] {
-            let mut mask = 0;
-            assert_eq!((realms(word, &mut mask), mask), (v, half));
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::filter::{
     Filter, IIF, MARK, METRIC, OIF, PROTO, Row, SCOPE, SRC, TABLE, TOS, VIA, filter, request,
 };
-use crate::ip::value::{place, put, put_named, put_num, put_realms};
+use crate::ip::value::{place, put, put_named, put_num, put_realms, put_tos};
 use crate::ip::{encap, nexthop};
 use crate::report::{Done, KERNEL};
 use crate::words::Line;
@@ -63,7 +63,7 @@ pub fn route(page: &mut Page<'_>, row: &Row<'_>, f: &Filter) {
     attr(page, a, rta::NEWDST.ty());
     encap::show(page, a.get(rta::ENCAP_TYPE), a.nest(rta::ENCAP));
     if h.tos != 0 && free(TOS) {
-        page.out.hex("tos", "tos % ", u64::from(h.tos));
+        put_tos(page, "tos|tos % ", h.tos);
     }
     if !fixed(VIA) {
         gateway(page, a);
@@ -153,7 +153,8 @@ fn device(page: &mut Page<'_>, index: u32) {
 fn address(page: &mut Page<'_>, before: &str, label: &str, bytes: Option<&[u8]>) {
     let Some(b) = bytes else { return };
     let mut text = heapless::Vec::new();
-    let style = place(b, &mut text);
+    let files = Some(&page.names.files).filter(|_| !label.starts_with("prefsrc"));
+    let style = place(files, b, &mut text);
     page.out.text(before);
     put(page.out.style(style), label, &text);
 }
@@ -167,7 +168,8 @@ fn end(page: &mut Page<'_>, row: &Row<'_>, bytes: Option<&[u8]>, len: u8, label:
         return put(&mut page.out, label, &text);
     }
     if let Some(b) = bytes.filter(|b| Ip::from_bytes(b).is_some()) {
-        place(b, &mut text);
+        let files = Some(&page.names.files).filter(|_| len == host_bits(row.head.family));
+        place(files, b, &mut text);
     } else if len != 0 {
         let _ = text.push(b'0');
     } else if label.starts_with('d') {
@@ -207,7 +209,7 @@ fn flow(page: &mut Page<'_>, a: Attrs<'_>) {
     let Some(v) = a.get(rta::FLOW) else { return };
     page.out.open_object("flow");
     page.out.text(if v > 0xffff { "realms " } else { "realm " });
-    put_realms(&mut page.out, "from|%/", "to|% ", v);
+    put_realms(page, "from|%/", "to|% ", v);
     page.out.close_object();
 }
 
@@ -401,8 +403,13 @@ mod tests {
     fn print(hex: &str, f: &Filter, mode: Mode) -> String {
         let (mut text, mut dead, mut page, mut rx) = (Text(Vec::new()), Dead, [0; 4096], [0; 64]);
         let mut names = IfNames::new(Conn::new(&mut dead, &mut rx));
-        names.learn(3, b"v0");
-        names.learn(5, b"v2");
+        for (index, name) in [(3, b"v0"), (5, b"v2")] {
+            let mut link = [0; 24];
+            link[4] = index;
+            // IFLA_IFNAME of seven bytes.
+            link[16..22].copy_from_slice(&[7, 0, 3, 0, name[0], name[1]]);
+            names.learn(&Message { ty: rtm::NEWLINK, flags: 0, seq: 0, port: 0, payload: &link });
+        }
         let mut out = Out::new(&mut text, &mut page);
         out.mode = mode;
         let mut page = Page { out, names, opts: Options::default() };

@@ -3,12 +3,11 @@
 use super::word;
 use crate::Ctx;
 use crate::grammar::{Arg, Grammar, Slots, To, read, spelled};
-use crate::ip::value::{halves, keep, slot, wrong};
+use crate::ip::value::{self, keep, slot, wrong};
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use nlbox_core::rt::rtm;
 use nlbox_core::rt::rule::{ACTION_AT, RULE_LEN, TABLE_AT, fr_act, fra};
-use nlbox_core::text::num;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::nlm;
 
@@ -112,15 +111,9 @@ fn table(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, slots: &mut S
 /// `FROM/TO` or `TO`: the upper and the lower half of one number.
 fn realms(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
     let word = line.value(&mut cx.err)?;
-    let (first, second) = halves(word, b'/');
-    let (from, to) = match second {
-        Some(to) => (num::parse_u16(first), num::parse_u16(to)),
-        None => (Some(0), num::parse_u16(first)),
-    };
-    let (Some(from), Some(to)) = (from, to) else {
-        return Err(wrong(&mut cx.err, word, "invalid realms\n"));
-    };
-    m.put(fra::FLOW, u32::from(from).wrapping_shl(16) | u32::from(to));
+    let v = value::realms(&mut cx.page.names.files, word, &mut 0)
+        .ok_or_else(|| wrong(&mut cx.err, word, "invalid realms\n"))?;
+    m.put(fra::FLOW, v);
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use super::change::BAD_PREFERENCE;
 use super::word;
 use crate::grammar::{Arg, Grammar, Slots, To, read};
-use crate::ip::value::{put, put_dec, put_named, put_num, put_realms};
+use crate::ip::value::{put, put_dec, put_named, put_num, put_realms, put_tos};
 use crate::report::{Done, Fail, USAGE};
 use crate::words::Line;
 use crate::{Ctx, Page};
@@ -172,7 +172,7 @@ pub fn rule(page: &mut Page<'_>, m: &Message<'_>) {
     if m.ty == rtm::DELRULE {
         page.out.is("deleted", "Deleted ");
     }
-    selectors(&mut page.out, &head, a);
+    selectors(page, &head, a);
     if let Some(v) = a.get(fra::IP_PROTO) {
         let mut name: heapless::Vec<u8, 96> = heapless::Vec::new();
         match IP_PROTOCOLS.name(v.into()).filter(|_| !page.opts.numeric) {
@@ -193,7 +193,8 @@ pub fn rule(page: &mut Page<'_>, m: &Message<'_>) {
 }
 
 /// What a rule selects by, up to its users.
-fn selectors(out: &mut Out<'_>, head: &RuleHeader, a: Attrs<'_>) {
+fn selectors(page: &mut Page<'_>, head: &RuleHeader, a: Attrs<'_>) {
+    let out = &mut page.out;
     put_num(out, "priority|%:\t", a.get(fra::PRIORITY).unwrap_or(0).into());
     if head.flags & fib_rule::INVERT != 0 {
         out.null("not", "not ");
@@ -203,12 +204,9 @@ fn selectors(out: &mut Out<'_>, head: &RuleHeader, a: Attrs<'_>) {
     }
     end(out, " to ", "dst|%", "dstlen|/%", a.raw(fra::DST.ty()), head.dst_len);
     if head.tos != 0 {
-        out.text(" tos ");
-        let mut tos: heapless::Vec<u8, 20> = heapless::Vec::new();
-        let _ = tos.extend_from_slice(b"0x");
-        let _ = tos.extend_from_slice(num::hex_pad(u64::from(head.tos), 2).as_bytes());
-        put(out, "tos|%", &tos);
+        put_tos(page, "tos| tos %", head.tos);
     }
+    let out = &mut page.out;
     let mask = a.get(fra::FWMASK);
     if a.has(fra::FWMARK) || mask.is_some() {
         hex(out, "fwmark| fwmark %", a.get(fra::FWMARK).unwrap_or(0));
@@ -262,7 +260,7 @@ fn leads(page: &mut Page<'_>, head: &RuleHeader, a: Attrs<'_>) {
     }
     if let Some(v) = a.get(fra::FLOW) {
         page.out.text(" realms ");
-        put_realms(&mut page.out, "flow_from|%/", "flow_to|%", v);
+        put_realms(page, "flow_from|%/", "flow_to|%", v);
     }
     match head.action {
         fr_act::TO_TBL => {}

@@ -3,7 +3,7 @@
 use crate::Ctx;
 use crate::grammar::Slots;
 use crate::ip::mroute::{IP6MR, IPMR};
-use crate::ip::value::{halves, hex_byte, number, prefix, wrong};
+use crate::ip::value::{self, halves, number, prefix, wrong};
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use nlbox_core::rt::names::TABLES;
@@ -37,7 +37,7 @@ pub(super) fn not(_: &mut Ctx<'_>, _: &mut Line<'_>, m: &mut Build<'_>, _: &mut 
 
 pub(super) fn tos(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
     let word = line.value(&mut cx.err)?;
-    let tos = hex_byte(word).ok_or_else(|| wrong(&mut cx.err, word, "TOS value is invalid\n"))?;
+    let tos = value::tos(cx, word).ok_or_else(|| wrong(&mut cx.err, word, "TOS value is invalid\n"))?;
     m.head(TOS_AT, &[tos]);
     Ok(())
 }
@@ -160,5 +160,5 @@ pub(super) fn dport(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _:
 /// The table that the next word names or numbers.
 pub(super) fn table_id(cx: &mut Ctx<'_>, line: &mut Line<'_>, bad: &str) -> Result<u32, Fail> {
     let word = line.value(&mut cx.err)?;
-    number(&TABLES, word).ok_or_else(|| wrong(&mut cx.err, word, bad))
+    number(cx, &TABLES, word).ok_or_else(|| wrong(&mut cx.err, word, bad))
 }

@@ -1,0 +1,268 @@
+//! `ip monitor`: what changes, as it changes, printed as the listings print it.
+//!
+//! When the kernel had to drop events, stderr says so and what is there now follows, each record marked `[RESYNC]`
+//! (`"resync":true`): a reader that starts anew at the first of them has lost nothing but history.
+
+mod event;
+mod netconf;
+mod prefix;
+pub mod time;
+
+use crate::grammar::{Arg, Grammar, Object, SLOTS, Slots, To, Verb, fill};
+use crate::ip::value::{slot, wrong};
+use crate::names::{Link, request};
+use crate::report::{Done, PLAIN, USAGE};
+use crate::words::Line;
+use crate::{Ctx, RX};
+use event::{EVENTS, Watch};
+use nlbox_core::rt::nsid::netnsa;
+use nlbox_core::spec::Resolve;
+use nlbox_core::text::ip::af;
+use nlbox_core::wire::build::Build;
+use nlbox_core::wire::header::{HEADER_LEN, nlmsg};
+use nlbox_sys::errno::Errno;
+use nlbox_sys::fd::{Fd, OFlags, open};
+use nlbox_sys::memory::map;
+use nlbox_sys::netlink::{NETLINK_ROUTE, NetlinkSocket};
+
+/// `ip monitor`.
+pub static OBJECT: Object = Object {
+    name: "monitor",
+    about: "what changes",
+    verbs: &[Verb { word: "", run, grammar: Some(&GRAMMAR) }],
+    default: run,
+};
+
+const FILE: u8 = 16;
+const LABEL: u8 = 17;
+const ALL: u8 = 18;
+const ALL_NSID: u8 = 19;
+const DEV: u8 = 20;
+
+static BARE: Arg = Arg::new("", To::Call(unknown, ""));
+
+/// The slots of what is watched are the places in [`GROUPS`].
+static GRAMMAR: Grammar = Grammar {
+    set: &netnsa::SET,
+    args: crate::args![
+        Arg::new("f[ile]", To::Slot(FILE)),
+        Arg::new("l[abel]", To::Mark(LABEL)),
+        Arg::new("l[ink]", To::Mark(0)),
+        Arg::new("a[ddress]", To::Mark(1)),
+        Arg::new("maddress", To::Mark(2)),
+        Arg::new("acaddress", To::Mark(3)),
+        Arg::new("r[oute]", To::Mark(4)),
+        Arg::new("m[route]", To::Call(crate::ip::absent, "")),
+        Arg::new("p[refix]", To::Mark(5)),
+        Arg::new("n[eigh]", To::Mark(6)),
+        Arg::new("net[conf]", To::Mark(7)),
+        Arg::new("r[ule]", To::Mark(8)),
+        Arg::new("n[sid]", To::Mark(9)),
+        Arg::new("n[exthop]", To::Call(crate::ip::absent, "")),
+        Arg::new("stats", To::Call(crate::ip::absent, "")),
+        Arg::new("all", To::Mark(ALL)),
+        Arg::new("al[l-nsid]", To::Mark(ALL_NSID)),
+        Arg::new("dev", To::Slot(DEV)),
+    ],
+    bare: Some(&BARE),
+    usage: "",
+};
+
+/// The families that have groups of their own; 0 stands for the group of all.
+const FAMILIES: [u8; 4] = [0, af::AF_INET, af::AF_INET6, af::AF_MPLS];
+
+/// `RTNLGRP_*` of what can be watched, by family.
+static GROUPS: [[u8; 4]; 10] = [
+    [1, 0, 0, 0],
+    [0, 5, 9, 0],
+    [0, 37, 38, 0],
+    [0, 0, 39, 0],
+    [0, 7, 11, 27],
+    [0, 0, 18, 0],
+    [3, 0, 0, 0],
+    [0, 24, 25, 29],
+    [0, 8, 19, 0],
+    [28, 0, 0, 0],
+];
+
+/// Bytes of datagrams that may wait to be read: a burst of some ten thousand routes.
+const RCVBUF: i32 = 4 << 20;
+
+fn unknown(cx: &mut Ctx<'_>, line: &mut Line<'_>, _: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
+    let word = line.next().unwrap_or(b"");
+    Err(cx.err.usage(&[b"Argument \"%\" is unknown, try \"ip monitor help\".", word]))
+}
+
+fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    let mut room = [0; 64];
+    let mut slots = [None; SLOTS];
+    fill(cx, line, &GRAMMAR, &mut Build::new(&mut room, 0, 0, &[]), &mut slots)?;
+    let mut watch = Watch { family: cx.page.opts.family, ..Watch::default() };
+    watch.label = slot(&slots, LABEL).or(slot(&slots, ALL)).is_some();
+    if let Some(dev) = slot(&slots, DEV) {
+        let index = cx.page.names.ifindex(dev);
+        watch.index = index.ok_or_else(|| wrong(&mut cx.err, dev, "Device does not exist\n"))?;
+    }
+    cx.page.out.mode.records = true;
+    let Ok(rx) = map(RX) else { return Err(PLAIN) };
+    match slot(&slots, FILE) {
+        Some(path) => replay(cx, path, &watch, rx),
+        None => follow(cx, &slots, &mut watch, rx),
+    }
+}
+
+/// The events of the kernel, until a signal ends us.
+fn follow(cx: &mut Ctx<'_>, slots: &Slots<'_>, watch: &mut Watch, rx: &mut [u8]) -> Done {
+    watch.foreign = slot(slots, ALL_NSID).is_some();
+    let all = slot(slots, ALL).is_some() || slots.iter().take(GROUPS.len()).all(Option::is_none);
+    let socket = subscribe(cx, slots, watch, all);
+    let socket = socket.map_err(|e| cx.err.system(&[b"Cannot open netlink socket"], e.0))?;
+    learn(cx);
+    let mut lost = false;
+    loop {
+        let got = match socket.try_recv(rx) {
+            // Only now does the kernel tell of the next loss: it says nothing while what waited is not all read.
+            Err(Errno::EAGAIN) if lost => {
+                lost = false;
+                resync(cx, watch);
+                continue;
+            }
+            Err(Errno::EAGAIN) => {
+                // Nothing waits: what has been printed goes out before we do.
+                cx.page.out.flush();
+                if cx.page.out.failed() {
+                    return Ok(());
+                }
+                socket.recv(rx)
+            }
+            got => got,
+        };
+        match got {
+            Ok(got) if got.from != 0 => {}
+            Ok(got) if got.len <= rx.len() => {
+                watch.nsid = got.nsid;
+                event::all(&mut cx.page, rx.get(..got.len).unwrap_or(&[]), watch);
+            }
+            Ok(_) | Err(Errno::ENOBUFS) => {
+                if !lost {
+                    cx.err.say(&[b"netlink receive error: events were lost, what is there now follows"]);
+                }
+                lost = true;
+            }
+            Err(e) => return Err(cx.err.system(&[b"netlink receive error"], e.0)),
+        }
+    }
+}
+
+/// Opens the socket and joins what was asked for; `watch` gets the groups' places.
+fn subscribe(cx: &Ctx<'_>, slots: &Slots<'_>, watch: &mut Watch, all: bool) -> Result<NetlinkSocket, Errno> {
+    let socket = NetlinkSocket::open(NETLINK_ROUTE, 0)?;
+    let size = i32::try_from(cx.page.opts.rcvbuf).ok().filter(|n| *n != 0);
+    let _ = socket.set_receive_buffer(size.unwrap_or(RCVBUF));
+    if watch.foreign {
+        socket.set_listen_all_nsid()?;
+    }
+    // The kernel sends nothing to a socket that is not bound.
+    socket.bind(0)?;
+    for (n, groups) in GROUPS.iter().enumerate() {
+        if !all && slots.get(n).is_none_or(Option::is_none) {
+            continue;
+        }
+        watch.groups |= 1_u32.wrapping_shl(u32::try_from(n).unwrap_or(31));
+        for (group, family) in groups.iter().zip(FAMILIES) {
+            if *group != 0 && (family == 0 || watch.family == 0 || watch.family == family) {
+                match socket.join((*group).into()) {
+                    // An older kernel has fewer groups.
+                    Err(_) if all => {}
+                    done => done?,
+                }
+            }
+        }
+    }
+    Ok(socket)
+}
+
+/// Asks which links there are: a route's link may be gone before its event is read.
+fn learn(cx: &mut Ctx<'_>) {
+    let mut tx = [0; 64];
+    let mut m = request(&mut tx, Link::Index(0));
+    let (conn, names) = (&mut cx.conn, &mut cx.page.names);
+    let _ = crate::dump::scan(conn, &mut m, &mut || {}, &mut |m| {
+        names.learn(m);
+    });
+}
+
+/// Events were lost: prints what is there now.
+fn resync(cx: &mut Ctx<'_>, watch: &mut Watch) {
+    cx.page.names.close();
+    watch.nsid = None;
+    watch.resync = true;
+    // The word is no label of an event: it stands before them.
+    let label = core::mem::take(&mut watch.label);
+    event::head(&mut cx.page, watch, "resync");
+    event::tail(&mut cx.page, "\n");
+    watch.label = label;
+    for e in EVENTS.iter().filter(|e| e.header != 0) {
+        if watch.groups.wrapping_shr(e.group.into()) & 1 == 0 {
+            continue;
+        }
+        let (mut tx, header) = ([0; 64], [0; 16]);
+        let header = header.get(..e.header.into()).unwrap_or(&[]);
+        let mut m = Build::new(&mut tx, e.ty.wrapping_add(2), 0, header);
+        m.head(0, &[if e.group == 0 { 0 } else { watch.family }]);
+        // A table that this kernel does not have is empty.
+        let _ = crate::dump::dump(cx, &mut m, &mut |page, m| {
+            event::print(page, m, watch);
+            Ok(())
+        });
+    }
+    watch.resync = false;
+}
+
+/// The events that rtmon(8) has written into a file, all of them.
+fn replay(cx: &mut Ctx<'_>, path: &[u8], watch: &Watch, rx: &mut [u8]) -> Done {
+    let mut name = crate::ip::nsref::Path::new();
+    let file = name.join(&[path]).and_then(|path| open(path, OFlags::RDONLY, 0));
+    let file = file.map_err(|e| {
+        let _ = cx.err.system(&[b"Cannot fopen"], e.0);
+        USAGE
+    })?;
+    loop {
+        match read(&file, rx) {
+            Ok(Some(message)) => event::all(&mut cx.page, message, watch),
+            Ok(None) => return Ok(()),
+            Err(why) => {
+                cx.page.out.flush();
+                return Err(cx.err.plain(&[why]));
+            }
+        }
+    }
+}
+
+/// The next message of a file; the error is what is said.
+fn read<'b>(file: &Fd, buf: &'b mut [u8]) -> Result<Option<&'b [u8]>, &'static [u8]> {
+    let mut have = 0_usize;
+    loop {
+        let len = buf.first_chunk().filter(|_| have >= HEADER_LEN).map(|b| u32::from_ne_bytes(*b));
+        let want = len.map_or(HEADER_LEN, |n| usize::try_from(n).unwrap_or(usize::MAX));
+        if want < HEADER_LEN || want > buf.len() {
+            return Err(b"rtnl-from_file: malformed message");
+        }
+        if len.is_some() && have >= want {
+            return Ok(buf.get(..want));
+        }
+        // The next message begins on four bytes.
+        let to = nlbox_core::bytes::align4(want);
+        let n = buf.get_mut(have..to).and_then(|room| file.read(room).ok()).unwrap_or(0);
+        have = have.saturating_add(n);
+        match n {
+            0 if have == 0 => return Ok(None),
+            0 => return Err(b"rtnl-from_file: truncated message"),
+            _ => {}
+        }
+    }
+}
+
+/// rtmon's own message: seconds and microseconds of what follows.
+const TSTAMP: u16 = 15;
+const _: () = assert!(TSTAMP > nlmsg::OVERRUN);
