@@ -25,7 +25,7 @@ macro_rules! attrs {
             },)*];
             static PACKED: [u8; $crate::spec::pack::len(ROWS)] = $crate::spec::pack::rows(ROWS);
             static POINTED: [Kind; $crate::spec::pack::pointed_len(ROWS)] = $crate::spec::pack::pointed(ROWS);
-            pub static SET: AttrSet = AttrSet { name: $set, rows: &PACKED, pointed: &POINTED };
+            pub static SET: AttrSet = AttrSet { name: $set, rows: &PACKED, pointed: &POINTED, view: None };
         }
     };
 }

@@ -20,13 +20,37 @@ pub struct AttrSet {
     pub rows: &'static [u8],
     /// The kinds that rows point to.
     pub pointed: &'static [Kind],
+    /// How these rows serve one of several kinds that share them.
+    pub view: Option<&'static View>,
+}
+
+/// One kind's part of rows that several share. In such rows the upper byte of the number says for whom they are, a bit
+/// each, and the lower one is the number that one of them has.
+pub struct View {
+    /// The bits of this kind.
+    pub mask: u8,
+    /// Whether keywords are to be typed whole, unless the row says otherwise.
+    pub exact: bool,
+    /// This kind's numbers by the rows'; where the list ends they are the same.
+    pub numbers: &'static [u8],
+    /// Number, width and value of what a new link has unless its words say otherwise.
+    pub defaults: &'static [(u8, Int, u8)],
+}
+
+impl View {
+    /// This kind's number for what the rows call `ty`.
+    #[must_use]
+    pub fn number(&self, ty: u16) -> u16 {
+        let [ty, _] = ty.to_le_bytes();
+        u16::from(self.numbers.get(usize::from(ty)).copied().unwrap_or(ty))
+    }
 }
 
 impl AttrSet {
     /// The rows.
     #[must_use]
     pub const fn iter(&self) -> Rows {
-        Rows { r: Reader::new(self.rows), pointed: self.pointed }
+        Rows { r: Reader::new(self.rows), pointed: self.pointed, view: self.view }
     }
 
     /// The row of attribute number `ty`.
@@ -40,19 +64,33 @@ impl AttrSet {
 pub struct Rows {
     r: Reader<'static>,
     pointed: &'static [Kind],
+    view: Option<&'static View>,
 }
 
 impl Iterator for Rows {
     type Item = AttrSpec;
 
     fn next(&mut self) -> Option<AttrSpec> {
-        let [lo, hi, flags, tag, more, len] = self.r.array()?;
-        let name = core::str::from_utf8(self.r.take(usize::from(len))?).ok()?;
+        let ([lo, hi, mut flags, tag, more, len], name) = loop {
+            let head: [u8; HEAD] = self.r.array()?;
+            let [_, mask, .., len] = head;
+            let name = self.r.take(usize::from(len))?;
+            if self.view.is_none_or(|v| v.mask & mask != 0) {
+                break (head, name);
+            }
+        };
+        let _ = len;
+        let name = core::str::from_utf8(name).ok()?;
+        let mut ty = u16::from_le_bytes([lo, hi]);
+        if let Some(view) = self.view {
+            ty = view.number(ty);
+            flags |= if view.exact { RowFlags::EXACT.0 } else { 0 };
+        }
         let kind = match tag.checked_sub(POINTED) {
             Some(n) => *self.pointed.get(usize::from(n))?,
             None => unpack(tag, more),
         };
-        Some(AttrSpec { ty: u16::from_le_bytes([lo, hi]), flags: RowFlags(flags), kind, name })
+        Some(AttrSpec { ty, flags: RowFlags(flags), kind, name })
     }
 }
 
@@ -75,6 +113,7 @@ fn unpack(tag: u8, more: u8) -> Kind {
         10 => Kind::Mac,
         11 => Kind::Ip,
         13 => Kind::IfIndex,
+        14 => Kind::Has(int, 1_u32.wrapping_shl(u32::from(more >> 3))),
         _ => Kind::Bytes,
     }
 }
@@ -96,6 +135,7 @@ const fn plain(kind: &Kind) -> Option<(u8, u8)> {
         Kind::Ip => (11, 0),
         Kind::Bytes => (12, 0),
         Kind::IfIndex => (13, 0),
+        Kind::Has(int, bit) => (14, *int as u8 | low(bit.trailing_zeros() << 3)),
         _ => return None,
     })
 }
@@ -205,7 +245,7 @@ mod tests {
         ];
         static BYTES: [u8; len(ROWS)] = rows(ROWS);
         static POINTED: [Kind; pointed_len(ROWS)] = pointed(ROWS);
-        let set = AttrSet { name: "test", rows: &BYTES, pointed: &POINTED };
+        let set = AttrSet { name: "test", rows: &BYTES, pointed: &POINTED, view: None };
         assert_eq!(set.iter().count(), ROWS.len());
         for (got, want) in set.iter().zip(ROWS) {
             assert_eq!((got.ty, got.flags.0, got.name), (want.ty, want.flags.0, want.name));

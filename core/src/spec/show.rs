@@ -10,26 +10,30 @@ use crate::wire::attr::Attrs;
 pub fn show(set: &AttrSet, attrs: Attrs<'_>, out: &mut Out<'_>, host: &mut dyn Resolve) {
     let mut above = false;
     for row in set.iter() {
-        if row.flags.has(RowFlags::WRITE) || (above && row.flags.has(RowFlags::ELSE)) {
+        let then = row.flags.has(RowFlags::THEN);
+        if row.flags.has(RowFlags::WRITE) || (above && row.flags.has(RowFlags::ELSE)) || (then && !above) {
             continue;
         }
-        above = attrs.raw(row.ty).is_some_and(|payload| show_row(&row, payload, out, host));
+        above = attrs.raw(row.ty).is_some_and(|payload| show_row(&row, payload, out, host)) || then;
     }
 }
 
-/// Prints one attribute by its row. A payload too short for its kind is passed over. `false` when the row's flags hide
-/// this payload.
+/// Prints one attribute by its row. A payload too short for its kind is passed over. `false` when there is nothing to
+/// show of this payload.
 pub fn show_row(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn Resolve) -> bool {
-    let shown = !row.flags.has(RowFlags::NONZERO) || payload.iter().any(|b| *b != 0);
-    if shown {
-        match row.kind {
-            Kind::Custom(Custom { show, .. }) | Kind::Many(Many { custom: Custom { show, .. }, .. }) => {
-                show(row, payload, out, host);
-            }
-            _ => regular(row, payload, out, host),
-        }
+    if row.flags.has(RowFlags::NONZERO) && payload.iter().all(|b| *b == 0) {
+        return false;
     }
-    shown
+    match row.kind {
+        Kind::Custom(Custom { show, .. }) | Kind::Many(Many { custom: Custom { show, .. }, .. }) => {
+            show(row, payload, out, host);
+        }
+        _ => match number(row, payload) {
+            Some(v) => regular(row, payload, v, out, host),
+            None => return false,
+        },
+    }
+    true
 }
 
 /// The number in a payload, where its kind is one of numbers, and else 0; `None` when there is nothing to show.
@@ -39,6 +43,7 @@ fn number(row: &AttrSpec, payload: &[u8]) -> Option<u64> {
         | Kind::Hex(int)
         | Kind::OnOff(int)
         | Kind::Word(int, _)
+        | Kind::Has(int, _)
         | Kind::Enum(int, _)
         | Kind::Bits(int, _) => int,
         Kind::IfIndex => Int::U32,
@@ -52,6 +57,10 @@ fn number(row: &AttrSpec, payload: &[u8]) -> Option<u64> {
     };
     let v = int.read(payload)?;
     match row.kind {
+        Kind::Has(_, bit) => {
+            let has = v & u64::from(bit) != 0;
+            (has || row.flags.has(RowFlags::NO)).then_some(u64::from(has))
+        }
         Kind::Word(_, want) if v != u64::from(want) => None,
         // What JSON says of a keyword that stands alone.
         Kind::Word(..) => Some(u64::from(v != 0 || !matches!(row.keyword().as_bytes(), [b'n', b'o', ..]))),
@@ -60,9 +69,8 @@ fn number(row: &AttrSpec, payload: &[u8]) -> Option<u64> {
 }
 
 #[inline(never)]
-fn regular(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn Resolve) {
-    let Some(v) = number(row, payload) else { return };
-    let flip = matches!(row.kind, Kind::Flip);
+fn regular(row: &AttrSpec, payload: &[u8], v: u64, out: &mut Out<'_>, host: &mut dyn Resolve) {
+    let flip = matches!(row.kind, Kind::Flip | Kind::Has(..));
     let alone = flip || matches!(row.kind, Kind::Flag | Kind::Word(..));
     let given = row.pattern();
     if given.is_none() || (flip && v == 0) {
@@ -73,14 +81,14 @@ fn regular(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn Res
         out.text(" ");
     }
     let pattern = match given {
-        Some(p) if !flip => p,
+        Some(p) if v != 0 || !flip => p,
         _ if alone => "",
         _ => "% ",
     };
     let key = row.json();
     let (digits, address, name, ip);
     let text = match row.kind {
-        Kind::Flag | Kind::Word(..) | Kind::Flip => return out.bool(key, pattern, v != 0),
+        Kind::Flag | Kind::Word(..) | Kind::Flip | Kind::Has(..) => return out.bool(key, pattern, v != 0),
         Kind::Num(Int::S32) => return out.int(key, pattern, v.cast_signed()),
         Kind::Num(_) | Kind::Bit(_) => return out.num(key, pattern, v),
         Kind::Hex(_) => return out.hex(key, pattern, v),
