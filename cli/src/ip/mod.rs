@@ -8,6 +8,7 @@ pub mod netns;
 pub mod nsref;
 pub mod route;
 pub mod rule;
+pub mod tunnel;
 pub mod value;
 
 use crate::Ctx;
@@ -32,6 +33,7 @@ static OBJECTS: &[Entry] = &[
     Entry { word: "n[eighbor]", object: &neigh::OBJECT },
     Entry { word: "n[eighbour]", object: &neigh::OBJECT },
     Entry { word: "l[ink]", object: &link::OBJECT },
+    Entry { word: "tu[nnel]|tu[nl]", object: &tunnel::OBJECT },
     Entry { word: "net[ns]", object: &netns::OBJECT },
 ];
 
@@ -45,8 +47,6 @@ static ABSENT: &[&str] = &[
     "fou",
     "ila",
     "macsec",
-    "tunnel",
-    "tunl",
     "tuntap",
     "tap",
     "token",
