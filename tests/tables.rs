@@ -107,6 +107,9 @@ fn kinds() {
     check("veth.h", "VETH_INFO", kind::veth::data::KEYS);
     check("if_link.h", "IFLA_TUN", kind::tun::data::KEYS);
     check("if_link.h", "IFLA_BR", kind::bridge::data::KEYS);
+    check("if_link.h", "IFLA_BOND", kind::bond::data::KEYS);
+    check("if_link.h", "IFLA_BOND_AD_INFO", kind::bond::ad::KEYS);
+    check("if_link.h", "IFLA_BOND_SLAVE", kind::bond_slave::data::KEYS);
     check("if_link.h", "IFLA_BRPORT", kind::bridge_slave::data::KEYS);
     check("if_link.h", "IFLA_IPVLAN", kind::ipvlan::data::KEYS);
     check("if_link.h", "IFLA_MACVLAN", kind::macvlan::data::KEYS);

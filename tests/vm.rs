@@ -24,7 +24,7 @@ const PARAMETERS: &str = "console=ttyS0 quiet panic=-1 nokaslr mitigations=off c
     sysctl.net.ipv6.conf.all.accept_dad=0 sysctl.net.ipv6.conf.default.accept_dad=0 \
     sysctl.net.ipv6.conf.all.router_solicitations=0 sysctl.net.ipv6.conf.default.router_solicitations=0";
 
-/// How long a machine may live, boot and all.
+/// How long a machine may live, boot and all, unless [`Setup::life`] says otherwise.
 const LIFE: Duration = Duration::from_secs(60);
 
 const QEMU: &str = "qemu-system-x86_64";
@@ -33,6 +33,7 @@ const QEMU: &str = "qemu-system-x86_64";
 pub struct Setup {
     modules: Vec<String>,
     nics: usize,
+    life: Duration,
     disk: Archive,
 }
 
@@ -50,7 +51,7 @@ impl Setup {
         disk.device("/dev/null", 1, 3);
         disk.device("/dev/ttyS1", 4, 65);
         disk.file("/init", &std::fs::read(init()).expect("vm-init is built with the tests"), 0o755);
-        Setup { modules: Vec::new(), nics: 0, disk }
+        Setup { modules: Vec::new(), nics: 0, life: LIFE, disk }
     }
 
     /// Kernel modules to load before the first command, each a name and maybe parameters (`dummy numdummies=0`); those
@@ -64,6 +65,12 @@ impl Setup {
     pub fn nics(mut self, count: usize) -> Setup {
         self.nics = count;
         self.modules(&["virtio_pci", "virtio_net"])
+    }
+
+    /// So many seconds for the machine to live.
+    pub fn life(mut self, seconds: u64) -> Setup {
+        self.life = Duration::from_secs(seconds);
+        self
     }
 
     /// A copy of the file `from`, with its mode, as `path`. Directories on the way are made.
@@ -108,7 +115,7 @@ impl Setup {
             self.disk.file(&file, &plain(&kernel.modules.join(path)), 0o644);
         }
         self.disk.file("/modules/list", list.as_bytes(), 0o644);
-        Some(Vm::start(&kernel, self.nics, self.disk.finish()))
+        Some(Vm::start(&kernel, self.nics, self.life, self.disk.finish()))
     }
 }
 
@@ -125,7 +132,7 @@ pub struct Vm {
 }
 
 impl Vm {
-    fn start(kernel: &Kernel, nics: usize, initramfs: Vec<u8>) -> Vm {
+    fn start(kernel: &Kernel, nics: usize, life: Duration, initramfs: Vec<u8>) -> Vm {
         // One at a time: each is as slow as the processor it emulates is shared.
         static TURN: Mutex<()> = Mutex::new(());
         let turn = TURN.lock().unwrap_or_else(|e| e.into_inner());
@@ -184,7 +191,7 @@ impl Vm {
             lines,
             console,
             transcript: String::new(),
-            deadline: Instant::now() + LIFE,
+            deadline: Instant::now() + life,
             initramfs: path,
             _turn: turn,
         };

@@ -44,7 +44,7 @@ impl Page<'_, '_> {
 #[must_use]
 pub fn value_of(kind: Kind) -> &'static str {
     match kind {
-        Kind::Flag | Kind::Word(..) | Kind::Flip => "",
+        Kind::Flag | Kind::Word(..) | Kind::Flip | Kind::Has(..) => "",
         Kind::Num(_) | Kind::Hex(_) => "N",
         Kind::OnOff(_) | Kind::Switch(_) => "{ on | off }",
         Kind::Bit(_) => "{ 0 | 1 }",

@@ -21,6 +21,7 @@ pub mod rule;
 pub mod saved;
 pub mod tcp_metrics;
 pub mod token;
+pub mod tunnel;
 pub mod value;
 pub mod vrf;
 
@@ -52,6 +53,7 @@ static OBJECTS: &[Entry] = &[
     Entry { word: "n[eighbour]", object: &neigh::OBJECT },
     Entry { word: "l[ink]", object: &link::OBJECT },
     Entry { word: "mo[nitor]", object: &monitor::OBJECT },
+    Entry { word: "tu[nnel]|tu[nl]", object: &tunnel::OBJECT },
     Entry { word: "net[ns]", object: &netns::OBJECT },
     Entry { word: "nex[thop]", object: &nexthop::OBJECT },
     Entry { word: "addrl[abel]", object: &addrlabel::OBJECT },
@@ -76,8 +78,7 @@ static NONE: Grammar =
 const NEEDS: &[u8] = b"Not enough information: \"%\" argument is required.";
 
 /// The objects of iproute2 that are not in this build: refused by name.
-static ABSENT: &[&str] =
-    &["l2tp", "fou", "ila", "macsec", "tunnel", "tunl", "tuntap", "tap", "xfrm", "sr", "ioam", "stats"];
+static ABSENT: &[&str] = &["l2tp", "fou", "ila", "macsec", "tuntap", "tap", "xfrm", "sr", "ioam", "stats"];
 
 /// `ip [OPTIONS] OBJECT …`.
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {

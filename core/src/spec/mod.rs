@@ -12,7 +12,7 @@ use crate::text::cut;
 use crate::text::ifname::IfName;
 use crate::text::out::Out;
 use crate::wire::build::Build;
-pub use pack::AttrSet;
+pub use pack::{AttrSet, View};
 
 /// Width, sign and byte order of a number.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -56,6 +56,13 @@ impl Int {
             Int::U32 | Int::S32 | Int::Be32 => 4,
             Int::U64 | Int::Be64 => 8,
         }
+    }
+
+    /// Appends attribute `ty` with the bits `mask` set or cleared in what the nest being filled says of it already.
+    #[inline(never)]
+    pub fn bits(self, b: &mut Build<'_>, ty: u16, mask: u64, on: bool) {
+        let v = b.said(ty).and_then(|b| self.read(b)).unwrap_or(0);
+        self.put(b, ty, if on { v | mask } else { v & !mask });
     }
 
     /// Appends attribute `ty` holding `v`; `false`, and nothing appended, when `v` is out of range.
@@ -223,6 +230,9 @@ pub enum Kind {
     Word(Int, u32),
     /// A byte, 1 for the keyword alone, 0 for `no` before it; shown as the one or the other, a truth in JSON.
     Flip,
+    /// One bit of a number: the keyword alone sets it, with `no` before it clears it; shown where it is set, with
+    /// [`RowFlags::NO`] in both forms. In JSON a truth.
+    Has(Int, u32),
     /// One bit of a value and the mask of what is said of it, twice four bytes: `on` or `off`.
     Switch(u32),
     /// The same as the numbers 0 and 1.
@@ -265,7 +275,7 @@ pub struct SubMsg {
 
 /// What a row is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct RowFlags(pub u8);
+pub struct RowFlags(pub u16);
 
 impl RowFlags {
     /// Shown and settable.
@@ -280,8 +290,14 @@ impl RowFlags {
     pub const NONZERO: RowFlags = RowFlags(8);
     /// Not shown where the row above it was.
     pub const ELSE: RowFlags = RowFlags(16);
+    /// Shown only where the row above it was, or was passed over for the same reason.
+    pub const THEN: RowFlags = RowFlags(32);
+    /// The keyword with `no` before it says the contrary, and takes no value.
+    pub const NO: RowFlags = RowFlags(64);
+    /// Of an enum: a number must be one that has a name.
+    pub const KNOWN: RowFlags = RowFlags(128);
     /// Shown on a line of its own, four blanks in.
-    pub const LINE: RowFlags = RowFlags(32);
+    pub const LINE: RowFlags = RowFlags(256);
     /// Only for `--explain`: neither shown nor settable.
     pub const WIRE: RowFlags = RowFlags(3);
 
@@ -310,7 +326,8 @@ pub struct AttrSpec {
     /// Keyword, JSON key and label. Where they differ: `keyword|json|pattern`, an empty part keeping the default
     /// (the keyword; the pattern `keyword % `); `%` in the pattern stands for the value, and the pattern `-` is no
     /// text at all. A fourth part is what is said of a value that the attribute does not take, `%` being the
-    /// keyword; behind a `!` it is what was expected, behind a `=` what the value must be.
+    /// keyword; behind a `!` it is what was expected, behind a `=` what the value must be; a `?` is for numbers.
+    /// The keyword may have other names behind a `/`; behind a `~` a name may be shortened in a view too.
     pub name: &'static str,
 }
 
@@ -326,6 +343,12 @@ impl AttrSpec {
     /// The word on the command line.
     #[must_use]
     pub fn keyword(&self) -> &'static str {
+        let (first, _) = cut(self.part(0), b'/');
+        first.strip_prefix('~').unwrap_or(first)
+    }
+
+    /// All names of the keyword, as they stand in the row.
+    pub(crate) fn keywords(&self) -> &'static str {
         self.part(0)
     }
 
@@ -333,7 +356,7 @@ impl AttrSpec {
     #[must_use]
     pub fn json(&self) -> &'static str {
         match self.part(1) {
-            "" => self.part(0),
+            "" => self.keyword(),
             key => key,
         }
     }
@@ -341,7 +364,11 @@ impl AttrSpec {
     /// What is said of a bad value; empty where the set has one sentence for all.
     #[must_use]
     pub fn bad(&self) -> &'static str {
-        self.part(3)
+        let mut rest = self.name;
+        for _ in 0..3_u8 {
+            rest = cut(rest, b'|').1.unwrap_or("");
+        }
+        rest
     }
 
     /// The pattern in text; `None` for the default `keyword % `.

@@ -1,17 +1,16 @@
 //! Attribute sets as they stand in the binary: rows packed into bytes when the compiler runs.
 //!
 //! There are hundreds of rows, and a slice of [`AttrSpec`] takes 40 bytes for each beside its name. Packed, a row is:
-//! number (twice 7 bits, the lower ones first), flags, kind, a byte for the kind, length of the name, the name. The
-//! kind is its place in the list of `plain`; from `POINTED` on, its place in the set's own list of those that point to
-//! something. All of it is ASCII, one text, so that taking a name out of it needs no check of its letters.
+//! number (three times 7 bits, the lower ones first), flags (twice), kind, a byte for the kind, length of the name, the
+//! name. The kind is its place in the list of `plain`; from `POINTED` on, its place in the set's own list of those that
+//! point to something. All of it is ASCII, one text, so that taking a name out of it needs no check of its letters.
 
 use crate::spec::{AttrSpec, Int, Kind, RowFlags};
-use crate::wire::attr::Attrs;
 
 /// Kinds from here on are places in [`AttrSet::pointed`].
 const POINTED: u8 = 0x40;
 /// Bytes of a row in front of its name.
-const HEAD: usize = 6;
+const HEAD: usize = 8;
 
 /// The attributes of a message or a nest.
 pub struct AttrSet {
@@ -21,19 +20,43 @@ pub struct AttrSet {
     pub rows: &'static str,
     /// The kinds that rows point to.
     pub pointed: &'static [Kind],
+    /// How these rows serve one of several kinds that share them.
+    pub view: Option<&'static View>,
+}
+
+/// One kind's part of rows that several share. In such rows the upper byte of the number says for whom they are, a bit
+/// each, and the lower one is the number that one of them has.
+pub struct View {
+    /// The bits of this kind.
+    pub mask: u8,
+    /// Whether keywords are to be typed whole, unless the row says otherwise.
+    pub exact: bool,
+    /// This kind's numbers by the rows'; where the list ends they are the same.
+    pub numbers: &'static [u8],
+    /// Number, width and value of what a new link has unless its words say otherwise.
+    pub defaults: &'static [(u8, Int, u8)],
+}
+
+impl View {
+    /// This kind's number for what the rows call `ty`.
+    #[must_use]
+    pub fn number(&self, ty: u16) -> u16 {
+        let [ty, _] = ty.to_le_bytes();
+        u16::from(self.numbers.get(usize::from(ty)).copied().unwrap_or(ty))
+    }
 }
 
 impl AttrSet {
     /// The rows.
     #[must_use]
     pub const fn iter(&self) -> Rows {
-        Rows { rest: self.rows, pointed: self.pointed }
+        Rows { rest: self.rows, pointed: self.pointed, view: self.view }
     }
 
     /// The row of attribute number `ty`.
     #[must_use]
     pub fn row(&self, ty: u16) -> Option<AttrSpec> {
-        self.iter().next_of(&mut |is| is == ty).0
+        self.iter().next_of(&mut |is, _| is == ty)
     }
 }
 
@@ -41,32 +64,35 @@ impl AttrSet {
 pub struct Rows {
     rest: &'static str,
     pointed: &'static [Kind],
+    view: Option<&'static View>,
 }
 
 impl Rows {
-    /// The next row of an attribute that is among `attrs`, and whether rows were passed over before it.
-    pub fn next_in(&mut self, attrs: &Attrs<'_>) -> (Option<AttrSpec>, bool) {
-        self.next_of(&mut |ty| attrs.may_have(ty))
-    }
-
-    fn next_of(&mut self, wanted: &mut dyn FnMut(u16) -> bool) -> (Option<AttrSpec>, bool) {
-        let mut passed = false;
-        while let Some(([lo, hi, flags, tag, more, len], _)) = self.rest.as_bytes().split_first_chunk() {
-            let ty = u16::from(*lo) | u16::from(*hi) << 7;
-            let end = HEAD.saturating_add(usize::from(*len));
+    /// The next row of whose number and flags `wanted` says so.
+    pub fn next_of(&mut self, wanted: &mut dyn FnMut(u16, RowFlags) -> bool) -> Option<AttrSpec> {
+        loop {
             let row = self.rest;
+            let ([lo, mid, hi, low, high, tag, more, len], _) = row.as_bytes().split_first_chunk()?;
+            let end = HEAD.saturating_add(usize::from(*len));
             self.rest = row.get(end..).unwrap_or("");
-            if wanted(ty) {
+            let mut ty = u16::from(*lo) | u16::from(*mid) << 7 | u16::from(*hi) << 14;
+            let mut flags = RowFlags(u16::from(*low) | u16::from(*high) << 7);
+            if let Some(view) = self.view {
+                let [_, mask] = ty.to_le_bytes();
+                if view.mask & mask == 0 {
+                    continue;
+                }
+                ty = view.number(ty);
+                flags = if view.exact { flags.and(RowFlags::EXACT) } else { flags };
+            }
+            if wanted(ty, flags) {
                 let kind = match tag.checked_sub(POINTED) {
                     Some(n) => self.pointed.get(usize::from(n)).copied().unwrap_or(Kind::Bytes),
                     None => unpack(*tag, *more),
                 };
-                let name = row.get(HEAD..end).unwrap_or("");
-                return (Some(AttrSpec { ty, flags: RowFlags(*flags), kind, name }), passed);
+                return Some(AttrSpec { ty, flags, kind, name: row.get(HEAD..end).unwrap_or("") });
             }
-            passed = true;
         }
-        (None, passed)
     }
 }
 
@@ -74,7 +100,7 @@ impl Iterator for Rows {
     type Item = AttrSpec;
 
     fn next(&mut self) -> Option<AttrSpec> {
-        self.next_of(&mut |_| true).0
+        self.next_of(&mut |_, _| true)
     }
 }
 
@@ -97,6 +123,7 @@ fn unpack(tag: u8, more: u8) -> Kind {
         10 => Kind::Mac,
         11 => Kind::Ip,
         13 => Kind::IfIndex,
+        14 => Kind::Has(int, 1_u32.wrapping_shl(u32::from(more >> 3))),
         _ => Kind::Bytes,
     }
 }
@@ -118,6 +145,7 @@ const fn plain(kind: &Kind) -> Option<(u8, u8)> {
         Kind::Ip => (11, 0),
         Kind::Bytes => (12, 0),
         Kind::IfIndex => (13, 0),
+        Kind::Has(int, bit) => (14, *int as u8 | low(bit.trailing_zeros() << 3)),
         _ => return None,
     })
 }
@@ -169,8 +197,11 @@ pub const fn rows<const N: usize>(rows: &[AttrSpec]) -> [u8; N] {
             }
         };
         let name = row.name.as_bytes();
-        assert!(name.len() < 128 && pointed < 0x40 && row.ty < 0x4000);
-        let head = [row.ty as u8 & 127, (row.ty >> 7) as u8, row.flags.0, tag, more, name.len() as u8];
+        assert!(name.len() < 128 && pointed < 0x40);
+        let (ty, flags) = (row.ty, row.flags.0);
+        let number = [ty as u8 & 127, (ty >> 7) as u8 & 127, (ty >> 14) as u8];
+        let flags = [flags as u8 & 127, (flags >> 7) as u8];
+        let head = [number[0], number[1], number[2], flags[0], flags[1], tag, more, name.len() as u8];
         let mut k = 0;
         while k < HEAD + name.len() {
             b[at + k] = if k < HEAD { head[k] } else { name[k - HEAD] };
@@ -236,7 +267,7 @@ mod tests {
         ];
         static BYTES: [u8; len(ROWS)] = rows(ROWS);
         static POINTED: [Kind; pointed_len(ROWS)] = pointed(ROWS);
-        let set = AttrSet { name: "test", rows: text(&BYTES), pointed: &POINTED };
+        let set = AttrSet { name: "test", rows: text(&BYTES), pointed: &POINTED, view: None };
         assert_eq!(set.iter().count(), ROWS.len());
         for (got, want) in set.iter().zip(ROWS) {
             assert_eq!((got.ty, got.flags.0, got.name), (want.ty, want.flags.0, want.name));

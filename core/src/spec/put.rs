@@ -1,7 +1,7 @@
 //! A word of text becomes one attribute, by its row.
 
 use crate::spec::{AttrSet, AttrSpec, Bad, Custom, Int, Kind, Many, Names, Resolve, RowFlags, matches};
-use crate::text::{ip, mac, num};
+use crate::text::{cut, ip, mac, num};
 use crate::wire::build::Build;
 use zerocopy::IntoBytes;
 
@@ -10,17 +10,32 @@ use zerocopy::IntoBytes;
 #[inline(never)]
 pub fn find(set: &'static AttrSet, word: &[u8]) -> Option<AttrSpec> {
     set.iter().find(|r| {
-        let key = r.keyword();
+        let no = r.flags.has(RowFlags::NO);
+        let exact = r.flags.has(RowFlags::EXACT) || (matches!(r.kind, Kind::Flip) && !no);
         !r.flags.has(RowFlags::READ)
-            && match r.kind {
-                Kind::Flip => {
-                    word == key.as_bytes()
-                        || matches!(word, [b'n', b'o', rest @ ..] if rest == key.as_bytes())
-                }
-                _ if r.flags.has(RowFlags::EXACT) => word == key.as_bytes(),
-                _ => matches(word, key),
-            }
+            && (named(r, word, exact)
+                || (no || matches!(r.kind, Kind::Flip | Kind::Has(..)))
+                    && match word {
+                        b"n" | b"no" => !exact,
+                        [b'n', b'o', rest @ ..] => named(r, rest, exact),
+                        _ => false,
+                    })
     })
+}
+
+/// Whether `word` is, or where it may be shortened begins, one of the names of a row.
+fn named(row: &AttrSpec, word: &[u8], exact: bool) -> bool {
+    let mut rest = Some(row.keywords());
+    while let Some(names) = rest {
+        let (name, more) = cut(names, b'/');
+        let loose = name.strip_prefix('~');
+        let name = loose.unwrap_or(name);
+        if if exact && loose.is_none() { word == name.as_bytes() } else { matches(word, name) } {
+            return true;
+        }
+        rest = more;
+    }
+    false
 }
 
 /// Appends the attribute of `row` with the value that `word` spells.
@@ -36,7 +51,14 @@ pub fn put(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], host: &mut dyn Resolv
         Kind::Flip => (Int::U8, Some(u64::from(!matches!(word, [b'n', b'o', ..])))),
         Kind::Word(int, v) => (int, Some(v.into())),
         Kind::IfIndex => (Int::U32, Some(host.ifindex(word).ok_or(Bad::NoDevice)?.into())),
-        Kind::Enum(int, names) => (int, number(names, word, host)),
+        Kind::Enum(int, names) => (
+            int,
+            number(names, word, host).filter(|n| !row.flags.has(RowFlags::KNOWN) || names.name(*n).is_some()),
+        ),
+        Kind::Has(int, mask) => {
+            int.bits(b, row.ty, mask.into(), !matches!(word, [b'n', b'o', ..]));
+            return Ok(());
+        }
         Kind::Switch(mask) => return Ok(bit(b, row.ty, mask, on_off(word).ok_or(Bad::OnOff)?)),
         Kind::Bit(mask) => return Ok(bit(b, row.ty, mask, num::parse_u8(word).ok_or(Bad::Value)? != 0)),
         Kind::Flag => return Ok(b.raw(row.ty, &[])),

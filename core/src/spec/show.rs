@@ -5,37 +5,47 @@ use crate::text::ip::Ip;
 use crate::text::out::{Out, Style};
 use crate::text::{ip, mac, num};
 use crate::wire::attr::Attrs;
+use core::cell::Cell;
 
 /// Prints all attributes of `attrs` that `set` shows, each once.
 pub fn show(set: &AttrSet, attrs: Attrs<'_>, out: &mut Out<'_>, host: &mut dyn Resolve) {
     let attrs = Attrs::indexed(attrs.bytes());
-    let (mut rows, mut above) = (set.iter(), false);
-    while let (Some(row), passed) = rows.next_in(&attrs) {
-        above &= !passed;
-        if row.flags.has(RowFlags::WRITE) || (above && row.flags.has(RowFlags::ELSE)) {
-            continue;
+    // Whether the row above was shown.
+    let above = Cell::new(false);
+    let mut rows = set.iter();
+    let mut wanted = |ty, flags: RowFlags| {
+        let kept = if above.get() { RowFlags::ELSE } else { RowFlags::THEN };
+        if flags.has(RowFlags::WRITE) || flags.has(kept) {
+            return false;
         }
-        above = attrs.raw(row.ty).is_some_and(|payload| show_row(&row, payload, out, host));
+        let there = attrs.may_have(ty);
+        if !there {
+            above.set(flags.has(RowFlags::THEN));
+        }
+        there
+    };
+    while let Some(row) = rows.next_of(&mut wanted) {
+        let shown = attrs.raw(row.ty).is_some_and(|payload| show_row(&row, payload, out, host));
+        above.set(shown || row.flags.has(RowFlags::THEN));
     }
 }
 
-/// Prints one attribute by its row. A payload too short for its kind is passed over. `false` when the row's flags hide
-/// this payload.
+/// Prints one attribute by its row. A payload too short for its kind is passed over. `false` when there is nothing to
+/// show of this payload.
 pub fn show_row(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn Resolve) -> bool {
-    let shown = !row.flags.has(RowFlags::NONZERO) || payload.iter().any(|b| *b != 0);
-    if shown {
-        if row.flags.has(RowFlags::LINE) {
-            out.line();
-            out.text("    ");
-        }
-        match row.kind {
-            Kind::Custom(Custom { show, .. }) | Kind::Many(Many { custom: Custom { show, .. }, .. }) => {
-                show(row, payload, out, host);
-            }
-            _ => regular(row, payload, out, host),
-        }
+    let hidden = row.flags.has(RowFlags::NONZERO) && payload.iter().all(|b| *b == 0);
+    let Some(v) = number(row, payload).filter(|_| !hidden) else { return false };
+    if row.flags.has(RowFlags::LINE) {
+        out.line();
+        out.text("    ");
     }
-    shown
+    match row.kind {
+        Kind::Custom(Custom { show, .. }) | Kind::Many(Many { custom: Custom { show, .. }, .. }) => {
+            show(row, payload, out, host);
+        }
+        _ => regular(row, payload, v, out, host),
+    }
+    true
 }
 
 /// The number in a payload, where its kind is one of numbers, and else 0; `None` when there is nothing to show.
@@ -45,6 +55,7 @@ fn number(row: &AttrSpec, payload: &[u8]) -> Option<u64> {
         | Kind::Hex(int)
         | Kind::OnOff(int)
         | Kind::Word(int, _)
+        | Kind::Has(int, _)
         | Kind::Enum(int, _)
         | Kind::Bits(int, _) => int,
         Kind::IfIndex => Int::U32,
@@ -58,6 +69,10 @@ fn number(row: &AttrSpec, payload: &[u8]) -> Option<u64> {
     };
     let v = int.read(payload)?;
     match row.kind {
+        Kind::Has(_, bit) => {
+            let has = v & u64::from(bit) != 0;
+            (has || row.flags.has(RowFlags::NO)).then_some(u64::from(has))
+        }
         Kind::Word(_, want) if v != u64::from(want) => None,
         // What JSON says of a keyword that stands alone.
         Kind::Word(..) => Some(u64::from(v != 0 || !matches!(row.keyword().as_bytes(), [b'n', b'o', ..]))),
@@ -66,9 +81,8 @@ fn number(row: &AttrSpec, payload: &[u8]) -> Option<u64> {
 }
 
 #[inline(never)]
-fn regular(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn Resolve) {
-    let Some(v) = number(row, payload) else { return };
-    let flip = matches!(row.kind, Kind::Flip);
+fn regular(row: &AttrSpec, payload: &[u8], v: u64, out: &mut Out<'_>, host: &mut dyn Resolve) {
+    let flip = matches!(row.kind, Kind::Flip | Kind::Has(..));
     let alone = flip || matches!(row.kind, Kind::Flag | Kind::Word(..));
     let given = row.pattern();
     if given.is_none() || (flip && v == 0) {
@@ -79,14 +93,14 @@ fn regular(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn Res
         out.text(" ");
     }
     let pattern = match given {
-        Some(p) if !flip => p,
+        Some(p) if v != 0 || !flip => p,
         _ if alone => "",
         _ => "% ",
     };
     let key = row.json();
     let (digits, address, name, ip);
     let text = match row.kind {
-        Kind::Flag | Kind::Word(..) | Kind::Flip => return out.bool(key, pattern, v != 0),
+        Kind::Flag | Kind::Word(..) | Kind::Flip | Kind::Has(..) => return out.bool(key, pattern, v != 0),
         Kind::Num(Int::S32) => return out.int(key, pattern, v.cast_signed()),
         Kind::Num(_) | Kind::Bit(_) => return out.num(key, pattern, v),
         Kind::Hex(_) => return out.hex(key, pattern, v),

@@ -166,16 +166,25 @@ impl<'b> Build<'b> {
         self.level = level;
     }
 
-    /// Where attribute `ty` begins in the nest being filled, and whether it is the last one there.
+    /// Where the last attribute `ty` of the nest being filled begins, and whether nothing is behind it.
     fn find(&self, ty: u16) -> Option<(usize, bool)> {
         let written = self.w.written();
         let mut rest = Attrs::new(written.get(self.level..)?);
+        let mut found = None;
         loop {
             let at = written.len().saturating_sub(rest.bytes().len());
-            if rest.next()?.ty == ty {
-                return Some((at, rest.bytes().is_empty()));
+            let Some(a) = rest.next() else { return found };
+            if a.ty == ty {
+                found = Some((at, rest.bytes().is_empty()));
             }
         }
+    }
+
+    /// What the nest being filled says of attribute `ty`: of several the kernel takes the last.
+    #[must_use]
+    pub fn said(&self, ty: u16) -> Option<&[u8]> {
+        let (at, _) = self.find(ty)?;
+        Attrs::new(self.w.written().get(at..)?).next().map(|a| a.payload)
     }
 
     /// Whether the nest being filled has no attribute `ty` yet.
@@ -223,6 +232,11 @@ impl<'b> Build<'b> {
             Some((at, _)) => self.w.or(at.saturating_add(ATTR_HEADER_LEN), payload),
             None => self.raw(ty, payload),
         }
+    }
+
+    /// Drops all attributes of the nest being filled.
+    pub fn clear(&mut self) {
+        self.w.truncate(self.level);
     }
 
     /// How many bytes stand in the request so far; [`Build::undo`] goes back to here.

@@ -4,11 +4,12 @@ use crate::Ctx;
 use crate::grammar::{SLOTS, Slots};
 use crate::ip::link::modify::{self, Held};
 use crate::ip::value::slot;
+use crate::names::Link;
 use crate::report::{Done, Fail, PLAIN};
 use crate::words::Line;
 use nlbox_core::rt::kind::{self, LinkKind, Says, veth};
-use nlbox_core::rt::link::{IFINFO_LEN, ifla, info};
-use nlbox_core::spec::{AttrSet, AttrSpec, Bad, Kind, put};
+use nlbox_core::rt::link::{FLAGS_AT, IFINFO_LEN, INDEX_AT, ifla, info};
+use nlbox_core::spec::{AttrSet, AttrSpec, Bad, Kind, RowFlags, put};
 use nlbox_core::wire::build::Build;
 
 /// Appends `IFLA_LINKINFO` for the kind that the slots hold, if any, with what the rest of the line says of it.
@@ -38,15 +39,45 @@ pub fn linkinfo(
         };
         let data = m.open(data_ty.ty());
         let outer = m.enter(data);
+        begin(cx, m, kind, set, new);
         words(cx, line, m, kind, set, held)?;
-        if let Some(text) = kind.check.and_then(|check| check(m, new)) {
-            return Err(cx.err.plain(&[text.as_bytes()]));
-        }
+        check(cx, m, kind, new)?;
         m.leave(outer);
         m.close(data);
     }
     m.close(linkinfo);
     Ok(())
+}
+
+/// Puts what the options begin with where their kernel side takes what is not said as 0: of a `new` link the defaults,
+/// of another one what it has. Words behind count more.
+pub(in crate::ip) fn begin(cx: &mut Ctx<'_>, m: &mut Build<'_>, kind: &LinkKind, set: &AttrSet, new: bool) {
+    let Some(view) = set.view else { return };
+    if new {
+        for (ty, int, v) in view.defaults {
+            int.put(m, (*ty).into(), (*v).into());
+        }
+        return;
+    }
+    let index = (INDEX_AT..FLAGS_AT).rev().fold(0_u32, |n, at| n << 8 | u32::from(m.head_at(at)));
+    let index = if cfg!(target_endian = "big") { index.swap_bytes() } else { index };
+    let _ = cx.page.names.ask(Link::Index(index), &mut |old| {
+        let linkinfo = old.split::<IFINFO_LEN>().1.nest(ifla::LINKINFO);
+        if linkinfo.get(info::KIND) == Some(kind.name.as_bytes()) {
+            for a in linkinfo.nest(info::DATA) {
+                m.raw(a.ty, a.payload);
+            }
+        }
+    });
+}
+
+/// What the kind says of its options when all are read.
+pub(in crate::ip) fn check(cx: &mut Ctx<'_>, m: &mut Build<'_>, kind: &LinkKind, new: bool) -> Done {
+    let Some(text) = kind.check.and_then(|check| check(m, new)) else { return Ok(()) };
+    Err(match text.strip_prefix('!') {
+        Some(text) => cx.err.usage(&[text.as_bytes()]),
+        None => cx.err.plain(&[text.as_bytes()]),
+    })
 }
 
 fn words(
@@ -79,8 +110,9 @@ fn words(
     Ok(())
 }
 
+/// Reads the value of one option and puts it.
 #[inline(never)]
-fn option(
+pub(in crate::ip) fn option(
     cx: &mut Ctx<'_>,
     line: &mut Line<'_>,
     m: &mut Build<'_>,
@@ -89,7 +121,12 @@ fn option(
     word: &[u8],
 ) -> Done {
     let mut n = 0_usize;
-    let alone = matches!(row.kind, Kind::Flag | Kind::Word(..) | Kind::Flip);
+    let no = row.flags.has(RowFlags::NO) && matches!(word, [b'n', ..]);
+    let alone = no
+        || match row.kind {
+            Kind::Custom(c) => c.value.is_empty(),
+            kind => matches!(kind, Kind::Flag | Kind::Word(..) | Kind::Flip | Kind::Has(..)),
+        };
     let more = |n, next| match row.kind {
         _ if alone => false,
         Kind::Many(many) => (many.more)(n, next),
@@ -98,6 +135,9 @@ fn option(
     if alone {
         // Nothing to be wrong with: the keyword is all.
         let _ = put::put(row, m, word, &mut cx.page.names);
+    } else if !more(0, line.peek()) {
+        // A list may be empty.
+        let _ = put::put(row, m, b"", &mut cx.page.names);
     }
     while more(n, line.peek()) {
         let value = line.value(&mut cx.err)?;
@@ -123,6 +163,7 @@ pub(crate) fn wrong(cx: &mut Ctx<'_>, general: &str, row: &AttrSpec, value: &[u8
             err.no_device(value);
             return crate::report::USAGE;
         }
+        Bad::NoDevice if own == "@" => return err.no_device(value),
         Bad::NoDevice | Bad::Value => {}
     }
     match (row.kind, text.as_bytes()) {
@@ -145,7 +186,14 @@ pub(crate) fn wrong(cx: &mut Ctx<'_>, general: &str, row: &AttrSpec, value: &[u8
             err.must_be(key, &[what], value);
             PLAIN
         }
-        (_, [b'!', what @ ..]) => err.plain(&[b"Error: % is expected rather than \"%\".", what, value]),
+        (_, [b'!', what @ ..]) => {
+            // Of its two sentences iproute2 ends one with a stop.
+            let stop: &[u8] = if let [b'a', b'n', ..] = what { b"" } else { b"." };
+            err.plain(&[b"Error: % is expected rather than \"%\"%", what, value, stop])
+        }
+        (_, b"?") => {
+            err.usage(&[b"invalid value for \"%\": \"%\"; it should be an unsigned integer", key, value])
+        }
         _ => err.invalid(value, key, text),
     }
 }

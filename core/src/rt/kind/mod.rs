@@ -5,6 +5,8 @@
 use crate::spec::AttrSet;
 use crate::wire::build::Build;
 
+pub mod bond;
+pub mod bond_slave;
 pub mod bridge;
 pub mod bridge_slave;
 pub mod dummy;
@@ -13,6 +15,7 @@ pub mod ipvlan;
 pub mod macvlan;
 pub mod nlmon;
 pub mod tun;
+pub mod tunnel;
 pub mod vcan;
 pub mod veth;
 pub mod vlan;
@@ -32,7 +35,8 @@ pub struct LinkKind {
     pub bad: &'static str,
     /// How an unknown option is called.
     pub says: Says,
-    /// Looks at the options when all are read: may add what they imply, or say what is missing of a `new` link.
+    /// Looks at the options when all are read: may add what they imply, or say what is missing of a `new` link. Behind
+    /// a `!` it is said as a wrong command line.
     pub check: Option<fn(options: &mut Build<'_>, new: bool) -> Option<&'static str>>,
 }
 
@@ -57,21 +61,34 @@ impl LinkKind {
 
 /// Every kind with options, or known to need none. Kinds that are not here can be made too, without options.
 pub static KINDS: &[&LinkKind] = &[
+    &bond::KIND,
+    &bond_slave::KIND,
     &bridge::KIND,
     &bridge_slave::KIND,
     &dummy::KIND,
+    &tunnel::ERSPAN,
+    &tunnel::GRE,
+    &tunnel::GRETAP,
     &ifb::KIND,
+    &tunnel::IP6ERSPAN,
+    &tunnel::IP6GRE,
+    &tunnel::IP6GRETAP,
+    &tunnel::IP6TNL,
+    &tunnel::IPIP,
     &ipvlan::KIND,
     &ipvlan::TAP,
     &macvlan::KIND,
     &macvlan::TAP,
     &nlmon::KIND,
+    &tunnel::SIT,
     &tun::KIND,
     &vcan::KIND,
     &veth::KIND,
     &vlan::KIND,
     &vrf::KIND,
     &vrf::SLAVE,
+    &tunnel::VTI4,
+    &tunnel::VTI6,
     &vxlan::KIND,
     &wireguard::KIND,
 ];
@@ -103,7 +120,52 @@ pub fn slave_data_of(name: &[u8]) -> Option<&'static AttrSet> {
 
 #[cfg(test)]
 mod tests {
+    extern crate std;
     use super::*;
+    use crate::spec::{Resolve, show};
+    use crate::text::ifname::IfName;
+    use crate::text::out::{Out, Sink};
+    use crate::wire::attr::Attrs;
+    use std::string::String;
+    use std::vec::Vec;
+
+    /// A system without interfaces.
+    pub(super) struct Nobody;
+
+    impl Resolve for Nobody {
+        fn ifname(&mut self, _: u32) -> IfName {
+            IfName::new(b"nobody").unwrap()
+        }
+        fn ifindex(&mut self, _: &[u8]) -> Option<u32> {
+            None
+        }
+    }
+
+    struct Page(Vec<u8>);
+
+    impl Sink for Page {
+        fn write_all(&mut self, b: &[u8]) -> Result<(), i32> {
+            self.0.extend_from_slice(b);
+            Ok(())
+        }
+    }
+
+    /// Hexadecimal digits; blanks do not count.
+    pub(super) fn bytes(hex: &str) -> Vec<u8> {
+        let digits: Vec<u32> = hex.chars().filter_map(|c| c.to_digit(16)).collect();
+        digits.chunks(2).map(|d| u8::try_from(d[0] * 16 + d[1]).unwrap()).collect()
+    }
+
+    /// `IFLA_INFO_DATA`, with its header, as `kind` shows it.
+    pub(super) fn shown(kind: &str, data: &[u8], json: bool) -> String {
+        let mut page = Page(Vec::new());
+        let mut room = [0; 256];
+        let mut out = Out::new(&mut page, &mut room);
+        out.mode.json = json;
+        show::show(data_of(kind.as_bytes()).unwrap(), Attrs::new(&data[4..]), &mut out, &mut Nobody);
+        out.finish().unwrap();
+        String::from_utf8(page.0).unwrap()
+    }
 
     #[test]
     fn kinds_are_sorted_and_ports_are_found_by_their_master() {

@@ -141,7 +141,7 @@ static DF: Custom = Custom {
     value: "{ unset | set | inherit }",
 };
 
-static TOS: Custom = Custom {
+pub(super) static TOS: Custom = Custom {
     show: |row, payload, out, _| match payload.first() {
         Some(1) if !out.json() => out.text("tos inherit "),
         Some(0) | None => {}
