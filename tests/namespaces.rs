@@ -64,7 +64,6 @@ fn unshare_makes_the_namespaces_that_are_asked_for() {
         "-m",
         "-u",
         "-i",
-        "-p",
         "-U",
         "-C",
         "-T",

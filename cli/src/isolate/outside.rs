@@ -91,9 +91,8 @@ fn make(cx: &mut Ctx<'_>, steps: &mut Steps<'_, '_>, plan: &Plan, told: &mut Tol
         map(cx, &GROUPS, getegid())?;
     }
     if o.has(FORWARD) {
-        for file in [c"/proc/sys/net/ipv4/ip_forward", c"/proc/sys/net/ipv6/conf/all/forwarding"] {
-            forward(cx, file)?;
-        }
+        forward(cx, c"/proc/sys/net/ipv4/ip_forward", false)?;
+        forward(cx, c"/proc/sys/net/ipv6/conf/all/forwarding", true)?;
     }
     if o.has(NO_VETH) {
         return Ok(());
@@ -188,15 +187,14 @@ fn taken(cx: &mut Ctx<'_>, ip: &Ip) -> bool {
 /// Bits of the widest networks: those of 10.0.0.0/8 and fd00::/8.
 const WIDE: u8 = 8;
 
-/// Sets a sysctl that is 0, and says so.
-fn forward(cx: &mut Ctx<'_>, file: &CStr) -> Done {
-    match read_file(file, &mut [0; 1]) {
-        Ok(b"0") => {
-            must(cx, write_file(file, b"1"), "cannot write %", file.to_bytes())?;
-            cx.err.say(&[b"isolate: % is 1 from now on", file.to_bytes()]);
-        }
-        // A host without IPv6.
-        _ => {}
+/// Sets a sysctl that is 0, and says so; a host without IPv6 lacks one.
+fn forward(cx: &mut Ctx<'_>, file: &CStr, may_lack: bool) -> Done {
+    let mut buf = [0; 1];
+    let old = read_file(file, &mut buf);
+    if old == Ok(b"1") || (may_lack && old == Err(Errno::ENOENT)) {
+        return Ok(());
     }
+    must(cx, write_file(file, b"1"), "cannot write %", file.to_bytes())?;
+    cx.err.say(&[b"isolate: % is 1 from now on", file.to_bytes()]);
     Ok(())
 }
