@@ -231,6 +231,8 @@ impl RowFlags {
     pub const NONZERO: RowFlags = RowFlags(8);
     /// Not shown where the row above it was.
     pub const ELSE: RowFlags = RowFlags(16);
+    /// Shown only where the row above it was.
+    pub const THEN: RowFlags = RowFlags(32);
     /// Only for `--explain`: neither shown nor settable.
     pub const WIRE: RowFlags = RowFlags(3);
 
@@ -259,7 +261,8 @@ pub struct AttrSpec {
     /// Keyword, JSON key and label. Where they differ: `keyword|json|pattern`, an empty part keeping the default
     /// (the keyword; the pattern `keyword % `); `%` in the pattern stands for the value, and the pattern `-` is no
     /// text at all. A fourth part is what is said of a value that the attribute does not take, `%` being the
-    /// keyword; behind a `!` it is what was expected, behind a `=` what the value must be.
+    /// keyword; behind a `!` it is what was expected, behind a `=` what the value must be; behind a `"` it is the
+    /// whole sentence, `%` being the value.
     pub name: &'static str,
 }
 
@@ -317,6 +320,8 @@ pub enum Bad {
     OneOf,
     /// Said already, on stderr.
     Said,
+    /// Nothing is wrong with the word, but another has to follow it.
+    More,
 }
 
 /// What tables ask of the running system: names of interfaces.

@@ -10,7 +10,8 @@ use crate::wire::attr::Attrs;
 pub fn show(set: &AttrSet, attrs: Attrs<'_>, out: &mut Out<'_>, host: &mut dyn Resolve) {
     let mut above = false;
     for row in set.iter() {
-        if row.flags.has(RowFlags::WRITE) || (above && row.flags.has(RowFlags::ELSE)) {
+        let kept = if above { RowFlags::ELSE } else { RowFlags::THEN };
+        if row.flags.has(RowFlags::WRITE) || row.flags.has(kept) {
             continue;
         }
         above = attrs.raw(row.ty).is_some_and(|payload| show_row(&row, payload, out, host));
@@ -18,7 +19,7 @@ pub fn show(set: &AttrSet, attrs: Attrs<'_>, out: &mut Out<'_>, host: &mut dyn R
 }
 
 /// Prints one attribute by its row. A payload too short for its kind is passed over. `false` when the row's flags hide
-/// this payload.
+/// this payload, or its constant is another.
 pub fn show_row(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn Resolve) -> bool {
     let shown = !row.flags.has(RowFlags::NONZERO) || payload.iter().any(|b| *b != 0);
     if shown {
@@ -26,7 +27,10 @@ pub fn show_row(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dy
             Kind::Custom(Custom { show, .. }) | Kind::Many(Many { custom: Custom { show, .. }, .. }) => {
                 show(row, payload, out, host);
             }
-            _ => regular(row, payload, out, host),
+            _ => match number(row, payload) {
+                Some(v) => regular(row, payload, v, out, host),
+                None => return false,
+            },
         }
     }
     shown
@@ -60,8 +64,7 @@ fn number(row: &AttrSpec, payload: &[u8]) -> Option<u64> {
 }
 
 #[inline(never)]
-fn regular(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn Resolve) {
-    let Some(v) = number(row, payload) else { return };
+fn regular(row: &AttrSpec, payload: &[u8], v: u64, out: &mut Out<'_>, host: &mut dyn Resolve) {
     let flip = matches!(row.kind, Kind::Flip);
     let alone = flip || matches!(row.kind, Kind::Flag | Kind::Word(..));
     let given = row.pattern();

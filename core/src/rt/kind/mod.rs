@@ -5,26 +5,35 @@
 use crate::spec::AttrSet;
 use crate::wire::build::Build;
 
+pub mod amt;
+pub mod bareudp;
 pub mod bridge;
 pub mod bridge_slave;
 pub mod dummy;
+pub mod geneve;
+pub mod gtp;
+pub mod hsr;
 pub mod ifb;
 pub mod ipvlan;
 pub mod macvlan;
+pub mod netkit;
 pub mod nlmon;
 pub mod tun;
 pub mod vcan;
 pub mod veth;
 pub mod vlan;
 pub mod vrf;
+pub mod vxcan;
 pub mod vxlan;
 pub mod wireguard;
+pub mod xfrm;
 
 /// A kind of link.
 pub struct LinkKind {
     /// `IFLA_INFO_KIND`; for the options of a port, iproute2's `KIND_slave`.
     pub name: &'static str,
-    /// One line for help.
+    /// What it is, in a few words: not kept in the binary, where nothing prints it.
+    #[cfg(any(test, feature = "fake"))]
     pub about: &'static str,
     /// `IFLA_INFO_DATA` (or `IFLA_INFO_SLAVE_DATA` for a `_slave` kind). `None`: the kind takes no options.
     pub data: Option<&'static AttrSet>,
@@ -32,7 +41,8 @@ pub struct LinkKind {
     pub bad: &'static str,
     /// How an unknown option is called.
     pub says: Says,
-    /// Looks at the options when all are read: may add what they imply, or say what is missing of a `new` link.
+    /// Looks at the options when all are read: may add what they imply, or say what is missing of a `new` link. A
+    /// sentence that begins with `Error:` is said of the command line and leaves with its exit code.
     pub check: Option<fn(options: &mut Build<'_>, new: bool) -> Option<&'static str>>,
 }
 
@@ -43,6 +53,8 @@ pub enum Says {
     Option,
     /// `vlan: unknown command "x"?`
     Command,
+    /// `hsr: what is "x"?`
+    What,
     /// There is no sentence, only the usage.
     Nothing,
 }
@@ -50,21 +62,37 @@ pub enum Says {
 impl LinkKind {
     /// A kind without options.
     #[must_use]
+    #[cfg_attr(not(any(test, feature = "fake")), expect(unused_variables, reason = "not kept in the binary"))]
     pub const fn new(name: &'static str, about: &'static str) -> LinkKind {
-        LinkKind { name, about, data: None, bad: "invalid %", says: Says::Option, check: None }
+        LinkKind {
+            name,
+            #[cfg(any(test, feature = "fake"))]
+            about,
+            data: None,
+            bad: "invalid %",
+            says: Says::Option,
+            check: None,
+        }
     }
 }
 
-/// Every kind with options, or known to need none. Kinds that are not here can be made too, without options.
+/// Every kind with options, or known to need none. Kinds that are not here can be made too, without options: team,
+/// netdevsim, `virt_wifi`.
 pub static KINDS: &[&LinkKind] = &[
+    &amt::KIND,
+    &bareudp::KIND,
     &bridge::KIND,
     &bridge_slave::KIND,
     &dummy::KIND,
+    &geneve::KIND,
+    &gtp::KIND,
+    &hsr::KIND,
     &ifb::KIND,
     &ipvlan::KIND,
     &ipvlan::TAP,
     &macvlan::KIND,
     &macvlan::TAP,
+    &netkit::KIND,
     &nlmon::KIND,
     &tun::KIND,
     &vcan::KIND,
@@ -72,8 +100,10 @@ pub static KINDS: &[&LinkKind] = &[
     &vlan::KIND,
     &vrf::KIND,
     &vrf::SLAVE,
+    &vxcan::KIND,
     &vxlan::KIND,
     &wireguard::KIND,
+    &xfrm::KIND,
 ];
 
 /// The kind called `name`.
