@@ -91,7 +91,7 @@ attrs! {
 attrs! {
     /// The kinds inside `IFLA_LINKINFO`; in the attribute of the next number are the options, whose key comes first.
     pub mod halves = "linkinfo" {
-        1 KIND: Str, Kind::Str, "info_data|info_kind|% ";
+        1 KIND: Str, Kind::Str, "info_data|info_kind|    % ";
         4 SLAVE_KIND: Str, Kind::Str, "info_slave_data|info_slave_kind|    %_slave ";
     }
 }
@@ -515,14 +515,10 @@ fn netnsid(page: &mut Page<'_>, id: i32) {
 fn linkinfo(_: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn Resolve) {
     let a = Attrs::new(payload);
     out.open_object("linkinfo");
-    out.line();
-    out.text("    ");
     for row in halves::SET.iter() {
         let Some(name) = a.raw(row.ty) else { continue };
         let slave = row.ty == info::SLAVE_KIND.ty();
-        if slave {
-            out.line();
-        }
+        out.line();
         show::show_row(&row, name, out, host);
         let name = nlbox_core::bytes::until_nul(name);
         let set = if slave { kind::slave_data_of(name) } else { kind::data_of(name) };

@@ -27,7 +27,7 @@ attrs! {
         8 UDP_CSUM: u8, Kind::Flip, "udpcsum|udp_csum";
         9 UDP_ZERO_CSUM6_TX: u8, Kind::Flip, "udp6zerocsumtx|udp_zero_csum6_tx";
         10 UDP_ZERO_CSUM6_RX: u8, Kind::Flip, "udp6zerocsumrx|udp_zero_csum6_rx";
-        14 INNER_PROTO_INHERIT: Flag, Kind::Flag, "innerprotoinherit", EXACT;
+        14 INNER_PROTO_INHERIT: Flag, Kind::Flag, "innerprotoinherit|inner_proto_inherit", EXACT;
     }
 }
 

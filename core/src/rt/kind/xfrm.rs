@@ -8,8 +8,8 @@ attrs! {
     /// `IFLA_XFRM_*`.
     pub mod data = "xfrm" {
         3 COLLECT_METADATA: Flag, Kind::Flag, "external", EXACT;
-        1 LINK: u32, Kind::IfIndex, "dev||-";
-        2 IF_ID: u32, Kind::Hex(Int::U32), "if_id|||if_id value is invalid";
+        1 LINK: u32, Kind::IfIndex, "dev", WRITE;
+        2 IF_ID: u32, Kind::Hex(Int::U32), "if_id|||if_id value is invalid", NONZERO;
     }
 }
 
