@@ -8,6 +8,7 @@ pub mod neigh;
 pub mod nsid;
 pub mod route;
 pub mod rule;
+pub mod vf;
 
 /// `RTM_*` message types.
 pub mod rtm {

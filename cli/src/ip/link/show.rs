@@ -10,7 +10,7 @@ use crate::words::Line;
 use crate::{Ctx, Page, TX};
 use nlbox_core::attrs;
 use nlbox_core::conn::Error;
-use nlbox_core::rt::link::{IFINFO_LEN, IfInfo, iff, ifla, inet6, info, rtext_filter};
+use nlbox_core::rt::link::{IFINFO_LEN, IfInfo, iff, ifla, inet6, info, reason, rtext_filter};
 use nlbox_core::rt::names::{ADDR_GEN_MODES, ARPHRD, GROUPS, IFFS, LINKMODES, OPERSTATES};
 use nlbox_core::rt::{kind, rtm};
 use nlbox_core::spec::{AttrSet, AttrSpec, Bad, Custom, Resolve, show};
@@ -55,6 +55,7 @@ attrs! {
     /// The first line from the MTU to the group.
     pub mod first = "link" {
         4 MTU: u32, Kind::Num(Int::U32), "mtu";
+        43 XDP: Nested, Kind::Bytes, "xdp";
         6 QDISC: Str, Kind::Str, "qdisc";
         10 MASTER: u32, Kind::IfIndex, "master";
         16 OPERSTATE: u8, Kind::Custom(&OPERSTATE_SHOWN), "";
@@ -117,7 +118,9 @@ static AF_SPEC_SHOWN: Custom = shown(|_, payload, out, _| {
 fn rows(page: &mut Page<'_>, set: &AttrSet, a: Attrs<'_>, is_link: bool) {
     for row in set.iter() {
         let skipped = !is_link && matches!(row.ty, LINKMODE | AF_SPEC);
-        if let (Some(payload), false) = (a.raw(row.ty), skipped) {
+        if row.ty == ifla::XDP.ty() {
+            super::xdp::mode(page, a, is_link);
+        } else if let (Some(payload), false) = (a.raw(row.ty), skipped) {
             show::show_row(&row, payload, &mut page.out, &mut page.names);
         }
     }
@@ -445,6 +448,9 @@ pub fn full(page: &mut Page<'_>, row: &Row<'_>, is_link: bool) {
     if a.get(ifla::PROTO_DOWN).is_some_and(|v| v != 0) {
         page.out.is("proto_down", " protodown on ");
     }
+    if let Some(v) = a.nest(ifla::PROTO_DOWN_REASON).get(reason::VALUE) {
+        bits(&mut page.out, v);
+    }
     if page.opts.details > 0 {
         rows(page, &details::SET, a, is_link);
     }
@@ -452,10 +458,27 @@ pub fn full(page: &mut Page<'_>, row: &Row<'_>, is_link: bool) {
         page.out.line();
         page.out.str("ifalias", "    alias %", alias);
     }
+    if more {
+        super::xdp::programs(page, a);
+    }
     if page.opts.stats > 0 {
         super::stats::counters(page, a);
     }
+    if more {
+        super::vf::lines(page, row);
+    }
     altnames(page, a);
+}
+
+/// The reasons for which a link is held down: numbers of bits, for we keep no names of them.
+fn bits(out: &mut Out<'_>, v: u32) {
+    out.open_array("proto_down_reason", "protodown_reason <");
+    let mut pattern = "%";
+    for n in (0..32_u32).filter(|n| v.wrapping_shr(*n) & 1 != 0) {
+        out.str("-", pattern, num::dec(n.into()).as_bytes());
+        pattern = ",%";
+    }
+    out.close_array(">");
 }
 
 #[inline(never)]
