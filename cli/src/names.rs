@@ -3,7 +3,7 @@
 use nlbox_core::conn::{Conn, Error};
 use nlbox_core::rt::link::{IFINFO_LEN, ifla, rtext_filter};
 use nlbox_core::rt::rtm;
-use nlbox_core::spec::Resolve;
+use nlbox_core::spec::{Account, AccountName, Resolve};
 use nlbox_core::text::ifname::IfName;
 use nlbox_core::text::num;
 use nlbox_core::wire::build::Build;
@@ -149,5 +149,9 @@ impl Resolve for Names<'_> {
             }
             _ => number(name),
         }
+    }
+
+    fn account(&mut self, kind: Account, id: u32) -> Option<AccountName> {
+        crate::accounts::name(kind, id)
     }
 }

@@ -8,6 +8,7 @@ pub mod netns;
 pub mod nsref;
 pub mod route;
 pub mod rule;
+pub mod tuntap;
 pub mod value;
 
 use crate::Ctx;
@@ -32,6 +33,8 @@ static OBJECTS: &[Entry] = &[
     Entry { word: "n[eighbor]", object: &neigh::OBJECT },
     Entry { word: "n[eighbour]", object: &neigh::OBJECT },
     Entry { word: "l[ink]", object: &link::OBJECT },
+    Entry { word: "tunt[ap]", object: &tuntap::OBJECT },
+    Entry { word: "ta[p]", object: &tuntap::OBJECT },
     Entry { word: "net[ns]", object: &netns::OBJECT },
 ];
 
@@ -47,8 +50,6 @@ static ABSENT: &[&str] = &[
     "macsec",
     "tunnel",
     "tunl",
-    "tuntap",
-    "tap",
     "token",
     "tcpmetrics",
     "tcp_metrics",

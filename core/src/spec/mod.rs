@@ -324,12 +324,26 @@ pub enum Bad {
     More,
 }
 
-/// What tables ask of the running system: names of interfaces.
+/// Who may use a device.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Account {
+    /// passwd(5).
+    User,
+    /// group(5).
+    Group,
+}
+
+/// Name of a user or group.
+pub type AccountName = heapless::Vec<u8, 48>;
+
+/// What tables ask of the running system: names of interfaces, users and groups.
 pub trait Resolve {
     /// The name of an interface, `ifN` when it has none that we can see.
     fn ifname(&mut self, ifindex: u32) -> IfName;
     /// The index of the interface called `name`, by its name, an altname, or `ifN`.
     fn ifindex(&mut self, name: &[u8]) -> Option<u32>;
+    /// The name of a user or group.
+    fn account(&mut self, kind: Account, id: u32) -> Option<AccountName>;
 }
 
 /// iproute2's prefix rule: `word` is a beginning of `keyword`, and not empty.
