@@ -9,6 +9,9 @@
 #[rustfmt::skip] // rows of commands, many to a line
 #[path = "oracle/cases.rs"]
 mod cases;
+#[rustfmt::skip]
+#[path = "oracle/kinds.rs"]
+mod kinds;
 #[path = "oracle/differences.rs"]
 mod differences;
 
@@ -43,8 +46,11 @@ impl Oracle {
 
     /// A fixture with the kernel put in the named state by iproute2.
     fn state(&self, name: &str) -> Ns {
-        let (_, text) =
-            cases::STATES.iter().find(|(n, _)| *n == name).unwrap_or_else(|| panic!("no state {name}"));
+        let (_, text) = cases::STATES
+            .iter()
+            .chain(kinds::STATES)
+            .find(|(n, _)| *n == name)
+            .unwrap_or_else(|| panic!("no state {name}"));
         let ns = Ns::new().expect("a namespace: the first one worked");
         let mut batch: (&str, String) = ("", String::new());
         let flush = |batch: &mut (&str, String)| {
@@ -431,6 +437,9 @@ oracle! {
     netns_listings: listings cases::NETNS_LISTINGS;
     netns_mutations: twins cases::NETNS_MUTATIONS;
     netns_errors: errors cases::NETNS_ERRORS;
+    kind_listings: listings kinds::LISTINGS;
+    kind_mutations: twins kinds::MUTATIONS;
+    kind_errors: errors kinds::ERRORS;
     global_listings: listings cases::GLOBAL_LISTINGS;
     global_errors: errors cases::GLOBAL_ERRORS;
     keyword_abbreviations: twins cases::KEYWORDS;

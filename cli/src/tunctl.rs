@@ -1,12 +1,12 @@
 //! `tunctl`: tun and tap devices that stay, by the words of uml-utilities.
 
 use crate::Ctx;
+use crate::ip::tuntap::make;
 use crate::nettools::which;
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use nlbox_core::spec::Account;
-use nlbox_sys::errno::Errno;
-use nlbox_sys::ioctl::{Tun, TunFlags};
+use nlbox_sys::ioctl::TunFlags;
 
 /// `tunctl …`.
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
@@ -39,18 +39,8 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         (None, None) => Some(nlbox_sys::process::geteuid()),
         (owner, _) => owner,
     };
-    let work = || -> Result<Tun, (&str, Errno)> {
-        let tun = Tun::open(asked, flags | TunFlags::NO_PI).map_err(|e| ("TUNSETIFF", e))?;
-        if let Some(uid) = uid.filter(|_| !delete) {
-            tun.set_owner(uid).map_err(|e| ("TUNSETOWNER", e))?;
-        }
-        if let Some(gid) = group {
-            tun.set_group(gid).map_err(|e| ("TUNSETGROUP", e))?;
-        }
-        tun.set_persist(!delete).map_err(|e| ("TUNSETPERSIST", e))?;
-        Ok(tun)
-    };
-    let tun = work().map_err(|(what, e)| cx.err.system(&[what.as_bytes()], e.0))?;
+    let tun = make(asked, flags | TunFlags::NO_PI, uid.filter(|_| !delete), group, !delete)
+        .map_err(|(what, e)| cx.err.system(&[what.as_bytes()], e.0))?;
     let out = &mut cx.page.out;
     if brief && !delete {
         out.str("", "%\n", tun.name());

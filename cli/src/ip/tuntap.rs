@@ -1,24 +1,20 @@
-//! `ip tuntap`: links whose other end is a program. They are made through `/dev/net/tun` and listed over netlink.
+//! `ip tuntap`: links whose other end is a program. They are made through `/dev/net/tun` and listed over netlink,
+//! which does not tell the processes that hold them.
 
 use crate::grammar::{Arg, Grammar, Object, SLOTS, Slots, To, Verb, fill};
 use crate::ip::link::show::{Filter, Row};
-use crate::ip::netns::walk;
-use crate::ip::nsref::{self, Path};
 use crate::ip::value::{keep, slot};
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use crate::{Ctx, TX, accounts};
-use nlbox_core::names;
 use nlbox_core::rt::kind::tun;
 use nlbox_core::rt::link::{IFINFO_LEN, ifla, info};
 use nlbox_core::rt::rtm;
-use nlbox_core::spec::Account;
+use nlbox_core::spec::{Account, show};
 use nlbox_core::text::ifname::IfName;
-use nlbox_core::text::num;
-use nlbox_core::text::out::Out;
 use nlbox_core::wire::build::Build;
+use nlbox_core::{attrs, names};
 use nlbox_sys::errno::Errno;
-use nlbox_sys::fd::{Dir, read_file, readlink};
 use nlbox_sys::ioctl::{Tun, TunFlags};
 
 const DEV: u8 = 0;
@@ -27,12 +23,8 @@ const USER: u8 = 2;
 const GROUP: u8 = 3;
 
 /// The words that are flags, by slot.
-static FLAGS: &[(u8, TunFlags)] = &[
-    (4, TunFlags::NO_PI),
-    (5, TunFlags::ONE_QUEUE),
-    (6, TunFlags::VNET_HDR),
-    (7, TunFlags::MULTI_QUEUE),
-];
+static FLAGS: &[(u8, TunFlags)] =
+    &[(4, TunFlags::NO_PI), (5, TunFlags::ONE_QUEUE), (6, TunFlags::VNET_HDR), (7, TunFlags::MULTI_QUEUE)];
 
 static DEV_ARG: Arg = Arg::new("n[ame]", To::Slot(DEV)).once_or_garbage();
 
@@ -67,11 +59,11 @@ pub static OBJECT: Object = Object {
     verbs: &[
         Verb { word: "a[dd]", run: add, grammar: Some(&GRAMMAR) },
         Verb { word: "d[elete]", run: del, grammar: Some(&GRAMMAR) },
-        Verb { word: "s[how]", run: show, grammar: Some(&LISTED) },
-        Verb { word: "l[st]", run: show, grammar: Some(&LISTED) },
-        Verb { word: "l[ist]", run: show, grammar: Some(&LISTED) },
+        Verb { word: "s[how]", run: list, grammar: Some(&LISTED) },
+        Verb { word: "l[st]", run: list, grammar: Some(&LISTED) },
+        Verb { word: "l[ist]", run: list, grammar: Some(&LISTED) },
     ],
-    default: show,
+    default: list,
 };
 
 fn mode<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, slots: &mut Slots<'l>) -> Done {
@@ -120,21 +112,37 @@ fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, new: bool) -> Done {
     }
     let user = account(cx, &slots, USER, Account::User, new)?;
     let group = account(cx, &slots, GROUP, Account::Group, new)?;
-    let work = || -> Result<(), (&str, Errno)> {
-        let tun = Tun::open(name, flags).map_err(|e| ("TUNSETIFF", e))?;
-        if let Some(user) = user {
-            tun.set_owner(user).map_err(|e| ("TUNSETOWNER", e))?;
-        }
-        if let Some(group) = group {
-            tun.set_group(group).map_err(|e| ("TUNSETGROUP", e))?;
-        }
-        tun.set_persist(new).map_err(|e| ("TUNSETPERSIST", e))
-    };
-    work().map_err(|(what, e)| cx.err.failed("ioctl(%)", what.as_bytes(), e.0))
+    let made = make(name, flags, user, group, new);
+    made.map(drop).map_err(|(what, e)| cx.err.failed("ioctl(%)", what.as_bytes(), e.0))
+}
+
+/// Makes a device that stays, or has the one of that name go; with a failure comes the name of the ioctl.
+pub fn make(
+    name: &[u8],
+    flags: TunFlags,
+    user: Option<u32>,
+    group: Option<u32>,
+    stays: bool,
+) -> Result<Tun, (&'static str, Errno)> {
+    let tun = Tun::open(name, flags).map_err(|e| ("TUNSETIFF", e))?;
+    if let Some(user) = user {
+        tun.set_owner(user).map_err(|e| ("TUNSETOWNER", e))?;
+    }
+    if let Some(group) = group {
+        tun.set_group(group).map_err(|e| ("TUNSETGROUP", e))?;
+    }
+    tun.set_persist(stays).map_err(|e| ("TUNSETPERSIST", e))?;
+    Ok(tun)
 }
 
 /// The user or group of a new device.
-fn account(cx: &mut Ctx<'_>, slots: &Slots<'_>, n: u8, kind: Account, new: bool) -> Result<Option<u32>, Fail> {
+fn account(
+    cx: &mut Ctx<'_>,
+    slots: &Slots<'_>,
+    n: u8,
+    kind: Account,
+    new: bool,
+) -> Result<Option<u32>, Fail> {
     let Some(word) = slot(slots, n) else { return Ok(None) };
     let what: &[u8] = if kind == Account::User { b"user" } else { b"group" };
     if !new {
@@ -144,12 +152,20 @@ fn account(cx: &mut Ctx<'_>, slots: &Slots<'_>, n: u8, kind: Account, new: bool)
     id.map(Some).ok_or_else(|| cx.err.usage(&[b"invalid % \"%\"", what, word]))
 }
 
+attrs! {
+    /// Who may attach, by number.
+    mod owners = "tun" {
+        1 OWNER: u32, Kind::Num(Int::U32), "user|| user %";
+        2 GROUP: u32, Kind::Num(Int::U32), "group|| group %";
+    }
+}
+
 names! {
     /// The attributes that are flags, in the order of the listing; the kernel's flag against headers had another name.
     static SHOWN = 4 "pi", 7 "multi_queue", 5 "vnet_hdr", 6 "persist", 4 "filter";
 }
 
-fn show(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut slots = [None; SLOTS];
     fill(cx, line, &LISTED, &mut Build::new(&mut [0; 32], 0, 0, &[]), &mut slots)?;
     let dev = slot(&slots, DEV);
@@ -173,52 +189,10 @@ fn show(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
             }
         }
         out.close_array("");
-        for (key, name, pattern) in
-            [(tun::data::OWNER, "user", " user %"), (tun::data::GROUP, "group", " group %")]
-        {
-            if let Some(id) = a.get(key) {
-                out.num(name, pattern, id.into());
-            }
-        }
-        if page.opts.details > 0 {
-            processes(&mut page.out, row.name);
-        }
+        show::show(&owners::SET, a, out, &mut page.names);
         let out = &mut page.out;
         out.text("\n");
         out.close_object();
         Ok(())
     })
-}
-
-/// The processes that hold a device: a descriptor of `/dev/net/tun` whose fdinfo names it.
-fn processes(out: &mut Out<'_>, dev: &[u8]) {
-    out.line();
-    out.open_array("processes", "\tAttached to processes:");
-    let Ok(proc) = Dir::open(c"/proc") else { return out.close_array("") };
-    let _ = walk(proc, &mut |_, pid| {
-        let Some(number) = num::parse_u64_base(pid, 10) else { return };
-        let mut path = Path::new();
-        let Ok(fds) = nsref::fill(&mut path, "/proc/%/fd", pid).and_then(Dir::open) else { return };
-        let _ = walk(fds, &mut |_, fd| {
-            let mut buf = [0; 1024];
-            let mut path = Path::new();
-            let at = |path: &mut Path, what: &[u8]| {
-                path.join(&[b"/proc/", pid, what, fd]).map(|_| ())
-            };
-            let is_tun = at(&mut path, b"/fd/").and_then(|()| readlink(path.as_cstr(), &mut buf));
-            if is_tun != Ok(b"/dev/net/tun") || at(&mut path, b"/fdinfo/").is_err() {
-                return;
-            }
-            let info = read_file(path.as_cstr(), &mut buf).unwrap_or(&[]);
-            if !info.split(|b| *b == b'\n').any(|line| line.strip_prefix(b"iff:\t") == Some(dev)) {
-                return;
-            }
-            let comm = nsref::fill(&mut path, "/proc/%/comm", pid).and_then(|path| read_file(path, &mut buf));
-            out.open_object("");
-            out.str("name", "%", comm.unwrap_or(&[]).trim_ascii_end());
-            out.num("pid", "(%)", number);
-            out.close_object();
-        });
-    });
-    out.close_array("");
 }

@@ -353,7 +353,25 @@ pub fn matches(word: &[u8], keyword: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
+    use super::{Account, AccountName, Resolve};
+    use crate::text::ifname::IfName;
+
+    /// A system without interfaces and users.
+    pub(crate) struct Nobody;
+
+    impl Resolve for Nobody {
+        fn ifname(&mut self, _: u32) -> IfName {
+            IfName::default()
+        }
+        fn ifindex(&mut self, _: &[u8]) -> Option<u32> {
+            None
+        }
+        fn account(&mut self, _: Account, _: u32) -> Option<AccountName> {
+            None
+        }
+    }
+
     crate::names! {
         static TABLE = 0 "a", 0x10 "b", 0xffff "c d";
     }

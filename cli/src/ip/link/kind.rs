@@ -44,7 +44,11 @@ pub fn linkinfo(
         words(cx, line, m, kind, set, held)?;
         if let Some(text) = kind.check.and_then(|check| check(m, new)) {
             let said = text.as_bytes();
-            return Err(if text.starts_with("Error:") { cx.err.usage(&[said]) } else { cx.err.plain(&[said]) });
+            return Err(if text.starts_with("Error:") {
+                cx.err.usage(&[said])
+            } else {
+                cx.err.plain(&[said])
+            });
         }
         m.leave(outer);
         m.close(data);

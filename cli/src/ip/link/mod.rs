@@ -25,17 +25,12 @@ pub static OBJECT: Object = Object {
         Verb { word: "sh[ow]", run: show::run, grammar: Some(&show::GRAMMAR) },
         Verb { word: "l[st]", run: show::run, grammar: Some(&show::GRAMMAR) },
         Verb { word: "l[ist]", run: show::run, grammar: Some(&show::GRAMMAR) },
-        Verb { word: "x[stats]", run: absent, grammar: None },
-        Verb { word: "af[stats]", run: absent, grammar: None },
+        Verb { word: "x[stats]", run: crate::ip::route::absent, grammar: None },
+        Verb { word: "af[stats]", run: crate::ip::route::absent, grammar: None },
         Verb { word: "p[roperty]", run: modify::property, grammar: Some(&modify::PROPERTY) },
     ],
     default: show_all,
 };
-
-/// A verb of iproute2's that is refused by name.
-fn absent(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    Err(cx.err.plain(&[b"Command \"%\" is not in this build.", super::keyword(line)]))
-}
 
 fn show_all(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     show::run(cx, line)

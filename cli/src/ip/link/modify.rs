@@ -41,10 +41,6 @@ const TRAILERS: u8 = 13;
 const DYNAMIC: u8 = 14;
 const GROUP: u8 = 15;
 const ALTNAME: u8 = 16;
-/// Slot of the keyword of an XDP program.
-pub(super) const XDP: u8 = 17;
-/// Slot of the path that it is pinned at.
-pub(super) const PINNED: u8 = 18;
 
 static DEV_ARG: Arg = Arg::new("dev", To::Slot(DEV)).once_or_garbage();
 
@@ -90,7 +86,7 @@ pub static GRAMMAR: Grammar = Grammar {
         Arg::new("parentdev", To::Attr(ifla::PARENT_DEV_NAME.ty())),
         Arg::new("protodown_reason", To::Call(reason, "N { on | off }")),
         Arg::new("vf", To::Call(super::vf::words, "N ...")),
-        Arg::new("xdp|xdpgeneric|xdpdrv|xdpoffload", To::Call(super::xdp::words, "{ off | pinned FILE }")).once(),
+        Arg::new("xdp|xdpgeneric|xdpdrv|xdpoffload", To::Call(super::xdp::words, "off")).once(),
         Arg::new("dev", To::Slot(DEV)).once_or_garbage(),
     ],
     bare: Some(&DEV_ARG),
@@ -162,7 +158,10 @@ pub fn words<'l>(
             Err(_) => return Err(cx.err.invalid(word, b"netns", "Invalid \"%\" value\n")),
         }
     }
-    super::xdp::attach(cx, m, slots, held, new)?;
+    if new && m.attrs(IFINFO_LEN).has(ifla::XDP) {
+        // The kernel would pass it over.
+        return Err(cx.err.usage(&[b"A new link has no program."]));
+    }
     let (mut flags, mut change) = (0_u32, 0_u32);
     for (n, flag, when) in SWITCHES {
         if let Some(word) = slot(slots, *n) {

@@ -160,8 +160,7 @@ fn each(cx: &mut Ctx<'_>, each: &mut dyn FnMut(&mut Ctx<'_>, &Fd, &[u8])) -> Res
     Err(failed(cx, "Cannot read /var/run/netns", b"", e))
 }
 
-/// Each name of a directory, but `.` and `..`, with the directory.
-pub(in crate::ip) fn walk(mut dir: Dir, each: &mut dyn FnMut(&Fd, &[u8])) -> Result<(), Errno> {
+fn walk(mut dir: Dir, each: &mut dyn FnMut(&Fd, &[u8])) -> Result<(), Errno> {
     let mut buf = [0; 2048];
     while let Some(entries) = dir.read(&mut buf)? {
         for e in entries.filter(|e| is_name(e.name)) {

@@ -11,7 +11,7 @@ names! {
 attrs! {
     /// `IFLA_AMT_*`.
     pub mod data = "amt" {
-        1 MODE: u32, Kind::Enum(Int::U32, &MODES), "mode", EXACT;
+        1 MODE: u32, Kind::Enum(Int::U32, &MODES), "mode||% ", EXACT;
         3 GATEWAY_PORT: Be16, Kind::Num(Int::Be16), "gateway_port|||%", EXACT;
         2 RELAY_PORT: Be16, Kind::Num(Int::Be16), "relay_port|||%", EXACT;
         5 LOCAL_IP: Raw, Kind::Ip, "local|||!any valid address", EXACT;

@@ -3,8 +3,7 @@
 use crate::attrs;
 use crate::rt::kind::{LinkKind, Says, vxlan};
 use crate::spec::{AttrSpec, Bad, Custom, Resolve};
-use crate::text::ip::{self, Ip, af};
-use crate::text::out::Out;
+use crate::text::ip::{self, af};
 use crate::wire::build::Build;
 
 attrs! {
@@ -14,7 +13,7 @@ attrs! {
         1 ID: u32, Kind::Num(Int::U32), "id|||invalid id";
         1 VNI: u32, Kind::Num(Int::U32), "vni|||invalid id", WRITE;
         2 REMOTE: Raw, Kind::Custom(&ADDRESS), "remote|||!any valid address";
-        7 REMOTE6: Raw, Kind::Custom(&ADDRESS), "remote|remote6|remote % ", READ;
+        7 REMOTE6: Raw, Kind::Custom(&ADDRESS), "remote6", READ;
         12 TTL_INHERIT: u8, Kind::Custom(&vxlan::INHERIT), "ttl", READ, NONZERO;
         3 TTL: u8, Kind::Custom(&vxlan::TTL), "ttl|||invalid TTL", ELSE;
         3 HOPLIMIT: u8, Kind::Custom(&vxlan::TTL), "hoplimit|||invalid TTL", WRITE;
@@ -31,19 +30,13 @@ attrs! {
     }
 }
 
-static ADDRESS: Custom = Custom { show: show_address, put: put_address, value: "ADDR" };
+static ADDRESS: Custom = Custom { show: vxlan::show_address, put: put_address, value: "ADDR" };
 
 /// One attribute for IPv4, another for IPv6; the kernel refuses what is no address of one host.
 fn put_address(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], _: &mut dyn Resolve) -> Result<(), Bad> {
     let ip = ip::parse_hinted(word, af::AF_UNSPEC).map_err(|_| Bad::Value)?;
     b.raw(if ip.family() == af::AF_INET6 { data::REMOTE6.ty() } else { row.ty }, ip.bytes());
     Ok(())
-}
-
-fn show_address(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, _: &mut dyn Resolve) {
-    if let Some(a) = Ip::from_bytes(payload) {
-        out.str(row.json(), "remote % ", ip::print(&a).as_bytes());
-    }
 }
 
 /// The kind.

@@ -40,7 +40,7 @@ static REMOTES: Many = Many {
         put: change,
         value: "{ { add | del } LLADDR | set [ LLADDR ... ] | flush }",
     },
-    more: |n, next| n == 0 || next.is_some_and(|w| mac::parse(w, &mut [0; 32]).is_some()),
+    more: |n, next| n == 0 || next.is_some_and(|w| mac::parse(w, &mut [0; 32]) == Some(6)),
 };
 
 /// The addresses of mode `source`.
@@ -97,3 +97,36 @@ pub static TAP: LinkKind = LinkKind {
     bad: "",
     ..LinkKind::new("macvtap", "macvlan with a character device in place of the stack")
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::put::{find, put};
+    use crate::spec::tests::Nobody;
+
+    /// What the words behind `macaddr` become, as attributes.
+    fn said(words: &[&str]) -> heapless::Vec<u8, 128> {
+        let mut room = [0; 128];
+        let mut b = Build::new(&mut room, 0, 0, &[]);
+        let row = find(&data::SET, b"macaddr").unwrap();
+        for word in words {
+            assert!(
+                matches!(put(&row, &mut b, word.as_bytes(), &mut Nobody), Ok(()) | Err(Bad::More)),
+                "{word}"
+            );
+        }
+        heapless::Vec::from_slice(b.attrs(0).bytes()).unwrap()
+    }
+
+    /// As iproute2 6.1 sends them.
+    #[test]
+    fn addresses_are_added_one_by_one_and_set_as_a_list() {
+        let add = b"\x08\0\x03\0\0\0\0\0\x0a\0\x04\0\x02\0\0\0\0\x01\0\0";
+        assert_eq!(said(&["add", "02:00:00:00:00:01"]), add);
+        assert_eq!(said(&["flush"]), b"\x08\0\x03\0\x02\0\0\0");
+        assert_eq!(said(&["set"]), b"\x08\0\x03\0\x03\0\0\0\x04\0\x05\0");
+        let set = b"\x08\0\x03\0\x03\0\0\0\x1c\0\x05\0\x0a\0\x04\0\x02\0\0\0\0\x01\0\0\
+            \x0a\0\x04\0\x02\0\0\0\0\x02\0\0";
+        assert_eq!(said(&["set", "02:00:00:00:00:01", "02:00:00:00:00:02"]), set);
+    }
+}

@@ -74,13 +74,14 @@ fn put_address(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], _: &mut dyn Resol
     Ok(())
 }
 
-fn show_address(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, _: &mut dyn Resolve) {
+pub(super) fn show_address(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, _: &mut dyn Resolve) {
     let Some(a) = Ip::from_bytes(payload).filter(|a| !a.is_unspecified()) else { return };
     let (key, pattern) = match row.ty {
         2 if a.is_multicast() => ("group", "group % "),
         2 => ("remote", "remote % "),
         16 if a.is_multicast() => ("group6", "group % "),
-        16 => ("remote6", "remote % "),
+        // geneve's number.
+        16 | 7 => ("remote6", "remote % "),
         4 => ("local", "local % "),
         _ => ("local6", "local % "),
     };
@@ -159,8 +160,11 @@ pub(super) static TOS: Custom = Custom {
     value: "{ HEX | inherit }",
 };
 
-static POLICY: Custom =
-    Custom { show: |_, _, out, _| out.text("flowlabel inherit "), put: |_, _, _, _| Err(Bad::Value), value: "" };
+static POLICY: Custom = Custom {
+    show: |_, _, out, _| out.text("flowlabel inherit "),
+    put: |_, _, _, _| Err(Bad::Value),
+    value: "",
+};
 
 pub(super) static LABEL: Custom = Custom {
     show: |row, payload, out, _| {
