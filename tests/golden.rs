@@ -212,6 +212,9 @@ fn record() {
         // SAFETY: unshare changes this thread alone.
         assert_eq!(unsafe { libc::unshare(libc::CLONE_NEWNET) }, 0, "recording wants root");
         let text = std::fs::read_to_string(&file).unwrap();
+        if text.starts_with("# By hand") {
+            continue;
+        }
         let head: String =
             text.lines().take_while(|l| l.starts_with('#')).map(|l| format!("{l}\n")).collect();
         let mut stories = Vec::new();

@@ -9,6 +9,9 @@
 #[rustfmt::skip] // rows of commands, many to a line
 #[path = "oracle/cases.rs"]
 mod cases;
+#[rustfmt::skip]
+#[path = "oracle/kinds.rs"]
+mod kinds;
 #[path = "oracle/differences.rs"]
 mod differences;
 #[rustfmt::skip] // as in `cases`
@@ -31,7 +34,12 @@ const PAUSE: std::time::Duration = std::time::Duration::from_millis(30);
 
 /// All states, of whatever file.
 fn states() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    cases::STATES.iter().chain(nexthop::STATES).chain(rule::STATES).chain(objects::STATES)
+    cases::STATES
+        .iter()
+        .chain(nexthop::STATES)
+        .chain(rule::STATES)
+        .chain(objects::STATES)
+        .chain(kinds::STATES)
 }
 
 /// All differences, of whatever file.
@@ -452,6 +460,9 @@ oracle! {
     netns_listings: listings cases::NETNS_LISTINGS;
     netns_mutations: twins cases::NETNS_MUTATIONS;
     netns_errors: errors cases::NETNS_ERRORS;
+    kind_listings: listings kinds::LISTINGS;
+    kind_mutations: twins kinds::MUTATIONS;
+    kind_errors: errors kinds::ERRORS;
     global_listings: listings cases::GLOBAL_LISTINGS;
     global_errors: errors cases::GLOBAL_ERRORS;
     nexthop_listings: listings nexthop::LISTINGS;

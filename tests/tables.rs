@@ -76,6 +76,9 @@ fn rtnetlink() {
     use nlbox_core::rt::{addr, link, neigh, nsid, route, rule};
     check("if_link.h", "IFLA", link::ifla::KEYS);
     check("if_link.h", "IFLA_INFO", link::info::KEYS);
+    check("if_link.h", "IFLA_XDP", link::xdp::KEYS);
+    check("if_link.h", "IFLA_PROTO_DOWN_REASON", link::reason::KEYS);
+    check("if_link.h", "IFLA_VF", nlbox_core::rt::vf::vf::KEYS);
     check("if_link.h", "IFLA_INET6", link::inet6::KEYS);
     check("if_addr.h", "IFA", addr::ifa::KEYS);
     check("rtnetlink.h", "RTA", route::rta::KEYS);
@@ -104,6 +107,12 @@ fn smaller_objects() {
 #[test]
 fn kinds() {
     use nlbox_core::rt::kind;
+    check("amt.h", "IFLA_AMT", kind::amt::data::KEYS);
+    check("if_link.h", "IFLA_BAREUDP", kind::bareudp::data::KEYS);
+    check("if_link.h", "IFLA_GENEVE", kind::geneve::data::KEYS);
+    check("if_link.h", "IFLA_GTP", kind::gtp::data::KEYS);
+    check("if_link.h", "IFLA_HSR", kind::hsr::data::KEYS);
+    check("if_link.h", "IFLA_XFRM", kind::xfrm::data::KEYS);
     check("veth.h", "VETH_INFO", kind::veth::data::KEYS);
     check("if_link.h", "IFLA_TUN", kind::tun::data::KEYS);
     check("if_link.h", "IFLA_BR", kind::bridge::data::KEYS);

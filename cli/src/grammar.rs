@@ -378,7 +378,7 @@ fn take<'l>(
                 Bad::NoDevice => cx.err.invalid(value, b"", "Device does not exist\n"),
                 Bad::OnOff => cx.err.on_off(whole().as_bytes(), value),
                 Bad::OneOf => cx.err.one_of_on_off(whole().as_bytes(), value, 22),
-                Bad::Said => crate::report::USAGE,
+                Bad::Said | Bad::More => crate::report::USAGE,
             })
         }
         To::Call(f, _) => {

@@ -3,6 +3,7 @@
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
 #![deny(unsafe_code)]
 
+pub mod accounts;
 #[cfg(feature = "nettools")]
 pub mod arp;
 #[cfg(feature = "ping")]

@@ -4,7 +4,7 @@ use crate::files::Files;
 use nlbox_core::conn::{Conn, Error};
 use nlbox_core::rt::link::{IFINFO_LEN, IfInfo, ifla, rtext_filter};
 use nlbox_core::rt::rtm;
-use nlbox_core::spec::{Names as Table, Resolve};
+use nlbox_core::spec::{Account, AccountName, Names as Table, Resolve};
 use nlbox_core::text::ifname::IfName;
 use nlbox_core::text::num;
 use nlbox_core::wire::build::Build;
@@ -199,5 +199,9 @@ impl Resolve for Names<'_> {
             Some(known) if known.index != 0 => Some(known.index),
             _ => number(name),
         }
+    }
+
+    fn account(&mut self, kind: Account, id: u32) -> Option<AccountName> {
+        crate::accounts::name(kind, id)
     }
 }

@@ -1,13 +1,12 @@
 //! `tunctl`: tun and tap devices that stay, by the words of uml-utilities.
 
 use crate::Ctx;
+use crate::ip::tuntap::make;
 use crate::nettools::which;
 use crate::report::{Done, Fail};
 use crate::words::Line;
-use nlbox_core::text::num;
-use nlbox_sys::errno::Errno;
-use nlbox_sys::fd::read_file;
-use nlbox_sys::ioctl::{Tun, TunFlags};
+use nlbox_core::spec::Account;
+use nlbox_sys::ioctl::TunFlags;
 
 /// `tunctl …`.
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
@@ -22,8 +21,8 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
             (0, _) => brief = true,
             (1, _) => flags = TunFlags::TUN,
             (2, _) => flags = TunFlags::TAP,
-            (3, Some(value)) => owner = Some(id(cx, c"/etc/passwd", value)?),
-            (4, Some(value)) => group = Some(id(cx, c"/etc/group", value)?),
+            (3, Some(value)) => owner = Some(id(cx, Account::User, value)?),
+            (4, Some(value)) => group = Some(id(cx, Account::Group, value)?),
             (_, Some(value)) => {
                 delete |= n == 6;
                 name = value;
@@ -40,18 +39,8 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         (None, None) => Some(nlbox_sys::process::geteuid()),
         (owner, _) => owner,
     };
-    let work = || -> Result<Tun, (&str, Errno)> {
-        let tun = Tun::open(asked, flags | TunFlags::NO_PI).map_err(|e| ("TUNSETIFF", e))?;
-        if let Some(uid) = uid.filter(|_| !delete) {
-            tun.set_owner(uid).map_err(|e| ("TUNSETOWNER", e))?;
-        }
-        if let Some(gid) = group {
-            tun.set_group(gid).map_err(|e| ("TUNSETGROUP", e))?;
-        }
-        tun.set_persist(!delete).map_err(|e| ("TUNSETPERSIST", e))?;
-        Ok(tun)
-    };
-    let tun = work().map_err(|(what, e)| cx.err.system(&[what.as_bytes()], e.0))?;
+    let tun = make(asked, flags | TunFlags::NO_PI, uid.filter(|_| !delete), group, !delete)
+        .map_err(|(what, e)| cx.err.system(&[what.as_bytes()], e.0))?;
     let out = &mut cx.page.out;
     if brief && !delete {
         out.str("", "%\n", tun.name());
@@ -74,20 +63,7 @@ fn usage(cx: &mut Ctx<'_>) -> Fail {
     Fail(1)
 }
 
-/// A number, or the third field of the line that begins with the name (passwd(5), group(5)).
-fn id(cx: &mut Ctx<'_>, file: &core::ffi::CStr, word: &[u8]) -> Result<u32, Fail> {
-    if let Some(n) = num::parse_u64_base(word, 10).and_then(|n| u32::try_from(n).ok()) {
-        return Ok(n);
-    }
-    let mut buf = [0; 16384];
-    let text = read_file(file, &mut buf).unwrap_or(&[]);
-    for line in text.split(|b| *b == b'\n') {
-        let mut fields = line.split(|b| *b == b':');
-        if fields.next() == Some(word)
-            && let Some(n) = fields.nth(1).and_then(num::parse_u32)
-        {
-            return Ok(n);
-        }
-    }
-    Err(cx.err.plain(&[b"tunctl: no user or group \"", word, b"\""]))
+fn id(cx: &mut Ctx<'_>, kind: Account, word: &[u8]) -> Result<u32, Fail> {
+    let found = crate::accounts::number(kind, word);
+    found.ok_or_else(|| cx.err.plain(&[b"tunctl: no user or group \"", word, b"\""]))
 }

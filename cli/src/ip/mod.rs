@@ -22,6 +22,7 @@ pub mod saved;
 pub mod tcp_metrics;
 pub mod token;
 pub mod tunnel;
+pub mod tuntap;
 pub mod value;
 pub mod vrf;
 
@@ -54,6 +55,8 @@ static OBJECTS: &[Entry] = &[
     Entry { word: "l[ink]", object: &link::OBJECT },
     Entry { word: "mo[nitor]", object: &monitor::OBJECT },
     Entry { word: "tu[nnel]|tu[nl]", object: &tunnel::OBJECT },
+    Entry { word: "tunt[ap]", object: &tuntap::OBJECT },
+    Entry { word: "ta[p]", object: &tuntap::OBJECT },
     Entry { word: "net[ns]", object: &netns::OBJECT },
     Entry { word: "nex[thop]", object: &nexthop::OBJECT },
     Entry { word: "addrl[abel]", object: &addrlabel::OBJECT },
@@ -78,7 +81,7 @@ static NONE: Grammar =
 const NEEDS: &[u8] = b"Not enough information: \"%\" argument is required.";
 
 /// The objects of iproute2 that are not in this build: refused by name.
-static ABSENT: &[&str] = &["l2tp", "fou", "ila", "macsec", "tuntap", "tap", "xfrm", "sr", "ioam", "stats"];
+static ABSENT: &[&str] = &["l2tp", "fou", "ila", "macsec", "xfrm", "sr", "ioam", "stats"];
 
 /// `ip [OPTIONS] OBJECT …`.
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
@@ -325,6 +328,11 @@ fn color(cx: &mut Ctx<'_>, opt: &[u8], value: Option<&[u8]>) -> Done {
 /// The keyword that a function of a grammar was called for.
 pub(crate) fn keyword<'l>(line: &Line<'l>) -> &'l [u8] {
     line.cstr(line.at().saturating_sub(1)).map_or(b"", core::ffi::CStr::to_bytes)
+}
+
+/// A verb of iproute2's that is refused by name.
+pub(crate) fn no_verb(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    Err(cx.err.plain(&[b"Command \"%\" is not in this build.", keyword(line)]))
 }
 
 /// A keyword of iproute2's that is refused by name.

@@ -33,7 +33,7 @@ pub static OBJECT: Object = Object {
         Verb { word: "c[hange]", run: change, grammar: None },
         Verb { word: "d[elete]", run: del, grammar: None },
         Verb { word: "s[how]|l[st]|l[ist]", run: show, grammar: None },
-        Verb { word: "p[rl]", run: absent, grammar: None },
+        Verb { word: "p[rl]", run: super::no_verb, grammar: None },
         Verb { word: "6rd", run: change, grammar: None },
     ],
     default: show,
@@ -152,10 +152,6 @@ fn del(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut m = Build::new(&mut tx, rtm::DELLINK, 0, &[0; IFINFO_LEN]);
     m.head(INDEX_AT, &index.to_ne_bytes());
     send(cx, &mut m, b"delete", name)
-}
-
-fn absent(cx: &mut Ctx<'_>, _: &mut Line<'_>) -> Done {
-    Err(cx.err.plain(&[b"Command \"prl\" is not in this build."]))
 }
 
 /// Reads what the tunnel is to be: the words that `ip link` knows of its kind.

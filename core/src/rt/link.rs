@@ -120,6 +120,24 @@ attrs! {
     }
 }
 
+attrs! {
+    /// `IFLA_XDP_*`.
+    pub mod xdp = "xdp" {
+        1 FD: i32, Kind::Num(Int::S32), "fd";
+        2 ATTACHED: u8, Kind::Num(Int::U8), "attached";
+        3 FLAGS: u32, Kind::Hex(Int::U32), "flags";
+        4 PROG_ID: u32, Kind::Num(Int::U32), "prog_id";
+    }
+}
+
+attrs! {
+    /// `IFLA_PROTO_DOWN_REASON_*`.
+    pub mod reason = "protodown-reason" {
+        1 MASK: u32, Kind::Hex(Int::U32), "mask";
+        2 VALUE: u32, Kind::Hex(Int::U32), "value";
+    }
+}
+
 /// Filter bits of `IFLA_EXT_MASK`.
 pub mod rtext_filter {
     #![allow(missing_docs)]

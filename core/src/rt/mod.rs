@@ -13,6 +13,7 @@ pub mod nsid;
 pub mod ntable;
 pub mod route;
 pub mod rule;
+pub mod vf;
 
 /// `RTM_*` message types.
 pub mod rtm {

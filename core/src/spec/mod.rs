@@ -326,8 +326,9 @@ pub struct AttrSpec {
     /// Keyword, JSON key and label. Where they differ: `keyword|json|pattern`, an empty part keeping the default
     /// (the keyword; the pattern `keyword % `); `%` in the pattern stands for the value, and the pattern `-` is no
     /// text at all. A fourth part is what is said of a value that the attribute does not take, `%` being the
-    /// keyword; behind a `!` it is what was expected, behind a `=` what the value must be; a `?` is for numbers.
-    /// The keyword may have other names behind a `/`; behind a `~` a name may be shortened in a view too.
+    /// keyword; behind a `!` it is what was expected, behind a `=` what the value must be; a `?` is for numbers; behind
+    /// a `"` it is the whole sentence, `%` being the value. The keyword may have other names behind a `/`; behind a `~`
+    /// a name may be shortened in a view too.
     pub name: &'static str,
 }
 
@@ -395,9 +396,24 @@ pub enum Bad {
     OneOf,
     /// Said already, on stderr.
     Said,
+    /// Nothing is wrong with the word, but another has to follow it.
+    More,
 }
 
-/// What tables ask of the running system: names of interfaces, and what an administrator calls numbers.
+/// Who may use a device.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Account {
+    /// passwd(5).
+    User,
+    /// group(5).
+    Group,
+}
+
+/// Name of a user or group.
+pub type AccountName = heapless::Vec<u8, 48>;
+
+/// What tables ask of the running system: names of interfaces, users and groups, and what an administrator calls
+/// numbers.
 pub trait Resolve {
     /// The name of `v`.
     fn name(&mut self, names: &'static Names, v: u64) -> Option<&[u8]> {
@@ -411,6 +427,8 @@ pub trait Resolve {
     fn ifname(&mut self, ifindex: u32) -> IfName;
     /// The index of the interface called `name`, by its name, an altname, or `ifN`.
     fn ifindex(&mut self, name: &[u8]) -> Option<u32>;
+    /// The name of a user or group.
+    fn account(&mut self, kind: Account, id: u32) -> Option<AccountName>;
 }
 
 /// iproute2's prefix rule: `word` is a beginning of `keyword`, and not empty.
@@ -420,7 +438,25 @@ pub fn matches(word: &[u8], keyword: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
+    use super::{Account, AccountName, Resolve};
+    use crate::text::ifname::IfName;
+
+    /// A system without interfaces and users.
+    pub(crate) struct Nobody;
+
+    impl Resolve for Nobody {
+        fn ifname(&mut self, _: u32) -> IfName {
+            IfName::default()
+        }
+        fn ifindex(&mut self, _: &[u8]) -> Option<u32> {
+            None
+        }
+        fn account(&mut self, _: Account, _: u32) -> Option<AccountName> {
+            None
+        }
+    }
+
     crate::names! {
         static TABLE = 0 "a", 0x10 "b", 0xffff "c d";
     }

@@ -7,10 +7,13 @@ use crate::ip::value::slot;
 use crate::names::Link;
 use crate::report::{Done, Fail, PLAIN};
 use crate::words::Line;
-use nlbox_core::rt::kind::{self, LinkKind, Says, veth};
+use nlbox_core::rt::kind::{self, LinkKind, Says, netkit, veth};
 use nlbox_core::rt::link::{FLAGS_AT, IFINFO_LEN, INDEX_AT, ifla, info};
 use nlbox_core::spec::{AttrSet, AttrSpec, Bad, Kind, RowFlags, put};
 use nlbox_core::wire::build::Build;
+
+/// What the kinds that come in pairs know the other end by.
+const PEER: u16 = veth::data::PEER.ty();
 
 /// Appends `IFLA_LINKINFO` for the kind that the slots hold, if any, with what the rest of the line says of it.
 ///
@@ -89,7 +92,13 @@ fn words(
     held: &mut Held,
 ) -> Done {
     while let Some(word) = line.next() {
-        if core::ptr::eq(set, &raw const veth::data::SET) && word == b"peer" {
+        if word == b"peer" && set.row(PEER).is_some_and(|row| matches!(row.kind, Kind::Msg(..))) {
+            // Words of the kind may come first: those of netkit, which has their attributes for either end.
+            while let Some(mut row) = line.peek().and_then(|word| put::find(set, word)) {
+                row.ty = row.ty.saturating_add(u16::from(row.ty != netkit::data::MODE.ty()));
+                line.next();
+                option(cx, line, m, kind, &row, word)?;
+            }
             return peer(cx, line, m, held);
         }
         match put::find(set, word) {
@@ -97,6 +106,7 @@ fn words(
             None => {
                 let what: &[u8] = match kind.says {
                     Says::Command => b": unknown command \"",
+                    Says::What => b": what is \"",
                     _ => b": unknown option \"",
                 };
                 if kind.says != Says::Nothing && !nlbox_core::spec::matches(word, "help") {
@@ -120,7 +130,7 @@ pub(in crate::ip) fn option(
     row: &AttrSpec,
     word: &[u8],
 ) -> Done {
-    let mut n = 0_usize;
+    let (mut n, mut must) = (0_usize, false);
     let no = row.flags.has(RowFlags::NO) && matches!(word, [b'n', ..]);
     let alone = no
         || match row.kind {
@@ -139,10 +149,14 @@ pub(in crate::ip) fn option(
         // A list may be empty.
         let _ = put::put(row, m, b"", &mut cx.page.names);
     }
-    while more(n, line.peek()) {
+    while must || more(n, line.peek()) {
         let value = line.value(&mut cx.err)?;
         m.from_word(line.at().saturating_sub(1));
-        put::put(row, m, value, &mut cx.page.names).map_err(|bad| wrong(cx, kind.bad, row, value, bad))?;
+        must = match put::put(row, m, value, &mut cx.page.names) {
+            Ok(()) => false,
+            Err(Bad::More) => true,
+            Err(bad) => return Err(wrong(cx, kind.bad, row, value, bad)),
+        };
         n = n.saturating_add(1);
     }
     Ok(())
@@ -164,9 +178,10 @@ pub(crate) fn wrong(cx: &mut Ctx<'_>, general: &str, row: &AttrSpec, value: &[u8
             return crate::report::USAGE;
         }
         Bad::NoDevice if own == "@" => return err.no_device(value),
-        Bad::NoDevice | Bad::Value => {}
+        Bad::NoDevice | Bad::Value | Bad::More => {}
     }
     match (row.kind, text.as_bytes()) {
+        (_, [b'"', sentence @ ..]) => err.plain(&[sentence, value]),
         (Kind::Mac, _) => err.lladdr(value),
         (Kind::Enum(_, names), b"") => {
             err.piece(&[b"Error: argument of \"", key, b"\" must be \""]);
@@ -198,10 +213,10 @@ pub(crate) fn wrong(cx: &mut Ctx<'_>, general: &str, row: &AttrSpec, value: &[u8
     }
 }
 
-/// veth's `peer`: the other end is a whole link message of its own.
+/// The `peer` of a pair: the other end is a whole link message of its own.
 #[inline(never)]
 fn peer(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, held: &mut Held) -> Done {
-    let at = m.open(veth::data::PEER.ty());
+    let at = m.open(PEER);
     m.bytes(&[0; IFINFO_LEN]);
     let mut slots = [None; SLOTS];
     modify::words(cx, line, m, held, &mut slots, true)?;

@@ -4,6 +4,8 @@ pub mod kind;
 pub mod modify;
 pub mod show;
 pub mod stats;
+pub mod vf;
+pub mod xdp;
 
 use crate::Ctx;
 use crate::grammar::{Object, Verb};
@@ -23,6 +25,8 @@ pub static OBJECT: Object = Object {
         Verb { word: "sh[ow]", run: show::run, grammar: Some(&show::GRAMMAR) },
         Verb { word: "l[st]", run: show::run, grammar: Some(&show::GRAMMAR) },
         Verb { word: "l[ist]", run: show::run, grammar: Some(&show::GRAMMAR) },
+        Verb { word: "x[stats]", run: crate::ip::no_verb, grammar: None },
+        Verb { word: "af[stats]", run: crate::ip::no_verb, grammar: None },
         Verb { word: "p[roperty]", run: modify::property, grammar: Some(&modify::PROPERTY) },
     ],
     default: show_all,

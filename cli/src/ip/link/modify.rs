@@ -10,11 +10,12 @@ use crate::names::Link;
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use crate::{Ctx, TX};
-use nlbox_core::rt::link::{CHANGE_AT, FLAGS_AT, IFINFO_LEN, INDEX_AT, iff, ifla, inet6};
+use nlbox_core::rt::link::{self, CHANGE_AT, FLAGS_AT, IFINFO_LEN, INDEX_AT, iff, ifla, inet6};
 use nlbox_core::rt::names::{ADDR_GEN_MODES, LINKMODES, OPERSTATES};
 use nlbox_core::rt::nsid::{RTGENMSG_LEN, netnsa};
 use nlbox_core::rt::rtm;
 use nlbox_core::spec::Names;
+use nlbox_core::spec::put::on_off;
 use nlbox_core::text::ifname::{IfName, alt_is_valid};
 use nlbox_core::text::ip::af;
 use nlbox_core::text::num;
@@ -83,10 +84,9 @@ pub static GRAMMAR: Grammar = Grammar {
         Arg::new("gso_ipv4_max_size", To::Attr(ifla::GSO_IPV4_MAX_SIZE.ty())),
         Arg::new("gro_ipv4_max_size", To::Attr(ifla::GRO_IPV4_MAX_SIZE.ty())),
         Arg::new("parentdev", To::Attr(ifla::PARENT_DEV_NAME.ty())),
-        Arg::new(
-            "vf|xdp|xdpg[eneric]|xdpd[rv]|xdpo[ffload]",
-            To::Call(crate::ip::absent, "(not in this build)")
-        ),
+        Arg::new("protodown_reason", To::Call(reason, "N { on | off }")),
+        Arg::new("vf", To::Call(super::vf::words, "N ...")),
+        Arg::new("xdp|xdpgeneric|xdpdrv|xdpoffload", To::Call(super::xdp::words, "off")).once(),
         Arg::new("dev", To::Slot(DEV)).once_or_garbage(),
     ],
     bare: Some(&DEV_ARG),
@@ -157,6 +157,10 @@ pub fn words<'l>(
             Ok(NsRef::Pid(pid)) => m.put(ifla::NET_NS_PID, pid),
             Err(_) => return Err(cx.err.invalid(word, b"netns", "Invalid \"%\" value\n")),
         }
+    }
+    if new && m.attrs(IFINFO_LEN).has(ifla::XDP) {
+        // The kernel would pass it over.
+        return Err(cx.err.usage(&[b"A new link has no program."]));
     }
     let (mut flags, mut change) = (0_u32, 0_u32);
     for (n, flag, when) in SWITCHES {
@@ -413,6 +417,19 @@ fn mode(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<
 fn state(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
     let v = named(cx, line, &OPERSTATES, true, "Invalid operstate\n")?;
     m.put(ifla::OPERSTATE, v);
+    Ok(())
+}
+
+fn reason(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
+    let word = line.value(&mut cx.err)?;
+    let bit = num::parse_u32(word).and_then(|n| 1_u32.checked_shl(n));
+    let bit = bit.ok_or_else(|| cx.err.invalid(word, b"", "invalid protodown reason\n"))?;
+    let word = line.value(&mut cx.err)?;
+    let on = on_off(word).ok_or_else(|| cx.err.on_off(b"protodown_reason", word))?;
+    let nest = m.open(ifla::PROTO_DOWN_REASON.ty());
+    m.put(link::reason::MASK, bit);
+    m.put(link::reason::VALUE, if on { bit } else { 0 });
+    m.close(nest);
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use crate::report::{Done, Fail};
 use crate::words::Line;
 use crate::{Ctx, Page, TX};
 use nlbox_core::conn::Error;
-use nlbox_core::rt::link::{IFINFO_LEN, IfInfo, iff, ifla, inet6, info, rtext_filter};
+use nlbox_core::rt::link::{IFINFO_LEN, IfInfo, iff, ifla, inet6, info, reason, rtext_filter};
 use nlbox_core::rt::names::{ADDR_GEN_MODES, ARPHRD, GROUPS, IFFS, LINKMODES, OPERSTATES};
 use nlbox_core::rt::{kind, rtm};
 use nlbox_core::spec::{AttrSet, AttrSpec, Bad, Custom, Resolve, show};
@@ -55,6 +55,7 @@ attrs! {
     /// The first line from the MTU to the group.
     pub mod first = "link" {
         4 MTU: u32, Kind::Num(Int::U32), "mtu";
+        43 XDP: Nested, Kind::Bytes, "xdp";
         6 QDISC: Str, Kind::Str, "qdisc";
         10 MASTER: u32, Kind::IfIndex, "master";
         16 OPERSTATE: u8, Kind::Custom(&OPERSTATE_SHOWN), "";
@@ -109,7 +110,7 @@ attrs! {
 attrs! {
     /// The kinds inside `IFLA_LINKINFO`; in the attribute of the next number are the options, whose key comes first.
     pub mod halves = "linkinfo" {
-        1 KIND: Str, Kind::Str, "info_data|info_kind|% ";
+        1 KIND: Str, Kind::Str, "info_data|info_kind|    % ";
         4 SLAVE_KIND: Str, Kind::Str, "info_slave_data|info_slave_kind|    %_slave ";
     }
 }
@@ -135,7 +136,9 @@ static AF_SPEC_SHOWN: Custom = shown(|_, payload, out, _| {
 fn rows(page: &mut Page<'_>, set: &AttrSet, a: Attrs<'_>, what: For) {
     for row in set.iter() {
         let skipped = what != For::Link && matches!(row.ty, LINKMODE | AF_SPEC);
-        if let (Some(payload), false) = (a.raw(row.ty), skipped) {
+        if row.ty == ifla::XDP.ty() {
+            super::xdp::mode(page, a, what == For::Link);
+        } else if let (Some(payload), false) = (a.raw(row.ty), skipped) {
             show::show_row(&row, payload, &mut page.out, &mut page.names);
         }
     }
@@ -478,6 +481,9 @@ pub fn full(page: &mut Page<'_>, row: &Row<'_>, what: For) {
     if a.get(ifla::PROTO_DOWN).is_some_and(|v| v != 0) {
         page.out.is("proto_down", " protodown on ");
     }
+    if let Some(v) = a.nest(ifla::PROTO_DOWN_REASON).get(reason::VALUE) {
+        bits(&mut page.out, v);
+    }
     if page.opts.details > 0 {
         rows(page, &details::SET, a, what);
     }
@@ -486,10 +492,27 @@ pub fn full(page: &mut Page<'_>, row: &Row<'_>, what: For) {
         page.out.line();
         page.out.str("ifalias", "    alias %", alias);
     }
+    if more {
+        super::xdp::programs(page, a);
+    }
     if page.opts.stats > 0 && what != For::Event {
         super::stats::counters(page, a);
     }
+    if more {
+        super::vf::lines(page, row);
+    }
     altnames(page, a);
+}
+
+/// The reasons for which a link is held down: numbers of bits, for we keep no names of them.
+fn bits(out: &mut Out<'_>, v: u32) {
+    out.open_array("proto_down_reason", "protodown_reason <");
+    let mut pattern = "%";
+    for n in (0..32_u32).filter(|n| v.wrapping_shr(*n) & 1 != 0) {
+        out.str("-", pattern, num::dec(n.into()).as_bytes());
+        pattern = ",%";
+    }
+    out.close_array(">");
 }
 
 #[inline(never)]
@@ -546,14 +569,10 @@ fn netnsid(page: &mut Page<'_>, id: i32, key: &str, [name, number]: [&str; 2]) {
 fn linkinfo(_: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn Resolve) {
     let a = Attrs::new(payload);
     out.open_object("linkinfo");
-    out.line();
-    out.text("    ");
     for row in halves::SET.iter() {
         let Some(name) = a.raw(row.ty) else { continue };
         let slave = row.ty == info::SLAVE_KIND.ty();
-        if slave {
-            out.line();
-        }
+        out.line();
         show::show_row(&row, name, out, host);
         let name = nlbox_core::bytes::until_nul(name);
         let set = if slave { kind::slave_data_of(name) } else { kind::data_of(name) };

@@ -5,14 +5,20 @@
 use crate::spec::AttrSet;
 use crate::wire::build::Build;
 
+pub mod amt;
+pub mod bareudp;
 pub mod bond;
 pub mod bond_slave;
 pub mod bridge;
 pub mod bridge_slave;
 pub mod dummy;
+pub mod geneve;
+pub mod gtp;
+pub mod hsr;
 pub mod ifb;
 pub mod ipvlan;
 pub mod macvlan;
+pub mod netkit;
 pub mod nlmon;
 pub mod tun;
 pub mod tunnel;
@@ -20,14 +26,17 @@ pub mod vcan;
 pub mod veth;
 pub mod vlan;
 pub mod vrf;
+pub mod vxcan;
 pub mod vxlan;
 pub mod wireguard;
+pub mod xfrm;
 
 /// A kind of link.
 pub struct LinkKind {
     /// `IFLA_INFO_KIND`; for the options of a port, iproute2's `KIND_slave`.
     pub name: &'static str,
-    /// One line for help.
+    /// What it is, in a few words: not kept in the binary, where nothing prints it.
+    #[cfg(any(test, feature = "fake"))]
     pub about: &'static str,
     /// `IFLA_INFO_DATA` (or `IFLA_INFO_SLAVE_DATA` for a `_slave` kind). `None`: the kind takes no options.
     pub data: Option<&'static AttrSet>,
@@ -47,6 +56,8 @@ pub enum Says {
     Option,
     /// `vlan: unknown command "x"?`
     Command,
+    /// `hsr: what is "x"?`
+    What,
     /// There is no sentence, only the usage.
     Nothing,
 }
@@ -54,21 +65,36 @@ pub enum Says {
 impl LinkKind {
     /// A kind without options.
     #[must_use]
+    #[cfg_attr(not(any(test, feature = "fake")), expect(unused_variables, reason = "not kept in the binary"))]
     pub const fn new(name: &'static str, about: &'static str) -> LinkKind {
-        LinkKind { name, about, data: None, bad: "invalid %", says: Says::Option, check: None }
+        LinkKind {
+            name,
+            #[cfg(any(test, feature = "fake"))]
+            about,
+            data: None,
+            bad: "invalid %",
+            says: Says::Option,
+            check: None,
+        }
     }
 }
 
-/// Every kind with options, or known to need none. Kinds that are not here can be made too, without options.
+/// Every kind with options, or known to need none. Kinds that are not here can be made too, without options: team,
+/// netdevsim, `virt_wifi`.
 pub static KINDS: &[&LinkKind] = &[
+    &amt::KIND,
+    &bareudp::KIND,
     &bond::KIND,
     &bond_slave::KIND,
     &bridge::KIND,
     &bridge_slave::KIND,
     &dummy::KIND,
     &tunnel::ERSPAN,
+    &geneve::KIND,
     &tunnel::GRE,
     &tunnel::GRETAP,
+    &gtp::KIND,
+    &hsr::KIND,
     &ifb::KIND,
     &tunnel::IP6ERSPAN,
     &tunnel::IP6GRE,
@@ -79,6 +105,7 @@ pub static KINDS: &[&LinkKind] = &[
     &ipvlan::TAP,
     &macvlan::KIND,
     &macvlan::TAP,
+    &netkit::KIND,
     &nlmon::KIND,
     &tunnel::SIT,
     &tun::KIND,
@@ -89,8 +116,10 @@ pub static KINDS: &[&LinkKind] = &[
     &vrf::SLAVE,
     &tunnel::VTI4,
     &tunnel::VTI6,
+    &vxcan::KIND,
     &vxlan::KIND,
     &wireguard::KIND,
+    &xfrm::KIND,
 ];
 
 /// The kind called `name`.

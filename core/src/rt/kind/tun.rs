@@ -1,7 +1,7 @@
 //! tun: a link whose other end is a program (`IFLA_TUN_*`, `linux/if_link.h`). It is made through /dev/net/tun.
 
 use crate::rt::kind::LinkKind;
-use crate::spec::{AttrSpec, Bad, Custom, Resolve};
+use crate::spec::{Account, AttrSpec, Bad, Custom, Resolve};
 use crate::text::out::Out;
 use crate::{attrs, names};
 
@@ -20,8 +20,8 @@ attrs! {
         8 NUM_QUEUES: u32, Kind::Num(Int::U32), "numqueues", READ;
         9 NUM_DISABLED_QUEUES: u32, Kind::Num(Int::U32), "numdisabled", READ;
         6 PERSIST: u8, Kind::OnOff(Int::U8), "persist", READ;
-        1 OWNER: u32, Kind::Num(Int::U32), "user", READ;
-        2 GROUP: u32, Kind::Num(Int::U32), "group", READ;
+        1 OWNER: u32, Kind::Custom(&ACCOUNT), "user", READ;
+        2 GROUP: u32, Kind::Custom(&ACCOUNT), "group", READ;
     }
 }
 
@@ -31,6 +31,19 @@ static MULTI: Custom = Custom { show: show_multi, put: |_, _, _, _| Err(Bad::Val
 fn show_multi(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, _: &mut dyn Resolve) {
     let on = payload.first() == Some(&1);
     out.bool(row.json(), if on { "multi_queue " } else { "" }, on);
+}
+
+/// By name where there is one.
+static ACCOUNT: Custom = Custom { show: show_account, put: |_, _, _, _| Err(Bad::Value), value: "" };
+
+fn show_account(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn Resolve) {
+    let Some(id) = payload.first_chunk().map(|b| u32::from_ne_bytes(*b)) else { return };
+    let kind = if row.ty == data::OWNER.ty() { Account::User } else { Account::Group };
+    out.text(row.keyword());
+    match host.account(kind, id) {
+        Some(name) => out.str(row.json(), " % ", &name),
+        None => out.num(row.json(), " % ", id.into()),
+    }
 }
 
 /// The kind.

@@ -44,6 +44,7 @@ attrs! {
         5 TTL_SHOWN: u8, Kind::Custom(&super::TTL), "ttl", READ, ELSE;
         29 DF: u8, Kind::Custom(&super::DF), "df|||DF must be 'unset', 'set' or 'inherit'", EXACT;
         26 LABEL: Be32, Kind::Custom(&super::LABEL), "flowlabel|label||invalid flowlabel";
+        32 LABEL_POLICY: u32, Kind::Custom(&POLICY), "label", READ, NONZERO;
         8 AGEING: u32, Kind::Num(Int::U32), "ageing|||ageing timer";
         9 LIMIT: u32, Kind::Num(Int::U32), "maxaddress|limit|maxaddr % |max addresses", NONZERO;
         18 UDP_CSUM: u8, Kind::Flip, "udpcsum|udp_csum";
@@ -73,13 +74,14 @@ fn put_address(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], _: &mut dyn Resol
     Ok(())
 }
 
-fn show_address(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, _: &mut dyn Resolve) {
+pub(super) fn show_address(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, _: &mut dyn Resolve) {
     let Some(a) = Ip::from_bytes(payload).filter(|a| !a.is_unspecified()) else { return };
     let (key, pattern) = match row.ty {
         2 if a.is_multicast() => ("group", "group % "),
         2 => ("remote", "remote % "),
         16 if a.is_multicast() => ("group6", "group % "),
-        16 => ("remote6", "remote % "),
+        // geneve's number.
+        16 | 7 => ("remote6", "remote % "),
         4 => ("local", "local % "),
         _ => ("local6", "local % "),
     };
@@ -104,10 +106,10 @@ fn show_ports(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, _: &mut dyn Res
 }
 
 /// The row of `TTL` is left out behind this one: the kernel sends it too, as zero.
-static INHERIT: Custom =
+pub(super) static INHERIT: Custom =
     Custom { show: |_, _, out, _| out.text("ttl inherit "), put: |_, _, _, _| Err(Bad::Value), value: "" };
 
-static TTL: Custom = Custom {
+pub(super) static TTL: Custom = Custom {
     show: |row, payload, out, _| match payload.first() {
         Some(0) => {
             out.text("ttl auto ");
@@ -118,6 +120,8 @@ static TTL: Custom = Custom {
     },
     put: |row, b, word, _| {
         match word {
+            // geneve has a byte for it, vxlan its presence.
+            b"inherit" if row.ty != data::TTL.ty() => b.raw(12, &[1]),
             b"inherit" => b.raw(28, &[]),
             b"auto" => b.raw(row.ty, &[0]),
             _ => b.raw(row.ty, &[num::parse_u8(word).ok_or(Bad::Value)?]),
@@ -127,7 +131,7 @@ static TTL: Custom = Custom {
     value: "{ N | auto | inherit }",
 };
 
-static DF: Custom = Custom {
+pub(super) static DF: Custom = Custom {
     show: |row, payload, out, _| {
         let v = payload.first().copied().unwrap_or(0);
         let name = DFS.name(u64::from(v)).unwrap_or("unknown");
@@ -156,13 +160,24 @@ pub(super) static TOS: Custom = Custom {
     value: "{ HEX | inherit }",
 };
 
-static LABEL: Custom = Custom {
+static POLICY: Custom = Custom {
+    show: |_, _, out, _| out.text("flowlabel inherit "),
+    put: |_, _, _, _| Err(Bad::Value),
+    value: "",
+};
+
+pub(super) static LABEL: Custom = Custom {
     show: |row, payload, out, _| {
         if let Some(v) = uint_be(payload).filter(|v| *v != 0) {
             out.hex(row.json(), "flowlabel % ", v);
         }
     },
     put: |row, b, word, _| {
+        // VXLAN_LABEL_INHERIT; geneve has no such thing.
+        if word == b"inherit" && row.ty == data::LABEL.ty() {
+            b.put(data::LABEL_POLICY, 1);
+            return Ok(());
+        }
         num::parse_u64(word).is_some_and(|v| Int::Be32.put(b, row.ty, v)).then_some(()).ok_or(Bad::Value)
     },
     value: "N",
