@@ -10,6 +10,8 @@ mod arping;
 pub mod batch;
 #[cfg(feature = "nettools")]
 pub mod brctl;
+#[cfg(feature = "bridge")]
+pub mod bridge;
 pub mod child;
 pub mod dump;
 pub mod getopt;
@@ -82,6 +84,8 @@ pub struct Options {
     pub timestamp: u8,
     /// `-h`: sizes for people, in powers of 1000; 2 with `-iec`, powers of 1024.
     pub human: u8,
+    /// `-compressvlans`: VLANs in ranges.
+    pub compress: bool,
     /// `-rc`: receive buffer of the socket, in bytes.
     pub rcvbuf: u32,
 }
@@ -119,6 +123,12 @@ pub struct Applet {
 /// Every applet, in the order of the front page.
 pub static APPLETS: &[Applet] = &[
     Applet { name: "ip", about: "links, addresses, routes, neighbours, namespaces", run: ip::main },
+    #[cfg(feature = "bridge")]
+    Applet {
+        name: "bridge",
+        about: "ports, forwarding databases, VLANs, multicast groups",
+        run: bridge::main,
+    },
     #[cfg(feature = "namespaces")]
     Applet { name: "nsenter", about: "a command in the namespaces of a process", run: nsenter::main },
     #[cfg(feature = "namespaces")]

@@ -65,14 +65,34 @@ static ABSENT: &[&str] = &[
     "stats",
 ];
 
+/// A program of iproute2's: its options, and what reads the rest of the line or a line of a batch.
+pub(crate) struct Program {
+    pub(crate) name: &'static str,
+    /// The options in matching order. A spelling without brackets is to be typed whole.
+    pub(crate) options: &'static [(&'static str, Opt)],
+    /// What is to be tried by who typed an option that is none.
+    pub(crate) help: &'static str,
+    pub(crate) usage: fn(&mut Ctx<'_>) -> Fail,
+    pub(crate) command: for<'a, 'l> fn(&mut Ctx<'a>, &mut Line<'l>) -> Done,
+}
+
+impl Program {
+    /// `PROGRAM [OPTIONS] OBJECT …`.
+    pub(crate) fn run(&self, cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+        cx.err.program = self.name;
+        match options(cx, line, self)? {
+            Then::Nothing => Ok(()),
+            Then::Command => (self.command)(cx, line),
+            Then::Batch(file) => crate::batch::run(cx, file, self.command),
+        }
+    }
+}
+
+static IP: Program = Program { name: "ip", options: OPTIONS, help: "-help", usage, command };
+
 /// `ip [OPTIONS] OBJECT …`.
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    cx.err.program = "ip";
-    match options(cx, line)? {
-        Then::Nothing => Ok(()),
-        Then::Command => command(cx, line),
-        Then::Batch(file) => crate::batch::run(cx, file, command),
-    }
+    IP.run(cx, line)
 }
 
 /// `OBJECT …`: a command line behind its options, or a line of a batch.
@@ -109,7 +129,7 @@ pub fn send(cx: &mut Ctx<'_>, m: &mut Build<'_>) -> Done {
 
 /// What an option does.
 #[derive(Clone, Copy)]
-enum Opt {
+pub(crate) enum Opt {
     Family(u8),
     FamilyWord,
     Human,
@@ -128,9 +148,13 @@ enum Opt {
     Numeric,
     All,
     Color,
+    /// Of `bridge`: VLANs in ranges.
+    #[cfg_attr(not(feature = "bridge"), expect(dead_code, reason = "of bridge"))]
+    Compress,
+    #[cfg_attr(not(feature = "bridge"), expect(dead_code, reason = "of bridge"))]
+    Timestamp,
 }
 
-/// The options in matching order. A spelling without brackets is to be typed whole.
 static OPTIONS: &[(&str, Opt)] = &[
     ("-f[amily]", Opt::FamilyWord),
     ("-4", Opt::Family(af::AF_INET)),
@@ -176,7 +200,7 @@ enum Then<'l> {
 }
 
 /// Reads the options.
-fn options<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<Then<'l>, Fail> {
+fn options<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, program: &Program) -> Result<Then<'l>, Fail> {
     let mut batch = None;
     while let Some(word) = line.peek().filter(|w| w.first() == Some(&b'-')) {
         line.next();
@@ -189,9 +213,9 @@ fn options<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<Then<'l>, Fail> 
             Some(at) => (opt.get(..at).unwrap_or(opt), opt.get(at.saturating_add(1)..)),
             None => (opt, None),
         };
-        let found = OPTIONS.iter().find(|(w, _)| spelled(name, w)).map(|(_, o)| *o);
+        let found = program.options.iter().find(|(w, _)| spelled(name, w)).map(|(_, o)| *o);
         let Some(what) = found.filter(|o| value.is_none() || matches!(o, Opt::Color)) else {
-            return Err(cx.err.usage(&[b"Option \"%\" is unknown, try \"ip -help\".", opt]));
+            return Err(unknown(cx, program, opt));
         };
         let o = &mut cx.page.opts;
         match what {
@@ -199,7 +223,7 @@ fn options<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<Then<'l>, Fail> 
             Opt::FamilyWord => {
                 let value = line.value(&mut cx.err)?;
                 if value == b"help" {
-                    return Err(usage(cx));
+                    return Err((program.usage)(cx));
                 }
                 match FAMILIES.iter().find(|(n, _)| n.as_bytes() == value) {
                     Some((_, f)) => o.family = *f,
@@ -212,7 +236,8 @@ fn options<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<Then<'l>, Fail> 
             Opt::Details => o.details = o.details.saturating_add(1),
             Opt::Oneline => cx.page.out.mode.oneline = true,
             Opt::Version => {
-                cx.page.out.text(concat!("ip utility, nlbox-", env!("CARGO_PKG_VERSION"), "\n"));
+                cx.page.out.text(program.name);
+                cx.page.out.text(concat!(" utility, nlbox-", env!("CARGO_PKG_VERSION"), "\n"));
                 return Ok(Then::Nothing);
             }
             Opt::Force => o.force = true,
@@ -222,14 +247,16 @@ fn options<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<Then<'l>, Fail> 
             Opt::Brief => o.brief = true,
             Opt::Json => cx.page.out.mode.json = true,
             Opt::Pretty => cx.page.out.mode.pretty = true,
-            Opt::Help => return Err(usage(cx)),
+            Opt::Help => return Err((program.usage)(cx)),
             Opt::Netns => {
                 let name = line.value(&mut cx.err)?;
                 netns::enter(cx, name)?;
             }
             Opt::Numeric => o.numeric = true,
             Opt::All => o.all = true,
-            Opt::Color => color(cx, opt, value)?,
+            Opt::Color => color(cx, program, opt, value)?,
+            Opt::Compress => o.compress = true,
+            Opt::Timestamp => o.timestamp = 1,
         }
     }
     if cx.page.out.json() {
@@ -238,14 +265,19 @@ fn options<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<Then<'l>, Fail> 
     Ok(batch.map_or(Then::Command, Then::Batch))
 }
 
+fn unknown(cx: &mut Ctx<'_>, program: &Program, opt: &[u8]) -> Fail {
+    let (name, help) = (program.name.as_bytes(), program.help.as_bytes());
+    cx.err.usage(&[b"Option \"%\" is unknown, try \"% %\".", opt, name, help])
+}
+
 /// `-c[=always|auto|never]`: the palette for the terminal's background, as COLORFGBG tells it.
-fn color(cx: &mut Ctx<'_>, opt: &[u8], value: Option<&[u8]>) -> Done {
+fn color(cx: &mut Ctx<'_>, program: &Program, opt: &[u8], value: Option<&[u8]>) -> Done {
     let on = match value {
         None => true,
         Some(v) if spelled(v, "always") => true,
         Some(b"auto") => nlbox_sys::tty::isatty(1),
         Some(b"never") => false,
-        Some(_) => return Err(cx.err.usage(&[b"Option \"%\" is unknown, try \"ip -help\".", opt])),
+        Some(_) => return Err(unknown(cx, program, opt)),
     };
     let on = on && nlbox_sys::entry::env(b"NO_COLOR").is_none_or(<[u8]>::is_empty);
     // The last part of "15;0" is the background: 0 to 6 and 8 are dark, and so is one that is not told.

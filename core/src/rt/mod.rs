@@ -1,8 +1,11 @@
 //! rtnetlink: the message types and their attribute sets (`linux/rtnetlink.h`).
 
 pub mod addr;
+pub mod brvlan;
+pub mod fdb;
 pub mod kind;
 pub mod link;
+pub mod mdb;
 pub mod names;
 pub mod neigh;
 pub mod nsid;
@@ -28,9 +31,20 @@ pub mod rtm {
     pub const NEWRULE: u16 = 32;
     pub const DELRULE: u16 = 33;
     pub const GETRULE: u16 = 34;
+    pub const NEWMDB: u16 = 84;
+    pub const DELMDB: u16 = 85;
+    pub const GETMDB: u16 = 86;
     pub const NEWNSID: u16 = 88;
     pub const DELNSID: u16 = 89;
     pub const GETNSID: u16 = 90;
+    pub const NEWSTATS: u16 = 92;
+    pub const GETSTATS: u16 = 94;
     pub const NEWLINKPROP: u16 = 108;
     pub const DELLINKPROP: u16 = 109;
+    pub const NEWVLAN: u16 = 112;
+    pub const DELVLAN: u16 = 113;
+    pub const GETVLAN: u16 = 114;
+    pub const NEWTUNNEL: u16 = 120;
+    pub const DELTUNNEL: u16 = 121;
+    pub const GETTUNNEL: u16 = 122;
 }

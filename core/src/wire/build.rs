@@ -69,6 +69,11 @@ impl<'b> Build<'b> {
         self.w.or(HEADER_LEN.saturating_add(at), bits);
     }
 
+    /// Overwrites `bytes` at offset `at` of the request, as [`Build::mark`] counts: a part that is known last.
+    pub fn patch(&mut self, at: usize, bytes: &[u8]) {
+        self.w.patch(at, bytes);
+    }
+
     /// Byte `at` of the fixed header.
     #[must_use]
     pub fn head_at(&self, at: usize) -> u8 {

@@ -411,9 +411,8 @@ fn address(out: &mut Out<'_>, key: &str, pattern: &str, a: &[u8], ty: u16) {
     out.style(Style::Mac).str(key, pattern, text);
 }
 
-/// A link in full, without the end of its last line. `mode` is left out of `ip addr`.
-pub fn full(page: &mut Page<'_>, row: &Row<'_>, is_link: bool) {
-    let a = row.attrs;
+/// What every listing of links begins with: index, name, flags.
+pub fn head(page: &mut Page<'_>, row: &Row<'_>) {
     page.out.num("ifindex", "%: ", u64::from(row.info.index));
     let mut column: heapless::Vec<u8, 48> = heapless::Vec::new();
     let _ = column.extend_from_slice(row.name);
@@ -424,6 +423,12 @@ pub fn full(page: &mut Page<'_>, row: &Row<'_>, is_link: bool) {
         page.out.style(Style::IfName).str("", "%: ", &column);
     }
     flags_with(page, row.info.flags, lower_down);
+}
+
+/// A link in full, without the end of its last line. `mode` is left out of `ip addr`.
+pub fn full(page: &mut Page<'_>, row: &Row<'_>, is_link: bool) {
+    let a = row.attrs;
+    head(page, row);
     rows(page, &first::SET, a, is_link);
     // The links of an IPv6 dump come without it: iproute2 asks for it apart, and so do we.
     let mut qlen = a.get(ifla::TXQLEN);
