@@ -299,7 +299,9 @@ fn counted(page: &mut Page<'_>, index: u32, of: Attrs<'_>, filter: Filter) {
         let mut r = Reader::new(attr.payload);
         r.skip_up_to(32);
         let (vid, bits) = (r.u16().unwrap_or(0), r.u16().unwrap_or(0));
-        if !filter.has(vid, vid) {
+        // A bridge also counts for the VLANs that only its ports are in.
+        let foreign = bits & (info::MASTER | info::BRENTRY) == info::MASTER;
+        if foreign || !filter.has(vid, vid) {
             continue;
         }
         table.record(page, index);

@@ -19,6 +19,7 @@ pub mod info {
     pub const UNTAGGED: u16 = 0x4;
     pub const RANGE_BEGIN: u16 = 0x8;
     pub const RANGE_END: u16 = 0x10;
+    pub const BRENTRY: u16 = 0x20;
     pub const ONLY_OPTS: u16 = 0x40;
 }
 
