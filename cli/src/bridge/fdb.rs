@@ -1,13 +1,13 @@
 //! `bridge fdb`: which link-layer address is behind which port, or at which end of a VXLAN.
 
-use super::{bits, device, device_if, end_line, head, marks, pick, vid_if};
-use crate::grammar::{Arg, Grammar, Object, Slots, To, Verb, read, spelled};
+use super::{BR, Command, DEV, DEV_ARG, Filter, Request, VID, bits, device, end_line, one, pick, run};
+use crate::grammar::{Arg, Grammar, Object, Slots, To, Verb, spelled};
 use crate::ip::value::{address, keep, put_num, slot};
 use crate::report::Done;
 use crate::words::Line;
 use crate::{Ctx, Page};
 use nlbox_core::rt::fdb::{FLAGS, STATES, fdb, nfea};
-use nlbox_core::rt::neigh::{CacheInfo, FLAGS_AT, INDEX_AT, NDMSG_LEN, NdMsg, STATE_AT, nud};
+use nlbox_core::rt::neigh::{CacheInfo, FLAGS_AT, NDMSG_LEN, NdMsg, STATE_AT, nud};
 use nlbox_core::rt::rtm;
 use nlbox_core::spec::show;
 use nlbox_core::text::ip::af;
@@ -22,28 +22,56 @@ pub static OBJECT: Object = Object {
     name: "fdb",
     about: "forwarding databases",
     verbs: &[
-        Verb {
-            word: "a[dd]",
-            run: |cx, l| modify(cx, l, rtm::NEWNEIGH, nlm::CREATE | nlm::EXCL),
-            grammar: Some(&ENTRY),
-        },
-        Verb {
-            word: "ap[pend]",
-            run: |cx, l| modify(cx, l, rtm::NEWNEIGH, nlm::CREATE | nlm::APPEND),
-            grammar: Some(&ENTRY),
-        },
-        Verb {
-            word: "r[eplace]",
-            run: |cx, l| modify(cx, l, rtm::NEWNEIGH, nlm::CREATE | nlm::REPLACE),
-            grammar: Some(&ENTRY),
-        },
-        Verb { word: "d[elete]", run: |cx, l| modify(cx, l, rtm::DELNEIGH, 0), grammar: Some(&ENTRY) },
-        Verb { word: "g[et]", run: get, grammar: Some(&GET) },
+        Verb { word: "a[dd]", run: |cx, l| run(cx, l, &ADD), grammar: Some(&ENTRY) },
+        Verb { word: "ap[pend]", run: |cx, l| run(cx, l, &APPEND), grammar: Some(&ENTRY) },
+        Verb { word: "r[eplace]", run: |cx, l| run(cx, l, &REPLACE), grammar: Some(&ENTRY) },
+        Verb { word: "d[elete]", run: |cx, l| run(cx, l, &DELETE), grammar: Some(&ENTRY) },
+        Verb { word: "g[et]", run: |cx, l| run(cx, l, &GET_COMMAND), grammar: Some(&GET) },
         Verb { word: "s[how]|lst|l[ist]", run: list, grammar: Some(&SHOW) },
-        Verb { word: "flush", run: flush, grammar: Some(&FLUSH) },
+        Verb { word: "flush", run: |cx, l| run(cx, l, &FLUSH_COMMAND), grammar: Some(&FLUSH) },
     ],
     default: list,
 };
+
+static ADD: Command = Command {
+    ty: rtm::NEWNEIGH,
+    flags: nlm::CREATE | nlm::EXCL,
+    len: NDMSG_LEN,
+    grammar: &ENTRY,
+    nest: 0,
+    need: 1 << DEV | 1 << TO,
+    missing: "Device and address are required arguments.",
+    what: "",
+    then: modify,
+};
+static APPEND: Command = Command { flags: nlm::CREATE | nlm::APPEND, ..ADD };
+static REPLACE: Command = Command { flags: nlm::CREATE | nlm::REPLACE, ..ADD };
+static DELETE: Command = Command { ty: rtm::DELNEIGH, flags: 0, ..ADD };
+static GET_COMMAND: Command = Command {
+    ty: rtm::GETNEIGH,
+    flags: 0,
+    grammar: &GET,
+    need: 1 << TO,
+    missing: "Device or master and address are required arguments.",
+    then: get,
+    ..ADD
+};
+static LIST: Command =
+    Command { ty: rtm::GETNEIGH, flags: 0, grammar: &SHOW, need: 0, then: show_all, ..ADD };
+static FLUSH_COMMAND: Command = Command {
+    ty: rtm::DELNEIGH,
+    flags: nlm::BULK,
+    grammar: &FLUSH,
+    need: 1 << DEV,
+    missing: "Device is a required argument.",
+    what: "bridge ",
+    then: flush,
+    ..ADD
+};
+
+fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    run(cx, line, &LIST)
+}
 
 // Words for flags are marks in the slots that their bits number: `NTF_*` from 0 on, states from `STATES_FROM`; what
 // must not be set, sixteen further.
@@ -62,16 +90,13 @@ const NOT: u8 = 16;
 const NODYNAMIC: u8 = 13;
 const NOARP: u8 = 14;
 
-const DEV: u8 = 24;
-const BR: u8 = 25;
-const VLAN: u8 = 26;
 const STATE: u8 = 27;
 const TO: u8 = 28;
+const PORT_OF: u8 = 23;
 const NOTIFY: u8 = 10;
 const INACTIVE: u8 = 11;
 const NOREFRESH: u8 = 12;
 
-/// A value that the kernel could not be sent.
 const VLAN_ARG: Arg = Arg::new("vlan", To::Call(vlan, "VID"));
 const TO_ARG: Arg = Arg::new("to", To::Call(to, "LLADDR"));
 static TO_BARE: Arg = TO_ARG;
@@ -86,7 +111,7 @@ static SHOW: Grammar = Grammar {
     args: crate::args![
         Arg::new("brport|dev", To::Slot(DEV)),
         Arg::new("br", To::Slot(BR)),
-        Arg::new("vlan", To::Slot(VLAN)),
+        Arg::new("vlan", To::Slot(VID)),
         Arg::new("state", To::Slot(STATE)),
         Arg::new("dynamic", To::Mark(DYNAMIC)),
     ],
@@ -97,7 +122,7 @@ static SHOW: Grammar = Grammar {
 static ENTRY: Grammar = Grammar {
     set: &fdb::SET,
     args: crate::args![
-        Arg::new("dev", To::Slot(DEV)),
+        DEV_ARG,
         DST,
         NHID,
         PORT,
@@ -141,9 +166,9 @@ static GET: Grammar = Grammar {
 static FLUSH: Grammar = Grammar {
     set: &fdb::SET,
     args: crate::args![
-        Arg::new("dev", To::Slot(DEV)),
-        Arg::new("brport", To::Slot(BR)),
-        Arg::new("vlan", To::Slot(VLAN)),
+        DEV_ARG,
+        Arg::new("brport", To::Slot(PORT_OF)),
+        Arg::new("vlan", To::Slot(VID)),
         SRC_VNI,
         NHID,
         VNI,
@@ -194,7 +219,7 @@ fn dst<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slo
 
 fn via<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
     let word = line.value(&mut cx.err)?;
-    let index = device(cx, word, "")?;
+    let index = device(cx, Some(word), "")?;
     m.put(fdb::IFINDEX, index);
     Ok(())
 }
@@ -208,10 +233,11 @@ fn to<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, slots: &mut 
     Ok(())
 }
 
-fn put_lladdr(cx: &mut Ctx<'_>, m: &mut Build<'_>, word: &[u8]) -> Done {
+fn put_lladdr(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
+    let word = r.slot(TO).unwrap_or(&[]);
     let mut bytes = [0; 32];
     match (mac::parse(word, &mut bytes), bytes.first_chunk::<6>()) {
-        (Some(6), Some(bytes)) => m.put(fdb::LLADDR, bytes),
+        (Some(6), Some(bytes)) => r.m.put(fdb::LLADDR, bytes),
         _ => return Err(cx.err.usage(&[b"Invalid mac address ", word])),
     }
     Ok(())
@@ -223,46 +249,30 @@ static FILTERS: &[(&str, u16)] = &[
     ("s[tatic]|t[emp]", nud::NOARP),
     ("stale", nud::STALE),
     ("r[eachable]|d[ynamic]", nud::REACHABLE),
-    ("all", u16::MAX),
+    ("all", 0),
 ];
 
-/// `bridge fdb [show]`.
-fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    let mut tx = [0; 64];
-    let mut m = Build::new(&mut tx, rtm::GETNEIGH, 0, head(NDMSG_LEN));
-    let slots = read(cx, line, &SHOW, &mut m)?;
-    let mut states = u16::MAX;
-    if let Some(word) = slot(&slots, STATE) {
+fn show_all(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
+    if let Some(word) = r.slot(STATE) {
         let found = FILTERS.iter().find(|(name, _)| spelled(word, name));
-        states = found.ok_or_else(|| cx.err.invalid(word, b"", "invalid state"))?.1;
+        r.filter.states = found.ok_or_else(|| cx.err.invalid(word, b"", "invalid state"))?.1;
     }
-    let vid = vid_if(cx, slot(&slots, VLAN))?;
-    let bridge = device_if(cx, slot(&slots, BR), "bridge ")?;
-    let index = device_if(cx, slot(&slots, DEV), "")?;
-    let learned = slot(&slots, DYNAMIC).is_some();
-    m.head(INDEX_AT, &index.to_ne_bytes());
-    if bridge != 0 {
-        m.put(fdb::MASTER, bridge);
+    if r.has(DYNAMIC) {
+        r.filter.not = nud::PERMANENT;
     }
-    crate::dump::dump(cx, &mut m, &mut |page, m| {
-        let (head, a) = m.split::<NDMSG_LEN>();
-        if let Ok(head) = NdMsg::read_from_bytes(&head)
-            && (index == 0 || index == head.index)
-            && (vid == 0 || a.get(fdb::VLAN) == Some(vid))
-            && (states == u16::MAX || head.state & states != 0)
-            && !(learned && head.state & nud::PERMANENT != 0)
-        {
-            print(page, m, index == 0);
-        }
-        Ok(())
-    })
+    if r.filter.bridge != 0 {
+        r.m.put(fdb::MASTER, r.filter.bridge);
+    }
+    r.place();
+    r.list(cx, "", print)
 }
 
 /// Prints an entry, if it is one of a forwarding database; without its port where only one was asked for.
-pub fn print(page: &mut Page<'_>, m: &Message<'_>, with_dev: bool) {
+pub fn print(page: &mut Page<'_>, m: &Message<'_>, f: &Filter) {
     let (head, a) = m.split::<NDMSG_LEN>();
     let Ok(head) = NdMsg::read_from_bytes(&head) else { return };
-    if head.family != af::AF_BRIDGE {
+    let state = (f.states == 0 || head.state & f.states != 0) && head.state & f.not == 0;
+    if head.family != af::AF_BRIDGE || !state || (f.vid != 0 && a.get(fdb::VLAN) != Some(f.vid)) {
         return;
     }
     page.out.open_object("");
@@ -270,7 +280,7 @@ pub fn print(page: &mut Page<'_>, m: &Message<'_>, with_dev: bool) {
         page.out.is("deleted", "Deleted ");
     }
     pick(page, &fdb::SET, a, &[2]);
-    if with_dev && head.index != 0 {
+    if f.index == 0 && head.index != 0 {
         let name = nlbox_core::spec::Resolve::ifname(&mut page.names, head.index);
         page.out.text("dev ");
         page.out.style(Style::IfName).str("ifname", "% ", name.as_bytes());
@@ -294,109 +304,85 @@ pub fn print(page: &mut Page<'_>, m: &Message<'_>, with_dev: bool) {
     end_line(&mut page.out);
 }
 
-fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
-    let mut tx = [0; 512];
-    let mut m = Build::new(&mut tx, ty, flags, head(NDMSG_LEN));
-    let slots = read(cx, line, &ENTRY, &mut m)?;
-    let (Some(dev), Some(lladdr)) = (slot(&slots, DEV), slot(&slots, TO)) else {
-        return Err(cx.err.usage(&[b"Device and address are required arguments."]));
-    };
+fn modify(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
     let remote = [fdb::DST.ty(), fdb::PORT.ty(), fdb::VNI.ty()];
-    if !m.lacks(fdb::NH_ID.ty()) && !remote.iter().all(|ty| m.lacks(*ty)) {
+    if !r.m.lacks(fdb::NH_ID.ty()) && !remote.iter().all(|ty| r.m.lacks(*ty)) {
         return Err(cx.err.usage(&[b"dst, port, vni are mutually exclusive with nhid"]));
     }
-    let marks = marks(&slots);
-    let has = |n: u8| marks & 1_u32.wrapping_shl(n.into()) != 0;
     // A dynamic entry may age; what is neither static nor dynamic is the port's own.
-    let mut state = if has(DYNAMIC) { 0 } else { nud::NOARP };
-    if has(STATIC) || has(DYNAMIC) {
+    let mut state = if r.has(DYNAMIC) { 0 } else { nud::NOARP };
+    let learned = r.has(STATIC) || r.has(DYNAMIC);
+    if learned {
         state |= nud::REACHABLE;
     }
-    if has(PERMANENT) || !(has(STATIC) || has(DYNAMIC)) {
+    if r.has(PERMANENT) || !learned {
         state |= nud::PERMANENT;
     }
-    m.head(STATE_AT, &state.to_ne_bytes());
-    put_lladdr(cx, &mut m, lladdr)?;
-    if has(NOTIFY) || has(INACTIVE) || has(NOREFRESH) {
-        let mut nest = m.nest(fdb::FDB_EXT_ATTRS.ty());
-        let notify = u8::from(has(NOTIFY)) | u8::from(has(INACTIVE)).wrapping_shl(1);
+    r.m.head(STATE_AT, &state.to_ne_bytes());
+    put_lladdr(cx, r)?;
+    let notify = u8::try_from(r.marks.wrapping_shr(NOTIFY.into()) & 3).unwrap_or(0);
+    let norefresh = r.has(NOREFRESH);
+    if notify != 0 || norefresh {
+        let mut nest = r.m.nest(fdb::FDB_EXT_ATTRS.ty());
         if notify != 0 {
             nest.raw(nfea::ACTIVITY_NOTIFY, &[notify]);
         }
-        if has(NOREFRESH) {
+        if norefresh {
             nest.raw(nfea::DONT_REFRESH, &[]);
         }
     }
-    place(cx, &mut m, dev, marks, "")?;
-    crate::ip::send(cx, &mut m)
+    table(r, 2);
+    r.send(cx)
 }
 
-/// Puts port and flags into the fixed header: the port's own table, unless its master's was asked for.
-fn place(cx: &mut Ctx<'_>, m: &mut Build<'_>, dev: &[u8], marks: u32, what: &str) -> Done {
-    let flags = u8::try_from(marks & 0xff).unwrap_or(0);
-    m.head(FLAGS_AT, &[if flags & 6 == 0 { flags | 2 } else { flags }]);
-    let index = device(cx, dev, what)?;
-    m.head(INDEX_AT, &index.to_ne_bytes());
-    Ok(())
+/// Puts the flags into the fixed header; without a word of whose table it is, `own`.
+fn table(r: &mut Request<'_, '_>, own: u8) {
+    let flags = u8::try_from(r.marks & 0xff).unwrap_or(0);
+    r.m.head(FLAGS_AT, &[if flags & 6 == 0 { flags | own } else { flags }]);
 }
 
-/// `bridge fdb get`.
-fn get(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    let mut tx = [0; 128];
-    let mut m = Build::new(&mut tx, rtm::GETNEIGH, 0, head(NDMSG_LEN));
-    let slots = read(cx, line, &GET, &mut m)?;
-    let (dev, br) = (slot(&slots, DEV), slot(&slots, BR));
-    let Some(lladdr) = slot(&slots, TO).filter(|_| dev.is_some() || br.is_some()) else {
-        return Err(cx.err.usage(&[b"Device or master and address are required arguments."]));
-    };
-    put_lladdr(cx, &mut m, lladdr)?;
-    m.head(FLAGS_AT, &[u8::try_from(marks(&slots) & 0xff).unwrap_or(0)]);
-    let index = device_if(cx, dev, "")?;
-    m.head(INDEX_AT, &index.to_ne_bytes());
-    let bridge = device_if(cx, br, "bridge ")?;
-    if bridge != 0 {
-        m.put(fdb::MASTER, bridge);
+fn get(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
+    if r.filter.index == 0 && r.filter.bridge == 0 {
+        return Err(cx.err.usage(&[GET_COMMAND.missing.as_bytes()]));
     }
-    super::one(cx, &mut m, |page, m| print(page, m, true))
+    put_lladdr(cx, r)?;
+    table(r, 0);
+    if r.filter.bridge != 0 {
+        r.m.put(fdb::MASTER, r.filter.bridge);
+    }
+    one(cx, r, print)
 }
 
-/// `bridge fdb flush`.
-fn flush(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    let mut tx = [0; 256];
-    let mut m = Build::new(&mut tx, rtm::DELNEIGH, nlm::BULK, head(NDMSG_LEN));
-    let slots = read(cx, line, &FLUSH, &mut m)?;
-    let Some(dev) = slot(&slots, DEV) else { return Err(cx.err.usage(&[b"Device is a required argument."])) };
-    // The slots of words with values are no marks.
-    let marks = marks(&slots) & !0x0f00_0000;
-    let either = marks | marks.wrapping_shr(16);
+fn flush(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
+    let either = r.marks | r.marks.wrapping_shr(16);
+    // The slots of words with values are no marks: 7 to 12.
     let bit = |n: u8| 1_u32.wrapping_shl(n.into());
-    let mut state = marks.wrapping_shr(8) & 0xc0;
-    let mut mask = if either & bit(PERMANENT) != 0 { 0x80 } else { 0 };
+    let mut state = r.marks.wrapping_shr(8) & 0xc0;
+    let mut mask = either.wrapping_shr(8) & 0x80;
     if either & bit(NODYNAMIC) != 0 {
         mask |= 0x40;
     }
     if either & bit(NOARP) != 0 {
         mask |= 0xc0;
     }
-    if marks & bit(NODYNAMIC) != 0 {
+    if r.has(NODYNAMIC) {
         state |= 0x40;
     }
-    m.head(STATE_AT, &u16::try_from(state).unwrap_or(0).to_ne_bytes());
-    place(cx, &mut m, dev, marks, "bridge ")?;
-    let port = device_if(cx, slot(&slots, BR), "bridge port ")?;
+    r.m.head(STATE_AT, &u16::try_from(state).unwrap_or(0).to_ne_bytes());
+    table(r, 2);
+    let port = device(cx, r.slot(PORT_OF), "bridge port ")?;
     if port != 0 {
-        m.put(fdb::IFINDEX, port);
+        r.m.put(fdb::IFINDEX, port);
     }
-    let vid = vid_if(cx, slot(&slots, VLAN))?;
-    if vid != 0 {
-        m.put(fdb::VLAN, vid);
+    if r.filter.vid != 0 {
+        r.m.put(fdb::VLAN, r.filter.vid);
     }
     let flags = u8::try_from(either & 0x71).unwrap_or(0);
     if flags != 0 {
-        m.put(fdb::NDM_FLAGS_MASK, flags);
+        r.m.put(fdb::NDM_FLAGS_MASK, flags);
     }
     if mask != 0 {
-        m.put(fdb::NDM_STATE_MASK, mask);
+        r.m.put(fdb::NDM_STATE_MASK, u16::try_from(mask).unwrap_or(0));
     }
-    crate::ip::send(cx, &mut m)
+    r.send(cx)
 }

@@ -1,13 +1,13 @@
 //! `bridge mdb`: which multicast groups are behind which port.
 
-use super::{bits, device, device_if, head, marks, one, pick, vid_if};
-use crate::grammar::{Arg, Grammar, Object, To, Verb, read};
-use crate::ip::value::{put_named, slot};
+use super::{Command, DEV, DEV_ARG, Filter, Request, VID_ARG, bits, device, index_of, one, pick, run};
+use crate::grammar::{Arg, Grammar, Object, To, Verb};
+use crate::ip::value::{halves, place, put_named};
 use crate::report::Done;
 use crate::words::Line;
 use crate::{Ctx, Page};
 use nlbox_core::bytes::Reader;
-use nlbox_core::rt::brvlan::{BRMSG_LEN, INDEX_AT};
+use nlbox_core::rt::brvlan::BRMSG_LEN;
 use nlbox_core::rt::mdb::{ENTRY_LEN, Entry, FLAGS, STATES, eattr, mdba, mdbe, router};
 use nlbox_core::rt::names::PROTOCOLS;
 use nlbox_core::rt::rtm;
@@ -16,7 +16,6 @@ use nlbox_core::text::ip::{self, Ip};
 use nlbox_core::text::out::{Out, Style};
 use nlbox_core::text::{mac, num};
 use nlbox_core::wire::attr::{Attr, Attrs, NLA_F_NESTED};
-use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::{Message, nlm};
 use zerocopy::{FromBytes, IntoBytes};
 
@@ -25,26 +24,53 @@ pub static OBJECT: Object = Object {
     name: "mdb",
     about: "multicast groups",
     verbs: &[
-        Verb {
-            word: "a[dd]",
-            run: |cx, l| modify(cx, l, rtm::NEWMDB, nlm::CREATE | nlm::EXCL),
-            grammar: Some(&ENTRY),
-        },
-        Verb {
-            word: "r[eplace]",
-            run: |cx, l| modify(cx, l, rtm::NEWMDB, nlm::CREATE | nlm::REPLACE),
-            grammar: Some(&ENTRY),
-        },
-        Verb { word: "d[elete]", run: |cx, l| modify(cx, l, rtm::DELMDB, 0), grammar: Some(&ENTRY) },
+        Verb { word: "a[dd]", run: |cx, l| run(cx, l, &ADD), grammar: Some(&ENTRY) },
+        Verb { word: "r[eplace]", run: |cx, l| run(cx, l, &REPLACE), grammar: Some(&ENTRY) },
+        Verb { word: "d[elete]", run: |cx, l| run(cx, l, &DELETE), grammar: Some(&ENTRY) },
         Verb { word: "s[how]|lst|l[ist]", run: list, grammar: Some(&SHOW) },
-        Verb { word: "g[et]", run: |cx, l| modify(cx, l, rtm::GETMDB, 0), grammar: Some(&GET) },
-        Verb { word: "f[lush]", run: |cx, l| modify(cx, l, rtm::DELMDB, nlm::BULK), grammar: Some(&FLUSH) },
+        Verb { word: "g[et]", run: |cx, l| run(cx, l, &GET_COMMAND), grammar: Some(&GET) },
+        Verb { word: "f[lush]", run: |cx, l| run(cx, l, &FLUSH_COMMAND), grammar: Some(&FLUSH) },
     ],
     default: list,
 };
 
-const DEV: u8 = 0;
-const VID: u8 = 1;
+static ADD: Command = Command {
+    ty: rtm::NEWMDB,
+    flags: nlm::CREATE | nlm::EXCL,
+    len: BRMSG_LEN,
+    grammar: &ENTRY,
+    // What the words say of the entry stands behind it; the kernel does not mind the order.
+    nest: mdba::SET_ENTRY_ATTRS,
+    need: 1 << DEV | 1 << PORT | 1 << GRP,
+    missing: "Device, group address and port name are required arguments.",
+    what: "",
+    then: modify,
+};
+static REPLACE: Command = Command { flags: nlm::CREATE | nlm::REPLACE, ..ADD };
+static DELETE: Command = Command { ty: rtm::DELMDB, flags: 0, ..ADD };
+static GET_COMMAND: Command = Command {
+    ty: rtm::GETMDB,
+    flags: 0,
+    grammar: &GET,
+    need: 1 << DEV | 1 << GRP,
+    missing: "Device and group address are required arguments.",
+    ..ADD
+};
+static FLUSH_COMMAND: Command = Command {
+    ty: rtm::DELMDB,
+    flags: nlm::BULK,
+    grammar: &FLUSH,
+    need: 1 << DEV,
+    missing: "Device is a required argument.",
+    ..ADD
+};
+static LIST: Command =
+    Command { ty: rtm::GETMDB, flags: 0, grammar: &SHOW, nest: 0, need: 0, then: show_all, ..ADD };
+
+fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    run(cx, line, &LIST)
+}
+
 const PORT: u8 = 2;
 const GRP: u8 = 3;
 const PERMANENT: u8 = 4;
@@ -54,8 +80,6 @@ const SRC: u8 = 7;
 const SOURCES: u8 = 8;
 const DST: u8 = 9;
 
-const DEV_ARG: Arg = Arg::new("dev", To::Slot(DEV));
-const VID_ARG: Arg = Arg::new("vid", To::Slot(VID));
 const SRC_VNI: Arg = Arg::new("src_vni", To::Attr(mdbe::SRC_VNI.ty())).bad("invalid src_vni\n");
 const PROTO: Arg = Arg::new("proto", To::Attr(mdbe::RTPROT.ty())).bad("invalid proto\n");
 const DST_ARG: Arg = Arg::new("dst", To::Slot(DST));
@@ -119,157 +143,91 @@ static FLUSH: Grammar = Grammar {
     usage: "",
 };
 
-/// Puts the address that `word` spells; `bad` is what is said when it spells none.
-fn put_address(cx: &mut Ctx<'_>, m: &mut Build<'_>, ty: u16, word: &[u8], bad: &[u8]) -> Done {
-    match ip::parse(word) {
-        Some(ip) => m.raw(ty, ip.bytes()),
-        None => {
-            // A group of the link layer has sources of the link layer.
-            let mut bytes = [0; 32];
-            match (mac::parse(word, &mut bytes), bytes.first_chunk::<6>()) {
-                (Some(6), Some(bytes)) => m.raw(ty, bytes),
-                _ => return Err(cx.err.usage(&[b"Invalid %address \"%\"", bad, word])),
-            }
-        }
+/// Reads the address that `word` spells, IPv4, IPv6 or of the link layer, and gives its bytes to `put`.
+fn spelled(cx: &mut Ctx<'_>, word: &[u8], what: &[u8], put: &mut dyn FnMut(&[u8])) -> Done {
+    let mut bytes = [0; 32];
+    match (ip::parse(word), mac::parse(word, &mut bytes), bytes.first_chunk::<6>()) {
+        (Some(ip), ..) => put(ip.bytes()),
+        (None, Some(6), Some(bytes)) => put(bytes),
+        _ => return Err(cx.err.usage(&[b"Invalid %address \"%\"", what, word])),
     }
     Ok(())
 }
 
-/// `bridge mdb add`, `replace`, `delete`, `get` and `flush`.
-fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
-    let mut tx = [0; 1024];
-    let mut m = Build::new(&mut tx, ty, flags, head(BRMSG_LEN));
-    // What the words say of the entry goes behind it; the entry itself is known last.
-    let fixed = m.mark();
-    m.raw(mdba::SET_ENTRY, &[0; ENTRY_LEN]);
-    let at = m.open(mdba::SET_ENTRY_ATTRS | NLA_F_NESTED);
-    let (get, flush) = (ty == rtm::GETMDB, flags == nlm::BULK && ty == rtm::DELMDB);
-    let grammar = if get {
-        &GET
-    } else if flush {
-        &FLUSH
-    } else {
-        &ENTRY
-    };
-    let slots = read(cx, line, grammar, &mut m)?;
-    let (dev, port, grp) = (slot(&slots, DEV), slot(&slots, PORT), slot(&slots, GRP));
-    let whole = (port.is_some() || get || flush) && (grp.is_some() || flush);
-    let Some(dev) = dev.filter(|_| whole) else {
-        let what: &[u8] = match (get, flush) {
-            (true, _) => b"Device and group address are required arguments.",
-            (_, true) => b"Device is a required argument.",
-            _ => b"Device, group address and port name are required arguments.",
-        };
-        return Err(cx.err.usage(&[what]));
-    };
-    let marks = marks(&slots);
-    let has = |n: u8| marks & 1_u32.wrapping_shl(n.into()) != 0;
-    let mut entry = Entry { state: has(PERMANENT).into(), ..Entry::default() };
-    let mut list = slot(&slots, SOURCES).unwrap_or(&[]);
-    let index = device(cx, dev, "")?;
-    m.head(INDEX_AT, &index.to_ne_bytes());
-    entry.index = device_if(cx, port, "")?;
-    if let Some(word) = grp {
-        // Read into the request and taken out again.
-        let mark = m.mark();
-        put_address(cx, &mut m, 0, word, b"")?;
-        entry.set_group(m.written().get(mark.saturating_add(4)..).map_or(&[], |b| {
-            let len = usize::from(m.written().get(mark).copied().unwrap_or(0)).saturating_sub(4);
-            b.get(..len).unwrap_or(&[])
-        }));
-        m.undo(mark);
+/// `add`, `replace`, `delete`, `get` and `flush`.
+fn modify(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
+    let flush = r.m.flags() & nlm::BULK != 0 && r.m.ty() == rtm::DELMDB;
+    let mut entry = Entry { state: r.has(PERMANENT).into(), ..Entry::default() };
+    entry.index = device(cx, r.slot(PORT), "")?;
+    (entry.vid, _) = r.vids;
+    if let Some(word) = r.slot(GRP) {
+        spelled(cx, word, b"", &mut |b| entry.set_group(b))?;
     }
-    entry.vid = vid_if(cx, slot(&slots, VID))?;
-    for (n, ty, noun) in [(SRC, mdbe::SOURCE.ty(), &b"source "[..]), (DST, mdbe::DST.ty(), b"destination ")] {
-        if let Some(word) = slot(&slots, n) {
-            put_address(cx, &mut m, ty, word, noun)?;
-        }
+    if let Some(word) = r.slot(SRC) {
+        spelled(cx, word, b"source ", &mut |b| r.m.put(mdbe::SOURCE, b))?;
     }
-    if !list.is_empty() {
-        let nest = m.open(mdbe::SRC_LIST.ty() | NLA_F_NESTED);
+    if let Some(word) = r.slot(DST) {
+        spelled(cx, word, b"destination ", &mut |b| r.m.put(mdbe::DST, b))?;
+    }
+    if let Some(mut list) = r.slot(SOURCES) {
+        let nest = r.m.open(mdbe::SRC_LIST.ty() | NLA_F_NESTED);
         while !list.is_empty() {
-            let (word, rest) = crate::ip::value::halves(list, b',');
+            let (word, rest) = halves(list, b',');
             // MDBE_SRC_LIST_ENTRY holds MDBE_SRCATTR_ADDRESS; both are 1.
-            let source = m.open(1 | NLA_F_NESTED);
-            put_address(cx, &mut m, 1, word, b"source ")?;
-            m.close(source);
+            let source = r.m.open(1 | NLA_F_NESTED);
+            spelled(cx, word, b"source ", &mut |b| r.m.raw(1, b))?;
+            r.m.close(source);
             list = rest.unwrap_or(&[]);
         }
-        m.close(nest);
+        r.m.close(nest);
     }
-    if flush && (has(PERMANENT) || has(NOPERMANENT)) {
-        m.put(mdbe::STATE_MASK, 1);
+    if flush && (r.has(PERMANENT) || r.has(NOPERMANENT)) {
+        r.m.put(mdbe::STATE_MASK, 1);
     }
-    if m.is_empty_since(at) {
-        m.undo(at);
+    if r.m.is_empty_since(r.nest) {
+        r.m.undo(r.nest);
     } else {
-        m.close(at);
+        r.m.close(r.nest);
     }
-    m.patch(fixed.saturating_add(4), entry.as_bytes());
-    if get {
-        one(cx, &mut m, |page, m| print(page, m, &Filter::default(), Part::Entries))
-    } else {
-        crate::ip::send(cx, &mut m)
-    }
-}
-
-/// Which entries are shown; 0 for all.
-#[derive(Default)]
-pub struct Filter {
-    index: u32,
-    vid: u16,
+    r.m.raw(mdba::SET_ENTRY, entry.as_bytes());
+    if r.m.ty() == rtm::GETMDB { one(cx, r, print) } else { r.send(cx) }
 }
 
 /// Which part of a message is printed.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub enum Part {
     /// The groups.
     Entries,
     /// The ports to routers, a line for all of a bridge.
     Routers,
     /// The groups, and the port to a router as an event of its own.
+    #[default]
     Event,
 }
 
-/// `bridge mdb [show]`: the groups, then, with details, the ports to routers.
-fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    let mut tx = [0; 64];
-    let mut m = Build::new(&mut tx, rtm::GETMDB, 0, head(BRMSG_LEN));
-    let slots = read(cx, line, &SHOW, &mut m)?;
-    let filter = Filter { index: device_if(cx, slot(&slots, DEV), "")?, vid: vid_if(cx, slot(&slots, VID))? };
-    // Here -o asks for all that there is.
-    let o = &mut cx.page.opts;
-    if cx.page.out.mode.oneline {
-        (o.details, o.stats) = (1, 1);
-    }
+/// The groups, then, with details, the ports to routers.
+fn show_all(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
     cx.page.out.open_document();
     cx.page.out.open_object("");
-    for (key, part) in [("mdb", Part::Entries), ("router", Part::Routers)] {
-        if part == Part::Entries {
-            cx.page.out.open_array(key, "")
-        } else {
-            cx.page.out.open_object(key)
-        }
-        crate::dump::dump(cx, &mut m, &mut |page, m| {
-            print(page, m, &filter, part);
-            Ok(())
-        })?;
-        if part == Part::Entries { cx.page.out.close_array("") } else { cx.page.out.close_object() }
-    }
+    cx.page.out.open_array("mdb", "");
+    r.filter.part = Part::Entries;
+    r.list(cx, "", print)?;
+    cx.page.out.close_array("");
+    cx.page.out.open_object("router");
+    r.filter.part = Part::Routers;
+    r.list(cx, "", print)?;
+    cx.page.out.close_object();
     cx.page.out.close_object();
     Ok(())
 }
 
 /// Prints the groups of a message, or its ports to routers.
-pub fn print(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter, part: Part) {
-    let (head, attrs) = m.split::<BRMSG_LEN>();
-    let index = head.last_chunk::<4>().map_or(0, |b| u32::from_ne_bytes(*b));
-    if filter.index != 0 && filter.index != index {
-        return;
-    }
+pub fn print(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter) {
+    let (_, attrs) = m.split::<BRMSG_LEN>();
+    let index = index_of(m);
     let bridge = page.names.ifname(index);
     for attr in attrs {
-        match (attr.ty, part) {
+        match (attr.ty, filter.part) {
             (mdba::MDB, Part::Entries | Part::Event) => {
                 for info in attr.nest().flat_map(|entry| entry.nest()) {
                     group(page, m, &info, index, filter.vid);
@@ -282,7 +240,8 @@ pub fn print(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter, part: Part) 
                 deleted(&mut page.out, m);
                 page.out.str("port", "router port dev %", name.as_bytes());
                 page.out.str("master", " master %", bridge.as_bytes());
-                super::end_line(&mut page.out);
+                page.out.line();
+                page.out.close_object();
             }
             (mdba::ROUTER, Part::Routers) if page.opts.details > 0 => {
                 page.out.str("", "router ports on %: ", bridge.as_bytes());
@@ -291,9 +250,7 @@ pub fn print(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter, part: Part) 
                     routing(page, &port);
                 }
                 page.out.close_array("");
-                if !page.out.json() {
-                    page.out.bytes(b"\n");
-                }
+                page.out.line();
             }
             _ => {}
         }
@@ -315,7 +272,6 @@ fn routing(page: &mut Page<'_>, port: &Attr<'_>) {
     page.out.str("port", "% ", name.as_bytes());
     if page.opts.stats > 0 {
         timer(&mut page.out, "%", a.get(router::TIMER));
-        page.out.text(" ");
         pick(page, &router::SET, a, &[2]);
     }
     page.out.close_object();
@@ -348,7 +304,7 @@ fn group(page: &mut Page<'_>, m: &Message<'_>, info: &Attr<'_>, index: u32, vid:
     out.style(Style::IfName).str("dev", "dev %", bridge.as_bytes());
     out.str("port", " port %", port.as_bytes());
     let mut text = heapless::Vec::new();
-    let style = crate::ip::value::place(entry.group(), &mut text);
+    let style = place(entry.group(), &mut text);
     out.style(style).str("grp", " grp %", &text);
     pick(page, &eattr::SET, a, &[4]);
     page.out.str("state", " %", STATES.name(u64::from(entry.state & 1)).unwrap_or("").as_bytes());
@@ -369,7 +325,8 @@ fn group(page: &mut Page<'_>, m: &Message<'_>, info: &Attr<'_>, index: u32, vid:
     if stats && a.has(eattr::TIMER) {
         timer(&mut page.out, " %", a.get(eattr::TIMER));
     }
-    super::end_line(&mut page.out);
+    page.out.line();
+    page.out.close_object();
 }
 
 /// The sources of a group, each with its timer: `MDBA_MDB_SRCLIST_ENTRY` of address (1) and timer (2).

@@ -7,27 +7,24 @@ pub mod monitor;
 pub mod vlan;
 pub mod vni;
 
-use crate::grammar::{Object, SLOTS, Slots};
-use crate::ip::value::halves;
+use crate::grammar::{Arg, Grammar, Object, SLOTS, Slots, To, fill};
+use crate::ip::value::{halves, slot};
 use crate::ip::{Opt, Program};
 use crate::report::{Done, Fail, KERNEL, USAGE};
 use crate::words::Line;
 use crate::{Ctx, Page};
-use nlbox_core::spec::{AttrSet, Names, Resolve, matches, show};
+use nlbox_core::bytes::Reader;
+use nlbox_core::rt::brvlan::INDEX_AT;
+use nlbox_core::spec::{AttrSet, AttrSpec, Bad, Kind, Names, Resolve, matches, put, show};
 use nlbox_core::text::ip::af;
 use nlbox_core::text::num;
-use nlbox_core::text::out::{Out, Style};
-use nlbox_core::wire::attr::Attrs;
+use nlbox_core::text::out::{Out, Palette, Style};
+use nlbox_core::wire::attr::{Attrs, NLA_F_NESTED};
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
 
 /// Fixed headers begin with the family; what follows is zero until it is known.
 static HEAD: [u8; 16] = [af::AF_BRIDGE, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-
-/// A fixed header of `len` bytes.
-fn head(len: usize) -> &'static [u8] {
-    HEAD.get(..len).unwrap_or(&[])
-}
 
 /// In matching order.
 static OBJECTS: &[&Object] =
@@ -73,6 +70,11 @@ fn command(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         }
         return Err(cx.err.usage(&[b"Object \"%\" is unknown, try \"bridge help\".", word]));
     };
+    // It never asks for the terminal's background.
+    let palette = &mut cx.page.out.mode.palette;
+    if *palette == Palette::Dark {
+        *palette = Palette::Light;
+    }
     let depth = cx.page.out.depth();
     let done = object.run(cx, line);
     cx.page.out.close_to(depth);
@@ -92,22 +94,162 @@ fn usage(cx: &mut Ctx<'_>) -> Fail {
     cx.err.usage(&[b"Options: -V[ersion] -s[tatistics] -d[etails] -o[neline] -t[imestamp] -n[etns] { NAME | PID | PATH }\n         -c[olor] -com[pressvlans] -p[retty] -j[son] -N[umeric] -force -b[atch] FILE"])
 }
 
-/// The index of the interface called `word`; `what` is what it should be: `bridge ` or nothing.
-fn device(cx: &mut Ctx<'_>, word: &[u8], what: &str) -> Result<u32, Fail> {
+/// Slots that mean the same in all grammars. Those below hold marks, numbered as the bits that they stand for.
+const DEV: u8 = 24;
+const VID: u8 = 25;
+const BR: u8 = 26;
+const DEV_ARG: Arg = Arg::new("dev", To::Slot(DEV));
+const VID_ARG: Arg = Arg::new("vid", To::Slot(VID));
+
+/// A command: what it sends.
+struct Command {
+    /// Message type.
+    ty: u16,
+    /// `NLM_F_*`.
+    flags: u16,
+    /// Bytes of the fixed header; the ifindex is at its offset 4 whatever it is.
+    len: usize,
+    grammar: &'static Grammar,
+    /// The nest that the words' attributes go into; 0 for none.
+    nest: u16,
+    /// Slots without which it is no command, as bits, and what is said then.
+    need: u32,
+    missing: &'static str,
+    /// What an error calls the device: `bridge ` or nothing.
+    what: &'static str,
+    then: for<'a, 'b, 'l> fn(&mut Ctx<'a>, &mut Request<'b, 'l>) -> Done,
+}
+
+/// A command that has been read.
+struct Request<'b, 'l> {
+    m: Build<'b>,
+    /// Where the nest of the words begins.
+    nest: usize,
+    slots: Slots<'l>,
+    /// The slots that hold a word, as bits.
+    marks: u32,
+    /// The VLANs that it names, first and last.
+    vids: (u16, u16),
+    filter: Filter,
+}
+
+impl<'l> Request<'_, 'l> {
+    fn slot(&self, n: u8) -> Option<&'l [u8]> {
+        slot(&self.slots, n)
+    }
+
+    fn has(&self, n: u8) -> bool {
+        self.marks & 1_u32.wrapping_shl(n.into()) != 0
+    }
+
+    /// Puts the device into the fixed header.
+    fn place(&mut self) {
+        self.m.head(INDEX_AT, &self.filter.index.to_ne_bytes());
+    }
+
+    fn send(&mut self, cx: &mut Ctx<'_>) -> Done {
+        self.place();
+        crate::ip::send(cx, &mut self.m)
+    }
+
+    /// Dumps, and prints what is of the device, if one was named.
+    fn list(&mut self, cx: &mut Ctx<'_>, header: &str, print: Print) -> Done {
+        cx.page.out.text(header);
+        let filter = &self.filter;
+        crate::dump::dump(cx, &mut self.m, &mut |page, m| {
+            if filter.index == 0 || filter.index == index_of(m) {
+                print(page, m, filter);
+            }
+            Ok(())
+        })
+    }
+}
+
+type Print = fn(&mut Page<'_>, &Message<'_>, &Filter);
+
+/// What is shown; zeros for all.
+#[derive(Default)]
+pub struct Filter {
+    index: u32,
+    /// Of this bridge.
+    bridge: u32,
+    vid: u16,
+    /// In one of these states (`NUD_*`).
+    states: u16,
+    /// Not in one of these.
+    not: u16,
+    part: mdb::Part,
+}
+
+impl Filter {
+    fn has(&self, first: u16, last: u16) -> bool {
+        self.vid == 0 || (first..=last).contains(&self.vid)
+    }
+}
+
+/// Reads the rest of the line by the grammar of `c`, and goes on as it says.
+fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, c: &'static Command) -> Done {
+    let mut tx = [0; 2048];
+    let mut r = Request {
+        m: Build::new(&mut tx, c.ty, c.flags, HEAD.get(..c.len).unwrap_or(&[])),
+        nest: 0,
+        slots: [None; SLOTS],
+        marks: 0,
+        vids: (0, 0),
+        filter: Filter::default(),
+    };
+    if c.nest != 0 {
+        r.nest = r.m.open(c.nest | NLA_F_NESTED);
+    }
+    fill(cx, line, c.grammar, &mut r.m, &mut r.slots)?;
+    for n in (0_u8..).zip(&r.slots).filter(|(_, s)| s.is_some()).map(|(n, _)| n) {
+        r.marks |= 1_u32.wrapping_shl(n.into());
+    }
+    if r.marks & c.need != c.need {
+        return Err(cx.err.usage(&[c.missing.as_bytes()]));
+    }
+    if let Some(word) = r.slot(VID) {
+        r.vids = vids(cx, word)?;
+        r.filter.vid = r.vids.0;
+    }
+    r.filter.bridge = device(cx, r.slot(BR), "bridge ")?;
+    r.filter.index = device(cx, r.slot(DEV), c.what)?;
+    (c.then)(cx, &mut r)
+}
+
+/// The index of the interface called `word`, 0 without one; `what` is what it should be: `bridge ` or nothing.
+fn device(cx: &mut Ctx<'_>, word: Option<&[u8]>, what: &str) -> Result<u32, Fail> {
+    let Some(word) = word else { return Ok(0) };
     let found = cx.page.names.ifindex(word);
     found.ok_or_else(|| cx.err.usage(&[b"Cannot find %device \"%\"", what.as_bytes(), word]))
 }
 
-/// The same of a word that may be missing: 0 then.
-fn device_if(cx: &mut Ctx<'_>, word: Option<&[u8]>, what: &str) -> Result<u32, Fail> {
-    word.map_or(Ok(0), |word| device(cx, word, what))
+/// The index in the fixed header of a message.
+fn index_of(m: &Message<'_>) -> u32 {
+    let mut r = Reader::new(m.payload);
+    r.skip_up_to(INDEX_AT);
+    r.u32().unwrap_or(0)
 }
 
-/// The slots that hold a word, as bits.
-fn marks(slots: &Slots<'_>) -> u32 {
-    (0..SLOTS).zip(slots).fold(0, |bits, (n, slot)| {
-        let bit = 1_u32.checked_shl(u32::try_from(n).unwrap_or(32)).unwrap_or(0);
-        if slot.is_some() { bits | bit } else { bits }
+/// Puts an option of a port or a VLAN by the row that its word names in `set`.
+fn option(
+    cx: &mut Ctx<'_>,
+    line: &mut Line<'_>,
+    m: &mut Build<'_>,
+    set: &'static AttrSet,
+    ours: fn(&AttrSpec) -> bool,
+    bad: &str,
+) -> Done {
+    let word = line.value(&mut cx.err)?;
+    let Some(row) = set.iter().find(|r| r.keyword().as_bytes() == word && ours(r)) else {
+        return Err(cx.err.usage(&[b"Error: unknown word \"%\"", word]));
+    };
+    let value = if matches!(row.kind, Kind::Word(..)) { word } else { line.value(&mut cx.err)? };
+    put::put(&row, m, value, &mut cx.page.names).map_err(|why| match (why, row.kind) {
+        (Bad::NoDevice, _) => cx.err.usage(&[b"Error: device % does not exist", value]),
+        (Bad::OneOf, _) => cx.err.one_of_on_off(word, value, 22),
+        (_, Kind::Enum(..)) => cx.err.usage(&[b"Error: invalid STP port state"]),
+        _ => cx.err.invalid(value, word, bad),
     })
 }
 
@@ -128,11 +270,6 @@ fn vids(cx: &mut Ctx<'_>, word: &[u8]) -> Result<(u16, u16), Fail> {
         return Err(cx.err.usage(&[b"Invalid VLAN range \"%\"", word]));
     }
     Ok((first, last))
-}
-
-/// The same of a word that may be missing: 0 then. Filters take one.
-fn vid_if(cx: &mut Ctx<'_>, word: Option<&[u8]>) -> Result<u16, Fail> {
-    word.map_or(Ok(0), |word| vids(cx, word).map(|(first, _)| first))
 }
 
 /// Prints the rows numbered in `order`, whatever their flags.
@@ -205,16 +342,17 @@ fn end_line(out: &mut Out<'_>) {
     out.close_object();
 }
 
-/// Asks for one entry by `m` and prints the answer.
-fn one(cx: &mut Ctx<'_>, m: &mut Build<'_>, print: fn(&mut Page<'_>, &Message<'_>)) -> Done {
-    match cx.conn.get(m) {
+/// Asks for one entry and prints the answer.
+fn one(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>, print: Print) -> Done {
+    r.place();
+    match cx.conn.get(&mut r.m) {
         Ok(m) => {
             cx.page.out.open_document();
-            print(&mut cx.page, &m);
+            print(&mut cx.page, &m, &Filter::default());
             Ok(())
         }
         Err(e) => {
-            cx.err.net(e, &cx.conn, Some(m));
+            cx.err.net(e, &cx.conn, Some(&r.m));
             Err(Fail(254))
         }
     }

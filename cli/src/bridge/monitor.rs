@@ -1,6 +1,6 @@
 //! `bridge monitor`: what changes, as it changes.
 
-use super::{fdb, link, mdb, vlan, vni};
+use super::{Filter, Print, fdb, link, mdb, vlan, vni};
 use crate::grammar::{Grammar, Object, Verb, spelled};
 use crate::report::Done;
 use crate::words::Line;
@@ -33,32 +33,14 @@ struct Watched {
     group: u8,
     /// The first of its three message types, each in a block of four.
     ty: u16,
-    print: fn(&mut Page<'_>, &Message<'_>),
+    print: Print,
 }
 
 static TABLES: [Watched; 5] = [
     Watched { word: "l[ink]", label: "[LINK]", group: 1, ty: rtm::NEWLINK, print: link::print },
-    Watched {
-        word: "fdb",
-        label: "[NEIGH]",
-        group: 3,
-        ty: rtm::NEWNEIGH,
-        print: |page, m| fdb::print(page, m, true),
-    },
-    Watched {
-        word: "m[db]",
-        label: "[MDB]",
-        group: 26,
-        ty: rtm::NEWMDB,
-        print: |page, m| mdb::print(page, m, &mdb::Filter::default(), mdb::Part::Event),
-    },
-    Watched {
-        word: "v[lan]",
-        label: "[VLAN]",
-        group: 33,
-        ty: rtm::NEWVLAN,
-        print: |page, m| vlan::print(page, m, vlan::Filter::default()),
-    },
+    Watched { word: "fdb", label: "[NEIGH]", group: 3, ty: rtm::NEWNEIGH, print: fdb::print },
+    Watched { word: "m[db]", label: "[MDB]", group: 26, ty: rtm::NEWMDB, print: mdb::print },
+    Watched { word: "v[lan]", label: "[VLAN]", group: 33, ty: rtm::NEWVLAN, print: vlan::print },
     Watched { word: "vni", label: "[TUNNEL]", group: 35, ty: rtm::NEWTUNNEL, print: vni::print },
 ];
 /// Links, forwarding databases and groups, as bits of the places of [`TABLES`].
@@ -124,6 +106,6 @@ fn event(page: &mut Page<'_>, m: &Message<'_>, table: &Watched, labels: bool) {
     if labels {
         page.out.text(table.label);
     }
-    (table.print)(page, m);
+    (table.print)(page, m, &Filter::default());
     page.out.end_value();
 }

@@ -1,22 +1,20 @@
 //! `bridge vlan`: the VLANs of ports, their options and tunnels; `bridge mst`: states of spanning trees.
 
-use super::{Table, bits, device, device_if, head, marks, range, vid_if, vids};
-use crate::grammar::{Arg, Grammar, Object, Slots, To, Verb, fill, read};
-use crate::ip::value::{keep, slot};
+use super::{Command, DEV, DEV_ARG, Filter, Request, Table, VID, VID_ARG, bits, index_of, range, run};
+use crate::grammar::{Arg, Grammar, Object, Slots, To, Verb};
+use crate::ip::value::keep;
 use crate::report::Done;
 use crate::words::Line;
 use crate::{Ctx, Page};
 use nlbox_core::bytes::Reader;
 use nlbox_core::names;
-use nlbox_core::rt::brvlan::{
-    BRMSG_LEN, FLAGS, INDEX_AT, STATS_LEN, entry, global, info, mst, spec, tunnel, vlandb,
-};
+use nlbox_core::rt::brvlan::{BRMSG_LEN, FLAGS, STATS_LEN, entry, global, info, mst, spec, tunnel, vlandb};
 use nlbox_core::rt::link::{IFINFO_LEN, ifla, rtext_filter};
 use nlbox_core::rt::rtm;
-use nlbox_core::spec::show;
+use nlbox_core::spec::{RowFlags, show};
 use nlbox_core::text::num;
 use nlbox_core::text::out::Out;
-use nlbox_core::wire::attr::{Attr, Attrs, NLA_F_NESTED};
+use nlbox_core::wire::attr::NLA_F_NESTED;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
 use nlbox_core::wire::key::Key;
@@ -26,11 +24,11 @@ pub static OBJECT: Object = Object {
     name: "vlan",
     about: "VLANs of ports",
     verbs: &[
-        Verb { word: "a[dd]", run: |cx, l| change(cx, l, rtm::SETLINK), grammar: Some(&CHANGE) },
-        Verb { word: "d[elete]", run: |cx, l| change(cx, l, rtm::DELLINK), grammar: Some(&CHANGE) },
+        Verb { word: "a[dd]", run: |cx, l| run(cx, l, &ADD), grammar: Some(&CHANGE) },
+        Verb { word: "d[elete]", run: |cx, l| run(cx, l, &DELETE), grammar: Some(&CHANGE) },
         Verb { word: "s[how]|lst|l[ist]", run: list, grammar: Some(&SHOW) },
-        Verb { word: "t[unnelshow]", run: tunnels, grammar: Some(&SHOW) },
-        Verb { word: "set", run: |cx, l| set(cx, l, vlandb::ENTRY, &SET), grammar: Some(&SET) },
+        Verb { word: "t[unnelshow]", run: |cx, l| run(cx, l, &TUNNELS), grammar: Some(&SHOW) },
+        Verb { word: "set", run: |cx, l| run(cx, l, &SET_COMMAND), grammar: Some(&SET) },
         Verb { word: "global", run: |cx, l| GLOBAL.run(cx, l), grammar: None },
     ],
     default: list,
@@ -41,11 +39,7 @@ static GLOBAL: Object = Object {
     about: "",
     verbs: &[
         Verb { word: "s[how]|lst|l[ist]", run: globals, grammar: Some(&SHOW) },
-        Verb {
-            word: "set",
-            run: |cx, l| set(cx, l, vlandb::GLOBAL_OPTIONS, &GLOBAL_SET),
-            grammar: Some(&GLOBAL_SET),
-        },
+        Verb { word: "set", run: |cx, l| run(cx, l, &GLOBAL_COMMAND), grammar: Some(&GLOBAL_SET) },
     ],
     default: globals,
 };
@@ -55,14 +49,93 @@ pub static MST: Object = Object {
     name: "mst",
     about: "states of ports in multiple spanning trees",
     verbs: &[
-        Verb { word: "set", run: set_tree, grammar: Some(&TREE) },
+        Verb { word: "set", run: |cx, l| run(cx, l, &TREE_COMMAND), grammar: Some(&TREE) },
         Verb { word: "s[how]|lst|l[ist]", run: trees, grammar: Some(&DEVICE) },
     ],
     default: trees,
 };
 
-const DEV: u8 = 16;
-const VID: u8 = 17;
+static ADD: Command = Command {
+    ty: rtm::SETLINK,
+    flags: 0,
+    len: IFINFO_LEN,
+    grammar: &CHANGE,
+    nest: 0,
+    need: 1 << DEV | 1 << VID,
+    missing: "Device and VLAN ID are required arguments.",
+    what: "bridge ",
+    then: change,
+};
+static DELETE: Command = Command { ty: rtm::DELLINK, ..ADD };
+static SET_COMMAND: Command = Command {
+    ty: rtm::NEWVLAN,
+    len: BRMSG_LEN,
+    grammar: &SET,
+    nest: vlandb::ENTRY,
+    what: "network ",
+    then: |cx, r| {
+        let (vid, _) = r.vids;
+        r.m.put(entry::INFO, &pair(info::ONLY_OPTS, vid));
+        set(cx, r)
+    },
+    ..ADD
+};
+static GLOBAL_COMMAND: Command = Command {
+    grammar: &GLOBAL_SET,
+    nest: vlandb::GLOBAL_OPTIONS,
+    then: |cx, r| {
+        let (vid, _) = r.vids;
+        r.m.put(global::ID, vid);
+        set(cx, r)
+    },
+    ..SET_COMMAND
+};
+static LIST: Command =
+    Command { ty: rtm::GETLINK, grammar: &SHOW, need: 0, what: "", then: |cx, r| links(cx, r, false), ..ADD };
+static TUNNELS: Command = Command {
+    then: |cx, r| if cx.page.opts.stats > 0 { statistics(cx, r) } else { links(cx, r, true) },
+    ..LIST
+};
+static STATISTICS: Command = Command { then: statistics, ..LIST };
+static OPTIONS: Command = Command {
+    ty: rtm::GETVLAN,
+    len: BRMSG_LEN,
+    then: |cx, r| {
+        let stats = u32::from(cx.page.opts.stats > 0);
+        options(cx, r, stats)
+    },
+    ..LIST
+};
+static GLOBALS: Command = Command { then: |cx, r| options(cx, r, 2), ..OPTIONS };
+static TREES: Command = Command { grammar: &DEVICE, then: all_trees, ..LIST };
+static TREE_COMMAND: Command = Command {
+    grammar: &TREE,
+    // IFLA_BRIDGE_MST_ENTRY.
+    nest: 1,
+    need: 1 << DEV,
+    missing: "Device, MSTI and state are required arguments.",
+    then: set_tree,
+    ..ADD
+};
+
+/// `bridge vlan [show]`.
+fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    let c = match (cx.page.opts.details, cx.page.opts.stats) {
+        (0, 0) => &LIST,
+        (0, _) => &STATISTICS,
+        _ => &OPTIONS,
+    };
+    run(cx, line, c)
+}
+
+fn globals(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    run(cx, line, &GLOBALS)
+}
+
+fn trees(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    run(cx, line, &TREES)
+}
+
 const TUNNEL: u8 = 18;
 // As the flags of a VLAN are bits.
 const PVID: u8 = 1;
@@ -70,9 +143,6 @@ const UNTAGGED: u8 = 2;
 /// As `BRIDGE_FLAGS_MASTER` (1) and `BRIDGE_FLAGS_SELF` (2) are bits, eight further.
 const MASTER: u8 = 8;
 const SELF: u8 = 9;
-
-const DEV_ARG: Arg = Arg::new("dev", To::Slot(DEV));
-const VID_ARG: Arg = Arg::new("vid", To::Slot(VID));
 
 static DEVICE: Grammar =
     Grammar { set: &entry::SET, args: crate::args![DEV_ARG.once()], bare: None, usage: "" };
@@ -134,37 +204,6 @@ names! {
     static COUNTERS = 0 "rx_bytes|RX: % bytes ", 1 "rx_packets|% packets", 2 "tx_bytes|TX: % bytes ", 3 "tx_packets|% packets";
 }
 
-/// Which records are shown: of this port and with this VLAN among them; 0 for all.
-#[derive(Clone, Copy, Default)]
-pub struct Filter {
-    index: u32,
-    vid: u16,
-}
-
-impl Filter {
-    fn read(&mut self, cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>) -> Done {
-        let slots = read(cx, line, &SHOW, m)?;
-        self.index = device_if(cx, slot(&slots, DEV), "")?;
-        self.vid = vid_if(cx, slot(&slots, VID))?;
-        Ok(())
-    }
-
-    fn passes(self, index: u32) -> bool {
-        self.index == 0 || self.index == index
-    }
-
-    fn has(self, first: u16, last: u16) -> bool {
-        self.vid == 0 || (first..=last).contains(&self.vid)
-    }
-}
-
-/// The index in the fixed header of a message.
-fn index_of(m: &Message<'_>) -> u32 {
-    let mut r = Reader::new(m.payload);
-    r.skip_up_to(INDEX_AT);
-    r.u32().unwrap_or(0)
-}
-
 /// Prints `first` and, where it is another, `last`; gives how many bytes of text that were.
 pub fn span(out: &mut Out<'_>, key: &str, end: &str, first: u32, last: u32) -> usize {
     let mut len = num::dec(first.into()).as_bytes().len();
@@ -197,43 +236,19 @@ fn counters(out: &mut Out<'_>, values: &mut dyn FnMut(u16) -> Option<u64>) {
     }
 }
 
-/// `bridge vlan [show]`.
-fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    match (cx.page.opts.details, cx.page.opts.stats) {
-        (0, 0) => links(cx, line, false),
-        (0, _) => statistics(cx, line),
-        (_, stats) => options(cx, line, u32::from(stats > 0)),
-    }
-}
-
-fn tunnels(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    if cx.page.opts.stats > 0 { statistics(cx, line) } else { links(cx, line, true) }
-}
-
-fn globals(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    options(cx, line, 2)
-}
-
 /// Ports and what their links say of VLANs, or of tunnels.
-fn links(cx: &mut Ctx<'_>, line: &mut Line<'_>, tunnels: bool) -> Done {
-    let mut tx = [0; 64];
-    let mut m = Build::new(&mut tx, rtm::GETLINK, 0, head(IFINFO_LEN));
-    let mut filter = Filter::default();
-    filter.read(cx, line, &mut m)?;
+fn links(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>, tunnels: bool) -> Done {
     let ranges = cx.page.opts.compress && !tunnels;
-    m.put(ifla::EXT_MASK, if ranges { rtext_filter::BRVLAN_COMPRESSED } else { rtext_filter::BRVLAN });
-    cx.page.out.text(if tunnels { "port              vlan-id    tunnel-id\n" } else { HEADER });
-    crate::dump::dump(cx, &mut m, &mut |page, m| {
-        if filter.passes(index_of(m)) {
-            link(page, m, filter, tunnels);
-        }
-        Ok(())
-    })
+    r.m.put(ifla::EXT_MASK, if ranges { rtext_filter::BRVLAN_COMPRESSED } else { rtext_filter::BRVLAN });
+    if tunnels {
+        return r.list(cx, "port              vlan-id    tunnel-id\n", |page, m, f| link(page, m, f, true));
+    }
+    r.list(cx, HEADER, |page, m, f| link(page, m, f, false))
 }
 
 const HEADER: &str = "port              vlan-id  \n";
 
-fn link(page: &mut Page<'_>, m: &Message<'_>, filter: Filter, tunnels: bool) {
+fn link(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter, tunnels: bool) {
     let (_, a) = m.split::<IFINFO_LEN>();
     let mut table = Table::new(if tunnels { "tunnels" } else { "vlans" });
     let wanted = if tunnels { spec::VLAN_TUNNEL_INFO.ty() } else { spec::VLAN_INFO.ty() };
@@ -270,29 +285,22 @@ fn link(page: &mut Page<'_>, m: &Message<'_>, filter: Filter, tunnels: bool) {
     table.end(&mut page.out);
 }
 
-/// The counters of VLANs: first of bridges (`IFLA_STATS_LINK_XSTATS`), then of ports (`…_SLAVE`).
-fn statistics(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    let mut filter = Filter::default();
-    filter.read(cx, line, &mut Build::new(&mut [0; 64], 0, 0, &[]))?;
-    cx.page.out.text("port              vlan-id\n");
-    for nest in [2_u16, 3] {
-        let mut tx = [0; 64];
-        let mut m = Build::new(&mut tx, rtm::GETSTATS, 0, &[0; STATS_LEN]);
-        m.head(8, &1_u32.wrapping_shl(u32::from(nest).wrapping_sub(1)).to_ne_bytes());
-        crate::dump::dump(cx, &mut m, &mut |page, m| {
-            let (_, a) = m.split::<STATS_LEN>();
-            // Both hold LINK_XSTATS_TYPE_BRIDGE (1), and that BRIDGE_XSTATS_VLAN (1).
-            let of = a.nest(Key::<()>::new(nest)).nest(Key::<()>::new(1));
-            if filter.passes(index_of(m)) {
-                counted(page, index_of(m), of, filter);
-            }
-            Ok(())
-        })?;
-    }
-    Ok(())
+/// The counters of VLANs: first of bridges (`IFLA_STATS_LINK_XSTATS`, 2), then of ports (`…_SLAVE`, 3).
+fn statistics(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
+    r.m.set_ty(rtm::GETSTATS);
+    r.m.shorten(STATS_LEN);
+    r.m.head(0, &[0]);
+    r.m.head(8, &2_u32.to_ne_bytes());
+    r.list(cx, "port              vlan-id\n", counted)?;
+    r.m.head(8, &4_u32.to_ne_bytes());
+    r.list(cx, "", counted)
 }
 
-fn counted(page: &mut Page<'_>, index: u32, of: Attrs<'_>, filter: Filter) {
+fn counted(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter) {
+    let index = index_of(m);
+    let (_, a) = m.split::<STATS_LEN>();
+    // Either holds LINK_XSTATS_TYPE_BRIDGE (1), and that BRIDGE_XSTATS_VLAN (1).
+    let of = a.flat_map(|a| a.nest().flat_map(|a| a.nest()));
     let mut table = Table::new("vlans");
     for attr in of.filter(|attr| attr.ty == 1) {
         // struct bridge_vlan_xstats: four counters, VLAN, flags.
@@ -317,26 +325,15 @@ fn counted(page: &mut Page<'_>, index: u32, of: Attrs<'_>, filter: Filter) {
 }
 
 /// Options of VLANs; `what` is `BRIDGE_VLANDB_DUMPF_*`: 1 with statistics, 2 of bridges.
-fn options(cx: &mut Ctx<'_>, line: &mut Line<'_>, what: u32) -> Done {
-    let mut tx = [0; 64];
-    let mut m = Build::new(&mut tx, rtm::GETVLAN, 0, head(BRMSG_LEN));
-    let mut filter = Filter::default();
-    filter.read(cx, line, &mut m)?;
+fn options(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>, what: u32) -> Done {
     // BRIDGE_VLANDB_DUMP_FLAGS.
-    m.put(Key::<u32>::new(1), what);
-    cx.page.out.text(HEADER);
-    crate::dump::dump(cx, &mut m, &mut |page, m| {
-        print(page, m, filter);
-        Ok(())
-    })
+    r.m.put(Key::<u32>::new(1), what);
+    r.list(cx, HEADER, print)
 }
 
 /// Prints the VLANs of a message and their options.
-pub fn print(page: &mut Page<'_>, m: &Message<'_>, filter: Filter) {
+pub fn print(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter) {
     let index = index_of(m);
-    if !filter.passes(index) {
-        return;
-    }
     let (_, attrs) = m.split::<BRMSG_LEN>();
     let mut table = Table { deleted: m.ty == rtm::DELVLAN, ..Table::new("vlans") };
     for attr in attrs {
@@ -380,49 +377,40 @@ fn tunnel_info<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, slo
     Ok(())
 }
 
-/// `bridge vlan add` and `delete`.
-fn change(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16) -> Done {
-    let mut tx = [0; 256];
-    let mut m = Build::new(&mut tx, ty, 0, head(IFINFO_LEN));
-    let slots = read(cx, line, &CHANGE, &mut m)?;
-    let (dev, (first, last)) = target(cx, &slots, "bridge ")?;
-    m.head(INDEX_AT, &dev.to_ne_bytes());
-    let marks = u16::try_from(marks(&slots) & 0xffff).unwrap_or(0);
-    if first != last && marks & info::PVID != 0 {
+fn change(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
+    let (first, last) = r.vids;
+    let ranged = first != last;
+    if ranged && r.has(PVID) {
         return Err(cx.err.usage(&[b"pvid cannot be configured for a vlan range"]));
     }
-    let ids = match slot(&slots, TUNNEL) {
-        None => None,
-        Some(word) => {
-            let ids = range(word).filter(|(_, last)| *last < 0x100_0000);
-            Some(ids.ok_or_else(|| cx.err.invalid(word, b"", "invalid tun id"))?)
+    let mut ids = None;
+    if let Some(word) = r.slot(TUNNEL) {
+        ids = range(word).filter(|(_, last)| *last < 0x100_0000);
+        if ids.is_none() {
+            return Err(cx.err.invalid(word, b"", "invalid tun id"));
         }
-    };
-    let mut nest = m.nest_plain(ifla::AF_SPEC.ty());
-    let owner = marks.wrapping_shr(8) & 3;
-    if owner != 0 {
-        nest.put(spec::FLAGS, owner);
     }
-    let ranged = first != last;
-    for (vid, end) in [(first, false), (last, true)] {
-        let part = match (ranged, end) {
-            (false, true) => break,
-            (false, _) => 0,
-            (_, false) => info::RANGE_BEGIN,
-            (..) => info::RANGE_END,
-        };
+    let marks = u16::try_from(r.marks & 0x3ff).unwrap_or(0);
+    let mut nest = r.m.nest_plain(ifla::AF_SPEC.ty());
+    if marks.wrapping_shr(8) != 0 {
+        nest.put(spec::FLAGS, marks.wrapping_shr(8));
+    }
+    for (vid, part) in [(first, info::RANGE_BEGIN), (last, info::RANGE_END)] {
+        let begins = part == info::RANGE_BEGIN;
+        let part = if ranged { part } else { 0 };
         match ids {
+            _ if !ranged && !begins => {}
             Some((first, last)) => {
                 let mut of = nest.nest_plain(spec::VLAN_TUNNEL_INFO.ty());
-                of.put(tunnel::ID, if end { last } else { first });
+                of.put(tunnel::ID, if begins { first } else { last });
                 of.put(tunnel::VID, vid);
                 of.put(tunnel::FLAGS, part);
             }
-            None => nest.raw(spec::VLAN_INFO.ty(), pair(part | marks & 6, vid).as_slice()),
+            None => nest.put(spec::VLAN_INFO, &pair(part | marks & 6, vid)),
         }
     }
     drop(nest);
-    crate::ip::send(cx, &mut m)
+    r.send(cx)
 }
 
 /// `struct bridge_vlan_info`.
@@ -431,96 +419,51 @@ fn pair(flags: u16, vid: u16) -> [u8; 4] {
     [a, b, c, d]
 }
 
-/// The port and the VLANs that a change is about.
-fn target(cx: &mut Ctx<'_>, slots: &Slots<'_>, what: &str) -> Result<(u32, (u16, u16)), crate::report::Fail> {
-    let (Some(dev), Some(vid)) = (slot(slots, DEV), slot(slots, VID)) else {
-        return Err(cx.err.usage(&[b"Device and VLAN ID are required arguments."]));
-    };
-    let vids = vids(cx, vid)?;
-    Ok((device(cx, dev, what)?, vids))
-}
-
 /// An option of `bridge vlan global set`, by its row.
 fn option<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
-    let word = line.value(&mut cx.err)?;
-    let row = global::SET
-        .iter()
-        .find(|r| r.keyword().as_bytes() == word && !r.flags.has(nlbox_core::spec::RowFlags::READ));
-    let Some(row) = row else { return Err(cx.err.usage(&[b"Error: unknown word \"%\"", word])) };
-    let value = line.value(&mut cx.err)?;
-    nlbox_core::spec::put::put(&row, m, value, &mut cx.page.names)
-        .map_err(|_| cx.err.invalid(value, word, INVALID))
+    super::option(cx, line, m, &global::SET, |r| !r.flags.has(RowFlags::READ), INVALID)
 }
 
-/// `bridge vlan set`, and `global set`: the options in a nest of number `ty`.
-fn set(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, grammar: &Grammar) -> Done {
-    let mut tx = [0; 512];
-    let mut m = Build::new(&mut tx, rtm::NEWVLAN, 0, head(BRMSG_LEN));
-    let at = m.open(ty | NLA_F_NESTED);
-    let mut slots = [None; crate::grammar::SLOTS];
-    fill(cx, line, grammar, &mut m, &mut slots)?;
-    let (dev, (first, last)) = target(cx, &slots, "network ")?;
-    m.head(INDEX_AT, &dev.to_ne_bytes());
-    if ty == vlandb::ENTRY {
-        m.put(entry::INFO, &pair(info::ONLY_OPTS, first));
-    } else {
-        m.put(global::ID, first);
+/// The end of `bridge vlan set` and of `global set`.
+fn set(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
+    if r.vids.0 != r.vids.1 {
+        r.m.put(entry::RANGE, r.vids.1);
     }
-    if last != first {
-        m.put(entry::RANGE, last);
-    }
-    m.close(at);
-    crate::ip::send(cx, &mut m)
+    r.m.close(r.nest);
+    r.send(cx)
 }
 
-/// `bridge mst [show]`.
-fn trees(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    let mut tx = [0; 64];
-    let mut m = Build::new(&mut tx, rtm::GETLINK, 0, head(IFINFO_LEN));
-    let slots = read(cx, line, &DEVICE, &mut m)?;
-    let filter = Filter { index: device_if(cx, slot(&slots, DEV), "")?, vid: 0 };
-    m.put(ifla::EXT_MASK, rtext_filter::MST);
-    cx.page.out.text("port              msti\n");
-    crate::dump::dump(cx, &mut m, &mut |page, m| {
+fn all_trees(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
+    r.m.put(ifla::EXT_MASK, rtext_filter::MST);
+    r.list(cx, "port              msti\n", |page, m, _| {
         let (_, a) = m.split::<IFINFO_LEN>();
         let mut table = Table::new("mst");
-        let entries = a.nest(ifla::AF_SPEC).nest(spec::MST);
-        for attr in entries.filter(|_| filter.passes(index_of(m))) {
-            tree(page, &mut table, index_of(m), &attr);
+        for attr in a.nest(ifla::AF_SPEC).nest(spec::MST) {
+            table.record(page, index_of(m));
+            page.out.num("msti", "%", attr.nest().get(mst::MSTI).unwrap_or(0).into());
+            page.out.line();
+            page.out.spaces(20);
+            super::pick(page, &mst::SET, attr.nest(), &[2]);
+            page.out.line();
+            page.out.close_object();
         }
         table.end(&mut page.out);
-        Ok(())
     })
 }
 
-fn tree(page: &mut Page<'_>, table: &mut Table, index: u32, attr: &Attr<'_>) {
-    table.record(page, index);
-    let out = &mut page.out;
-    out.num("msti", "%", attr.nest().get(mst::MSTI).unwrap_or(0).into());
-    out.line();
-    out.spaces(20);
-    super::pick(page, &mst::SET, attr.nest(), &[2]);
-    page.out.line();
-    page.out.close_object();
-}
-
-/// `bridge mst set`.
-fn set_tree(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    let mut tx = [0; 128];
-    let mut m = Build::new(&mut tx, rtm::SETLINK, 0, head(IFINFO_LEN));
-    // IFLA_BRIDGE_MST_ENTRY is 1.
-    let nests = [ifla::AF_SPEC.ty(), spec::MST.ty(), 1].map(|ty| m.open(ty | NLA_F_NESTED));
-    let slots = read(cx, line, &TREE, &mut m)?;
-    let [.., inner] = nests;
-    m.enter(inner);
-    let Some(dev) = slot(&slots, DEV).filter(|_| !m.lacks(mst::MSTI.ty()) && !m.lacks(mst::STATE.ty()))
-    else {
-        return Err(cx.err.usage(&[b"Device, MSTI and state are required arguments."]));
+fn set_tree(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
+    r.m.close(r.nest);
+    let a = r.m.attrs(IFINFO_LEN).nest(Key::<()>::new(1));
+    let (Some(msti), Some(state)) = (a.get(mst::MSTI), a.get(mst::STATE)) else {
+        return Err(cx.err.usage(&[TREE_COMMAND.missing.as_bytes()]));
     };
+    // What the words left is read, and put where it belongs.
+    r.m.undo(r.nest);
+    let nests = [ifla::AF_SPEC.ty(), spec::MST.ty(), 1].map(|ty| r.m.open(ty | NLA_F_NESTED));
+    r.m.put(mst::MSTI, msti);
+    r.m.put(mst::STATE, state);
     for at in nests.into_iter().rev() {
-        m.close(at);
+        r.m.close(at);
     }
-    let index = device(cx, dev, "bridge ")?;
-    m.head(INDEX_AT, &index.to_ne_bytes());
-    crate::ip::send(cx, &mut m)
+    r.send(cx)
 }

@@ -69,9 +69,9 @@ impl<'b> Build<'b> {
         self.w.or(HEADER_LEN.saturating_add(at), bits);
     }
 
-    /// Overwrites `bytes` at offset `at` of the request, as [`Build::mark`] counts: a part that is known last.
-    pub fn patch(&mut self, at: usize, bytes: &[u8]) {
-        self.w.patch(at, bytes);
+    /// Leaves `fixed` bytes of the fixed header, and no attribute: another message asks better.
+    pub fn shorten(&mut self, fixed: usize) {
+        self.w.truncate(HEADER_LEN.saturating_add(fixed));
     }
 
     /// Byte `at` of the fixed header.
