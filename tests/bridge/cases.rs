@@ -56,7 +56,7 @@ pub const LINES: &[&str] = &[
 pub const BAD: &[&str] = &[
     "foo", "-foo link", "link foo", "fdb foo", "vlan foo", "mdb foo", "vni foo", "fo", "-n nope link", "-b /nope",
     "link set", "link set cost 4", "link set dev nope cost 3", "link set dev v0 state foo", "link set dev v0 state 9",
-    "link set dev v0 guard foo", "link set dev v0 mcast_router 300", "link set dev v0 backup_port foo", "link set dev v0 hwmode foo",
+    "link set dev v0 guard foo", "link set dev v0 backup_port foo", "link set dev v0 hwmode foo",
     "link set dev v0 locked foo", "link set dev v0 cost", "link set dev v1 cost 4", "link set dev v0 cost 5 self",
     "link set dev v0 hwmode vepa", "link show dev nope", "-j link show dev nope", "link show dev",
     "fdb show dev nope", "fdb show br nope", "fdb show state foo", "fdb show state", "fdb show state none",
@@ -66,13 +66,13 @@ pub const BAD: &[&str] = &[
     "fdb add 02:aa:00:00:00:01 dev v0 vlan 1 vlan 2", "fdb add 02:aa:00:00:00:01 dev vx0 dst foo",
     "fdb add 02:aa:00:00:00:01 dev vx0 dst 1.1.1.1 dst 1.1.1.2", "fdb add 02:aa:00:00:00:01 dev vx0 dst 1.1.1.1 nhid 3",
     "fdb add 02:aa:00:00:00:01 dev vx0 port foo", "fdb add 02:aa:00:00:00:01 dev vx0 vni foo",
-    "fdb add 02:aa:00:00:00:01 dev vx0 vni 99999999", "fdb add 02:aa:00:00:00:01 dev vx0 src_vni foo",
+    "fdb add 02:aa:00:00:00:01 dev vx0 src_vni foo",
     "fdb add 02:aa:00:00:00:01 dev vx0 via foo", "fdb add 02:aa:00:00:00:01 dev vx0 nhid foo",
     "fdb add 02:aa:00:00:00:01 dev v0 master", "fdb add 02:aa:00:00:00:01 to 02:aa:00:00:00:01 dev v0",
     "fdb del 02:aa:00:00:00:99 dev v0", "fdb del 02:aa:00:00:00:99 dev v0 master", "fdb a", "fdb r", "fdb ap", "fdb repl", "fdb g",
     "fdb d", "fdb del", "fdb f", "fdb get 02:aa:00:00:00:99 br br0", "fdb get 02:aa:00:00:00:06", "fdb get", "fdb get dev v0",
     "fdb get 02:aa:00:00:00:06 dev nope", "fdb get 02:aa:00:00:00:06 br nope", "fdb get zz dev v0",
-    "fdb get 02:aa:00:00:00:06 dev v0 brport v0", "fdb get 02:aa:00:00:00:06 dev v0 foo", "fdb flush", "fdb flush foo",
+    "fdb get 02:aa:00:00:00:06 dev v0 brport v0", "fdb get 02:aa:00:00:00:06 dev v0 foo", "fdb flush", 
     "fdb flush dev nope", "fdb flush dev br0 brport foo", "fdb flush dev v1",
     "vlan add", "vlan add dev v0", "vlan add vid 10", "vlan add dev nope vid 10", "vlan add dev v0 vid 10-5", "vlan add dev v0 vid 10-5000",
     "vlan add dev v0 vid 10-12 pvid", "vlan add dev vxe vid 10 tunnel_info foo", "vlan add dev vxe vid 10 tunnel_info id foo",
@@ -95,6 +95,7 @@ pub const BAD: &[&str] = &[
 /// Lines that iproute2 takes, passing over a word or reading it as 0, or answers with its usage; and the word.
 pub const REFUSED: &[(&str, &str)] = &[
     ("link show foo", "foo"), ("link set dev v0 foo", "foo"), ("link set dev v0 cost foo", "foo"), ("link set dev v0 priority foo", "foo"),
+    ("link set dev v0 mcast_router 300", "300"), ("fdb flush foo", "foo"),
     ("link set dev v0 mcast_n_groups 3", "mcast_n_groups"), ("link set dev v0 proxy_arp on", "proxy_arp"),
     ("fdb show foo", "foo"), ("fdb show vlan x", "\"x\""), ("fdb show vlan 5000", "5000"), ("fdb flush dev br0 foo", "foo"),
     ("vlan show foo", "foo"), ("vlan show vid foo", "foo"), ("vlan add dev v0 vid 10 foo", "foo"), ("vlan add dev v0 vid 10-", "10-"),

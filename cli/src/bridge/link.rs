@@ -123,7 +123,7 @@ fn option<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut 
     let ours = |r: &nlbox_core::spec::AttrSpec| {
         u8::try_from(r.ty).is_ok_and(|ty| ty != N_GROUPS && ORDER.contains(&ty))
     };
-    super::option(cx, line, m, &data::SET, ours, "Invalid \"%\" value\n")
+    super::option(cx, line, m, &data::SET, ours, "Invalid \"%\" value\n", "port state")
 }
 
 fn set(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {

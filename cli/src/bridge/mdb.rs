@@ -250,7 +250,7 @@ pub fn print(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter) {
                     routing(page, &port);
                 }
                 page.out.close_array("");
-                page.out.line();
+                page.out.text(if page.opts.stats > 0 || !page.out.mode.oneline { "\n" } else { "\\" });
             }
             _ => {}
         }

@@ -62,6 +62,9 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     PROGRAM.run(cx, line)
 }
 
+/// What was asked for is not there: iproute2 leaves by 254, which has another meaning on the way.
+const NOT_FOUND: Fail = Fail(253);
+
 fn command(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let Some(word) = line.next() else { return Err(usage(cx)) };
     let Some(object) = OBJECTS.iter().find(|o| matches(word, o.name)) else {
@@ -81,6 +84,7 @@ fn command(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     // It leaves by 255 where ip leaves by 2, and by EINVAL, negated, where a word is not of a list.
     done.map_err(|fail| match fail {
         KERNEL => USAGE,
+        NOT_FOUND => Fail(254),
         Fail(22) => Fail(234),
         fail => fail,
     })
@@ -231,7 +235,7 @@ fn index_of(m: &Message<'_>) -> u32 {
     r.u32().unwrap_or(0)
 }
 
-/// Puts an option of a port or a VLAN by the row that its word names in `set`.
+/// Puts an option of a port or a VLAN, whose state errors call `state`, by the row that its word names in `set`.
 fn option(
     cx: &mut Ctx<'_>,
     line: &mut Line<'_>,
@@ -239,6 +243,7 @@ fn option(
     set: &'static AttrSet,
     ours: fn(&AttrSpec) -> bool,
     bad: &str,
+    state: &str,
 ) -> Done {
     let word = line.value(&mut cx.err)?;
     let Some(row) = set.iter().find(|r| r.keyword().as_bytes() == word && ours(r)) else {
@@ -248,7 +253,7 @@ fn option(
     put::put(&row, m, value, &mut cx.page.names).map_err(|why| match (why, row.kind) {
         (Bad::NoDevice, _) => cx.err.usage(&[b"Error: device % does not exist", value]),
         (Bad::OneOf, _) => cx.err.one_of_on_off(word, value, 22),
-        (_, Kind::Enum(..)) => cx.err.usage(&[b"Error: invalid STP port state"]),
+        (_, Kind::Enum(..)) => cx.err.usage(&[b"Error: invalid STP ", state.as_bytes()]),
         _ => cx.err.invalid(value, word, bad),
     })
 }
@@ -353,7 +358,7 @@ fn one(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>, print: Print) -> Done {
         }
         Err(e) => {
             cx.err.net(e, &cx.conn, Some(&r.m));
-            Err(Fail(254))
+            Err(NOT_FOUND)
         }
     }
 }

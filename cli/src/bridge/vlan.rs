@@ -167,19 +167,13 @@ static CHANGE: Grammar = Grammar {
 
 static SET: Grammar = Grammar {
     set: &entry::SET,
-    args: crate::args![
-        DEV_ARG,
-        VID_ARG,
-        Arg::new("state", To::Attr(entry::STATE.ty())).bad("invalid STP state\n"),
-        Arg::new("mcast_router", To::Attr(entry::MCAST_ROUTER.ty())).bad(INVALID),
-        Arg::new("mcast_max_groups", To::Attr(entry::MCAST_MAX_GROUPS.ty())).bad(INVALID),
-        Arg::new("neigh_suppress", To::Attr(entry::NEIGH_SUPPRESS.ty())),
-    ],
-    bare: None,
-    usage: "",
+    args: crate::args![DEV_ARG, VID_ARG],
+    bare: Some(&ENTRY_OPTION),
+    usage: "[ state STATE ] [ mcast_router N ] [ mcast_max_groups N ] [ neigh_suppress { on | off } ]",
 };
 const INVALID: &str = "invalid %";
 
+static ENTRY_OPTION: Arg = Arg::new("", To::Call(entry_option, ""));
 static OPTION: Arg = Arg::new("", To::Call(option, ""));
 
 static GLOBAL_SET: Grammar = Grammar {
@@ -421,7 +415,12 @@ fn pair(flags: u16, vid: u16) -> [u8; 4] {
 
 /// An option of `bridge vlan global set`, by its row.
 fn option<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
-    super::option(cx, line, m, &global::SET, |r| !r.flags.has(RowFlags::READ), INVALID)
+    super::option(cx, line, m, &global::SET, |r| !r.flags.has(RowFlags::READ), INVALID, "state")
+}
+
+/// The same of `bridge vlan set`.
+fn entry_option<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
+    super::option(cx, line, m, &entry::SET, |r| !r.flags.has(RowFlags::READ), INVALID, "state")
 }
 
 /// The end of `bridge vlan set` and of `global set`.
