@@ -164,7 +164,7 @@ vlan add dev vxe vid 10-13
 vlan add dev vxe vid 10 tunnel_info id 1010
 vlan add dev vxe vid 12-13 tunnel_info id 1012-1013
 fdb add 02:aa:00:00:00:02 dev v0 master static vlan 10
-fdb add 02:aa:00:00:00:05 dev v0 master dynamic sticky vlan 10
+fdb add 02:aa:00:00:00:05 dev v0 master static sticky vlan 10
 vlan set dev v0 vid 11-12 state blocking
 vlan global set dev br0 vid 10 mcast_querier 1
 vni add dev vxe vni 1020-1022
