@@ -275,19 +275,6 @@ fn vlans() {
     let (want, got) = (&after[0], &after[1]);
     b.compare("(the stories of the virtual machine)", &want.0, &got.0);
     b.compare("-d (after the stories of the virtual machine)", &want.1, &got.1);
-    // Trees: newer than the installed bridge may be.
-    vm.ok("ip link set br0 type bridge mst_enabled 1");
-    for line in ["vlan global set dev br0 vid 10 msti 7", "mst set dev v0 msti 7 state blocking"] {
-        assert_eq!(vm.ok(&format!("nlbox bridge {line}")), "", "{line}");
-    }
-    assert_eq!(
-        vm.ok("nlbox bridge mst show dev v0"),
-        "port              msti\nv0                0\n                    state forwarding \n                  7\n                    state blocking \n"
-    );
-    assert_eq!(
-        vm.ok("nlbox bridge -j mst show dev v0"),
-        "[{\"ifname\":\"v0\",\"mst\":[{\"msti\":0,\"state\":\"forwarding\"},{\"msti\":7,\"state\":\"blocking\"}]}]\n"
-    );
     vm.off();
     b.end();
 }

@@ -173,7 +173,7 @@ vni add dev vxe vni 1020-1022
 ];
 
 pub const VM_MODES: &[&str] = &[
-    "", "-s", "-d", "-d -s", "-o", "-com", "-com -s", "-com -d", "-j", "-p -j", "-com -j", "-s -j", "-d -j", "-d -s -j -p", "-c",
+    "", "-s", "-d -s", "-o", "-com -d", "-p -j", "-com -j", "-s -j", "-d -s -j", "-c",
 ];
 
 pub const VM_LINES: &str = "\

@@ -112,3 +112,35 @@ attrs! {
         5 VID: u16, Kind::Num(Int::U16), "vid|| vid %", WIRE;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::attr::Attrs;
+
+    #[cfg(target_endian = "little")]
+    #[test]
+    fn reads_a_captured_request() {
+        // bridge mdb add dev br0 port v0 grp 239.1.1.9 src 1.1.1.1 temp vid 10, as iproute2 6.1 sends it.
+        let b = b"\x20\x00\x01\x00\x05\x00\x00\x00\x00\x00\x0a\x00\xef\x01\x01\x09\x00\x00\x00\x00\x00\x00\x00\x00\
+            \x00\x00\x00\x00\x08\x00\x00\x00\x0c\x00\x02\x80\x08\x00\x01\x00\x01\x01\x01\x01";
+        let a = Attrs::new(b);
+        let (entry, rest) = Entry::read_from_prefix(a.raw(mdba::SET_ENTRY).unwrap()).unwrap();
+        assert!(rest.is_empty());
+        assert_eq!((entry.index, entry.state, entry.vid, entry.group()), (5, 0, 10, &[239, 1, 1, 9][..]));
+        let mut ours = Entry { index: 5, vid: 10, ..Entry::default() };
+        ours.set_group(&[239, 1, 1, 9]);
+        assert_eq!(ours.as_bytes(), &b[4..32]);
+        let source = Attrs::new(a.raw(mdba::SET_ENTRY_ATTRS).unwrap()).get(mdbe::SOURCE);
+        assert_eq!(source, Some(&[1, 1, 1, 1][..]));
+    }
+
+    #[test]
+    fn a_group_is_as_long_as_its_protocol_says() {
+        for bytes in [&[1_u8, 0, 0x5e, 1, 2, 3][..], &[239, 1, 1, 1], &[0xff; 16]] {
+            let mut e = Entry::default();
+            e.set_group(bytes);
+            assert_eq!(e.group(), bytes);
+        }
+    }
+}
