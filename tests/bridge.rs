@@ -7,7 +7,9 @@
 #[path = "bridge/cases.rs"]
 mod cases;
 
-use cases::{BAD, HOST, LINES, MODES, REFUSED, STORIES, VM, VM_LINES, VM_MODES, VM_STORIES, WATCHED};
+use cases::{
+    BAD, HOST, LINES, MODES, REFUSED, STORIES, VM, VM_FILTERED, VM_LINES, VM_MODES, VM_STORIES, WATCHED,
+};
 use harness::vm::{Setup, has_module};
 use harness::{Ns, Output, diff, iproute2, nlbox, skip, words};
 use std::path::PathBuf;
@@ -262,6 +264,10 @@ fn vlans() {
             batch(&mut vm, &format!("nlbox bridge {mode}"), VM_LINES),
         );
         b.compare(&format!("{mode} (the lines for the virtual machine)"), &want, &got);
+    }
+    for line in VM_FILTERED {
+        let (want, got) = (vm.run(&format!("bridge {line}")), vm.run(&format!("nlbox bridge {line}")));
+        b.compare(line, &want, &got);
     }
     // Each tool from the same beginning; then the same looks.
     let mut after = Vec::new();

@@ -176,26 +176,23 @@ pub const VM_MODES: &[&str] = &[
     "", "-s", "-d -s", "-o", "-com -d", "-p -j", "-com -j", "-s -j", "-d -s -j", "-c",
 ];
 
+/// Without filters: in a batch iproute2 keeps those of the lines before.
 pub const VM_LINES: &str = "\
 vlan
-vlan show dev vxe
-vlan show vid 11
-vlan show dev v0 vid 10
-vlan show dev v0 vid 99
-vlan l dev v2
 vlan tunnelshow
-vlan t dev vxe vid 12
-vlan tunnelshow dev v0
 vlan global
-vlan global show dev br0 vid 10
-vlan global show dev v0
-fdb show br br0 dev v0 vlan 10
-fdb show dev v0
-fdb get 02:aa:00:00:00:02 br br0 vlan 10
-mdb show dev br0 vid 10
+fdb
+mdb
 vni
 link
 ";
+
+/// One by one.
+pub const VM_FILTERED: &[&str] = &[
+    "vlan show dev vxe", "-com vlan show vid 11", "-j -d vlan show dev v0 vid 10", "vlan show dev v0 vid 99", "-s vlan l dev v2",
+    "vlan t dev vxe vid 12", "-j vlan tunnelshow dev v0", "vlan global show dev br0 vid 10", "vlan global show dev v0",
+    "fdb show br br0 dev v0 vlan 10", "fdb get 02:aa:00:00:00:02 br br0 vlan 10", "mdb show dev br0 vid 10", "vlan show vid 1 vid 2",
+];
 
 pub const VM_STORIES: &str = "\
 vlan add dev v0 vid 100-102 untagged
