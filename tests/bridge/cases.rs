@@ -173,10 +173,11 @@ vni add dev vxe vni 1020-1022
 ];
 
 pub const VM_MODES: &[&str] = &[
-    "", "-s", "-d -s", "-o", "-com -d", "-p -j", "-com -j", "-s -j", "-d -s -j", "-c",
+    "", "-s", "-d", "-d -s", "-o", "-com", "-com -s", "-com -d", "-c",
 ];
 
-/// Without filters: in a batch iproute2 keeps those of the lines before.
+/// Without filters, and not in JSON: in a batch iproute2 keeps the filters of the lines before, and writes a document for
+/// each line (ours is one), or fails an assertion.
 pub const VM_LINES: &str = "\
 vlan
 vlan tunnelshow
@@ -192,6 +193,8 @@ pub const VM_FILTERED: &[&str] = &[
     "vlan show dev vxe", "-com vlan show vid 11", "-j -d vlan show dev v0 vid 10", "vlan show dev v0 vid 99", "-s vlan l dev v2",
     "vlan t dev vxe vid 12", "-j vlan tunnelshow dev v0", "vlan global show dev br0 vid 10", "vlan global show dev v0",
     "fdb show br br0 dev v0 vlan 10", "fdb get 02:aa:00:00:00:02 br br0 vlan 10", "mdb show dev br0 vid 10", "vlan show vid 1 vid 2",
+    "-p -j vlan", "-com -j vlan", "-s -j vlan", "-d -s -j vlan", "-d -j vlan", "-j vlan tunnelshow", "-p -j vlan global", "-s -j vni",
+    "-j -d mdb", "-j fdb",
 ];
 
 pub const VM_STORIES: &str = "\
