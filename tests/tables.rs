@@ -105,6 +105,21 @@ fn smaller_objects() {
 }
 
 #[test]
+fn bridges() {
+    use nlbox_core::rt::{brvlan, fdb, mdb};
+    check("neighbour.h", "NDA", fdb::fdb::KEYS);
+    check("if_bridge.h", "BRIDGE_VLANDB_ENTRY", brvlan::entry::KEYS);
+    check("if_bridge.h", "BRIDGE_VLANDB_STATS", brvlan::stats::KEYS);
+    check("if_bridge.h", "BRIDGE_VLANDB_GOPTS", brvlan::global::KEYS);
+    check("if_bridge.h", "IFLA_BRIDGE_VLAN_TUNNEL", brvlan::tunnel::KEYS);
+    check("if_bridge.h", "IFLA_BRIDGE_MST_ENTRY", brvlan::mst::KEYS);
+    check("if_link.h", "VXLAN_VNIFILTER_ENTRY", brvlan::vni::KEYS);
+    check("if_link.h", "VNIFILTER_ENTRY_STATS", brvlan::vni_stats::KEYS);
+    check("if_bridge.h", "MDBA_MDB_EATTR", mdb::eattr::KEYS);
+    check("if_bridge.h", "MDBA_ROUTER_PATTR", mdb::router::KEYS);
+}
+
+#[test]
 fn kinds() {
     use nlbox_core::rt::kind;
     check("amt.h", "IFLA_AMT", kind::amt::data::KEYS);

@@ -70,6 +70,9 @@ impl Transport for Socket {
     }
 
     fn join(&mut self, group: u32) -> Result<(), Errno> {
-        self.open()?.join(group).map_err(errno)
+        let socket = self.open()?;
+        // Events of the kernel's own pass by a socket without a port id. One that has its port id refuses another.
+        let _ = socket.bind(0);
+        socket.join(group).map_err(errno)
     }
 }

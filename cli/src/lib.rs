@@ -11,6 +11,8 @@ mod arping;
 pub mod batch;
 #[cfg(feature = "nettools")]
 pub mod brctl;
+#[cfg(feature = "bridge")]
+pub mod bridge;
 pub mod child;
 pub mod dump;
 pub mod files;
@@ -95,6 +97,8 @@ pub struct Options {
     pub human: u8,
     /// `-l`: how many rounds a flush of addresses takes; 0 for as many as it needs.
     pub loops: Option<u32>,
+    /// `-compressvlans`: VLANs in ranges.
+    pub compress: bool,
     /// `-rc`: receive buffer of the socket, in bytes.
     pub rcvbuf: u32,
 }
@@ -132,6 +136,12 @@ pub struct Applet {
 /// Every applet, in the order of the front page.
 pub static APPLETS: &[Applet] = &[
     Applet { name: "ip", about: "links, addresses, routes, neighbours, namespaces", run: ip::main },
+    #[cfg(feature = "bridge")]
+    Applet {
+        name: "bridge",
+        about: "ports, forwarding databases, VLANs, multicast groups",
+        run: bridge::main,
+    },
     #[cfg(feature = "namespaces")]
     Applet { name: "nsenter", about: "a command in the namespaces of a process", run: nsenter::main },
     #[cfg(feature = "namespaces")]

@@ -83,14 +83,34 @@ const NEEDS: &[u8] = b"Not enough information: \"%\" argument is required.";
 /// The objects of iproute2 that are not in this build: refused by name.
 static ABSENT: &[&str] = &["l2tp", "fou", "ila", "macsec", "xfrm", "sr", "ioam", "stats"];
 
+/// A program of iproute2's: its options, and what reads the rest of the line or a line of a batch.
+pub(crate) struct Program {
+    pub(crate) name: &'static str,
+    /// The options in matching order. A spelling without brackets is to be typed whole.
+    pub(crate) options: &'static [(&'static str, Opt)],
+    /// What is to be tried by who typed an option that is none.
+    pub(crate) help: &'static str,
+    pub(crate) usage: fn(&mut Ctx<'_>) -> Fail,
+    pub(crate) command: for<'a, 'l> fn(&mut Ctx<'a>, &mut Line<'l>) -> Done,
+}
+
+impl Program {
+    /// `PROGRAM [OPTIONS] OBJECT …`.
+    pub(crate) fn run(&self, cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+        cx.err.program = self.name;
+        match options(cx, line, self)? {
+            Then::Nothing => Ok(()),
+            Then::Command => (self.command)(cx, line),
+            Then::Batch(file) => crate::batch::run(cx, file, self.command),
+        }
+    }
+}
+
+static IP: Program = Program { name: "ip", options: OPTIONS, help: "-help", usage, command };
+
 /// `ip [OPTIONS] OBJECT …`.
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    cx.err.program = "ip";
-    match options(cx, line)? {
-        Then::Nothing => Ok(()),
-        Then::Command => command(cx, line),
-        Then::Batch(file) => crate::batch::run(cx, file, command),
-    }
+    IP.run(cx, line)
 }
 
 /// `OBJECT …`: a command line behind its options, or a line of a batch.
@@ -149,7 +169,7 @@ pub fn one(cx: &mut Ctx<'_>, m: &mut Build<'_>, print: fn(&mut Page<'_>, &Messag
 
 /// What an option does.
 #[derive(Clone, Copy)]
-enum Opt {
+pub(crate) enum Opt {
     Family(u8),
     FamilyWord,
     Human,
@@ -173,9 +193,11 @@ enum Opt {
     Loops,
     Resolve,
     Color,
+    /// Of `bridge`: VLANs in ranges.
+    #[cfg_attr(not(feature = "bridge"), expect(dead_code, reason = "of bridge"))]
+    Compress,
 }
 
-/// The options in matching order. A spelling without brackets is to be typed whole.
 static OPTIONS: &[(&str, Opt)] = &[
     ("-f[amily]", Opt::FamilyWord),
     ("-4", Opt::Family(af::AF_INET)),
@@ -226,7 +248,7 @@ enum Then<'l> {
 }
 
 /// Reads the options.
-fn options<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<Then<'l>, Fail> {
+fn options<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, program: &Program) -> Result<Then<'l>, Fail> {
     let mut batch = None;
     while let Some(word) = line.peek().filter(|w| w.first() == Some(&b'-')) {
         line.next();
@@ -239,9 +261,9 @@ fn options<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<Then<'l>, Fail> 
             Some(at) => (opt.get(..at).unwrap_or(opt), opt.get(at.saturating_add(1)..)),
             None => (opt, None),
         };
-        let found = OPTIONS.iter().find(|(w, _)| spelled(name, w)).map(|(_, o)| *o);
+        let found = program.options.iter().find(|(w, _)| spelled(name, w)).map(|(_, o)| *o);
         let Some(what) = found.filter(|o| value.is_none() || matches!(o, Opt::Color)) else {
-            return Err(cx.err.usage(&[b"Option \"%\" is unknown, try \"ip -help\".", opt]));
+            return Err(unknown(cx, program, opt));
         };
         let o = &mut cx.page.opts;
         match what {
@@ -249,7 +271,7 @@ fn options<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<Then<'l>, Fail> 
             Opt::FamilyWord => {
                 let value = line.value(&mut cx.err)?;
                 if value == b"help" {
-                    return Err(usage(cx));
+                    return Err((program.usage)(cx));
                 }
                 match FAMILIES.iter().find(|(n, _)| n.as_bytes() == value) {
                     Some((_, f)) => o.family = *f,
@@ -262,7 +284,8 @@ fn options<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<Then<'l>, Fail> 
             Opt::Details => o.details = o.details.saturating_add(1),
             Opt::Oneline => cx.page.out.mode.oneline = true,
             Opt::Version => {
-                cx.page.out.text(concat!("ip utility, nlbox-", env!("CARGO_PKG_VERSION"), "\n"));
+                cx.page.out.text(program.name);
+                cx.page.out.text(concat!(" utility, nlbox-", env!("CARGO_PKG_VERSION"), "\n"));
                 return Ok(Then::Nothing);
             }
             Opt::Force => o.force = true,
@@ -275,7 +298,7 @@ fn options<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<Then<'l>, Fail> 
                 cx.err.json = true;
             }
             Opt::Pretty => cx.page.out.mode.pretty = true,
-            Opt::Help => return Err(usage(cx)),
+            Opt::Help => return Err((program.usage)(cx)),
             Opt::Netns => {
                 let name = line.value(&mut cx.err)?;
                 netns::enter(cx, name)?;
@@ -295,7 +318,8 @@ fn options<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<Then<'l>, Fail> 
                 cx.page.opts.rcvbuf =
                     size.ok_or_else(|| cx.err.usage(&[b"Invalid rcvbuf size '%'", word]))?;
             }
-            Opt::Color => color(cx, opt, value)?,
+            Opt::Color => color(cx, program, opt, value)?,
+            Opt::Compress => o.compress = true,
         }
     }
     if cx.page.out.json() {
@@ -304,14 +328,19 @@ fn options<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<Then<'l>, Fail> 
     Ok(batch.map_or(Then::Command, Then::Batch))
 }
 
+fn unknown(cx: &mut Ctx<'_>, program: &Program, opt: &[u8]) -> Fail {
+    let (name, help) = (program.name.as_bytes(), program.help.as_bytes());
+    cx.err.usage(&[b"Option \"%\" is unknown, try \"% %\".", opt, name, help])
+}
+
 /// `-c[=always|auto|never]`: the palette for the terminal's background, as COLORFGBG tells it.
-fn color(cx: &mut Ctx<'_>, opt: &[u8], value: Option<&[u8]>) -> Done {
+fn color(cx: &mut Ctx<'_>, program: &Program, opt: &[u8], value: Option<&[u8]>) -> Done {
     let on = match value {
         None => true,
         Some(v) if spelled(v, "always") => true,
         Some(b"auto") => nlbox_sys::tty::isatty(1),
         Some(b"never") => false,
-        Some(_) => return Err(cx.err.usage(&[b"Option \"%\" is unknown, try \"ip -help\".", opt])),
+        Some(_) => return Err(unknown(cx, program, opt)),
     };
     let on = on && nlbox_sys::entry::env(b"NO_COLOR").is_none_or(<[u8]>::is_empty);
     // The last part of "15;0" is the background: 0 to 6 and 8 are dark, and so is one that is not told.

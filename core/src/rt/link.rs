@@ -142,7 +142,10 @@ attrs! {
 pub mod rtext_filter {
     #![allow(missing_docs)]
     pub const VF: u32 = 1;
+    pub const BRVLAN: u32 = 2;
+    pub const BRVLAN_COMPRESSED: u32 = 4;
     pub const SKIP_STATS: u32 = 8;
+    pub const MST: u32 = 128;
 }
 
 /// `IFF_*` (`linux/if.h`).

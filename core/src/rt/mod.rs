@@ -2,9 +2,12 @@
 
 pub mod addr;
 pub mod addrlabel;
+pub mod brvlan;
 pub mod encap;
+pub mod fdb;
 pub mod kind;
 pub mod link;
+pub mod mdb;
 pub mod names;
 pub mod neigh;
 pub mod netconf;
@@ -43,15 +46,26 @@ pub mod rtm {
     pub const NEWNETCONF: u16 = 80;
     pub const DELNETCONF: u16 = 81;
     pub const GETNETCONF: u16 = 82;
+    pub const NEWMDB: u16 = 84;
+    pub const DELMDB: u16 = 85;
+    pub const GETMDB: u16 = 86;
     pub const NEWNSID: u16 = 88;
     pub const DELNSID: u16 = 89;
     pub const GETNSID: u16 = 90;
+    pub const NEWSTATS: u16 = 92;
+    pub const GETSTATS: u16 = 94;
     pub const NEWNEXTHOP: u16 = 104;
     pub const DELNEXTHOP: u16 = 105;
     pub const GETNEXTHOP: u16 = 106;
     pub const NEWLINKPROP: u16 = 108;
     pub const DELLINKPROP: u16 = 109;
+    pub const NEWVLAN: u16 = 112;
+    pub const DELVLAN: u16 = 113;
+    pub const GETVLAN: u16 = 114;
     pub const NEWNEXTHOPBUCKET: u16 = 116;
     pub const DELNEXTHOPBUCKET: u16 = 117;
     pub const GETNEXTHOPBUCKET: u16 = 118;
+    pub const NEWTUNNEL: u16 = 120;
+    pub const DELTUNNEL: u16 = 121;
+    pub const GETTUNNEL: u16 = 122;
 }

@@ -368,6 +368,13 @@ impl<'o> Out<'o> {
         }
     }
 
+    /// Ends a value that is a document of its own, if there was one: one a line, for who follows events.
+    pub fn end_value(&mut self) {
+        if self.mode.json && self.depth == 0 && core::mem::take(&mut self.comma) {
+            self.bytes(b"\n");
+        }
+    }
+
     /// Closes the document, if it is open.
     pub fn close_document(&mut self) {
         self.close_to(0);

@@ -78,6 +78,11 @@ impl<'b> Build<'b> {
         self.w.or(HEADER_LEN.saturating_add(at), bits);
     }
 
+    /// Leaves `fixed` bytes of the fixed header, and no attribute: another message asks better.
+    pub fn shorten(&mut self, fixed: usize) {
+        self.w.truncate(HEADER_LEN.saturating_add(fixed));
+    }
+
     /// Byte `at` of the fixed header.
     #[must_use]
     pub fn head_at(&self, at: usize) -> u8 {

@@ -28,6 +28,8 @@ pub mod nlm {
     pub const DUMP: u16 = ROOT | MATCH;
     pub const REPLACE: u16 = 0x100;
     pub const EXCL: u16 = 0x200;
+    /// Of a deletion: all that match.
+    pub const BULK: u16 = 0x200;
     pub const CREATE: u16 = 0x400;
     pub const APPEND: u16 = 0x800;
     /// On an acknowledgement: the request's payload is left out.

@@ -439,9 +439,8 @@ pub fn event(page: &mut Page<'_>, row: &Row<'_>) {
     page.out.close_object();
 }
 
-/// A link in full, without the end of its last line. `mode` is for `ip link` alone.
-pub fn full(page: &mut Page<'_>, row: &Row<'_>, what: For) {
-    let a = row.attrs;
+/// What every listing of links begins with: index, name, flags.
+pub fn head(page: &mut Page<'_>, row: &Row<'_>) {
     page.out.num("ifindex", "%: ", u64::from(row.info.index));
     let mut column: heapless::Vec<u8, 48> = heapless::Vec::new();
     let _ = column.extend_from_slice(row.name);
@@ -452,6 +451,12 @@ pub fn full(page: &mut Page<'_>, row: &Row<'_>, what: For) {
         page.out.style(Style::IfName).str("", "%: ", &column);
     }
     flags_with(page, row.info.flags, lower_down);
+}
+
+/// A link in full, without the end of its last line. `mode` is for `ip link` alone.
+pub fn full(page: &mut Page<'_>, row: &Row<'_>, what: For) {
+    let a = row.attrs;
+    head(page, row);
     rows(page, &first::SET, a, what);
     // The links of an IPv6 dump come without it: iproute2 asks for it apart, and so do we.
     let mut qlen = a.get(ifla::TXQLEN);

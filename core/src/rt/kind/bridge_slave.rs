@@ -59,6 +59,10 @@ attrs! {
         34 BACKUP_PORT: u32, Kind::IfIndex, "backup_port|||Device does not exist\n";
         34 NOBACKUP_PORT: u32, Kind::Word(Int::U32, 0), "nobackup_port", WRITE;
         44 BACKUP_NHID: u32, Kind::Num(Int::U32), "backup_nhid", NONZERO;
+        // Of `bridge link` alone.
+        11 LEARNING_SYNC: u8, Kind::OnOff(Int::U8), "learning_sync", WIRE;
+        41 MCAST_N_GROUPS: u32, Kind::Num(Int::U32), "mcast_n_groups", WIRE;
+        42 MCAST_MAX_GROUPS: u32, Kind::Num(Int::U32), "mcast_max_groups", WIRE;
     }
 }
 

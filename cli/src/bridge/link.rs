@@ -1,0 +1,150 @@
+//! `bridge link`: ports and their options.
+
+use super::{BR, Command, DEV, DEV_ARG, Filter, Request, end_line, pick, run};
+use crate::grammar::{Arg, Grammar, Object, Slots, To, Verb};
+use crate::ip::link::show::{self, Row};
+use crate::report::Done;
+use crate::words::Line;
+use crate::{Ctx, Page};
+use nlbox_core::rt::brvlan::spec;
+use nlbox_core::rt::kind::bridge_slave::data;
+use nlbox_core::rt::link::{IFINFO_LEN, ifla};
+use nlbox_core::rt::rtm;
+use nlbox_core::spec::show as rows;
+use nlbox_core::wire::build::Build;
+use nlbox_core::wire::header::Message;
+
+/// `bridge link`.
+pub static OBJECT: Object = Object {
+    name: "link",
+    about: "ports of bridges",
+    verbs: &[
+        Verb { word: "set|c[hange]", run: |cx, l| run(cx, l, &SET_COMMAND), grammar: Some(&SET) },
+        Verb { word: "s[how]|lst|l[ist]", run: list, grammar: Some(&SHOW) },
+    ],
+    default: list,
+};
+
+/// As `BRIDGE_FLAGS_MASTER` (1) and `BRIDGE_FLAGS_SELF` (2) are bits.
+const MASTER: u8 = 0;
+const SELF: u8 = 1;
+const HWMODE: u8 = 16;
+
+static SHOW: Grammar = Grammar {
+    set: &ifla::SET,
+    args: crate::args![DEV_ARG, Arg::new("master", To::Slot(BR))],
+    bare: None,
+    usage: "",
+};
+
+static OPTION: Arg = Arg::new("", To::Call(option, ""));
+
+static SET: Grammar = Grammar {
+    set: &data::SET,
+    args: crate::args![
+        DEV_ARG,
+        Arg::new("self", To::Mark(SELF)),
+        Arg::new("master", To::Mark(MASTER)),
+        Arg::new("hwmode", To::Slot(HWMODE)),
+    ],
+    bare: Some(&OPTION),
+    usage: "OPTION VALUE... (those of ip link set type bridge_slave)",
+};
+
+static SET_COMMAND: Command = Command {
+    ty: rtm::SETLINK,
+    flags: 0,
+    len: IFINFO_LEN,
+    grammar: &SET,
+    nest: ifla::PROTINFO.ty(),
+    need: 1 << DEV,
+    missing: "Device is a required argument.",
+    what: "bridge ",
+    then: set,
+};
+
+static LIST: Command = Command {
+    ty: rtm::GETLINK,
+    grammar: &SHOW,
+    nest: 0,
+    need: 0,
+    what: "",
+    then: |cx, r| r.list(cx, "", print),
+    ..SET_COMMAND
+};
+
+fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    run(cx, line, &LIST)
+}
+
+/// `IFLA_BRPORT_*` that every port shows, then, from `DETAILS` on, those of `-d`. All but `N_GROUPS` can be set.
+static ORDER: [u8; 24] =
+    [1, 2, 3, 4, 5, 6, 7, 8, 11, 9, 27, 30, 25, 28, 32, 43, 29, 33, 39, 40, N_GROUPS, 42, 34, 44];
+const DETAILS: usize = 3;
+const N_GROUPS: u8 = 41;
+
+/// Prints a port.
+pub fn print(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter) {
+    let Some(row) = Row::of(m) else { return };
+    if filter.bridge != 0 && row.attrs.get(ifla::MASTER) != Some(filter.bridge) {
+        return;
+    }
+    page.names.learn(m);
+    page.out.open_object("");
+    if m.ty == rtm::DELLINK {
+        page.out.is("deleted", "Deleted ");
+    }
+    show::head(page, &row);
+    let a = row.attrs;
+    pick(page, &ifla::SET, a, &[4, 10]);
+    let port = a.nest(ifla::PROTINFO);
+    let (short, details) = ORDER.split_at_checked(DETAILS).unwrap_or((&ORDER, &[]));
+    pick(page, &data::SET, port, short);
+    if page.opts.details > 0 && a.has(ifla::PROTINFO) {
+        page.out.line();
+        page.out.text("    ");
+        for ty in details {
+            let ty = u16::from(*ty);
+            if let (Some(mut row), Some(payload)) = (data::SET.row(ty), port.raw(ty)) {
+                // Here an option has one name, on the command line as in JSON.
+                row.name = row.keyword();
+                rows::show_row(&row, payload, &mut page.out, &mut page.names);
+            }
+        }
+    }
+    if let Some(mode) = a.nest(ifla::AF_SPEC).get(spec::MODE) {
+        page.out.str("hwmode", "hwmode % ", if mode == 0 { b"VEB" } else { b"VEPA" });
+    }
+    end_line(&mut page.out);
+}
+
+/// One option, by its row.
+fn option<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
+    let ours = |r: &nlbox_core::spec::AttrSpec| {
+        u8::try_from(r.ty).is_ok_and(|ty| ty != N_GROUPS && ORDER.contains(&ty))
+    };
+    super::option(cx, line, m, &data::SET, ours, "Invalid \"%\" value\n", "port state")
+}
+
+fn set(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
+    r.m.close(r.nest);
+    let mut flags = u16::try_from(r.marks & 3).unwrap_or(0);
+    let mode = match r.slot(HWMODE) {
+        None => None,
+        Some(b"veb") => Some(0),
+        Some(b"vepa") => Some(1),
+        Some(_) => return Err(cx.err.usage(&[b"Mode argument must be \"vepa\" or \"veb\"."])),
+    };
+    if mode.is_some() {
+        // Only a device of its own has a mode.
+        flags |= 2;
+    }
+    if flags != 0 {
+        let mut nest = r.m.nest_plain(ifla::AF_SPEC.ty());
+        nest.put(spec::FLAGS, flags);
+        if let Some(mode) = mode {
+            nest.put(spec::MODE, mode);
+        }
+    }
+    r.send(cx)
+}

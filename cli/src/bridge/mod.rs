@@ -1,0 +1,364 @@
+//! `bridge`, as iproute2's: ports, forwarding databases, multicast groups, VLANs and VNIs.
+
+pub mod fdb;
+pub mod link;
+pub mod mdb;
+pub mod monitor;
+pub mod vlan;
+pub mod vni;
+
+use crate::grammar::{Arg, Grammar, Object, SLOTS, Slots, To, fill};
+use crate::ip::value::{halves, slot};
+use crate::ip::{Opt, Program};
+use crate::report::{Done, Fail, KERNEL, USAGE};
+use crate::words::Line;
+use crate::{Ctx, Page};
+use nlbox_core::bytes::Reader;
+use nlbox_core::rt::brvlan::INDEX_AT;
+use nlbox_core::spec::{AttrSet, AttrSpec, Bad, Kind, Names, Resolve, matches, put, show};
+use nlbox_core::text::ip::af;
+use nlbox_core::text::num;
+use nlbox_core::text::out::{Out, Palette, Style};
+use nlbox_core::wire::attr::{Attrs, NLA_F_NESTED};
+use nlbox_core::wire::build::Build;
+use nlbox_core::wire::header::Message;
+
+/// Fixed headers begin with the family; what follows is zero until it is known.
+static HEAD: [u8; 16] = [af::AF_BRIDGE, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
+/// In matching order.
+static OBJECTS: &[&Object] =
+    &[&link::OBJECT, &fdb::OBJECT, &mdb::OBJECT, &vlan::MST, &vlan::OBJECT, &vni::OBJECT, &monitor::OBJECT];
+
+static PROGRAM: Program = Program {
+    name: "bridge",
+    options: &[
+        ("-h[elp]", Opt::Help),
+        ("-V[ersion]", Opt::Version),
+        ("-s[tats]", Opt::Stats),
+        ("-s[tatistics]", Opt::Stats),
+        ("-d[etails]", Opt::Details),
+        ("-o[neline]", Opt::Oneline),
+        ("-t[imestamp]", Opt::Timestamp),
+        ("-f[amily]", Opt::FamilyWord),
+        ("-4", Opt::Family(af::AF_INET)),
+        ("-6", Opt::Family(af::AF_INET6)),
+        ("-n[etns]", Opt::Netns),
+        ("-c[olor]", Opt::Color),
+        ("-com[pressvlans]", Opt::Compress),
+        ("-fo[rce]", Opt::Force),
+        ("-j[son]", Opt::Json),
+        ("-p[retty]", Opt::Pretty),
+        ("-b[atch]", Opt::Batch),
+        ("-N[umeric]", Opt::Numeric),
+    ],
+    help: "help",
+    usage,
+    command,
+};
+
+/// `bridge [OPTIONS] OBJECT …`.
+pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    PROGRAM.run(cx, line)
+}
+
+/// What was asked for is not there: iproute2 leaves by 254, which has another meaning on the way.
+const NOT_FOUND: Fail = Fail(253);
+
+fn command(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    let Some(word) = line.next() else { return Err(usage(cx)) };
+    let Some(object) = OBJECTS.iter().find(|o| matches(word, o.name)) else {
+        if matches(word, "help") {
+            return Err(usage(cx));
+        }
+        return Err(cx.err.usage(&[b"Object \"%\" is unknown, try \"bridge help\".", word]));
+    };
+    // It never asks for the terminal's background.
+    let palette = &mut cx.page.out.mode.palette;
+    if *palette == Palette::Dark {
+        *palette = Palette::Light;
+    }
+    let depth = cx.page.out.depth();
+    let done = object.run(cx, line);
+    cx.page.out.close_to(depth);
+    // It leaves by 255 where ip leaves by 2, and by EINVAL, negated, where a word is not of a list.
+    done.map_err(|fail| match fail {
+        KERNEL => USAGE,
+        NOT_FOUND => Fail(254),
+        Fail(22) => Fail(234),
+        fail => fail,
+    })
+}
+
+fn usage(cx: &mut Ctx<'_>) -> Fail {
+    cx.err.say(&[b"Usage: bridge [ OPTIONS ] OBJECT { COMMAND | help }"]);
+    for o in OBJECTS {
+        cx.err.say(&[b"       bridge % ...    %", o.name.as_bytes(), o.about.as_bytes()]);
+    }
+    cx.err.usage(&[b"Options: -V[ersion] -s[tatistics] -d[etails] -o[neline] -t[imestamp] -n[etns] { NAME | PID | PATH }\n         -c[olor] -com[pressvlans] -p[retty] -j[son] -N[umeric] -force -b[atch] FILE"])
+}
+
+/// Slots that mean the same in all grammars. Those below hold marks, numbered as the bits that they stand for.
+const DEV: u8 = 24;
+const VID: u8 = 25;
+const BR: u8 = 26;
+const DEV_ARG: Arg = Arg::new("dev", To::Slot(DEV));
+const VID_ARG: Arg = Arg::new("vid", To::Slot(VID));
+
+/// A command: what it sends.
+struct Command {
+    /// Message type.
+    ty: u16,
+    /// `NLM_F_*`.
+    flags: u16,
+    /// Bytes of the fixed header; the ifindex is at its offset 4 whatever it is.
+    len: usize,
+    grammar: &'static Grammar,
+    /// The nest that the words' attributes go into; 0 for none.
+    nest: u16,
+    /// Slots without which it is no command, as bits, and what is said then.
+    need: u32,
+    missing: &'static str,
+    /// What an error calls the device: `bridge ` or nothing.
+    what: &'static str,
+    then: for<'a, 'b, 'l> fn(&mut Ctx<'a>, &mut Request<'b, 'l>) -> Done,
+}
+
+/// A command that has been read.
+struct Request<'b, 'l> {
+    m: Build<'b>,
+    /// Where the nest of the words begins.
+    nest: usize,
+    slots: Slots<'l>,
+    /// The slots that hold a word, as bits.
+    marks: u32,
+    /// The VLANs that it names, first and last.
+    vids: (u16, u16),
+    filter: Filter,
+}
+
+impl<'l> Request<'_, 'l> {
+    fn slot(&self, n: u8) -> Option<&'l [u8]> {
+        slot(&self.slots, n)
+    }
+
+    fn has(&self, n: u8) -> bool {
+        self.marks & 1_u32.wrapping_shl(n.into()) != 0
+    }
+
+    /// Puts the device into the fixed header.
+    fn place(&mut self) {
+        self.m.head(INDEX_AT, &self.filter.index.to_ne_bytes());
+    }
+
+    fn send(&mut self, cx: &mut Ctx<'_>) -> Done {
+        self.place();
+        crate::ip::send(cx, &mut self.m)
+    }
+
+    /// Dumps, and prints what is of the device, if one was named.
+    fn list(&mut self, cx: &mut Ctx<'_>, header: &str, print: Print) -> Done {
+        cx.page.out.text(header);
+        let filter = &self.filter;
+        crate::dump::dump(cx, &mut self.m, &mut |page, m| {
+            if filter.index == 0 || filter.index == index_of(m) {
+                print(page, m, filter);
+            }
+            Ok(())
+        })
+    }
+}
+
+type Print = fn(&mut Page<'_>, &Message<'_>, &Filter);
+
+/// What is shown; zeros for all.
+#[derive(Default)]
+pub struct Filter {
+    index: u32,
+    /// Of this bridge.
+    bridge: u32,
+    vid: u16,
+    /// In one of these states (`NUD_*`).
+    states: u16,
+    /// Not in one of these.
+    not: u16,
+    part: mdb::Part,
+}
+
+impl Filter {
+    fn has(&self, first: u16, last: u16) -> bool {
+        self.vid == 0 || (first..=last).contains(&self.vid)
+    }
+}
+
+/// Reads the rest of the line by the grammar of `c`, and goes on as it says.
+fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, c: &'static Command) -> Done {
+    let mut tx = [0; 2048];
+    let mut r = Request {
+        m: Build::new(&mut tx, c.ty, c.flags, HEAD.get(..c.len).unwrap_or(&[])),
+        nest: 0,
+        slots: [None; SLOTS],
+        marks: 0,
+        vids: (0, 0),
+        filter: Filter::default(),
+    };
+    if c.nest != 0 {
+        r.nest = r.m.open(c.nest | NLA_F_NESTED);
+    }
+    fill(cx, line, c.grammar, &mut r.m, &mut r.slots)?;
+    for n in (0_u8..).zip(&r.slots).filter(|(_, s)| s.is_some()).map(|(n, _)| n) {
+        r.marks |= 1_u32.wrapping_shl(n.into());
+    }
+    if r.marks & c.need != c.need {
+        return Err(cx.err.usage(&[c.missing.as_bytes()]));
+    }
+    if let Some(word) = r.slot(VID) {
+        r.vids = vids(cx, word)?;
+        r.filter.vid = r.vids.0;
+    }
+    r.filter.bridge = device(cx, r.slot(BR), "bridge ")?;
+    r.filter.index = device(cx, r.slot(DEV), c.what)?;
+    (c.then)(cx, &mut r)
+}
+
+/// The index of the interface called `word`, 0 without one; `what` is what it should be: `bridge ` or nothing.
+fn device(cx: &mut Ctx<'_>, word: Option<&[u8]>, what: &str) -> Result<u32, Fail> {
+    let Some(word) = word else { return Ok(0) };
+    let found = cx.page.names.ifindex(word);
+    found.ok_or_else(|| cx.err.usage(&[b"Cannot find %device \"%\"", what.as_bytes(), word]))
+}
+
+/// The index in the fixed header of a message.
+fn index_of(m: &Message<'_>) -> u32 {
+    let mut r = Reader::new(m.payload);
+    r.skip_up_to(INDEX_AT);
+    r.u32().unwrap_or(0)
+}
+
+/// Puts an option of a port or a VLAN, whose state errors call `state`, by the row that its word names in `set`.
+fn option(
+    cx: &mut Ctx<'_>,
+    line: &mut Line<'_>,
+    m: &mut Build<'_>,
+    set: &'static AttrSet,
+    ours: fn(&AttrSpec) -> bool,
+    bad: &str,
+    state: &str,
+) -> Done {
+    let word = line.value(&mut cx.err)?;
+    let Some(row) = set.iter().find(|r| r.keyword().as_bytes() == word && ours(r)) else {
+        return Err(cx.err.usage(&[b"Error: unknown word \"%\"", word]));
+    };
+    let value = if matches!(row.kind, Kind::Word(..)) { word } else { line.value(&mut cx.err)? };
+    put::put(&row, m, value, &mut cx.page.names).map_err(|why| match (why, row.kind) {
+        (Bad::NoDevice, _) => cx.err.usage(&[b"Error: device % does not exist", value]),
+        (Bad::OneOf, _) => cx.err.one_of_on_off(word, value, 22),
+        (_, Kind::Enum(..)) => cx.err.usage(&[b"Error: invalid STP ", state.as_bytes()]),
+        _ => cx.err.invalid(value, word, bad),
+    })
+}
+
+/// Numbers `A` or `A-B`, `B` being the last; equal where there is one.
+fn range(word: &[u8]) -> Option<(u32, u32)> {
+    let (first, last) = halves(word, b'-');
+    let first = num::parse_u32(first)?;
+    Some((first, last.map_or(Some(first), num::parse_u32)?))
+}
+
+/// VLAN ids `A` or `A-B`.
+fn vids(cx: &mut Ctx<'_>, word: &[u8]) -> Result<(u16, u16), Fail> {
+    let Some((first, last)) = range(word) else {
+        return Err(cx.err.usage(&[b"Invalid VLAN ID \"%\"", word]));
+    };
+    let (first, last) = (u16::try_from(first).unwrap_or(u16::MAX), u16::try_from(last).unwrap_or(u16::MAX));
+    if last < first || last > 4095 {
+        return Err(cx.err.usage(&[b"Invalid VLAN range \"%\"", word]));
+    }
+    Ok((first, last))
+}
+
+/// Prints the rows numbered in `order`, whatever their flags.
+fn pick(page: &mut Page<'_>, set: &AttrSet, a: Attrs<'_>, order: &[u8]) {
+    for ty in order {
+        let ty = u16::from(*ty);
+        if let (Some(row), Some(payload)) = (set.row(ty), a.raw(ty)) {
+            show::show_row(&row, payload, &mut page.out, &mut page.names);
+        }
+    }
+}
+
+/// Prints the names of the bits set in `v` as an array.
+fn bits(out: &mut Out<'_>, pattern: &str, names: &Names, v: u32) {
+    out.open_array("flags", "");
+    for (_, name) in names.iter().filter(|(bit, _)| bit & v != 0) {
+        out.str("-", pattern, name.as_bytes());
+    }
+    out.close_array("");
+}
+
+/// A listing in columns: the port, then its records, one a line.
+struct Table {
+    /// The key of the records in JSON.
+    key: &'static str,
+    /// Whether the port's first record has been printed.
+    open: bool,
+    /// Whether the records are no more.
+    deleted: bool,
+}
+
+impl Table {
+    fn new(key: &'static str) -> Table {
+        Table { key, open: false, deleted: false }
+    }
+
+    /// Begins a record of the port `index`; its name stands before the first.
+    fn record(&mut self, page: &mut Page<'_>, index: u32) {
+        if self.open {
+            page.out.spaces(18);
+        } else {
+            self.open = true;
+            page.out.open_object("");
+            if self.deleted {
+                page.out.is("deleted", "Deleted ");
+            }
+            let name = page.names.ifname(index);
+            page.out.style(Style::IfName).column(name.as_bytes(), 17);
+            page.out.str("ifname", "", name.as_bytes());
+            page.out.open_array(self.key, "");
+        }
+        page.out.open_object("");
+    }
+
+    /// Ends the port, if it had records.
+    fn end(&mut self, out: &mut Out<'_>) -> bool {
+        if self.open {
+            out.close_array("");
+            out.close_object();
+        }
+        core::mem::take(&mut self.open)
+    }
+}
+
+/// Ends a record that stands on a line of its own whatever the mode.
+fn end_line(out: &mut Out<'_>) {
+    if !out.json() {
+        out.bytes(b"\n");
+    }
+    out.close_object();
+}
+
+/// Asks for one entry and prints the answer.
+fn one(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>, print: Print) -> Done {
+    r.place();
+    match cx.conn.get(&mut r.m) {
+        Ok(m) => {
+            cx.page.out.open_document();
+            print(&mut cx.page, &m, &Filter::default());
+            Ok(())
+        }
+        Err(e) => {
+            cx.err.net(e, &cx.conn, Some(&r.m));
+            Err(NOT_FOUND)
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! `bridge vni`: the VNIs that a VXLAN with a filter takes.
+
+use super::{Command, DEV, DEV_ARG, Filter, Request, Table, index_of, range, run};
+use crate::bridge::vlan::span;
+use crate::grammar::{Arg, Grammar, Object, Slots, To, Verb};
+use crate::ip::value::{address, keep, slot};
+use crate::report::Done;
+use crate::words::Line;
+use crate::{Ctx, Page};
+use nlbox_core::rt::brvlan::{BRMSG_LEN, vni, vni_stats};
+use nlbox_core::rt::rtm;
+use nlbox_core::spec::show;
+use nlbox_core::text::ip::{self, Ip};
+use nlbox_core::text::num;
+use nlbox_core::wire::build::Build;
+use nlbox_core::wire::header::Message;
+
+/// `bridge vni`.
+pub static OBJECT: Object = Object {
+    name: "vni",
+    about: "VNIs of a VXLAN",
+    verbs: &[
+        Verb { word: "add", run: |cx, l| run(cx, l, &ADD), grammar: Some(&CHANGE) },
+        Verb { word: "delete|del", run: |cx, l| run(cx, l, &DELETE), grammar: Some(&CHANGE) },
+        Verb { word: "show|lst|list", run: list, grammar: Some(&SHOW) },
+    ],
+    default: list,
+};
+
+const VNI: u8 = 1;
+const GROUP: u8 = 2;
+const REMOTE: u8 = 3;
+
+static SHOW: Grammar = Grammar { set: &vni::SET, args: crate::args![DEV_ARG], bare: None, usage: "" };
+
+static CHANGE: Grammar = Grammar {
+    set: &vni::SET,
+    args: crate::args![
+        DEV_ARG,
+        Arg::new("vni", To::Call(ids, "N[-N][,N[-N]]...")),
+        Arg::new("group", To::Slot(GROUP)),
+        Arg::new("remote", To::Slot(REMOTE)),
+    ],
+    bare: None,
+    usage: "",
+};
+
+static ADD: Command = Command {
+    ty: rtm::NEWTUNNEL,
+    flags: 0,
+    len: BRMSG_LEN,
+    grammar: &CHANGE,
+    nest: 0,
+    need: 1 << DEV | 1 << VNI,
+    missing: "Device and VNI ID are required arguments.",
+    what: "vxlan ",
+    then: change,
+};
+static DELETE: Command = Command { ty: rtm::DELTUNNEL, ..ADD };
+static LIST: Command =
+    Command { ty: rtm::GETTUNNEL, grammar: &SHOW, need: 0, what: "", then: show_all, ..ADD };
+
+fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    run(cx, line, &LIST)
+}
+
+/// Keeps the VNIs, which may come once.
+fn ids<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, slots: &mut Slots<'l>) -> Done {
+    let word = line.value(&mut cx.err)?;
+    if slot(slots, VNI).is_some() {
+        return Err(cx.err.duplicate(b"vni", word));
+    }
+    keep(slots, VNI, word);
+    Ok(())
+}
+
+fn change(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
+    if r.has(GROUP) && r.has(REMOTE) {
+        return Err(cx.err.invalid(b"group", b"", "duplicate group"));
+    }
+    let mut peer = None;
+    if let Some(word) = r.slot(GROUP).or(r.slot(REMOTE)) {
+        let ip = address(&mut cx.err, word, 0)?;
+        if r.has(GROUP) && !multicast(&ip) {
+            return Err(cx.err.invalid(word, b"", "invalid group address"));
+        }
+        peer = Some(ip);
+    }
+    for part in r.slot(VNI).unwrap_or(&[]).split(|b| *b == b',') {
+        let Some((first, last)) = range(part) else {
+            return Err(cx.err.invalid(part, b"", "invalid vni"));
+        };
+        let mut nest = r.m.nest(1);
+        nest.put(vni::START, first);
+        if last != first {
+            nest.put(vni::END, last);
+        }
+        if let Some(ip) = &peer {
+            let key = if ip.bytes().len() == 4 { vni::GROUP } else { vni::GROUP6 };
+            nest.put(key, ip.bytes());
+        }
+    }
+    r.send(cx)
+}
+
+fn multicast(ip: &Ip) -> bool {
+    match ip.bytes() {
+        [first, _, _, _] => first & 0xf0 == 0xe0,
+        bytes => bytes.first() == Some(&0xff),
+    }
+}
+
+fn show_all(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
+    r.place();
+    // TUNNEL_MSG_FLAG_STATS.
+    r.m.head(1, &[u8::from(cx.page.opts.stats > 0)]);
+    r.list(cx, "dev               vni              group/remote   \n", print)
+}
+
+/// Prints the VNIs of a message.
+pub fn print(page: &mut Page<'_>, m: &Message<'_>, _: &Filter) {
+    let (_, attrs) = m.split::<BRMSG_LEN>();
+    let mut table = Table { deleted: m.ty == rtm::DELTUNNEL, ..Table::new("vnis") };
+    for attr in attrs.filter(|attr| attr.ty == 1) {
+        let a = attr.nest();
+        let first = a.get(vni::START).unwrap_or(0);
+        let last = a.get(vni::END).unwrap_or(first);
+        table.record(page, index_of(m));
+        let out = &mut page.out;
+        out.text(" ");
+        let len = span(out, "vni", "vniEnd", first, last);
+        // The last number of a range stands in a column one wider than a number alone.
+        let width =
+            if last > first { 16_usize.saturating_add(num::dec(first.into()).as_bytes().len()) } else { 14 };
+        out.spaces(width.saturating_sub(len));
+        let peer = a.get(vni::GROUP).or(a.get(vni::GROUP6)).and_then(Ip::from_bytes);
+        if let Some(ip) = peer {
+            let key = if multicast(&ip) { "group" } else { "remote" };
+            out.str(key, " %", ip::print(&ip).as_bytes());
+        }
+        out.line();
+        if a.has(vni::STATS) {
+            counters(page, a.nest(vni::STATS));
+        }
+        page.out.close_object();
+    }
+    if table.end(&mut page.out) {
+        page.out.line();
+    }
+}
+
+/// Two lines of counters.
+fn counters(page: &mut Page<'_>, a: nlbox_core::wire::attr::Attrs<'_>) {
+    page.out.open_object("stats");
+    for row in vni_stats::SET.iter() {
+        let begins = row.ty & 3 == 1;
+        if begins {
+            page.out.spaces(19);
+        }
+        if let Some(payload) = a.raw(row.ty) {
+            show::show_row(&row, payload, &mut page.out, &mut page.names);
+        }
+        if row.ty & 3 == 0 {
+            page.out.line();
+        }
+    }
+    page.out.close_object();
+}
