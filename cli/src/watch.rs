@@ -150,6 +150,7 @@ fn ethernet(hardware: u16) -> bool {
     matches!(hardware, ARPHRD_ETHER | ARPHRD_LOOPBACK)
 }
 
+#[inline(never)]
 fn hear(cx: &mut Ctx<'_>, asked: &Asked<'_>, socket: &PacketSocket) {
     let _ = signal::catch(signal::SIGINT);
     let _ = signal::catch(signal::SIGTERM);
@@ -184,6 +185,7 @@ fn hear(cx: &mut Ctx<'_>, asked: &Asked<'_>, socket: &PacketSocket) {
     cx.page.out.close_document();
 }
 
+#[inline(never)]
 fn show(cx: &mut Ctx<'_>, asked: &Asked<'_>, frame: &Frame, bytes: &[u8]) {
     let arp = asked.what == b"arp";
     let (seconds, nanos) = realtime();
@@ -233,6 +235,7 @@ fn rows(out: &mut Out<'_>, bytes: &[u8], rows: &str) {
 }
 
 /// `HH:MM:SS.micros ` of the day, UTC.
+#[inline(never)]
 fn clock(out: &mut Out<'_>, seconds: u64, micros: u64) {
     // Hours, minutes, seconds and millionths as one number, with a digit too many in front, which is left out.
     let (h, m, s) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
@@ -248,6 +251,7 @@ fn clock(out: &mut Out<'_>, seconds: u64, micros: u64) {
 }
 
 /// The frame's ARP; `None` when it is cut short, or not of Ethernet and IPv4.
+#[inline(never)]
 fn arp_line(out: &mut Out<'_>, frame: &[u8]) -> Option<()> {
     // RFC 826: hardware, protocol, their lengths, operation; then both addresses of sender and target.
     let (&[0, 1, 8, 0, 6, 4, op1, op2], rest) = frame.get(ETHERNET..)?.split_first_chunk::<8>()? else {
@@ -273,6 +277,7 @@ fn arp_line(out: &mut Out<'_>, frame: &[u8]) -> Option<()> {
 }
 
 /// The frame's ICMP over IPv4, and its length; `None` when it is cut short.
+#[inline(never)]
 fn icmp_line(out: &mut Out<'_>, frame: &[u8]) -> Option<usize> {
     let packet = frame.get(ETHERNET..)?;
     let [first, _, a, b, _, _, flags, offset, ..] = packet.first_chunk::<20>()?;

@@ -1,6 +1,6 @@
 //! `bridge link`: ports and their options.
 
-use super::{BR, Command, DEV, DEV_ARG, Filter, Request, end_line, pick, run};
+use super::{BR, Command, DEV, DEV_ARG, Filter, Request, end_line, open, pick, run};
 use crate::grammar::{Arg, Grammar, Object, Slots, To, Verb};
 use crate::ip::link::show::{self, Row};
 use crate::report::Done;
@@ -19,7 +19,7 @@ pub static OBJECT: Object = Object {
     name: "link",
     about: "ports of bridges",
     verbs: &[
-        Verb { word: "set|c[hange]", run: |cx, l| run(cx, l, &SET_COMMAND), grammar: Some(&SET) },
+        Verb { word: "set|c[hange]", run: |cx, l| run(cx, l, rtm::SETLINK, 0, &SET_COMMAND), grammar: Some(&SET) },
         Verb { word: "s[how]|lst|l[ist]", run: list, grammar: Some(&SHOW) },
     ],
     default: list,
@@ -52,29 +52,26 @@ static SET: Grammar = Grammar {
 };
 
 static SET_COMMAND: Command = Command {
-    ty: rtm::SETLINK,
-    flags: 0,
-    len: IFINFO_LEN,
     grammar: &SET,
-    nest: ifla::PROTINFO.ty(),
-    need: 1 << DEV,
-    missing: "Device is a required argument.",
-    what: "bridge ",
     then: set,
+    need: 1 << DEV,
+    missing: 0,
+    what: super::BRIDGE,
+    len: super::byte(IFINFO_LEN),
+    nest: ifla::PROTINFO.ty() as u8,
 };
 
 static LIST: Command = Command {
-    ty: rtm::GETLINK,
     grammar: &SHOW,
-    nest: 0,
-    need: 0,
-    what: "",
     then: |cx, r| r.list(cx, "", print),
+    need: 0,
+    what: super::PLAIN,
+    nest: 0,
     ..SET_COMMAND
 };
 
 fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    run(cx, line, &LIST)
+    run(cx, line, rtm::GETLINK, 0, &LIST)
 }
 
 /// `IFLA_BRPORT_*` that every port shows, then, from `DETAILS` on, those of `-d`. All but `N_GROUPS` can be set.
@@ -90,10 +87,7 @@ pub fn print(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter) {
         return;
     }
     page.names.learn(m);
-    page.out.open_object("");
-    if m.ty == rtm::DELLINK {
-        page.out.is("deleted", "Deleted ");
-    }
+    open(&mut page.out, m);
     show::head(page, &row);
     let a = row.attrs;
     pick(page, &ifla::SET, a, &[4, 10]);

@@ -2,6 +2,7 @@
 
 use super::{Filter, Print, fdb, link, mdb, vlan, vni};
 use crate::grammar::{Grammar, Object, Verb, spelled};
+use crate::ip::monitor::time;
 use crate::report::Done;
 use crate::words::Line;
 use crate::{Ctx, Page};
@@ -74,9 +75,6 @@ fn words(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 
 /// Prints what is told about the tables `wanted`, until there is nobody to print for.
 fn watch(cx: &mut Ctx<'_>, wanted: u8, labels: bool) -> Done {
-    if cx.page.opts.timestamp > 0 {
-        return Err(cx.err.plain(&[b"Option \"-timestamp\" is not in this build."]));
-    }
     for (n, t) in (0..).zip(&TABLES) {
         if wanted & 1_u8.wrapping_shl(n) != 0 {
             cx.conn.join(t.group.into()).map_err(|e| cx.err.net(e, &cx.conn, None))?;
@@ -103,6 +101,13 @@ fn watch(cx: &mut Ctx<'_>, wanted: u8, labels: bool) -> Done {
 }
 
 fn event(page: &mut Page<'_>, m: &Message<'_>, table: &Watched, labels: bool) {
+    if page.opts.timestamp > 0 {
+        // In JSON an object of its own in front of the event.
+        page.out.open_object("");
+        time::now(&mut page.out, page.opts.timestamp);
+        page.out.close_object();
+        page.out.end_value();
+    }
     if labels {
         page.out.text(table.label);
     }

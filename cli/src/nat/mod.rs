@@ -4,7 +4,7 @@
 mod table;
 mod text;
 
-pub(crate) use table::{Scope, add, commit, remove, talk, walk};
+pub(crate) use table::{ALL_CHAINS, Scope, add, remove, talk, walk};
 pub(crate) use text::{
     IPTABLES, Look, TARGETS, Text, ask, bad, check, destination, fields, ports, tag, target_of, to, value,
 };
@@ -16,7 +16,7 @@ use crate::words::Line;
 use core::ffi::CStr;
 use nlbox_core::bytes::until_nul;
 use nlbox_core::conn::Conn;
-use nlbox_core::nft::CHAINS;
+use nlbox_core::nft::{CHAINS, chain};
 use nlbox_core::nft::rule::{Rule, field, target};
 use nlbox_core::text::ip::{Ip, Prefix, af};
 use nlbox_core::text::num;
@@ -68,10 +68,8 @@ fn home(target: u8) -> u8 {
 pub fn masquerade(cx: &mut Ctx<'_>, subnet: &Prefix, but: &[u8], label: &[u8]) -> Done {
     let mut r = Rule::new(subnet.ip.family());
     (r.target, r.chain) = (target::MASQUERADE, POSTROUTING);
-    if let Some(f) = r.fields.first_mut() {
-        f.set(1, subnet.ip.bytes());
-        f.bits = subnet.len;
-    }
+    r.ask(field::SRC, 1, subnet.ip.bytes());
+    r.fields[field::SRC].bits = subnet.len;
     let set = ask(cx, &mut r, field::OUT, 2, but);
     set.and_then(|()| keep(cx, &mut r, label, &[POSTROUTING]))
 }
@@ -85,8 +83,8 @@ pub fn publish(cx: &mut Ctx<'_>, proto: u8, port: u16, to: &Ip, to_port: u16, la
     r.ask(field::DPORT, 1, &port.to_be_bytes());
     // RTN_LOCAL: what is only forwarded to the same port elsewhere is not ours.
     r.ask(field::LOCAL, 1, &2_u32.to_ne_bytes());
-    r.to.set(1, to.bytes());
-    r.ports.set(1, &to_port.to_be_bytes());
+    r.ask(field::TO, 1, to.bytes());
+    r.ask(field::PORTS, 1, &to_port.to_be_bytes());
     keep(cx, &mut r, label, &[PREROUTING, OUTPUT])
 }
 
@@ -95,14 +93,7 @@ fn keep(cx: &mut Ctx<'_>, r: &mut Rule, label: &[u8], chains: &[u8]) -> Done {
     if tag(r, label).is_none() {
         return Err(bad(cx, label));
     }
-    talk(cx, &mut |cx, conn| {
-        commit(cx, conn, &mut |m| {
-            for chain in chains {
-                r.chain = *chain;
-                add(m, r, None);
-            }
-        })
-    })
+    talk(cx, &mut |cx, conn| add(cx, conn, r, chains, None))
 }
 
 /// Takes out every rule that carries the tag `label`, and the table with its last rule. None there is no failure.
@@ -133,7 +124,8 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
             _ => {
                 let mut r = Rule::new(0);
                 let forward = parse(cx, &mut line, n, &mut r)?;
-                commit(cx, conn, &mut |m| add(m, &mut r, None))?;
+                let chain = r.chain;
+                add(cx, conn, &mut r, &[chain], None)?;
                 if forward { open(cx, r.family) } else { Ok(()) }
             }
         }
@@ -177,7 +169,7 @@ fn parse(cx: &mut Ctx<'_>, line: &mut Line<'_>, verb: u8, r: &mut Rule) -> Resul
         let fits = match n {
             8 => to(r, value),
             9 => tag(r, value),
-            10 => CHAINS.iter().zip(0..).find(|(c, _)| c.name.as_bytes() == value).map(|(_, n)| r.chain = n),
+            10 => CHAINS.number(value).and_then(|n| u8::try_from(n).ok()).map(|n| r.chain = n),
             11 => {
                 op = 2;
                 continue;
@@ -206,7 +198,7 @@ fn parse(cx: &mut Ctx<'_>, line: &mut Line<'_>, verb: u8, r: &mut Rule) -> Resul
     if op != 1 {
         return Err(bad(cx, b"not"));
     }
-    if r.chain == u8::MAX || r.target == target::ACCEPT && r.ports.op != 0 {
+    if r.chain == u8::MAX || r.target == target::ACCEPT && r.field(field::PORTS).op != 0 {
         return Err(bad(cx, b"accept"));
     }
     check(cx, r, &NAT)?;
@@ -234,6 +226,7 @@ fn open(cx: &mut Ctx<'_>, family: u8) -> Done {
     Ok(())
 }
 
+#[inline(never)]
 fn del(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, line: &mut Line<'_>) -> Done {
     let word = line.value(&mut cx.err)?;
     let mut r = Rule::new(0);
@@ -255,6 +248,7 @@ fn del(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, line: &mut Line<'_>) -> Done {
     if gone == 0 { Err(cx.err.applet("no such rule", b"", 0)) } else { Ok(()) }
 }
 
+#[inline(never)]
 fn list(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, line: &mut Line<'_>) -> Done {
     over(cx, line)?;
     cx.page.out.open_document();
@@ -271,6 +265,7 @@ fn list(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, line: &mut Line<'_>) -> Done {
 }
 
 /// One rule, in the words that make it.
+#[inline(never)]
 fn show(cx: &mut Ctx<'_>, r: &Rule, n: u32) {
     let out = &mut cx.page.out;
     let mut text = Text::new();
@@ -285,8 +280,9 @@ fn show(cx: &mut Ctx<'_>, r: &Rule, n: u32) {
     if !text.is_empty() {
         out.str("to", " to %", &text);
     }
-    if let Some(chain) = CHAINS.get(usize::from(r.chain)) {
-        out.str("chain", if r.chain == home(r.target) { "" } else { " chain %" }, chain.name.as_bytes());
+    let name = chain(r.chain);
+    if !name.is_empty() {
+        out.str("chain", if r.chain == home(r.target) { "" } else { " chain %" }, name);
     }
     let tag = until_nul(&r.tag);
     if !tag.is_empty() {

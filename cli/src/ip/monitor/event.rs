@@ -106,11 +106,7 @@ pub(super) fn head(page: &mut Page<'_>, watch: &Watch, object: &str) {
     out.open_object("");
     out.str("object", "", object.as_bytes());
     if stamps > 0 {
-        let (seconds, nanos) = nlbox_sys::clock::realtime();
-        let seconds = u32::try_from(seconds).unwrap_or(0);
-        let (pattern, shown) =
-            if stamps > 1 { (time::SHORT, "[%] ") } else { (time::LONG, "Timestamp: % usec\n") };
-        time::print(out, seconds, nanos / 1000, pattern, shown);
+        time::now(out, stamps);
     }
     if watch.resync {
         out.is("resync", "[RESYNC]");

@@ -9,9 +9,17 @@ const MONTHS: &[u8] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
 const LENGTHS: [u8; 12] = [3, 0, 3, 2, 3, 2, 3, 3, 2, 3, 2, 3];
 
 /// ISO 8601. Letters stand for parts of the time: `print` knows which.
-pub(super) const SHORT: &str = "Y-M-DTh:m:s.U";
+const SHORT: &str = "Y-M-DTh:m:s.U";
 /// As asctime(3) writes it, and the microseconds.
 pub(super) const LONG: &str = "w b e h:m:s Y u";
+
+/// Prints the time that it is: `stamps` is how much of it was asked for, 2 the short form.
+pub fn now(out: &mut Out<'_>, stamps: u8) {
+    let (seconds, nanos) = nlbox_sys::clock::realtime();
+    let seconds = u32::try_from(seconds).unwrap_or(0);
+    let (pattern, shown) = if stamps > 1 { (SHORT, "[%] ") } else { (LONG, "Timestamp: % usec\n") };
+    print(out, seconds, nanos / 1000, pattern, shown);
+}
 
 /// Prints a time, seconds since 1970, as `pattern` has it, in the place of the `%` of `shown`; in JSON always the short
 /// one.
