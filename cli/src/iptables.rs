@@ -3,7 +3,7 @@
 use crate::Ctx;
 use crate::getopt::{Options, Spec, choose};
 use crate::nat::{
-    ALL_CHAINS, IPTABLES, Scope, TARGETS, Text, add, ask, bad, check, destination, fields, ports, remove, tag,
+    ALL_CHAINS, IPTABLES, Scope, TARGETS, Text, add, ask, bad, check, destination, fields, ports, remove, say, tag,
     talk, target_of, to, value, walk,
 };
 use crate::report::{Done, Fail, PLAIN};
@@ -131,14 +131,14 @@ fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, family: u8) -> Done {
 #[inline(never)]
 fn read<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, a: &mut Asked<'l>) -> Done {
     let start = *line;
-    // Of the options by their place: `!` stood before.
+    // Of the options by their place, as bits: `!` stood before.
     let mut not = 0_u64;
     loop {
         a.opts.read(cx, line, &SPEC)?;
         let Some(word) = line.next() else { break };
         let place = a.opts.count();
         match a.opts.which(place) {
-            _ if word == b"!" => not |= 2_u64.checked_shl(place.into()).unwrap_or(0),
+            _ if word == b"!" => not |= 2_u64.wrapping_shl(place.into()),
             b'L' | b'S' | b'F' if a.chain.is_empty() => a.chain = word,
             b'I' | b'D' if a.number.is_none() => match num::parse_u32(word) {
                 Some(n) if n > 0 => a.number = Some(n),
@@ -175,9 +175,15 @@ fn read<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, a: &mut Asked<'l>) -> Done {
     options(cx, start, a, not)
 }
 
+/// Option `id` is wrong where it is.
+#[inline(never)]
+fn wrong(cx: &mut Ctx<'_>, what: &str, id: u8) -> Fail {
+    cx.err.applet(what, SPEC.name(id), 0)
+}
+
 /// Options that do not go together, and the rule that they make.
 #[inline(never)]
-fn options(cx: &mut Ctx<'_>, mut words: Line<'_>, a: &mut Asked<'_>, not: u64) -> Done {
+fn options(cx: &mut Ctx<'_>, mut words: Line<'_>, a: &mut Asked<'_>, mut not: u64) -> Done {
     let (o, r) = (&a.opts, &mut a.rule);
     let lists = matches!(a.command, b'L' | b'S' | b'F') || (a.command == b'D' && a.number.is_some());
     let mut kinds = 0_u8;
@@ -193,25 +199,27 @@ fn options(cx: &mut Ctx<'_>, mut words: Line<'_>, a: &mut Asked<'_>, not: u64) -
             _ => !lists,
         };
         if !fits {
-            return Err(cx.err.applet("Illegal option `--%' with this command", SPEC.name(id), 0));
+            return Err(wrong(cx, "Illegal option `--%' with this command", id));
         }
         let asked = FIELDS.iter().find(|(of, _)| *of == id);
-        let not = not.checked_shr(place.into()).unwrap_or(0) & 1 != 0;
-        if not && (id == DST_TYPE || asked.is_none()) {
-            return Err(cx.err.applet("unexpected ! flag before --%", SPEC.name(id), 0));
+        let bit = 1_u64.wrapping_shl(place.into());
+        let negated = not & bit != 0;
+        not &= !bit;
+        if negated && (id == DST_TYPE || asked.is_none()) {
+            return Err(wrong(cx, "unexpected ! flag before --%", id));
         }
         let word = o.word(id);
         match asked {
             Some((DST_TYPE, _)) if word != b"LOCAL" => return Err(bad(cx, word)),
             Some((b'p', _)) if matches!(word, b"all" | b"0") => {}
-            Some((_, n)) => ask(cx, r, *n, if not { 2 } else { 1 }, word)?,
+            Some((_, n)) => ask(cx, r, *n, if negated { 2 } else { 1 }, word)?,
             None => {}
         }
     }
     // Each once, but for `-m`.
     let mut matches = 0_u8;
     while let Some(word) = words.next() {
-        if word != b"-m" && word != b"--match" {
+        if choose("-m --match", word, 0).is_none() {
             continue;
         }
         matches = matches.saturating_add(1);
@@ -222,7 +230,7 @@ fn options(cx: &mut Ctx<'_>, mut words: Line<'_>, a: &mut Asked<'_>, not: u64) -
             _ => return Err(cx.err.applet("match '%' is not in this build, or lacks its -p", name, 0)),
         }
     }
-    if o.count() != kinds.saturating_add(matches.saturating_sub(1)) || not.count_ones() > u32::from(kinds) {
+    if o.count() != kinds.saturating_add(matches.saturating_sub(1)) || not != 0 || o.count() > 60 {
         return Err(cx.err.applet("an option is given twice", b"", 0));
     }
     if o.has(COMMENT) && tag(r, o.word(COMMENT)).is_none() {
@@ -236,7 +244,7 @@ fn options(cx: &mut Ctx<'_>, mut words: Line<'_>, a: &mut Asked<'_>, not: u64) -
     let takes = TAKES.get(usize::from(r.target)).copied().unwrap_or(0);
     for id in TO_DESTINATION..=TO_PORTS {
         if o.has(id) && id != takes {
-            return Err(cx.err.applet("\"--%\" does not go with this target", SPEC.name(id), 0));
+            return Err(wrong(cx, "\"--%\" does not go with this target", id));
         }
     }
     if o.has(takes) {
@@ -247,7 +255,7 @@ fn options(cx: &mut Ctx<'_>, mut words: Line<'_>, a: &mut Asked<'_>, not: u64) -
         }
     }
     if !o.has(takes) && matches!(r.target, target::SNAT | target::DNAT) {
-        return Err(cx.err.applet("option \"--%\" must be specified", SPEC.name(takes), 0));
+        return Err(wrong(cx, "option \"--%\" must be specified", takes));
     }
     check(cx, r, &IPTABLES)
 }
@@ -383,6 +391,9 @@ fn head(cx: &mut Ctx<'_>, a: &Asked<'_>, n: u8) {
     out.text("source               destination         \n");
 }
 
+/// The columns of a listing behind the target's.
+static COLUMNS: [usize; 5] = [field::PROTO, field::IN, field::OUT, field::SRC, field::DST];
+
 /// One rule in columns.
 #[inline(never)]
 fn row(cx: &mut Ctx<'_>, a: &Asked<'_>, r: &Rule, n: u32) {
@@ -402,32 +413,28 @@ fn row(cx: &mut Ctx<'_>, a: &Asked<'_>, r: &Rule, n: u32) {
         }
     }
     out.column(target_of(r).as_bytes(), 9);
-    for n in [field::PROTO, field::IN, field::OUT, field::SRC, field::DST] {
-        let name = n == field::IN || n == field::OUT;
+    for n in &COLUMNS {
+        let name = matches!(*n, field::IN | field::OUT);
         if name && !verbose {
             continue;
         }
-        let f = r.field(n);
-        value(r, n, &IPTABLES, false, &mut text);
-        let (width, all) = match n {
-            field::PROTO => (4, "all"),
-            _ if name => (6, if numeric { "*" } else { "any" }),
-            _ if !numeric => (19, "anywhere"),
-            _ => (19, if v6 { "::/0" } else { "0.0.0.0/0" }),
-        };
-        let shown = if f.op == 0 { all.as_bytes() } else { &text };
+        let op = r.field(*n).op;
         // The mark of a name stands in its column, the others' in front.
-        let mark = if f.op == 2 { "!" } else { " " };
-        if !name {
-            out.text(mark);
-            out.column(shown, width);
-        } else if f.op == 2 {
-            out.text(mark);
-            out.column(shown, width.saturating_sub(1));
+        text.clear();
+        say(&mut text, if op == 2 { b"!" } else if name { b"" } else { b" " });
+        let (width, all) = match *n {
+            field::PROTO => (5, "all"),
+            _ if name => (6, if numeric { "*" } else { "any" }),
+            _ if !numeric => (20, "anywhere"),
+            _ => (20, if v6 { "::/0" } else { "0.0.0.0/0" }),
+        };
+        if op == 0 {
+            say(&mut text, all.as_bytes());
         } else {
-            out.column(shown, width);
+            value(r, *n, &IPTABLES, false, &mut text);
         }
-        if n == field::PROTO {
+        out.column(&text, width);
+        if *n == field::PROTO {
             out.text(if verbose { "--  " } else { "-- " });
         }
     }
@@ -437,14 +444,15 @@ fn row(cx: &mut Ctx<'_>, a: &Asked<'_>, r: &Rule, n: u32) {
         if f.op == 0 {
             continue;
         }
+        text.clear();
         if core::mem::take(&mut first) {
+            say(&mut text, b" ");
             value(r, field::PROTO, &IPTABLES, false, &mut text);
-            out.str("", " %", &text);
         }
+        say(&mut text, if n == field::SPORT { b" spt" } else { b" dpt" });
+        say(&mut text, if f.first() == f.last() { b":" } else { b"s:" });
+        say(&mut text, if f.op == 2 { b"!" } else { b"" });
         value(r, n, &IPTABLES, false, &mut text);
-        out.text(if n == field::SPORT { " spt" } else { " dpt" });
-        out.text(if f.first() == f.last() { ":" } else { "s:" });
-        out.text(if f.op == 2 { "!" } else { "" });
         out.bytes(&text);
     }
     if r.field(field::LOCAL).op != 0 {
@@ -476,8 +484,8 @@ fn counter(count: u64, text: &mut Text) {
         (last, unit) = (next, rest);
     }
     text.clear();
-    let _ = text.extend_from_slice(num::dec(count).as_bytes());
-    let _ = text.extend_from_slice(last);
+    say(text, num::dec(count).as_bytes());
+    say(text, last);
 }
 
 #[cfg(test)]

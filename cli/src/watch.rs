@@ -1,6 +1,7 @@
 //! `watch`, and `tcpdump` for the words that it shares with it: ARP and ICMP on the wire, a line a frame, in tcpdump's text.
 
 use crate::Ctx;
+use crate::getopt::choose;
 use crate::letters::{Got, Letters, number};
 use crate::names::{Link, index_of};
 use crate::report::{Done, Fail};
@@ -92,57 +93,71 @@ fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, name: &'static str, page: &'static
     let ours = name == "watch";
     let mut asked = Asked { ether: ours, ..Asked::default() };
     let mut letters = Letters::new(cx, name, page);
+    read(cx, line, &mut letters, &mut asked)?;
+    let wanted = match (asked.what, asked.device) {
+        (b"", _) => "arp or icmp?",
+        (_, b"") if !ours => "-i is wanted",
+        _ => "",
+    };
+    if !wanted.is_empty() {
+        return Err(letters.usage(cx, wanted, b""));
+    }
+    let index = if asked.device.is_empty() { 0 } else { link(cx, asked.device)? };
+    let socket = PacketSocket::listen(index, &filter(asked.what == b"arp"));
+    let socket = socket.map_err(|e| cx.err.applet("%", asked.device, e.0))?;
+    if ours {
+        hear(cx, &asked, &socket);
+        return Ok(());
+    }
+    cx.err.say(&[b"tcpdump: verbose output suppressed, use -v[v]... for full protocol decode\n\
+listening on %, link-type EN10MB (Ethernet), snapshot length 262144 bytes", asked.device]);
+    hear(cx, &asked, &socket);
+    let (came, dropped) = socket.statistics();
+    count(cx, came, "captured");
+    count(cx, came, "received by filter");
+    count(cx, dropped, "dropped by kernel");
+    Ok(())
+}
+
+/// Says how many packets there were of a sort.
+#[inline(never)]
+fn count(cx: &mut Ctx<'_>, n: u32, what: &str) {
+    let s: &[u8] = if n == 1 { b"" } else { b"s" };
+    cx.err.say(&[b"% packet% %", num::dec(n.into()).as_bytes(), s, what.as_bytes()]);
+}
+
+#[inline(never)]
+fn read<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, letters: &mut Letters<'l>, asked: &mut Asked<'l>) -> Done {
     while let Some(got) = letters.next(cx, line)? {
         match got {
             Got::Letter(b'i', value) => asked.device = value,
             Got::Letter(b'c', value) => asked.count = number(cx, value, 1, 2_147_483_647)?,
             Got::Letter(b'j', _) => cx.page.out.mode.json = true,
             Got::Letter(letter, _) => asked.ether |= letter == b'e',
-            Got::Word(word @ (b"arp" | b"icmp")) if asked.what.is_empty() => asked.what = word,
+            Got::Word(word) if asked.what.is_empty() && choose("arp icmp", word, 0).is_some() => {
+                asked.what = word;
+            }
             Got::Word(word) => return Err(letters.usage(cx, "'%' is not in this build", word)),
         }
     }
-    if asked.what.is_empty() || (asked.device.is_empty() && !ours) {
-        return Err(letters.usage(
-            cx,
-            if asked.what.is_empty() { "arp or icmp?" } else { "-i is wanted" },
-            b"",
-        ));
-    }
-    let mut index = 0;
-    if !asked.device.is_empty() {
-        let mut hardware = 0;
-        let found = cx.page.names.ask(Link::Name(asked.device), &mut |m| {
-            let (head, _) = m.split::<IFINFO_LEN>();
-            hardware = Reader::new(head.get(2..).unwrap_or(&[])).u16().unwrap_or(0);
-            index = index_of(m);
-        });
-        let why = match found {
-            Ok(()) if ethernet(hardware) => "",
-            Ok(()) => "%: not an Ethernet link",
-            Err(_) => "%: No such device exists",
-        };
-        if !why.is_empty() {
-            return Err(cx.err.applet(why, asked.device, 0));
-        }
-    }
-    let socket = PacketSocket::listen(index, &filter(asked.what == b"arp"));
-    let socket = socket.map_err(|e| cx.err.applet("%", asked.device, e.0))?;
-    if !ours {
-        cx.err.say(&[b"tcpdump: verbose output suppressed, use -v[v]... for full protocol decode"]);
-        let snap = b", link-type EN10MB (Ethernet), snapshot length 262144 bytes";
-        cx.err.say(&[b"listening on ", asked.device, snap]);
-    }
-    hear(cx, &asked, &socket);
-    if !ours {
-        let (came, dropped) = socket.statistics();
-        let counts = [(came, "captured"), (came, "received by filter"), (dropped, "dropped by kernel")];
-        for (n, what) in counts {
-            let s: &[u8] = if n == 1 { b"" } else { b"s" };
-            cx.err.say(&[b"% packet% %", num::dec(n.into()).as_bytes(), s, what.as_bytes()]);
-        }
-    }
     Ok(())
+}
+
+/// The index of the link called `name`, whose frames must be Ethernet's.
+#[inline(never)]
+fn link(cx: &mut Ctx<'_>, name: &[u8]) -> Result<u32, Fail> {
+    let (mut index, mut hardware) = (0, 0);
+    let found = cx.page.names.ask(Link::Name(name), &mut |m| {
+        let (head, _) = m.split::<IFINFO_LEN>();
+        hardware = Reader::new(head.get(2..).unwrap_or(&[])).u16().unwrap_or(0);
+        index = index_of(m);
+    });
+    let why = match found {
+        Ok(()) if ethernet(hardware) => return Ok(index),
+        Ok(()) => "%: not an Ethernet link",
+        Err(_) => "%: No such device exists",
+    };
+    Err(cx.err.applet(why, name, 0))
 }
 
 /// Whether frames of such links begin with an Ethernet header.

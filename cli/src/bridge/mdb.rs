@@ -3,7 +3,7 @@
 use super::{Command, DEV, DEV_ARG, Filter, Request, VID_ARG, bits, device, index_of, one, open, pick, run};
 use crate::grammar::{Arg, Grammar, Object, To, Verb};
 use crate::ip::value::{halves, place, put, put_named, put_num};
-use crate::report::Done;
+use crate::report::{Done, Fail};
 use crate::words::Line;
 use crate::{Ctx, Page};
 use nlbox_core::bytes::Reader;
@@ -124,15 +124,16 @@ static FLUSH: Grammar = Grammar {
     usage: "",
 };
 
-/// Reads the address that `word` spells, IPv4, IPv6 or of the link layer, and gives its bytes to `put`.
-fn spelled(cx: &mut Ctx<'_>, word: &[u8], what: &[u8], put: &mut dyn FnMut(&[u8])) -> Done {
-    let mut bytes = [0; 32];
-    match (ip::parse(word), mac::parse(word, &mut bytes), bytes.first_chunk::<6>()) {
-        (Some(ip), ..) => put(ip.bytes()),
-        (None, Some(6), Some(bytes)) => put(bytes),
-        _ => return Err(cx.err.usage(&[b"Invalid %address \"%\"", what, word])),
+/// The bytes of the address that `word` spells, IPv4, IPv6 or of the link layer.
+fn spelled(cx: &mut Ctx<'_>, word: &[u8], what: &str) -> Result<heapless::Vec<u8, 32>, Fail> {
+    let mut bytes = heapless::Vec::new();
+    let mut mac = [0; 32];
+    match (ip::parse(word), mac::parse(word, &mut mac)) {
+        (Some(ip), _) => drop(bytes.extend_from_slice(ip.bytes())),
+        (None, Some(6)) => drop(bytes.extend_from_slice(mac.get(..6).unwrap_or(&[]))),
+        _ => return Err(cx.err.usage(&[b"Invalid %address \"%\"", what.as_bytes(), word])),
     }
-    Ok(())
+    Ok(bytes)
 }
 
 /// `add`, `replace`, `delete`, `get` and `flush`.
@@ -141,22 +142,27 @@ fn modify(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
     let mut entry = Entry { state: r.has(PERMANENT).into(), ..Entry::default() };
     entry.index = device(cx, r.slot(PORT), "")?;
     (entry.vid, _) = r.vids;
-    if let Some(word) = r.slot(GRP) {
-        spelled(cx, word, b"", &mut |b| entry.set_group(b))?;
-    }
-    if let Some(word) = r.slot(SRC) {
-        spelled(cx, word, b"source ", &mut |b| r.m.put(mdbe::SOURCE, b))?;
-    }
-    if let Some(word) = r.slot(DST) {
-        spelled(cx, word, b"destination ", &mut |b| r.m.put(mdbe::DST, b))?;
+    for (slot, what, ty) in [
+        (GRP, "", 0),
+        (SRC, "source ", mdbe::SOURCE.ty()),
+        (DST, "destination ", mdbe::DST.ty()),
+    ] {
+        let Some(word) = r.slot(slot) else { continue };
+        let bytes = spelled(cx, word, what)?;
+        if slot == GRP {
+            entry.set_group(&bytes);
+        } else {
+            r.m.raw(ty, &bytes);
+        }
     }
     if let Some(mut list) = r.slot(SOURCES) {
         let nest = r.m.open(mdbe::SRC_LIST.ty() | NLA_F_NESTED);
         while !list.is_empty() {
             let (word, rest) = halves(list, b',');
+            let bytes = spelled(cx, word, "source ")?;
             // MDBE_SRC_LIST_ENTRY holds MDBE_SRCATTR_ADDRESS; both are 1.
             let source = r.m.open(1 | NLA_F_NESTED);
-            spelled(cx, word, b"source ", &mut |b| r.m.raw(1, b))?;
+            r.m.raw(1, &bytes);
             r.m.close(source);
             list = rest.unwrap_or(&[]);
         }

@@ -3,7 +3,7 @@
 use super::{Command, DEV, DEV_ARG, Filter, Request, Table, counters, range, run};
 use crate::bridge::vlan::span;
 use crate::grammar::{Arg, Grammar, Object, Slots, To, Verb};
-use crate::ip::value::{address, keep, slot};
+use crate::ip::value::{address, halves, keep, slot};
 use crate::report::Done;
 use crate::words::Line;
 use crate::{Ctx, Page};
@@ -80,7 +80,10 @@ fn change(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
         }
         peer = Some(ip);
     }
-    for part in r.slot(VNI).unwrap_or(&[]).split(|b| *b == b',') {
+    let mut list = r.slot(VNI);
+    while let Some(all) = list {
+        let (part, rest) = halves(all, b',');
+        list = rest;
         let Some((first, last)) = range(part) else {
             return Err(cx.err.invalid(part, b"", "invalid vni"));
         };

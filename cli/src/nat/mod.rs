@@ -6,7 +6,7 @@ mod text;
 
 pub(crate) use table::{ALL_CHAINS, Scope, add, remove, talk, walk};
 pub(crate) use text::{
-    IPTABLES, Look, TARGETS, Text, ask, bad, check, destination, fields, ports, tag, target_of, to, value,
+    IPTABLES, Look, TARGETS, Text, ask, bad, check, destination, fields, ports, say, tag, target_of, to, value,
 };
 
 use crate::Ctx;

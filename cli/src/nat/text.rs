@@ -158,7 +158,7 @@ pub(crate) fn check(cx: &mut Ctx<'_>, r: &Rule, look: &Look) -> Done {
 
 /// Appends to `text`.
 #[inline(never)]
-fn say(text: &mut Text, bytes: &[u8]) {
+pub(crate) fn say(text: &mut Text, bytes: &[u8]) {
     let _ = text.extend_from_slice(bytes);
 }
 
@@ -166,10 +166,9 @@ fn number(text: &mut Text, n: u16) {
     say(text, num::dec(n.into()).as_bytes());
 }
 
-/// The value of field `n`.
+/// Appends the value of field `n`.
 pub(crate) fn value(r: &Rule, n: usize, look: &Look, full: bool, text: &mut Text) {
     let f = r.field(n);
-    text.clear();
     match n {
         field::SRC | field::DST => {
             address(r, n, text);
@@ -244,10 +243,12 @@ pub(crate) fn fields(out: &mut Out<'_>, r: &Rule, look: &Look) {
         }
         if !matched && (n == field::SPORT || n == field::DPORT) {
             matched = true;
+            text.clear();
             value(r, field::PROTO, look, false, &mut text);
             out.str("", " -m %", &text);
         }
         let word = nth(look.words, b'\n', n);
+        text.clear();
         value(r, n, look, look.full, &mut text);
         out.text(if f.op == 2 { look.not } else { " " });
         out.text(word);

@@ -88,9 +88,11 @@ static GROUPS: [[u8; 4]; 10] = [
 /// Bytes of datagrams that may wait to be read: a burst of some ten thousand routes.
 const RCVBUF: i32 = 4 << 20;
 
-fn unknown(cx: &mut Ctx<'_>, line: &mut Line<'_>, _: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
+/// A word that names nothing to watch, for `ip` and `bridge`.
+pub fn unknown(cx: &mut Ctx<'_>, line: &mut Line<'_>, _: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
     let word = line.next().unwrap_or(b"");
-    Err(cx.err.usage(&[b"Argument \"%\" is unknown, try \"ip monitor help\".", word]))
+    let program = cx.err.program.as_bytes();
+    Err(cx.err.usage(&[b"Argument \"%\" is unknown, try \"% monitor help\".", word, program]))
 }
 
 fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
