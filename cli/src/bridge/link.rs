@@ -1,6 +1,7 @@
 //! `bridge link`: ports and their options.
 
-use super::{BR, Command, DEV, DEV_ARG, Filter, Request, end_line, open, pick, run};
+use super::{BR, Command, DEV, DEV_ARG, Filter, Request, end_line, open, pick, pick_as, run};
+use crate::getopt::choose;
 use crate::grammar::{Arg, Grammar, Object, Slots, To, Verb};
 use crate::ip::link::show::{self, Row};
 use crate::report::Done;
@@ -10,7 +11,6 @@ use nlbox_core::rt::brvlan::spec;
 use nlbox_core::rt::kind::bridge_slave::data;
 use nlbox_core::rt::link::{IFINFO_LEN, ifla};
 use nlbox_core::rt::rtm;
-use nlbox_core::spec::show as rows;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
 
@@ -97,14 +97,8 @@ pub fn print(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter) {
     if page.opts.details > 0 && a.has(ifla::PROTINFO) {
         page.out.line();
         page.out.text("    ");
-        for ty in details {
-            let ty = u16::from(*ty);
-            if let (Some(mut row), Some(payload)) = (data::SET.row(ty), port.raw(ty)) {
-                // Here an option has one name, on the command line as in JSON.
-                row.name = row.keyword();
-                rows::show_row(&row, payload, &mut page.out, &mut page.names);
-            }
-        }
+        // Here an option has one name, on the command line as in JSON.
+        pick_as(page, &data::SET, port, details, true);
     }
     if let Some(mode) = a.nest(ifla::AF_SPEC).get(spec::MODE) {
         page.out.str("hwmode", "hwmode % ", if mode == 0 { b"VEB" } else { b"VEPA" });
@@ -123,22 +117,21 @@ fn option<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut 
 fn set(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
     r.m.close(r.nest);
     let mut flags = u16::try_from(r.marks & 3).unwrap_or(0);
-    let mode = match r.slot(HWMODE) {
-        None => None,
-        Some(b"veb") => Some(0),
-        Some(b"vepa") => Some(1),
-        Some(_) => return Err(cx.err.usage(&[b"Mode argument must be \"vepa\" or \"veb\"."])),
-    };
+    let mode = r.slot(HWMODE).map(|word| choose("veb vepa", word, 0));
+    if mode == Some(None) {
+        return Err(cx.err.usage(&[b"Mode argument must be \"vepa\" or \"veb\"."]));
+    }
     if mode.is_some() {
         // Only a device of its own has a mode.
         flags |= 2;
     }
     if flags != 0 {
-        let mut nest = r.m.nest_plain(ifla::AF_SPEC.ty());
-        nest.put(spec::FLAGS, flags);
-        if let Some(mode) = mode {
-            nest.put(spec::MODE, mode);
+        let nest = r.m.open(ifla::AF_SPEC.ty());
+        r.m.put(spec::FLAGS, flags);
+        if let Some(Some(mode)) = mode {
+            r.m.put(spec::MODE, mode.into());
         }
+        r.m.close(nest);
     }
     r.send(cx)
 }

@@ -124,6 +124,7 @@ static FLUSH: Grammar = Grammar {
     usage: "",
 };
 
+#[inline(never)]
 /// The bytes of the address that `word` spells, IPv4, IPv6 or of the link layer.
 fn spelled(cx: &mut Ctx<'_>, word: &[u8], what: &str) -> Result<heapless::Vec<u8, 32>, Fail> {
     let mut bytes = heapless::Vec::new();

@@ -370,25 +370,27 @@ fn change(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
         }
     }
     let marks = u16::try_from(r.marks & 0x3ff).unwrap_or(0);
-    let mut nest = r.m.nest_plain(ifla::AF_SPEC.ty());
+    let nest = r.m.open(ifla::AF_SPEC.ty());
     if marks.wrapping_shr(8) != 0 {
-        nest.put(spec::FLAGS, marks.wrapping_shr(8));
+        r.m.put(spec::FLAGS, marks.wrapping_shr(8));
     }
-    for (vid, part) in [(first, info::RANGE_BEGIN), (last, info::RANGE_END)] {
-        let begins = part == info::RANGE_BEGIN;
+    let (first_id, last_id) = ids.unwrap_or_default();
+    for (vid, id, part) in [(first, first_id, info::RANGE_BEGIN), (last, last_id, info::RANGE_END)] {
         let part = if ranged { part } else { 0 };
-        match ids {
-            _ if !ranged && !begins => {}
-            Some((first, last)) => {
-                let mut of = nest.nest_plain(spec::VLAN_TUNNEL_INFO.ty());
-                of.put(tunnel::ID, if begins { first } else { last });
-                of.put(tunnel::VID, vid);
-                of.put(tunnel::FLAGS, part);
-            }
-            None => nest.put(spec::VLAN_INFO, &pair(part | marks & 6, vid)),
+        if ids.is_some() {
+            let of = r.m.open(spec::VLAN_TUNNEL_INFO.ty());
+            r.m.put(tunnel::ID, id);
+            r.m.put(tunnel::VID, vid);
+            r.m.put(tunnel::FLAGS, part);
+            r.m.close(of);
+        } else {
+            r.m.put(spec::VLAN_INFO, &pair(part | marks & 6, vid));
+        }
+        if !ranged {
+            break;
         }
     }
-    drop(nest);
+    r.m.close(nest);
     r.send(cx)
 }
 

@@ -3,7 +3,7 @@
 use super::{Command, DEV, DEV_ARG, Filter, Request, Table, counters, range, run};
 use crate::bridge::vlan::span;
 use crate::grammar::{Arg, Grammar, Object, Slots, To, Verb};
-use crate::ip::value::{address, halves, keep, slot};
+use crate::ip::value::{address, halves, keep};
 use crate::report::Done;
 use crate::words::Line;
 use crate::{Ctx, Page};
@@ -35,7 +35,7 @@ static CHANGE: Grammar = Grammar {
     set: &vni::SET,
     args: crate::args![
         DEV_ARG,
-        Arg::new("vni", To::Call(ids, "N[-N][,N[-N]]...")),
+        Arg::new("vni", To::Call(ids, "N[-N][,N[-N]]...")).once(),
         Arg::new("group", To::Slot(GROUP)),
         Arg::new("remote", To::Slot(REMOTE)),
     ],
@@ -58,12 +58,9 @@ fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     run(cx, line, rtm::GETTUNNEL, 0, &LIST)
 }
 
-/// Keeps the VNIs, which may come once.
+/// Keeps the VNIs.
 fn ids<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, slots: &mut Slots<'l>) -> Done {
     let word = line.value(&mut cx.err)?;
-    if slot(slots, VNI).is_some() {
-        return Err(cx.err.duplicate(b"vni", word));
-    }
     keep(slots, VNI, word);
     Ok(())
 }

@@ -11,6 +11,7 @@ pub(crate) use text::{
 
 use crate::Ctx;
 use crate::getopt::choose;
+use crate::ip::value::{put, put_num};
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use core::ffi::CStr;
@@ -20,6 +21,7 @@ use nlbox_core::nft::{CHAINS, chain};
 use nlbox_core::nft::rule::{Rule, field, target};
 use nlbox_core::text::ip::{Ip, Prefix, af};
 use nlbox_core::text::num;
+use nlbox_core::text::out::Out;
 
 const HELP: &str = "\
 Usage: nat [-j] list | flush | del N | [del] TARGET [ip | ip6] [WORD]... [--forward]
@@ -68,8 +70,7 @@ fn home(target: u8) -> u8 {
 pub fn masquerade(cx: &mut Ctx<'_>, subnet: &Prefix, but: &[u8], label: &[u8]) -> Done {
     let mut r = Rule::new(subnet.ip.family());
     (r.target, r.chain) = (target::MASQUERADE, POSTROUTING);
-    r.ask(field::SRC, 1, subnet.ip.bytes());
-    r.fields[field::SRC].bits = subnet.len;
+    r.fields[field::SRC].set_prefix(1, subnet.ip.bytes(), subnet.len);
     let set = ask(cx, &mut r, field::OUT, 2, but);
     set.and_then(|()| keep(cx, &mut r, label, &[POSTROUTING]))
 }
@@ -270,27 +271,27 @@ fn show(cx: &mut Ctx<'_>, r: &Rule, n: u32) {
     let out = &mut cx.page.out;
     let mut text = Text::new();
     out.open_object("");
-    out.num("number", "%: ", n.into());
-    let _ = text.extend_from_slice(target_of(r).as_bytes());
+    put_num(out, "number|%: ", n.into());
+    say(&mut text, target_of(r).as_bytes());
     text.make_ascii_lowercase();
-    out.str("target", "% ", &text);
-    out.str("family", "%", if r.family == af::AF_INET6 { b"ip6" } else { b"ip" });
+    put(out, "target|% ", &text);
+    put(out, "family|%", if r.family == af::AF_INET6 { b"ip6" } else { b"ip" });
     fields(out, r, &NAT);
     destination(r, false, &mut text);
-    if !text.is_empty() {
-        out.str("to", " to %", &text);
+    put_some(out, "to| to %", &text);
+    let elsewhere = r.chain != home(r.target);
+    put_some(out, if elsewhere { "chain| chain %" } else { "chain|" }, chain(r.chain));
+    put_some(out, "tag| tag %", until_nul(&r.tag));
+    for (label, v) in [("packets|", r.packets), ("bytes|", r.bytes), ("handle|", r.handle)] {
+        put_num(out, label, v.cast_signed());
     }
-    let name = chain(r.chain);
-    if !name.is_empty() {
-        out.str("chain", if r.chain == home(r.target) { "" } else { " chain %" }, name);
-    }
-    let tag = until_nul(&r.tag);
-    if !tag.is_empty() {
-        out.str("tag", " tag %", tag);
-    }
-    out.num("packets", "", r.packets);
-    out.num("bytes", "", r.bytes);
-    out.num("handle", "", r.handle);
     out.close_object();
     out.text("\n");
+}
+
+/// Prints `v` by its label, if there is any.
+fn put_some(out: &mut Out<'_>, label: &str, v: &[u8]) {
+    if !v.is_empty() {
+        put(out, label, v);
+    }
 }

@@ -3,7 +3,7 @@
 use crate::Ctx;
 use crate::report::{Done, Fail};
 use nlbox_core::bytes::until_nul;
-use nlbox_core::nft::rule::{Field, Rule, field, mask, target};
+use nlbox_core::nft::rule::{Field, Rule, field, target};
 use nlbox_core::rt::names::IP_PROTOCOLS;
 use nlbox_core::text::ip::{self, Ip, Prefix, af};
 use nlbox_core::text::out::Out;
@@ -53,12 +53,8 @@ fn read(r: &mut Rule, n: usize, op: u8, word: &[u8]) -> Option<()> {
     let f = r.fields.get_mut(n)?;
     match n {
         field::SRC | field::DST => {
-            let p = Prefix::parse(word, r.family).ok().filter(|p| p.ip.bits() >= 32 && !p.ip.is_none())?;
-            let mut bytes = [0; 16];
-            let parts = bytes.iter_mut().zip(p.ip.bytes().iter().zip(mask(p.len)));
-            parts.for_each(|(to, (b, mask))| *to = b & mask);
-            f.set(op, bytes.get(..p.ip.bytes().len())?);
-            f.bits = p.len;
+            let p = Prefix::parse(word, r.family).ok().filter(|p| p.ip.bytes().len() >= 4)?;
+            f.set_prefix(op, p.ip.bytes(), p.len);
             r.family = p.ip.family();
             if p.len == 0 {
                 // Everything: nothing to ask, and "not" of it is no rule.

@@ -91,6 +91,15 @@ impl Field {
         self.hi = self.lo;
     }
 
+    /// Sets an address of which `bits` count: the others become 0.
+    pub fn set_prefix(&mut self, op: u8, address: &[u8], bits: u8) {
+        self.set(op, address);
+        self.bits = bits;
+        let mask = mask(bits);
+        self.lo.iter_mut().zip(&mask).for_each(|(b, mask)| *b &= mask);
+        self.hi = self.lo;
+    }
+
     /// Sets the last value.
     pub fn up_to(&mut self, value: &[u8]) {
         fill(&mut self.hi, value);
@@ -370,8 +379,7 @@ impl Field {
 }
 
 /// The mask of so many leading bits.
-#[must_use]
-pub fn mask(bits: u8) -> [u8; 16] {
+fn mask(bits: u8) -> [u8; 16] {
     let mut mask = [0; 16];
     let mut left = bits;
     for b in &mut mask {
