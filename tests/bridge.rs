@@ -80,6 +80,9 @@ fn wanted(line: &str, out: &Output) -> Output {
 /// 6.9 (trees).
 fn older(out: &Output) -> Output {
     let mut out = out.clone();
+    // With -j a failure is told once more, as an object in a line of its own.
+    let stderr = out.stderr.lines().filter(|l| !l.starts_with("{\"error\":"));
+    out.stderr = stderr.map(|l| format!("{l}\n")).collect();
     for key in ["neigh_vlan_suppress", "mab", "mcast_n_groups", "mcast_max_groups", "msti"] {
         let mut text = String::new();
         let mut rest = out.stdout.as_str();
