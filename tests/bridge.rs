@@ -80,6 +80,9 @@ fn wanted(line: &str, out: &Output) -> Output {
 /// 6.9 (trees).
 fn older(out: &Output) -> Output {
     let mut out = out.clone();
+    // With -j a failure is told once more, as an object in a line of its own.
+    let stderr = out.stderr.lines().filter(|l| !l.starts_with("{\"error\":"));
+    out.stderr = stderr.map(|l| format!("{l}\n")).collect();
     for key in ["neigh_vlan_suppress", "mab", "mcast_n_groups", "mcast_max_groups", "msti"] {
         let mut text = String::new();
         let mut rest = out.stdout.as_str();
@@ -113,7 +116,7 @@ fn settled(out: &Output) -> Output {
     while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
         let (head, tail) = rest.split_at(at);
         let end = tail.find(|c: char| !c.is_ascii_digit()).unwrap_or(tail.len());
-        let after = tail[end..].as_bytes();
+        let after = &tail.as_bytes()[end..];
         let hundredths = matches!(after, [b'.', a, b, rest @ ..]
             if a.is_ascii_digit() && b.is_ascii_digit() && !matches!(rest, [b'.' | b'0'..=b'9', ..]));
         let age =
