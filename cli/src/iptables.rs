@@ -3,15 +3,15 @@
 use crate::Ctx;
 use crate::getopt::{Options, Spec, choose};
 use crate::nat::{
-    ALL_CHAINS, IPTABLES, Scope, TARGETS, Text, add, ask, bad, check, destination, fields, ports, remove, say, tag,
-    talk, target_of, to, value, walk,
+    ALL_CHAINS, IPTABLES, Scope, TARGETS, Text, add, ask, bad, check, destination, fields, ports, remove,
+    say, tag, talk, target_of, to, value, walk,
 };
 use crate::report::{Done, Fail, PLAIN};
 use crate::words::Line;
 use nlbox_core::bytes::until_nul;
 use nlbox_core::conn::Conn;
-use nlbox_core::nft::{CHAINS, chain};
 use nlbox_core::nft::rule::{Rule, field, target};
+use nlbox_core::nft::{CHAINS, chain};
 use nlbox_core::text::ip::af;
 use nlbox_core::text::num;
 
@@ -421,7 +421,16 @@ fn row(cx: &mut Ctx<'_>, a: &Asked<'_>, r: &Rule, n: u32) {
         let op = r.field(*n).op;
         // The mark of a name stands in its column, the others' in front.
         text.clear();
-        say(&mut text, if op == 2 { b"!" } else if name { b"" } else { b" " });
+        say(
+            &mut text,
+            if op == 2 {
+                b"!"
+            } else if name {
+                b""
+            } else {
+                b" "
+            },
+        );
         let (width, all) = match *n {
             field::PROTO => (5, "all"),
             _ if name => (6, if numeric { "*" } else { "any" }),
@@ -479,7 +488,9 @@ fn counter(count: u64, text: &mut Text) {
     let (mut count, mut limit) = (count, 99_999);
     let mut unit: &[u8] = b"KMGT";
     let mut last: &[u8] = b"";
-    while count > limit && let Some((next, rest)) = unit.split_at_checked(1) {
+    while count > limit
+        && let Some((next, rest)) = unit.split_at_checked(1)
+    {
         (count, limit) = (count.saturating_add(500) / 1000, 9999);
         (last, unit) = (next, rest);
     }

@@ -1,7 +1,8 @@
 //! `bridge fdb`: which link-layer address is behind which port, or at which end of a VXLAN.
 
 use super::{
-    BR, Command, DEV, DEV_ARG, DEVICE_OR_MASTER, Filter, Request, VID, bits, device, end_line, one, open, pick, run,
+    BR, Command, DEV, DEV_ARG, DEVICE_OR_MASTER, Filter, Request, VID, bits, device, end_line, one, open,
+    pick, run,
 };
 use crate::grammar::{Arg, Grammar, Object, Slots, To, Verb, spelled};
 use crate::ip::value::{address, keep, put_num, slot};
@@ -24,13 +25,29 @@ pub static OBJECT: Object = Object {
     name: "fdb",
     about: "forwarding databases",
     verbs: &[
-        Verb { word: "a[dd]", run: |cx, l| run(cx, l, rtm::NEWNEIGH, nlm::CREATE | nlm::EXCL, &MODIFY), grammar: Some(&ENTRY) },
-        Verb { word: "ap[pend]", run: |cx, l| run(cx, l, rtm::NEWNEIGH, nlm::CREATE | nlm::APPEND, &MODIFY), grammar: Some(&ENTRY) },
-        Verb { word: "r[eplace]", run: |cx, l| run(cx, l, rtm::NEWNEIGH, nlm::CREATE | nlm::REPLACE, &MODIFY), grammar: Some(&ENTRY) },
+        Verb {
+            word: "a[dd]",
+            run: |cx, l| run(cx, l, rtm::NEWNEIGH, nlm::CREATE | nlm::EXCL, &MODIFY),
+            grammar: Some(&ENTRY),
+        },
+        Verb {
+            word: "ap[pend]",
+            run: |cx, l| run(cx, l, rtm::NEWNEIGH, nlm::CREATE | nlm::APPEND, &MODIFY),
+            grammar: Some(&ENTRY),
+        },
+        Verb {
+            word: "r[eplace]",
+            run: |cx, l| run(cx, l, rtm::NEWNEIGH, nlm::CREATE | nlm::REPLACE, &MODIFY),
+            grammar: Some(&ENTRY),
+        },
         Verb { word: "d[elete]", run: |cx, l| run(cx, l, rtm::DELNEIGH, 0, &MODIFY), grammar: Some(&ENTRY) },
         Verb { word: "g[et]", run: |cx, l| run(cx, l, rtm::GETNEIGH, 0, &GET_COMMAND), grammar: Some(&GET) },
         Verb { word: "s[how]|lst|l[ist]", run: list, grammar: Some(&SHOW) },
-        Verb { word: "flush", run: |cx, l| run(cx, l, rtm::DELNEIGH, nlm::BULK, &FLUSH_COMMAND), grammar: Some(&FLUSH) },
+        Verb {
+            word: "flush",
+            run: |cx, l| run(cx, l, rtm::DELNEIGH, nlm::BULK, &FLUSH_COMMAND),
+            grammar: Some(&FLUSH),
+        },
     ],
     default: list,
 };

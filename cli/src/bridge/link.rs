@@ -19,7 +19,11 @@ pub static OBJECT: Object = Object {
     name: "link",
     about: "ports of bridges",
     verbs: &[
-        Verb { word: "set|c[hange]", run: |cx, l| run(cx, l, rtm::SETLINK, 0, &SET_COMMAND), grammar: Some(&SET) },
+        Verb {
+            word: "set|c[hange]",
+            run: |cx, l| run(cx, l, rtm::SETLINK, 0, &SET_COMMAND),
+            grammar: Some(&SET),
+        },
         Verb { word: "s[how]|lst|l[ist]", run: list, grammar: Some(&SHOW) },
     ],
     default: list,

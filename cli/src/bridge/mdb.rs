@@ -24,12 +24,24 @@ pub static OBJECT: Object = Object {
     name: "mdb",
     about: "multicast groups",
     verbs: &[
-        Verb { word: "a[dd]", run: |cx, l| run(cx, l, rtm::NEWMDB, nlm::CREATE | nlm::EXCL, &MODIFY), grammar: Some(&ENTRY) },
-        Verb { word: "r[eplace]", run: |cx, l| run(cx, l, rtm::NEWMDB, nlm::CREATE | nlm::REPLACE, &MODIFY), grammar: Some(&ENTRY) },
+        Verb {
+            word: "a[dd]",
+            run: |cx, l| run(cx, l, rtm::NEWMDB, nlm::CREATE | nlm::EXCL, &MODIFY),
+            grammar: Some(&ENTRY),
+        },
+        Verb {
+            word: "r[eplace]",
+            run: |cx, l| run(cx, l, rtm::NEWMDB, nlm::CREATE | nlm::REPLACE, &MODIFY),
+            grammar: Some(&ENTRY),
+        },
         Verb { word: "d[elete]", run: |cx, l| run(cx, l, rtm::DELMDB, 0, &MODIFY), grammar: Some(&ENTRY) },
         Verb { word: "s[how]|lst|l[ist]", run: list, grammar: Some(&SHOW) },
         Verb { word: "g[et]", run: |cx, l| run(cx, l, rtm::GETMDB, 0, &GET_COMMAND), grammar: Some(&GET) },
-        Verb { word: "f[lush]", run: |cx, l| run(cx, l, rtm::DELMDB, nlm::BULK, &FLUSH_COMMAND), grammar: Some(&FLUSH) },
+        Verb {
+            word: "f[lush]",
+            run: |cx, l| run(cx, l, rtm::DELMDB, nlm::BULK, &FLUSH_COMMAND),
+            grammar: Some(&FLUSH),
+        },
     ],
     default: list,
 };
@@ -143,11 +155,9 @@ fn modify(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
     let mut entry = Entry { state: r.has(PERMANENT).into(), ..Entry::default() };
     entry.index = device(cx, r.slot(PORT), "")?;
     (entry.vid, _) = r.vids;
-    for (slot, what, ty) in [
-        (GRP, "", 0),
-        (SRC, "source ", mdbe::SOURCE.ty()),
-        (DST, "destination ", mdbe::DST.ty()),
-    ] {
+    for (slot, what, ty) in
+        [(GRP, "", 0), (SRC, "source ", mdbe::SOURCE.ty()), (DST, "destination ", mdbe::DST.ty())]
+    {
         let Some(word) = r.slot(slot) else { continue };
         let bytes = spelled(cx, word, what)?;
         if slot == GRP {

@@ -7,7 +7,9 @@ use crate::report::Done;
 use crate::words::Line;
 use crate::{Ctx, Page};
 use nlbox_core::bytes::Reader;
-use nlbox_core::rt::brvlan::{BRMSG_LEN, FLAGS, STATS_LEN, entry, global, info, mst, spec, stats, tunnel, vlandb};
+use nlbox_core::rt::brvlan::{
+    BRMSG_LEN, FLAGS, STATS_LEN, entry, global, info, mst, spec, stats, tunnel, vlandb,
+};
 use nlbox_core::rt::link::{IFINFO_LEN, ifla, rtext_filter};
 use nlbox_core::rt::rtm;
 use nlbox_core::spec::{RowFlags, show};
@@ -26,7 +28,11 @@ pub static OBJECT: Object = Object {
         Verb { word: "a[dd]", run: |cx, l| run(cx, l, rtm::SETLINK, 0, &MODIFY), grammar: Some(&CHANGE) },
         Verb { word: "d[elete]", run: |cx, l| run(cx, l, rtm::DELLINK, 0, &MODIFY), grammar: Some(&CHANGE) },
         Verb { word: "s[how]|lst|l[ist]", run: list, grammar: Some(&SHOW) },
-        Verb { word: "t[unnelshow]", run: |cx, l| run(cx, l, rtm::GETLINK, 0, &TUNNELS), grammar: Some(&SHOW) },
+        Verb {
+            word: "t[unnelshow]",
+            run: |cx, l| run(cx, l, rtm::GETLINK, 0, &TUNNELS),
+            grammar: Some(&SHOW),
+        },
         Verb { word: "set", run: |cx, l| run(cx, l, rtm::NEWVLAN, 0, &SET_COMMAND), grammar: Some(&SET) },
         Verb { word: "global", run: |cx, l| GLOBAL.run(cx, l), grammar: None },
     ],
@@ -38,7 +44,11 @@ static GLOBAL: Object = Object {
     about: "",
     verbs: &[
         Verb { word: "s[how]|lst|l[ist]", run: globals, grammar: Some(&SHOW) },
-        Verb { word: "set", run: |cx, l| run(cx, l, rtm::NEWVLAN, 0, &GLOBAL_COMMAND), grammar: Some(&GLOBAL_SET) },
+        Verb {
+            word: "set",
+            run: |cx, l| run(cx, l, rtm::NEWVLAN, 0, &GLOBAL_COMMAND),
+            grammar: Some(&GLOBAL_SET),
+        },
     ],
     default: globals,
 };

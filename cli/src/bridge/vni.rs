@@ -19,7 +19,11 @@ pub static OBJECT: Object = Object {
     about: "VNIs of a VXLAN",
     verbs: &[
         Verb { word: "add", run: |cx, l| run(cx, l, rtm::NEWTUNNEL, 0, &COMMAND), grammar: Some(&CHANGE) },
-        Verb { word: "delete|del", run: |cx, l| run(cx, l, rtm::DELTUNNEL, 0, &COMMAND), grammar: Some(&CHANGE) },
+        Verb {
+            word: "delete|del",
+            run: |cx, l| run(cx, l, rtm::DELTUNNEL, 0, &COMMAND),
+            grammar: Some(&CHANGE),
+        },
         Verb { word: "show|lst|list", run: list, grammar: Some(&SHOW) },
     ],
     default: list,

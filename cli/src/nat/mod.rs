@@ -6,7 +6,8 @@ mod text;
 
 pub(crate) use table::{ALL_CHAINS, Scope, add, remove, talk, walk};
 pub(crate) use text::{
-    IPTABLES, Look, TARGETS, Text, ask, bad, check, destination, fields, ports, say, tag, target_of, to, value,
+    IPTABLES, Look, TARGETS, Text, ask, bad, check, destination, fields, ports, say, tag, target_of, to,
+    value,
 };
 
 use crate::Ctx;
@@ -17,8 +18,8 @@ use crate::words::Line;
 use core::ffi::CStr;
 use nlbox_core::bytes::until_nul;
 use nlbox_core::conn::Conn;
-use nlbox_core::nft::{CHAINS, chain};
 use nlbox_core::nft::rule::{Rule, field, target};
+use nlbox_core::nft::{CHAINS, chain};
 use nlbox_core::text::ip::{Ip, Prefix, af};
 use nlbox_core::text::num;
 use nlbox_core::text::out::Out;
