@@ -11,7 +11,7 @@ use crate::report::{Done, Fail};
 use crate::words::Line;
 use crate::{Ctx, TX};
 use nlbox_core::rt::link::{self, CHANGE_AT, FLAGS_AT, IFINFO_LEN, INDEX_AT, iff, ifla, inet6};
-use nlbox_core::rt::names::{ADDR_GEN_MODES, LINKMODES, OPERSTATES};
+use nlbox_core::rt::names::{ADDR_GEN_MODES, LINKMODES};
 use nlbox_core::rt::nsid::{RTGENMSG_LEN, netnsa};
 use nlbox_core::rt::rtm;
 use nlbox_core::spec::Names;
@@ -39,7 +39,6 @@ const ALLMULTICAST: u8 = 11;
 const PROMISC: u8 = 12;
 const TRAILERS: u8 = 13;
 const DYNAMIC: u8 = 14;
-const GROUP: u8 = 15;
 const ALTNAME: u8 = 16;
 
 static DEV_ARG: Arg = Arg::new("dev", To::Slot(DEV)).once_or_garbage();
@@ -70,9 +69,9 @@ pub static GRAMMAR: Grammar = Grammar {
         Arg::new("d[ynamic]", To::Switch(DYNAMIC)),
         Arg::new("t[ype]", To::Last(TYPE)),
         Arg::new("a[lias]", To::Call(alias, "TEXT")),
-        Arg::new("group", To::Call(group, "GROUP")).once(),
+        Arg::new("group", To::Attr(ifla::GROUP.ty())).once(),
         Arg::new("mode", To::Call(mode, "{ default | dormant }")),
-        Arg::new("state", To::Call(state, "STATE")),
+        Arg::new("state", To::Attr(ifla::OPERSTATE.ty())).bad("Invalid operstate\n"),
         Arg::new("nu[mtxqueues]", To::Attr(ifla::NUM_TX_QUEUES.ty())).once(),
         Arg::new("numr[xqueues]", To::Attr(ifla::NUM_RX_QUEUES.ty())).once(),
         Arg::new("addrg[enmode]", To::Call(addrgenmode, "{ eui64 | none | stable_secret | random }")),
@@ -277,7 +276,7 @@ fn select(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>) -> Done {
             m.head(INDEX_AT, &i.to_ne_bytes());
             same_length(cx, m, i)
         }
-        None if slot(slots, GROUP).is_some() => Ok(()),
+        None if m.attrs(IFINFO_LEN).has(ifla::GROUP) => Ok(()),
         None => Err(cx.err.usage(&[b"Not enough information: \"dev\" argument is required."])),
     }
 }
@@ -329,19 +328,13 @@ pub fn property(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     send(cx, &mut m)
 }
 
-fn mark(slots: &mut Slots<'_>, n: u8) {
-    if let Some(s) = slots.get_mut(usize::from(n)) {
-        *s = Some(b"");
-    }
-}
-
 fn altname(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, slots: &mut Slots<'_>) -> Done {
     let word = line.value(&mut cx.err)?;
     if !alt_is_valid(word) {
         return Err(cx.err.invalid(word, b"", "not a valid altname"));
     }
     m.put_str(ifla::ALT_IFNAME.ty(), word);
-    mark(slots, ALTNAME);
+    value::keep(slots, ALTNAME, b"");
     Ok(())
 }
 
@@ -388,35 +381,22 @@ fn alias(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots
     Ok(())
 }
 
-fn group(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, slots: &mut Slots<'_>) -> Done {
-    let word = line.value(&mut cx.err)?;
-    m.put(ifla::GROUP, group_number(cx, word)?);
-    mark(slots, GROUP);
-    Ok(())
-}
-
 /// The number of the group called `word`.
 pub fn group_number(cx: &mut Ctx<'_>, word: &[u8]) -> Result<u32, Fail> {
     let n = value::number(cx, &nlbox_core::rt::names::GROUPS, word);
     n.ok_or_else(|| cx.err.invalid(word, b"group", "Invalid \"%\" value\n"))
 }
 
-/// One of `names`, whatever its case; `number` also takes the number itself.
-fn named(cx: &mut Ctx<'_>, line: &mut Line<'_>, names: &Names, number: bool, bad: &str) -> Result<u8, Fail> {
+/// One of `names`, whatever its case.
+fn named(cx: &mut Ctx<'_>, line: &mut Line<'_>, names: &Names, bad: &str) -> Result<u8, Fail> {
     let word = line.value(&mut cx.err)?;
     let n = names.number_any_case(word).and_then(|n| u8::try_from(n).ok());
-    n.or_else(|| num::parse_u8(word).filter(|_| number)).ok_or_else(|| cx.err.invalid(word, b"", bad))
+    n.ok_or_else(|| value::wrong(&mut cx.err, word, bad))
 }
 
 fn mode(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
-    let v = named(cx, line, &LINKMODES, false, "Invalid link mode\n")?;
+    let v = named(cx, line, &LINKMODES, "Invalid link mode\n")?;
     m.put(ifla::LINKMODE, v);
-    Ok(())
-}
-
-fn state(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
-    let v = named(cx, line, &OPERSTATES, true, "Invalid operstate\n")?;
-    m.put(ifla::OPERSTATE, v);
     Ok(())
 }
 
@@ -434,7 +414,7 @@ fn reason(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slot
 }
 
 fn addrgenmode(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
-    let v = named(cx, line, &ADDR_GEN_MODES, false, "Invalid address generation mode\n")?;
+    let v = named(cx, line, &ADDR_GEN_MODES, "Invalid address generation mode\n")?;
     let spec = m.open(ifla::AF_SPEC.ty());
     let v6 = m.open(u16::from(af::AF_INET6));
     m.put(inet6::ADDR_GEN_MODE, v);
@@ -450,7 +430,7 @@ fn link_netns(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, slots: &
     if slot(slots, LINK_NETNS).is_some() {
         return Err(cx.err.duplicate(b"link-netns/link-netnsid", word));
     }
-    mark(slots, LINK_NETNS);
+    value::keep(slots, LINK_NETNS, b"");
     let (key, id): (&[u8], _) = if by_id {
         (b"link-netnsid", num::parse_i64(word).and_then(|n| i32::try_from(n).ok()))
     } else {
