@@ -327,7 +327,7 @@ pub struct AttrSpec {
     /// (the keyword; the pattern `keyword % `); `%` in the pattern stands for the value, and the pattern `-` is no
     /// text at all. A fourth part is what is said of a value that the attribute does not take, `%` being the
     /// keyword; behind a `!` it is what was expected, behind a `=` what the value must be; a `?` is for numbers; behind
-    /// a `"` it is the whole sentence, `%` being the value. The keyword may have other names behind a `/`; behind a `~`
+    /// a `^` it is the whole sentence, `%` being the value. The keyword may have other names behind a `/`; behind a `~`
     /// a name may be shortened in a view too.
     pub name: &'static str,
 }
