@@ -17,7 +17,8 @@ fn find(kind: Account, name: Option<&[u8]>, id: u32) -> Option<(AccountName, u32
     let mut found = None;
     let _ = lines::each(path(kind), &mut |line| {
         let mut fields = line.split(|b| *b == b':');
-        if let (None, Some(is), Some(number)) = (&found, fields.next(), fields.nth(1).and_then(num::parse_u32))
+        if let (None, Some(is), Some(number)) =
+            (&found, fields.next(), fields.nth(1).and_then(num::parse_u32))
             && name.map_or(number == id, |name| name == is)
         {
             found = AccountName::from_slice(is).ok().map(|name| (name, number));

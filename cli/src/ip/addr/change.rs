@@ -3,6 +3,7 @@
 use super::select::{FLAG0, FLAGS, flag_slot};
 use crate::grammar::{Arg, Grammar, SLOTS, Slots, To, fill};
 use crate::ip::send;
+use crate::ip::value::plain;
 use crate::ip::value::{address, device, prefix, slot, wrong};
 use crate::report::{Done, Fail};
 use crate::words::Line;
@@ -174,7 +175,7 @@ fn finish(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>) -> Done {
     let valid = seconds(cx, slot(VALID), "valid_lft value")?;
     let preferred = seconds(cx, slot(PREFERRED), "preferred_lft value")?;
     let Some(dev) = slot(DEV) else {
-        return Err(cx.err.plain(&[b"Not enough information: \"dev\" argument is required."]));
+        return Err(plain(cx, "Not enough information: \"dev\" argument is required."));
     };
     if let (Some(ip), None) = (own, other) {
         let word = slot(LOCAL).unwrap_or(b"");
@@ -194,22 +195,22 @@ fn finish(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>) -> Done {
     m.head(SCOPE_AT, &[scope]);
     if let (Some(sign), true) = (sign, adds) {
         if !v4 {
-            return Err(cx.err.plain(&[b"Broadcast can be set only for IPv4 addresses"]));
+            return Err(plain(cx, "Broadcast can be set only for IPv4 addresses"));
         }
         signed_broadcast(m, other.or(own), len, sign);
     }
     m.head(INDEX_AT, &device(cx, dev)?.to_ne_bytes());
     if slot(VALID).is_some() || slot(PREFERRED).is_some() {
         if valid == 0 {
-            return Err(cx.err.plain(&[b"valid_lft is zero"]));
+            return Err(plain(cx, "valid_lft is zero"));
         }
         if valid < preferred {
-            return Err(cx.err.plain(&[b"preferred_lft is greater than valid_lft"]));
+            return Err(plain(cx, "preferred_lft is greater than valid_lft"));
         }
         m.put(ifa::CACHEINFO, CacheInfo { preferred, valid, ..CacheInfo::default() }.as_bytes());
     }
     if flags & ifa_f::MCAUTOJOIN != 0 && !own.is_some_and(|ip| ip.is_multicast()) {
-        return Err(cx.err.plain(&[b"autojoin needs multicast address"]));
+        return Err(plain(cx, "autojoin needs multicast address"));
     }
     Ok(())
 }

@@ -6,16 +6,17 @@ use crate::ip::nsref::{self, NsRef};
 use crate::ip::send;
 use crate::ip::value::device;
 use crate::ip::value::{self, slot};
+use crate::ip::value::{plain, usage};
 use crate::names::Link;
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use crate::{Ctx, TX};
 use nlbox_core::rt::link::{self, CHANGE_AT, FLAGS_AT, IFINFO_LEN, INDEX_AT, iff, ifla, inet6};
 use nlbox_core::rt::names::{ADDR_GEN_MODES, LINKMODES};
-use nlbox_core::rt::nsid::{RTGENMSG_LEN, netnsa};
+use nlbox_core::rt::nsid::netnsa;
 use nlbox_core::rt::rtm;
-use nlbox_core::spec::Names;
 use nlbox_core::spec::put::on_off;
+use nlbox_core::spec::{Names, matches};
 use nlbox_core::text::ifname::{IfName, alt_is_valid};
 use nlbox_core::text::ip::af;
 use nlbox_core::text::num;
@@ -142,9 +143,10 @@ pub fn words<'l>(
         } else if slot(slots, NETNS).is_some() {
             m.put(ifla::NEW_IFINDEX, index.cast_signed());
         } else {
-            return Err(cx.err.usage(&[
-                b"index can be used only when creating devices or when moving device to another netns.",
-            ]));
+            return Err(usage(
+                cx,
+                "index can be used only when creating devices or when moving device to another netns.",
+            ));
         }
     }
     if let Some(word) = slot(slots, NETNS) {
@@ -159,7 +161,7 @@ pub fn words<'l>(
     }
     if new && m.attrs(IFINFO_LEN).has(ifla::XDP) {
         // The kernel would pass it over.
-        return Err(cx.err.usage(&[b"A new link has no program."]));
+        return Err(usage(cx, "A new link has no program."));
     }
     let (mut flags, mut change) = (0_u32, 0_u32);
     for (n, flag, when) in SWITCHES {
@@ -180,7 +182,7 @@ pub fn name(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>, new: bool) -
     check(cx, name, b"name", |n| IfName::new(n).is_some())?;
     check(cx, dev, b"dev", alt_is_valid)?;
     if new && dev.is_some() && name.is_some() {
-        return Err(cx.err.usage(&[b"both \"name\" and \"dev\" cannot be used when creating devices."]));
+        return Err(usage(cx, "both \"name\" and \"dev\" cannot be used when creating devices."));
     }
     if let Some(n) = name.or(dev.filter(|_| new)) {
         m.from_word(cx.err.place(n));
@@ -199,16 +201,18 @@ fn check(cx: &mut Ctx<'_>, word: Option<&[u8]>, key: &[u8], valid: fn(&[u8]) -> 
 /// The id that this namespace knows the one called `name` by; it is given one when it has none.
 fn id_of(cx: &mut Ctx<'_>, name: &[u8]) -> Option<i32> {
     let Ok(NsRef::Fd(fd)) = nsref::open(name) else { return None };
-    let known = |cx: &mut Ctx<'_>| netns::id_of(&mut cx.page.names.conn, &fd).ok().filter(|id| *id >= 0);
-    if let Some(id) = known(cx) {
-        return Some(id);
+    for given in [false, true] {
+        if let Ok(id @ 0..) = netns::id_of(&mut cx.page.names.conn, &fd) {
+            return Some(id);
+        }
+        if !given {
+            let mut tx = [0; 64];
+            let mut m = netns::request_of(&mut tx, rtm::NEWNSID, &fd);
+            m.put(netnsa::NSID, -1);
+            cx.conn.request(&mut m).ok()?;
+        }
     }
-    let mut tx = [0; 64];
-    let mut m = Build::new(&mut tx, rtm::NEWNSID, 0, &[0; RTGENMSG_LEN]);
-    m.put(netnsa::FD, u32::try_from(fd.raw()).ok()?);
-    m.put(netnsa::NSID, -1);
-    cx.conn.request(&mut m).ok()?;
-    known(cx)
+    None
 }
 
 /// `add`.
@@ -249,13 +253,13 @@ fn build(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, held: &mut He
         let flags = (CHANGE_AT..IFINFO_LEN).any(|at| m.head_at(at) != 0);
         let others = flags || m.attrs(IFINFO_LEN).any(|a| a.ty != ifla::GROUP.ty());
         if others || link.is_some() {
-            return Err(cx.err.usage(&[b"Only a name, a group and a type choose what is deleted."]));
+            return Err(usage(cx, "Only a name, a group and a type choose what is deleted."));
         }
     }
     if !new {
         select(cx, m, &slots)?;
     } else if slot(&slots, TYPE).is_none() {
-        return Err(cx.err.plain(&[b"Not enough information: \"type\" argument is required"]));
+        return Err(plain(cx, "Not enough information: \"type\" argument is required"));
     }
     if !del {
         if let Some(word) = link {
@@ -277,7 +281,7 @@ fn select(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>) -> Done {
             same_length(cx, m, i)
         }
         None if m.attrs(IFINFO_LEN).has(ifla::GROUP) => Ok(()),
-        None => Err(cx.err.usage(&[b"Not enough information: \"dev\" argument is required."])),
+        None => Err(usage(cx, "Not enough information: \"dev\" argument is required.")),
     }
 }
 
@@ -302,14 +306,11 @@ fn same_length(cx: &mut Ctx<'_>, m: &Build<'_>, index: u32) -> Done {
 /// `property add|del`.
 pub fn property(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let Some(verb) = line.next() else { return Err(Fail::HELP) };
-    let (ty, flags) = if nlbox_core::spec::matches(verb, "add") {
-        (rtm::NEWLINKPROP, nlm::CREATE | nlm::EXCL | nlm::APPEND)
-    } else if nlbox_core::spec::matches(verb, "del") {
-        (rtm::DELLINKPROP, 0)
-    } else if nlbox_core::spec::matches(verb, "help") {
-        return Err(Fail::HELP);
-    } else {
-        return Err(cx.err.usage(&[b"Operator required"]));
+    let (ty, flags) = match ["add", "del", "help"].iter().position(|word| matches(verb, word)) {
+        Some(0) => (rtm::NEWLINKPROP, nlm::CREATE | nlm::EXCL | nlm::APPEND),
+        Some(1) => (rtm::DELLINKPROP, 0),
+        Some(_) => return Err(Fail::HELP),
+        None => return Err(usage(cx, "Operator required")),
     };
     let mut tx = [0; TX];
     let mut m = Build::new(&mut tx, ty, flags, &[0; IFINFO_LEN]);
@@ -318,7 +319,7 @@ pub fn property(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     fill(cx, line, &PROPERTY, &mut m, &mut slots)?;
     m.close(list);
     let Some(dev) = slot(&slots, DEV) else {
-        return Err(cx.err.usage(&[b"Not enough of information: \"dev\" argument is required."]));
+        return Err(usage(cx, "Not enough of information: \"dev\" argument is required."));
     };
     let i = device(cx, dev)?;
     m.head(INDEX_AT, &i.to_ne_bytes());
