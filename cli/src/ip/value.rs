@@ -207,6 +207,30 @@ pub fn wrong(err: &mut Report<'_>, word: &[u8], bad: &str) -> Fail {
     err.invalid(word, b"", bad)
 }
 
+/// Says `text`; exit code 1.
+#[inline(never)]
+pub fn plain(cx: &mut Ctx<'_>, text: &str) -> Fail {
+    cx.err.plain(&[text.as_bytes()])
+}
+
+/// Says `text` of a command line; exit code 255.
+#[inline(never)]
+pub fn usage(cx: &mut Ctx<'_>, text: &str) -> Fail {
+    cx.err.usage(&[text.as_bytes()])
+}
+
+/// The same as [`plain`], `%` in the text being `word`.
+#[inline(never)]
+pub fn plain_of(cx: &mut Ctx<'_>, text: &str, word: &[u8]) -> Fail {
+    cx.err.plain(&[text.as_bytes(), word])
+}
+
+/// The same as [`usage`], `%` in the text being `word`.
+#[inline(never)]
+pub fn usage_of(cx: &mut Ctx<'_>, text: &str, word: &[u8]) -> Fail {
+    cx.err.usage(&[text.as_bytes(), word])
+}
+
 /// Puts the index of the interface that slot `n` names, if it names one.
 pub fn put_device(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>, n: u8, key: Key<u32>) -> Done {
     if let Some(word) = slot(slots, n) {

@@ -8,7 +8,6 @@ macro_rules! attrs {
         $($ty:literal $key:ident : $value:ty, $kind:expr, $name:literal $(, $flag:ident)*;)*
     }) => {
         $(#[$doc])*
-        #[doc = concat!("\n\nIn the kernel's documentation: ", $set, ".")]
         #[allow(missing_docs, unused_imports, unreachable_pub, unexpected_cfgs)]
         $vis mod $module {
             use super::*;
@@ -27,6 +26,7 @@ macro_rules! attrs {
             static PACKED: [u8; $crate::spec::pack::len(ROWS)] = $crate::spec::pack::rows(ROWS);
             const TEXT: &str = $crate::spec::pack::text(&PACKED);
             static POINTED: [Kind; $crate::spec::pack::pointed_len(ROWS)] = $crate::spec::pack::pointed(ROWS);
+            #[doc = concat!("`", $set, "` in the kernel's documentation.")]
             pub static SET: AttrSet = AttrSet { rows: TEXT, pointed: &POINTED, view: None };
         }
     };

@@ -5,6 +5,7 @@ use super::{CANNOT_OPEN, LIST_ID, checked, each, failed, name, over, pid_of, wal
 use crate::grammar::read;
 use crate::ip::nsref::{OF_PID, Path, by_name, file};
 use crate::ip::send;
+use crate::ip::value::plain;
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use crate::{Ctx, Page};
@@ -112,7 +113,7 @@ pub(in crate::ip) fn row(page: &mut Page<'_>, m: &Message<'_>) -> Done {
 /// `set NAME {auto | ID}`
 pub(super) fn set(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let name = name(cx, line)?;
-    let Some(word) = line.next() else { return Err(cx.err.plain(&[b"No nsid specified"])) };
+    let Some(word) = line.next() else { return Err(plain(cx, "No nsid specified")) };
     let nsid = match word {
         b"auto" => -1,
         _ => id(cx, word, "netnsid", "Invalid \"%\" value")?,

@@ -3,6 +3,7 @@
 use super::{DIR, bind, cannot_bind, checked, each, failed, in_child, name, over, path_of, pid_of};
 use crate::Ctx;
 use crate::ip::nsref::{OF_PID, Path, fill as fill_path};
+use crate::ip::value::{plain, plain_of};
 use crate::report::Done;
 use crate::words::Line;
 use core::ffi::CStr;
@@ -22,11 +23,11 @@ pub(super) fn add(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 pub(super) fn attach(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let name = line.next().map(|w| checked(cx, w)).transpose()?;
     let (Some(name), Some(word)) = (name, line.next()) else {
-        return Err(cx.err.plain(&[b"No netns name and PID specified"]));
+        return Err(plain(cx, "No netns name and PID specified"));
     };
     match pid_of(word) {
         Some(pid @ 1..) => make(cx, line, name, Some(pid)),
-        _ => Err(cx.err.plain(&[b"Invalid PID: ", word])),
+        _ => Err(plain_of(cx, "Invalid PID: ", word)),
     }
 }
 

@@ -6,12 +6,14 @@ mod list;
 mod make;
 mod monitor;
 
+pub(in crate::ip) use ids::request_of;
 pub use ids::{Ids, id_of, name_of_id};
 pub(in crate::ip) use list::row;
 
 use super::nsref::{self, NsRef, Path};
 use crate::Ctx;
 use crate::grammar::{Arg, Grammar, Object, To, Verb};
+use crate::ip::value::plain;
 use crate::report::{Done, Fail, PLAIN, USAGE};
 use crate::words::Line;
 use core::ffi::CStr;
@@ -122,7 +124,7 @@ fn is_name(name: &[u8]) -> bool {
 
 /// The next word: the name of a namespace.
 fn name<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<&'l [u8], Fail> {
-    let Some(name) = line.next() else { return Err(cx.err.plain(&[b"No netns name specified"])) };
+    let Some(name) = line.next() else { return Err(plain(cx, "No netns name specified")) };
     checked(cx, name)
 }
 
@@ -132,7 +134,7 @@ fn checked<'l>(cx: &mut Ctx<'_>, name: &'l [u8]) -> Result<&'l [u8], Fail> {
 
 /// The line ends here.
 fn over(cx: &mut Ctx<'_>, line: &Line<'_>) -> Done {
-    if line.is_over() { Ok(()) } else { Err(cx.err.plain(&[b"extra arguments specified"])) }
+    if line.is_over() { Ok(()) } else { Err(plain(cx, "extra arguments specified")) }
 }
 
 /// The path of a namespace. A name that was checked always fits.
