@@ -11,6 +11,7 @@ use nlbox_core::spec::{AttrSet, AttrSpec, Kind, RowFlags, put as word_of};
 use nlbox_core::text::ip::af;
 use nlbox_core::wire::attr::{Attrs, NLA_F_NESTED};
 use nlbox_core::wire::build::Build;
+use nlbox_core::wire::key::{Key, Nested};
 
 /// Reads the type and its words into attributes `type_ty` and `ty`.
 pub fn put(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, type_ty: u16, ty: u16) -> Done {
@@ -102,9 +103,10 @@ fn option(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, row: &AttrSp
     Ok(())
 }
 
-/// Prints the tunnel of type `ty`, if there is one.
-pub fn show(page: &mut Page<'_>, ty: Option<u16>, a: Attrs<'_>) {
-    let Some(ty) = ty else { return };
+/// Prints the tunnel whose type and words are the attributes `ty` and `nest` of `a`, if there is one.
+pub fn show(page: &mut Page<'_>, a: &Attrs<'_>, ty: Key<u16>, nest: Key<Nested>) {
+    let Some(ty) = a.get(ty) else { return };
+    let a = a.nest(nest);
     let name = TYPES.name(ty.into()).unwrap_or("unknown");
     page.out.str("encap", " encap % ", name.as_bytes());
     for row in encap::set(ty).into_iter().flat_map(AttrSet::iter) {

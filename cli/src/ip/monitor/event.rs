@@ -188,7 +188,10 @@ fn address(page: &mut Page<'_>, m: &Message<'_>, watch: &Watch) -> bool {
 fn a_route(page: &mut Page<'_>, m: &Message<'_>, watch: &Watch) -> bool {
     let filter = route::filter::Filter::on(watch.index);
     let row = route::filter::Row::of(m).filter(|row| row.passes(&filter));
-    row.as_ref().map(|row| route::show::route(page, row, &filter)).is_some()
+    if let Some(row) = &row {
+        route::show::route(page, row, &filter);
+    }
+    row.is_some()
 }
 
 fn neighbour(page: &mut Page<'_>, m: &Message<'_>, watch: &Watch) -> bool {
