@@ -25,7 +25,7 @@ const PARAMETERS: &str = "console=ttyS0 quiet panic=-1 nokaslr mitigations=off c
     sysctl.net.ipv6.conf.all.router_solicitations=0 sysctl.net.ipv6.conf.default.router_solicitations=0";
 
 /// How long a machine may live, boot and all, unless [`Setup::life`] says otherwise.
-const LIFE: Duration = Duration::from_secs(60);
+const LIFE: Duration = Duration::from_secs(240);
 
 const QEMU: &str = "qemu-system-x86_64";
 

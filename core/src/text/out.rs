@@ -537,31 +537,8 @@ const fn is_control(b: u8) -> bool {
     b < 0x20 || b == 0x7f
 }
 
-/// What a set shows of attributes, for the tests of tables: the text, or with `json` a document of one object.
-/// Interfaces have no names.
 #[cfg(test)]
-pub(crate) fn printed(set: &crate::spec::AttrSet, attrs: &[u8], json: bool) -> std::string::String {
-    struct Nobody;
-    impl crate::spec::Resolve for Nobody {
-        fn ifname(&mut self, index: u32) -> crate::text::ifname::IfName {
-            crate::text::ifname::IfName::new(std::format!("if{index}").as_bytes()).unwrap_or_default()
-        }
-        fn ifindex(&mut self, _: &[u8]) -> Option<u32> {
-            None
-        }
-    }
-    tests::print(Mode { json, ..Mode::default() }, |out| {
-        out.open_object("");
-        crate::spec::show::show(set, crate::wire::attr::Attrs::new(attrs), out, &mut Nobody);
-        out.close_object();
-    })
-}
-
-#[cfg(test)]
-extern crate std;
-
-#[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     extern crate std;
     use super::*;
     use std::string::String;
@@ -575,7 +552,7 @@ mod tests {
         }
     }
 
-    pub(super) fn print(mode: Mode, f: impl FnOnce(&mut Out<'_>)) -> String {
+    pub(crate) fn print(mode: Mode, f: impl FnOnce(&mut Out<'_>)) -> String {
         let mut page = Page(Vec::new());
         let mut buf = [0; 16];
         let mut out = Out::new(&mut page, &mut buf);

@@ -181,7 +181,7 @@ pub(crate) fn wrong(cx: &mut Ctx<'_>, general: &str, row: &AttrSpec, value: &[u8
         Bad::NoDevice | Bad::Value | Bad::More => {}
     }
     match (row.kind, text.as_bytes()) {
-        (_, [b'"', sentence @ ..]) => err.plain(&[sentence, value]),
+        (_, [b'^', sentence @ ..]) => err.plain(&[sentence, value]),
         (Kind::Mac, _) => err.lladdr(value),
         (Kind::Enum(_, names), b"") => {
             err.piece(&[b"Error: argument of \"", key, b"\" must be \""]);
@@ -203,7 +203,7 @@ pub(crate) fn wrong(cx: &mut Ctx<'_>, general: &str, row: &AttrSpec, value: &[u8
         }
         (_, [b'!', what @ ..]) => {
             // Of its two sentences iproute2 ends one with a stop.
-            let stop: &[u8] = if let [b'a', b'n', ..] = what { b"" } else { b"." };
+            let stop: &[u8] = if let [b'a', b'n', b' ', ..] = what { b"" } else { b"." };
             err.plain(&[b"Error: % is expected rather than \"%\"%", what, value, stop])
         }
         (_, b"?") => {
