@@ -1,7 +1,7 @@
 //! `ip route add`, `change`, `replace`, `append`, `prepend`, `test` and `del`: one grammar, one message.
 
 use super::{family, put_prefix, route_type, settle, vrf};
-use crate::grammar::{Arg, Grammar, Slots, To, Whole, read, spelled};
+use crate::grammar::{Arg, Grammar, SLOTS, Slots, To, Whole, fill, spelled};
 use crate::ip::value::{address, device, keep, number, put_device, realms, slot, tos, wrong};
 use crate::ip::{encap, keyword};
 use crate::report::{Done, Fail};
@@ -24,11 +24,13 @@ const DST: u8 = 0;
 const TYPE: u8 = 1;
 const GATEWAY: u8 = 2;
 const HOPS: u8 = 3;
+// In the order of the fixed header.
 const TOS: u8 = 4;
-const SCOPE: u8 = 5;
+const TABLE: u8 = 5;
 const PROTO: u8 = 6;
-const DEV: u8 = 7;
-const VRF: u8 = 8;
+const SCOPE: u8 = 7;
+const DEV: u8 = 8;
+const VRF: u8 = 9;
 
 /// While the words are read the metrics stand among the attributes, `RTAX_*` with this bit: they make one nest in the
 /// end, however the words were mixed.
@@ -331,10 +333,10 @@ fn nexthops<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots:
 
 /// One of the verbs: message type `ty` with `flags`.
 pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
-    let mut words = [0; TX];
+    let (mut words, mut tx, mut slots) = ([0; TX], [0; TX], [None; SLOTS]);
     let mut w = Build::new(&mut words, 0, 0, &[0; RTMSG_LEN]);
     w.head(at::FAMILY, &[cx.page.opts.family]);
-    let slots = read(cx, line, &GRAMMAR, &mut w)?;
+    fill(cx, line, &GRAMMAR, &mut w, &mut slots)?;
     if slot(&slots, DST).is_none() {
         return Err(Fail::HELP);
     }
@@ -343,7 +345,6 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
         table = Some(vrf(cx, name)?.1);
     }
     header(cx, &slots, &mut w, ty == rtm::NEWROUTE, table)?;
-    let mut tx = [0; TX];
     let mut m = Build::new(&mut tx, ty, flags, w.written().get(HEADER_LEN..HEAD_END).unwrap_or(&[]));
     transfer(&w, &mut m);
     if let Some(t) = table.filter(|t| *t > 255) {
@@ -371,14 +372,14 @@ fn header(cx: &mut Ctx<'_>, slots: &Slots<'_>, w: &mut Build<'_>, new: bool, tab
         rtn::LOCAL | rtn::NAT => scope::HOST,
         rtn::BROADCAST | rtn::MULTICAST | rtn::ANYCAST => scope::LINK,
         _ if !new => scope::NOWHERE,
-        rtn::UNICAST if !has(GATEWAY) && !has(HOPS) && !w.attrs(RTMSG_LEN).has(rta::NH_ID) => scope::LINK,
+        rtn::UNICAST if !has(GATEWAY) && !has(HOPS) && w.lacks(rta::NH_ID.ty()) => scope::LINK,
         _ => scope::UNIVERSE,
     };
     let proto = if new { PROTO_BOOT } else { 0 };
     // Three of them have a word of their own; 0 stands for a table that takes an attribute.
     let mut fields = [0, u8::try_from(table).unwrap_or(0), proto, reach];
-    for (n, to) in [TOS, u8::MAX, PROTO, SCOPE].into_iter().zip(&mut fields) {
-        let Some(word) = slot(slots, n) else { continue };
+    for (n, to) in (TOS..).zip(&mut fields) {
+        let Some(word) = slot(slots, n).filter(|_| n != TABLE) else { continue };
         let (v, bad) = match n {
             TOS => (tos(cx, word).map(u32::from), "\"tos\" value is invalid\n"),
             PROTO => (number(cx, &PROTOCOLS, word), "\"protocol\" value is invalid\n"),

@@ -20,6 +20,7 @@ use nlbox_core::text::ip::{Ip, af};
 use nlbox_core::text::num;
 use nlbox_core::text::out::{Out, Style};
 use nlbox_core::wire::attr::Attrs;
+use nlbox_core::wire::header::Message;
 
 /// `ip route [show] …`.
 pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
@@ -41,6 +42,13 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 }
 
 const ENOENT: i32 = 2;
+
+/// Prints the route that `m` tells of, all of it.
+pub(super) fn any(page: &mut Page<'_>, m: &Message<'_>) {
+    if let Some(row) = Row::of(m) {
+        route(page, &row, &Filter::none());
+    }
+}
 
 /// Prints a route as `ip route` does, whatever table it is in; `f` says what need not be said.
 pub fn route(page: &mut Page<'_>, row: &Row<'_>, f: &Filter) {
@@ -322,7 +330,6 @@ mod tests {
     use nlbox_core::conn::{Conn, Errno, Received, Transport};
     use nlbox_core::rt::rtm;
     use nlbox_core::text::out::{Mode, Out, Sink};
-    use nlbox_core::wire::header::Message;
     use std::string::String;
     use std::vec::Vec;
 
