@@ -2,7 +2,7 @@
 //! over netlink it tells neither those of links nor how many use an address.
 
 use crate::grammar::{Arg, Grammar, Object, SLOTS, To, Verb, fill};
-use crate::ip::value::{put, put_num, slot};
+use crate::ip::value::{close, put, put_num, slot};
 use crate::report::Done;
 use crate::words::Line;
 use crate::{Ctx, Page};
@@ -189,6 +189,5 @@ fn entry(page: &mut Page<'_>, row: &Row<'_>, first: bool) {
     if row.fixed {
         put(out, "features| %", b"static");
     }
-    out.close_object();
-    out.text("\n");
+    close(page);
 }

@@ -2,7 +2,7 @@
 
 use super::genl::{family, request};
 use crate::grammar::{Grammar, Object, Verb};
-use crate::ip::value::{address, by_row, wrong};
+use crate::ip::value::{address, by_row, close, wrong};
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use crate::{Ctx, Page};
@@ -92,8 +92,7 @@ fn address_of(page: &mut Page<'_>, m: &Message<'_>) {
 fn entry(page: &mut Page<'_>, set: &AttrSet, attrs: Attrs<'_>) {
     page.out.open_object("");
     show(set, attrs, &mut page.out, &mut page.names);
-    page.out.close_object();
-    page.out.text("\n");
+    close(page);
 }
 
 const BOTH: u32 = flag::SIGNAL | flag::FULLMESH;
@@ -133,9 +132,7 @@ fn endpoint(cx: &mut Ctx<'_>, line: &mut Line<'_>, cmd: u8) -> Done {
         cmd::ADD_ADDR if port && flags & flag::SIGNAL == 0 => {
             ("port", "flags must have signal when using port")
         }
-        cmd::ADD_ADDR if flags & BOTH == BOTH => {
-            ("fullmesh", "flags mustn't have both signal and fullmesh")
-        }
+        cmd::ADD_ADDR if flags & BOTH == BOTH => ("fullmesh", "flags mustn't have both signal and fullmesh"),
         cmd::DEL_ADDR if id.is_none() => return Err(cx.err.required("ID")),
         cmd::DEL_ADDR if id == Some(0) && named.is_none() => {
             ("ID", "address is needed for deleting id 0 address\n")

@@ -63,7 +63,14 @@ pub(super) static EVENTS: &[Event] = &[
     Event { ty: rtm::NEWNSID, header: 4, group: 9, label: "nsid", says: false, print: nsid },
     Event { ty: MROUTE, header: 0, group: 10, label: "mroute", says: true, print: multicast },
     Event { ty: rtm::NEWNEXTHOP, header: 8, group: 11, label: "nexthop", says: true, print: a_nexthop },
-    Event { ty: rtm::NEWNEXTHOPBUCKET, header: 0, group: 11, label: "nexthopbucket", says: true, print: a_nexthop },
+    Event {
+        ty: rtm::NEWNEXTHOPBUCKET,
+        header: 0,
+        group: 11,
+        label: "nexthopbucket",
+        says: true,
+        print: a_nexthop,
+    },
 ];
 
 const NEWPREFIX: u16 = 52;

@@ -1,7 +1,7 @@
 //! Points in time for people, UTC.
 
 use nlbox_core::text::date;
-use nlbox_core::text::num::{dec, dec_pad, parse_u64_base};
+use nlbox_core::text::num::{dec_pad, parse_u64_base};
 use nlbox_core::text::out::Out;
 
 const DAYS: &[u8] = b"ThuFriSatSunMonTueWed";
@@ -16,23 +16,30 @@ fn name(names: &[u8], n: u32) -> &[u8] {
 /// Prints a time, seconds since 1970, in the place of the `%` of `shown`: as ISO 8601 has it where it is to be `short`,
 /// and in JSON; else as asctime(3) writes it, and the microseconds.
 pub(super) fn print(out: &mut Out<'_>, seconds: u32, micros: u32, short: bool, shown: &str) {
-    let date = date::print(seconds.into());
-    let part = |from: usize, to| date.get(from..to).unwrap_or(&[]);
-    let (day, time, micros) = (part(0, 10), part(11, 19), u64::from(micros));
+    let mut date = date::print(seconds.into());
+    let month = parse_u64_base(date.get(5..7).unwrap_or(&[]), 10).and_then(|n| u32::try_from(n).ok());
+    let short = short || out.json();
+    // The letters stand for parts of the time.
+    let (pattern, width) = if short { (&b"DTt.u"[..], 6) } else { (&b"w b d t Y u"[..], 1) };
+    if let (false, Some(tens @ b'0')) = (short, date.get_mut(8)) {
+        *tens = b' ';
+    }
+    let micros = dec_pad(micros.into(), width);
     let mut text: heapless::Vec<u8, 64> = heapless::Vec::new();
-    let mut put = |parts: &[&[u8]]| {
-        for part in parts {
-            let _ = text.extend_from_slice(part);
-        }
-    };
-    if short || out.json() {
-        put(&[day, b"T", time, b".", dec_pad(micros, 6).as_bytes()]);
-    } else {
-        let month = parse_u64_base(part(5, 7), 10).and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
-        put(&[name(DAYS, seconds / 86400 % 7), b" ", name(MONTHS, month.wrapping_sub(1)), b" "]);
-        // The day alone is padded with a blank.
-        put(&[if part(8, 9) == b"0" { b" " } else { part(8, 9) }, part(9, 10), b" ", time, b" ", part(0, 4)]);
-        put(&[b" ", dec(micros).as_bytes()]);
+    for c in pattern {
+        let (from, to) = match c {
+            b'D' => (0, 10),
+            b't' => (11, 19),
+            b'd' => (8, 10),
+            _ => (0, 4),
+        };
+        let _ = text.extend_from_slice(match c {
+            b'w' => name(DAYS, seconds / 86400 % 7),
+            b'b' => name(MONTHS, month.unwrap_or(0).wrapping_sub(1)),
+            b'u' => micros.as_bytes(),
+            b'D' | b't' | b'd' | b'Y' => date.get(from..to).unwrap_or(&[]),
+            c => core::slice::from_ref(c),
+        });
     }
     out.str("timestamp", shown, &text);
 }

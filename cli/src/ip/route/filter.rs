@@ -145,9 +145,10 @@ impl Filter {
         self.values.get(usize::from(n)).copied().unwrap_or(0)
     }
 
+    /// Asks for `value` in the bits `mask` of slot `n`.
+    #[inline(never)]
     pub(in crate::ip) fn set(&mut self, n: u8, value: u32, mask: u32) {
-        if let (Some(v), Some(m)) =
-            (self.values.get_mut(usize::from(n)), self.masks.get_mut(usize::from(n)))
+        if let (Some(v), Some(m)) = (self.values.get_mut(usize::from(n)), self.masks.get_mut(usize::from(n)))
         {
             (*v, *m) = (value, mask);
         }
