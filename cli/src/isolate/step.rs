@@ -18,6 +18,8 @@ pub(super) struct Steps<'a, 'l> {
     pub(super) end: Text,
     /// What is shown before each: the host would do by `ip -n PID` what the child does.
     pub(super) lead: Text,
+    /// What was asked of the packet filter.
+    pub(super) rules: Option<super::nat::Rules>,
 }
 
 const EPERM: i32 = 1;
