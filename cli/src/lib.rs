@@ -49,6 +49,8 @@ pub mod records;
 pub mod report;
 #[cfg(feature = "nettools")]
 pub mod route;
+#[cfg(any(feature = "nettools", feature = "isolate"))]
+pub mod step;
 #[cfg(feature = "nettools")]
 pub mod tunctl;
 #[cfg(feature = "namespaces")]

@@ -23,7 +23,8 @@ pub(super) fn run(
 ) -> Done {
     let me = getpid();
     let none = || Text::join(&[]);
-    let mut steps = Steps { o, child: none(), end: Text::join(&[outside::dev(o)]), lead: none() };
+    let mut steps =
+        Steps { o, child: none(), end: Text::join(&[outside::dev(o)]), lead: none(), rules: None };
     let (done, kept) = match ready(cx, &mut steps, plan, flags, wire).and_then(|()| fork(cx)) {
         Ok(Fork::Child) => return Err(command(cx, wire, line, me)),
         Ok(Fork::Parent(pid)) => (Ok(watch(pid)), o.has(b'n')),

@@ -3,7 +3,8 @@
 //! One clone(2) makes the child in all its namespaces; it waits while the host's side is made, and starts the command.
 //! Nothing is left behind by a death at any point. The veth pair, whose one end is born inside, is taken away by the
 //! child, also when we are killed, which `PR_SET_PDEATHSIG` or the end of its pipe tells it; by us when the child is
-//! killed; by the kernel with the network when both are.
+//! killed; by the kernel with the network when both are. Rules of `--nat` and `--publish` are taken out by us, and by a
+//! process that waits for nothing but our death.
 
 mod inside;
 mod nat;

@@ -47,7 +47,8 @@ pub(super) fn run(
     wire: &Wire,
 ) -> Result<Status, Fail> {
     let mut told = Told { pid: pid.cast_unsigned(), number: 0, has: 0 };
-    let mut steps = Steps { o, child: number(told.pid), end: Text::join(&[]), lead: Text::join(&[b"ip "]) };
+    let mut steps =
+        Steps { o, child: number(told.pid), end: Text::join(&[]), lead: Text::join(&[b"ip "]), rules: None };
     let mut kept = false;
     let done = make(cx, &mut steps, plan, &mut told).and_then(|()| {
         // What fails inside has been said there.
@@ -68,6 +69,9 @@ pub(super) fn run(
     if kept && wire.hear(&mut [0]) {
         kept = false;
         steps.attempt(cx, "netns delete F", b"");
+    }
+    if let Some(rules) = &steps.rules {
+        rules.end(cx, kept);
     }
     // Had the child been killed, the kernel would do it too, but later.
     if !kept && told.has & VETH != 0 {
@@ -138,7 +142,7 @@ fn pair(cx: &mut Ctx<'_>, steps: &mut Steps<'_, '_>, plan: &Plan, told: &mut Tol
 }
 
 /// Gives our end what belongs to it.
-fn fill(cx: &mut Ctx<'_>, steps: &Steps<'_, '_>, plan: &Plan, told: &mut Told, ends: &[Ends; 2]) -> Done {
+fn fill(cx: &mut Ctx<'_>, steps: &mut Steps<'_, '_>, plan: &Plan, told: &mut Told, ends: &[Ends; 2]) -> Done {
     let (o, [v4, v6]) = (steps.o, ends);
     let mut line = "link set E up";
     told.has |= V6;
@@ -154,7 +158,7 @@ fn fill(cx: &mut Ctx<'_>, steps: &Steps<'_, '_>, plan: &Plan, told: &mut Told, e
         }
     }
     steps.run(cx, line)?;
-    nat::set(cx, o.has(NAT), o.word(PUBLISH), [v4.inside.ip, v6.inside.ip], steps.end.as_bytes())
+    nat::set(cx, steps, o.has(NAT), [v4.inside.ip, v6.inside.ip])
 }
 
 /// The name of the link inside.
