@@ -113,7 +113,7 @@ fn settled(out: &Output) -> Output {
     while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
         let (head, tail) = rest.split_at(at);
         let end = tail.find(|c: char| !c.is_ascii_digit()).unwrap_or(tail.len());
-        let after = tail[end..].as_bytes();
+        let after = &tail.as_bytes()[end..];
         let hundredths = matches!(after, [b'.', a, b, rest @ ..]
             if a.is_ascii_digit() && b.is_ascii_digit() && !matches!(rest, [b'.' | b'0'..=b'9', ..]));
         let age =

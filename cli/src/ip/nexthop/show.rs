@@ -317,7 +317,11 @@ mod tests {
             .collect();
         let (mut text, mut dead, mut page, mut rx) = (Text(Vec::new()), Dead, [0; 4096], [0; 64]);
         let mut names = Names::new(Conn::new(&mut dead, &mut rx));
-        names.learn(3, b"v0");
+        // Interface 3 with an IFLA_IFNAME of seven bytes.
+        let mut link = [0; 24];
+        link[4] = 3;
+        link[16..22].copy_from_slice(&[7, 0, 3, 0, b'v', b'0']);
+        names.learn(&Message { ty: nlbox_core::rt::rtm::NEWLINK, flags: 0, seq: 0, port: 0, payload: &link });
         let mut out = Out::new(&mut text, &mut page);
         out.mode = Mode { json, ..Mode::default() };
         let mut page = Page { out, names, opts: Options { details, ..Options::default() } };
