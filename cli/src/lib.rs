@@ -123,6 +123,8 @@ pub struct Ctx<'a> {
     pub page: Page<'a>,
     /// The error stream.
     pub err: Report<'a>,
+    /// The namespaces that the lines of a batch are for.
+    pub visits: ip::netns::Visits,
 }
 
 /// A program inside the file.
@@ -202,6 +204,7 @@ pub fn run(args: Args) -> u8 {
             opts: Options::default(),
         },
         err: Report::new(&mut stderr),
+        visits: Default::default(),
     };
     let words = Words::Args(args);
     cx.err.typed = Some(words);

@@ -39,6 +39,13 @@ impl<'a> Names<'a> {
         }
     }
 
+    /// Forgets all, and takes up the other socket: see [`Conn::turn`].
+    pub fn turn(&mut self) {
+        self.conn.turn();
+        self.forget();
+        self.nsids.forget();
+    }
+
     /// Forgets all, and closes the socket: another namespace comes.
     pub fn close(&mut self) {
         self.conn.close();
