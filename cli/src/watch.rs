@@ -127,7 +127,9 @@ fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, name: &'static str, page: &'static
         }
     }
     let socket = PacketSocket::listen(index, &filter(asked.what == b"arp"));
-    let socket = socket.map_err(|e| cx.err.applet("%", asked.device, e.0))?;
+    let socket = socket.map_err(|e| {
+        cx.err.applet(if asked.device.is_empty() { "socket" } else { "%" }, asked.device, e.0)
+    })?;
     if !ours {
         cx.err.say(&[b"tcpdump: verbose output suppressed, use -v[v]... for full protocol decode"]);
         let snap = b", link-type EN10MB (Ethernet), snapshot length 262144 bytes";

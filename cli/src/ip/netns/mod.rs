@@ -11,8 +11,9 @@ pub(in crate::ip) use list::row;
 
 use super::nsref::{self, NsRef, Path};
 use crate::Ctx;
+use crate::child;
 use crate::grammar::{Arg, Grammar, Object, To, Verb};
-use crate::report::{Done, Fail, PLAIN, USAGE};
+use crate::report::{Done, Fail, USAGE};
 use crate::words::Line;
 use core::ffi::CStr;
 use nlbox_core::rt::nsid::netnsa;
@@ -21,7 +22,7 @@ use nlbox_sys::errno::Errno;
 use nlbox_sys::fd::{Dir, Fd};
 use nlbox_sys::mount::{MountFlags, mount};
 use nlbox_sys::ns::{CloneFlags, setns};
-use nlbox_sys::process::{Fork, exit, fork, wait};
+use nlbox_sys::process::{Fork, exit, wait};
 
 /// The directory of names. Each is a file of mode 0 with a namespace mounted on it.
 const DIR: &CStr = c"/var/run/netns";
@@ -107,12 +108,14 @@ fn switch(cx: &mut Ctx<'_>, fd: Result<Fd, Errno>, name: &[u8]) -> Done {
 /// Does `job` in a child; its exit code is the child's, 128 and more for a signal.
 fn in_child(cx: &mut Ctx<'_>, job: &mut dyn FnMut(&mut Ctx<'_>) -> Done) -> Done {
     cx.page.out.flush();
-    let code = match fork() {
-        Ok(Fork::Child) => exit(job(cx).map_or_else(|f| f.0, |()| 0)),
-        Ok(Fork::Parent(child)) => wait(child).map_or(PLAIN.0, |status| status.code()),
-        Err(e) => return Err(failed(cx, "fork failed", b"", e)),
+    let pid = match child::fork(cx)? {
+        Fork::Child => exit(job(cx).map_or_else(|f| f.0, |()| 0)),
+        Fork::Parent(pid) => pid,
     };
-    if code == 0 { Ok(()) } else { Err(Fail(code)) }
+    match wait(pid).map_err(|e| failed(cx, "wait for a child failed", b"", e))?.code() {
+        0 => Ok(()),
+        code => Err(Fail(code)),
+    }
 }
 
 /// Whether `name` may be a file in [`DIR`].
