@@ -109,7 +109,9 @@ fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, name: &'static str, page: &'static
     }
     let index = if asked.device.is_empty() { 0 } else { link(cx, asked.device)? };
     let socket = PacketSocket::listen(index, &filter(asked.what == b"arp"));
-    let socket = socket.map_err(|e| cx.err.applet("%", asked.device, e.0))?;
+    let socket = socket.map_err(|e| {
+        cx.err.applet(if asked.device.is_empty() { "socket" } else { "%" }, asked.device, e.0)
+    })?;
     if ours {
         hear(cx, &asked, &socket);
         return Ok(());

@@ -14,9 +14,10 @@ pub use visit::{Visits, visit};
 
 use super::nsref::{self, NsRef, Path};
 use crate::Ctx;
+use crate::child;
 use crate::grammar::{Arg, Grammar, Object, To, Verb};
 use crate::ip::value::plain;
-use crate::report::{Done, Fail, PLAIN, Report, USAGE};
+use crate::report::{Done, Fail, Report, USAGE};
 use crate::words::Line;
 use core::ffi::CStr;
 use nlbox_core::rt::nsid::netnsa;
@@ -25,7 +26,7 @@ use nlbox_sys::errno::Errno;
 use nlbox_sys::fd::{Dir, Fd};
 use nlbox_sys::mount::{MountFlags, mount};
 use nlbox_sys::ns::{CloneFlags, setns};
-use nlbox_sys::process::{Fork, exit, fork, wait};
+use nlbox_sys::process::{Fork, exit, wait};
 
 /// The directory of names. Each is a file of mode 0 with a namespace mounted on it.
 const DIR: &CStr = c"/var/run/netns";
@@ -117,12 +118,14 @@ fn in_child(cx: &mut Ctx<'_>, job: &mut dyn FnMut(&mut Ctx<'_>) -> Done) -> Done
     // A command may do anything to names.
     cx.visits.ready = false;
     visit::renamed(cx);
-    let code = match fork() {
-        Ok(Fork::Child) => exit(job(cx).map_or_else(|f| f.0, |()| 0)),
-        Ok(Fork::Parent(child)) => wait(child).map_or(PLAIN.0, |status| status.code()),
-        Err(e) => return Err(failed(cx, "fork failed", b"", e)),
+    let pid = match child::fork(cx)? {
+        Fork::Child => exit(job(cx).map_or_else(|f| f.0, |()| 0)),
+        Fork::Parent(pid) => pid,
     };
-    if code == 0 { Ok(()) } else { Err(Fail(code)) }
+    match wait(pid).map_err(|e| failed(cx, "wait for a child failed", b"", e))?.code() {
+        0 => Ok(()),
+        code => Err(Fail(code)),
+    }
 }
 
 /// Whether `name` may be a file in [`DIR`].
