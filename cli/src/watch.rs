@@ -1,8 +1,8 @@
 //! `watch`, and `tcpdump` for the words that it shares with it: ARP and ICMP on the wire, a line a frame, in tcpdump's text.
 
 use crate::Ctx;
-use crate::getopt::choose;
-use crate::letters::{Got, Letters, number};
+use crate::getopt::Options;
+use crate::letters::{option, usage};
 use crate::names::{Link, index_of};
 use crate::report::{Done, Fail};
 use crate::words::Line;
@@ -70,7 +70,6 @@ fn filter(arp: bool) -> [Insn; 6] {
     ]
 }
 
-#[derive(Default)]
 struct Asked<'l> {
     device: &'l [u8],
     count: u64,
@@ -91,20 +90,28 @@ pub(crate) fn tcpdump(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 
 fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, name: &'static str, page: &'static str) -> Done {
     let ours = name == "watch";
-    let mut asked = Asked { ether: ours, ..Asked::default() };
-    let mut letters = Letters::new(cx, name, page);
-    read(cx, line, &mut letters, &mut asked)?;
-    let wanted = match (asked.what, asked.device) {
-        (b"", _) => "arp or icmp?",
-        (_, b"") if !ours => "-i is wanted",
-        _ => "",
+    cx.err.program = name;
+    let mut o = Options::new();
+    o.letters(cx, line, page)?;
+    let [what, more] = o.words;
+    let asked = Asked {
+        device: o.word(b'i'),
+        count: option(cx, &o, b'c', 1, 2_147_483_647, 0)?,
+        ether: ours || o.has(b'e'),
+        what: what.unwrap_or_default(),
     };
-    if !wanted.is_empty() {
-        return Err(letters.usage(cx, wanted, b""));
+    cx.page.out.mode.json = o.has(b'j');
+    if let Some(word) = more.or(what.filter(|what| !matches!(*what, b"arp" | b"icmp"))) {
+        return Err(usage(cx, page, "'%' is not in this build", word));
+    }
+    if what.is_none() || (asked.device.is_empty() && !ours) {
+        return Err(usage(cx, page, if what.is_none() { "arp or icmp?" } else { "-i is wanted" }, b""));
     }
     let index = if asked.device.is_empty() { 0 } else { link(cx, asked.device)? };
     let socket = PacketSocket::listen(index, &filter(asked.what == b"arp"));
-    let socket = socket.map_err(|e| cx.err.applet("%", asked.device, e.0))?;
+    let socket = socket.map_err(|e| {
+        cx.err.applet(if asked.device.is_empty() { "socket" } else { "%" }, asked.device, e.0)
+    })?;
     if ours {
         hear(cx, &asked, &socket);
         return Ok(());
@@ -127,23 +134,6 @@ listening on %, link-type EN10MB (Ethernet), snapshot length 262144 bytes",
 fn count(cx: &mut Ctx<'_>, n: u32, what: &str) {
     let s: &[u8] = if n == 1 { b"" } else { b"s" };
     cx.err.say(&[b"% packet% %", num::dec(n.into()).as_bytes(), s, what.as_bytes()]);
-}
-
-#[inline(never)]
-fn read<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, letters: &mut Letters<'l>, asked: &mut Asked<'l>) -> Done {
-    while let Some(got) = letters.next(cx, line)? {
-        match got {
-            Got::Letter(b'i', value) => asked.device = value,
-            Got::Letter(b'c', value) => asked.count = number(cx, value, 1, 2_147_483_647)?,
-            Got::Letter(b'j', _) => cx.page.out.mode.json = true,
-            Got::Letter(letter, _) => asked.ether |= letter == b'e',
-            Got::Word(word) if asked.what.is_empty() && choose("arp icmp", word, 0).is_some() => {
-                asked.what = word;
-            }
-            Got::Word(word) => return Err(letters.usage(cx, "'%' is not in this build", word)),
-        }
-    }
-    Ok(())
 }
 
 /// The index of the link called `name`, whose frames must be Ethernet's.

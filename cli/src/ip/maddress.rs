@@ -147,7 +147,10 @@ fn rows(family: u8, each: &mut dyn FnMut(&Row<'_>)) -> Result<(), Errno> {
             each(&row);
         });
         any |= one.is_ok();
-        done = one;
+        match one {
+            Err(e) if e != Errno::ENOENT => return one,
+            _ => done = one,
+        }
     }
     if any { Ok(()) } else { done }
 }

@@ -11,7 +11,7 @@ use crate::grammar::{Arg, Grammar, Object, SLOTS, Slots, To, Verb, fill};
 use crate::ip::saved;
 use crate::ip::value::{slot, wrong};
 use crate::names::{Link, request};
-use crate::report::{Done, PLAIN, USAGE};
+use crate::report::{Done, USAGE};
 use crate::words::Line;
 use crate::{Ctx, RX};
 use event::{EVENTS, Watch};
@@ -108,7 +108,7 @@ fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         watch.index = index.ok_or_else(|| wrong(&mut cx.err, dev, "Device does not exist\n"))?;
     }
     cx.page.out.mode.records = true;
-    let Ok(rx) = map(RX) else { return Err(PLAIN) };
+    let rx = map(RX).map_err(|e| cx.err.system(&[b"mmap"], e.0))?;
     match slot(&slots, FILE) {
         Some(path) => replay(cx, path, &watch, rx),
         None => follow(cx, &slots, &mut watch, rx),

@@ -33,6 +33,7 @@ pub(super) fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         checked(cx, word)?;
     }
     over(cx, line)?;
+    let mut done = Ok(());
     let there = each(cx, &mut |cx, dir, name| {
         let id = id_of_name(&mut cx.conn, dir, name);
         let out = &mut cx.page.out;
@@ -42,7 +43,13 @@ pub(super) fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         match id {
             Ok(id @ 0..) => out.int("id", " (id: %)", i64::from(id)),
             Ok(_) | Err(EOPNOTSUPP) => {}
-            Err(e) => drop(cx.err.net(e, &cx.conn, None)),
+            Err(e) => {
+                let fail = cx.err.net(e, &cx.conn, None);
+                // A file that is no namespace is the kernel's to name, and no failure of the listing.
+                if !matches!(e, Error::Kernel(_)) {
+                    done = Err(fail);
+                }
+            }
         }
         out.text("\n");
         out.close_object();
@@ -50,7 +57,7 @@ pub(super) fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     if there {
         cx.page.out.open_document();
     }
-    Ok(())
+    done
 }
 
 /// `list-id [target-nsid ID] [nsid ID]`
