@@ -258,35 +258,27 @@ impl Rule {
         let mut registers: [&[u8]; 4] = [&[]; 4];
         let mut field = usize::MAX;
         let mut strange = false;
-        let mut e = Expr::default();
         for elem in Attrs::new(attr(RULE_EXPRESSIONS)) {
-            e.read(elem.nest());
-            let [_, first, second, ..] = e.numbers;
-            strange |= match e.which {
-                expr::COUNTER => {
-                    (self.bytes, self.packets) = (first, second);
-                    false
-                }
+            let e = Expr::of(elem.nest());
+            match e.which {
+                expr::COUNTER => (self.bytes, self.packets) = (e.number(1), e.number(2)),
                 expr::META | expr::PAYLOAD | expr::FIB => {
                     field = LOADS.iter().position(|load| load.is(&e, family)).unwrap_or(usize::MAX);
-                    false
                 }
-                expr::CMP | expr::RANGE | expr::BITWISE => {
-                    self.fields.get_mut(field).map(|f| f.read(&e)).is_none()
-                }
-                expr::IMMEDIATE if first == VERDICT.into() && e.data[2] == expr::ACCEPT => {
-                    self.target = target::ACCEPT;
-                    false
-                }
-                expr::IMMEDIATE => match registers.get_mut(usize::try_from(first).unwrap_or(0)) {
-                    Some(register) if first != VERDICT.into() => {
-                        *register = e.data[2];
-                        false
-                    }
-                    _ => true,
+                expr::CMP | expr::RANGE | expr::BITWISE => match self.fields.get_mut(field) {
+                    Some(f) => f.read(&e),
+                    None => strange = true,
                 },
-                _ => !self.translate(&e, &registers),
-            };
+                expr::IMMEDIATE => {
+                    let register = usize::try_from(e.number(1)).unwrap_or(0);
+                    match registers.get_mut(register) {
+                        Some(held) if register != VERDICT.into() => *held = e.data(2),
+                        Some(_) if e.data(2) == expr::ACCEPT => self.target = target::ACCEPT,
+                        _ => strange = true,
+                    }
+                }
+                _ => strange |= !self.translate(&e, &registers),
+            }
         }
         if strange {
             self.target = target::OTHER;
@@ -299,11 +291,10 @@ impl Rule {
         let found = TRANSLATIONS.iter().zip(target::MASQUERADE..).find(|((which, _), _)| *which == e.which);
         let Some(((_, from), target)) = found else { return false };
         // SNAT comes before DNAT, as NFT_NAT_SNAT before NFT_NAT_DNAT.
-        let dnat = target == target::SNAT && e.numbers[1] == 1;
+        let dnat = target == target::SNAT && e.number(1) == 1;
         self.target = if dnat { target::DNAT } else { target };
         let held = |attr: u8| {
-            let number = e.numbers.get(usize::from(attr)).copied().unwrap_or(0);
-            let register = usize::try_from(number).ok().and_then(|n| registers.get(n));
+            let register = usize::try_from(e.number(attr)).ok().and_then(|n| registers.get(n));
             register.copied().filter(|v| !v.is_empty())
         };
         if let Some(address) = held(3).filter(|_| *from == 0) {
@@ -354,7 +345,7 @@ impl Load {
     #[inline(never)]
     fn is(&self, e: &Expr<'_>, family: u8) -> bool {
         let [a, b, ..] = self.numbers(family);
-        self.expr == e.which && u64::from(a) == e.numbers[2] && (b == NONE || u64::from(b) == e.numbers[3])
+        self.expr == e.which && u64::from(a) == e.number(2) && (b == NONE || u64::from(b) == e.number(3))
     }
 }
 
@@ -363,17 +354,18 @@ impl Field {
     #[inline(never)]
     fn read(&mut self, e: &Expr<'_>) {
         if e.which == expr::BITWISE {
-            let ones = e.data[4].iter().fold(0_u8, |n, b| n.saturating_add(b.count_ones().to_le_bytes()[0]));
-            self.bits = ones;
+            // The mask of a prefix: as many bits count as are set.
+            let ones = |n: u8, b: &u8| n.saturating_add(u8::try_from(b.count_ones()).unwrap_or(0));
+            self.bits = e.data(4).iter().fold(0, ones);
             return;
         }
         let masked = self.bits;
-        self.set(if e.numbers[2] == 0 { 1 } else { 2 }, e.data[3]);
+        self.set(if e.number(2) == 0 { 1 } else { 2 }, e.data(3));
         if masked != 0 {
             self.bits = masked;
         }
         if e.which == expr::RANGE {
-            self.up_to(e.data[4]);
+            self.up_to(e.data(4));
         }
     }
 }
