@@ -8,9 +8,9 @@ use crate::nettools::{
     EADDRNOTAVAIL, EINVAL, Sorted, addresses, ask, by_number, failed, link, name_of, which,
 };
 use crate::report::{Done, Fail};
-use crate::step::{ENODEV, UNREAD, attempt};
+use crate::step::{ENODEV, Step, UNREAD, attempt};
 use crate::words::Line;
-use nlbox_core::bytes::until_nul;
+use nlbox_core::bytes::uint_be;
 use nlbox_core::conn::{Errno, Error};
 use nlbox_core::rt::addr::{IFADDR_LEN, IfAddr, ifa};
 use nlbox_core::rt::link::{IFINFO_LEN, IfInfo, Stats64, iff, ifla, stat};
@@ -52,7 +52,7 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
             0 => all = true,
             1 => short = true,
             2 | 3 => return Err(usage(cx)),
-            _ => return Err(no_word(cx, &[b"ifconfig: option `", word, b"' not recognised."])),
+            _ => return Err(no_word(cx, &[b"ifconfig: option `%' not recognised.", word])),
         }
     }
     if short {
@@ -375,11 +375,13 @@ fn v6(out: &mut Out<'_>, m: &Message<'_>, index: u32) {
     let Ok(head) = IfAddr::read_from_bytes(&head) else { return };
     let raw = a.get(ifa::LOCAL).or_else(|| a.get(ifa::ADDRESS)).and_then(Ip::from_bytes);
     let Some(address) = raw.filter(|_| head.family == af::AF_INET6 && head.index == index) else { return };
-    let (scope, name) = match address.bytes() {
-        [0xfe, b, ..] if b & 0xc0 == 0x80 => ("20", "link"),
-        [0xfe, b, ..] if b & 0xc0 == 0xc0 => ("40", "site"),
-        [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1] => ("10", "host"),
-        [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ..] => ("80", "compat,global"),
+    let half = |n: usize| address.bytes().chunks_exact(8).nth(n).and_then(uint_be).unwrap_or(0);
+    let (high, low) = (half(0), half(1));
+    let (scope, name) = match (high >> 54, low) {
+        (0x3fa, _) => ("20", "link"),
+        (0x3fb, _) => ("40", "site"),
+        (0, 1) if high == 0 => ("10", "host"),
+        (0, ..=0xffff_ffff) if high == 0 => ("80", "compat,global"),
         _ => ("0", "global"),
     };
     out.str("", "        inet6 %", ip::print(&address).as_bytes());
@@ -634,43 +636,40 @@ fn further(cx: &mut Ctx<'_>, name: &[u8], add: bool, word: &[u8], what: &str) ->
         None => return Err(cx.err.plain(&[b"%: Unknown host", text])),
     };
     let dev = base(name);
-    let work = |cx: &mut Ctx<'_>| -> Result<(), Error> {
-        let index = link(cx, dev)?.info.index;
-        let ty = if add { rtm::NEWADDR } else { rtm::DELADDR };
-        let flags = if add { nlm::CREATE | nlm::EXCL } else { 0 };
-        let mut head =
-            IfAddr { family: ip.family(), prefix_len: len.unwrap_or(ip.bits()), index, ..IfAddr::default() };
-        let mut label = [0_u8; 16];
-        let mut brd = 0_u32;
-        if add && ip.family() == af::AF_INET {
-            // The alias takes after the device's own address.
-            let own = v4_of(cx, index, dev)?;
-            for n in 0..1000_u64 {
-                label = [0; 16];
-                let digits = num::dec(n);
-                let pieces = dev.iter().chain(b":").chain(digits.as_bytes());
-                label.iter_mut().take(15).zip(pieces).for_each(|(to, from)| *to = *from);
-                if v4_of(cx, index, until_nul(&label))?.is_none() {
-                    break;
-                }
+    let v4 = ip.family() == af::AF_INET;
+    let (mut own, mut label) = (None, hosts::Name::new());
+    if add && v4 {
+        // The alias takes after the device's own address.
+        let index = link(cx, dev).map_or(0, |found| found.info.index);
+        own = v4_of(cx, index, dev).unwrap_or_default();
+        for n in 0..1000_u64 {
+            label.clear();
+            for piece in [dev, b":", num::dec(n).as_bytes()] {
+                let _ = label.extend_from_slice(piece);
             }
-            head.prefix_len = len.or(own.map(|a| a.prefix)).unwrap_or(32);
-            brd = own.map_or(0, |a| a.brd);
+            label.truncate(15);
+            if v4_of(cx, index, &label) == Ok(None) {
+                break;
+            }
         }
-        ask(cx, ty, flags, head.as_bytes(), &mut |m| {
-            m.put(ifa::LOCAL, ip.bytes());
-            if add || ip.family() == af::AF_INET6 {
-                m.put(ifa::ADDRESS, ip.bytes());
-            }
-            if brd != 0 {
-                m.put(ifa::BROADCAST, &brd.to_be_bytes());
-            }
-            if label.first() != Some(&0) {
-                m.put(ifa::LABEL, until_nul(&label));
-            }
-        })
-    };
-    work(cx).map_err(|e| failed(cx, what.as_bytes(), e, 1))
+    }
+    let mut step = Step::new(if add { "addr add %" } else { "addr del %" }, &[ip::print(&ip).as_bytes()]);
+    // The kernel takes an IPv4 address of any length out when none is told.
+    if add || !v4 {
+        let len = len.or(own.map(|a| a.prefix)).unwrap_or(ip.bits());
+        step.add("/%", &[num::dec(len.into()).as_bytes()]);
+    }
+    step.add(" dev %", &[dev]);
+    if let Some(brd) = own.map(|a| a.brd).filter(|brd| *brd != 0) {
+        step.add(" brd %", &[ip::print(&Ip::v4(brd.to_be_bytes())).as_bytes()]);
+    }
+    if !label.is_empty() {
+        step.add(" label %", &[&label]);
+    }
+    match step.attempt(cx) {
+        0 => Ok(()),
+        errno => Err(cx.err.system(&[what.as_bytes()], errno)),
+    }
 }
 
 #[cfg(test)]
