@@ -220,7 +220,7 @@ fn different(ns: &Ns, line: &str) -> Option<String> {
     for _ in 0..3 {
         // Each learns the neighbours and the path's MTU for itself.
         let [want, got] = [&theirs, &ours].map(|argv| {
-            ns.sh("ip neigh flush all; ip route flush cache; ip -6 route flush cache; true");
+            ns.run(&["/bin/sh", "-c", "ip neigh flush all; ip route flush cache; ip -6 route flush cache"]);
             plain(run(ns, argv), line)
         });
         if want == got {
