@@ -12,14 +12,14 @@ fn batch(ns: &Ns, words: &[&str], lines: &str) -> harness::Output {
 const STAR: &str = "\
 netns add red
 netns add blue
-link add r type veth peer name inner netns red
-link add b type veth peer name inner netns blue
-addr add 10.0.1.1/24 dev r
+link add to-red type veth peer name inner netns red
+link add to-blue type veth peer name inner netns blue
+addr add 10.0.1.1/24 dev to-red
 -n red addr add 10.0.1.2/24 dev inner
 -n red link set inner up
 -n blue addr add 10.0.2.2/24 dev inner
 -netns=x link
-link set r up
+link set to-red up
 -n red route add default via 10.0.1.1
 -n blue link set inner name other
 -n blue -o -4 addr show dev other
@@ -42,7 +42,7 @@ fn a_star_in_one_process() {
         format!(
             "{index}: other    inet 10.0.2.2/24 scope global other\\       valid_lft forever preferred_lft forever\n\
              inner@if2        UP             10.0.1.2/24 fe80::/64 \n\
-             10.0.1.0/24 dev r proto kernel scope link src 10.0.1.1 \n\
+             10.0.1.0/24 dev to-red proto kernel scope link src 10.0.1.1 \n\
              default via 10.0.1.1 dev inner \n\
              10.0.1.0/24 dev inner proto kernel scope link src 10.0.1.2 \n"
         ),
@@ -106,11 +106,6 @@ fn a_name_that_means_another_namespace_is_opened_anew() {
         "Cannot open network namespace \"a\": No such file or directory\nCommand failed -:8\n",
         out.stderr
     );
-    // Nothing held the first one: its end of the pair went with it.
-    let nlbox = harness::nlbox();
-    harness::eventually("p is gone", || {
-        ns.run(&[nlbox.to_str().unwrap(), "ip", "link", "show", "p"]).code != 0
-    });
 }
 
 #[test]
@@ -128,8 +123,8 @@ fn lines_are_read_as_ever() {
         (format!("link set lo alias {long}\n"), "The line is too long.\nCommand failed -:1\n"),
         // Lines across the ends of what is read at once.
         (
-            "link set lo up\n".repeat(4000) + "link nope\n",
-            "Command \"nope\" is unknown, try \"ip link help\".\nCommand failed -:4001\n",
+            "link set lo up\n".repeat(1500) + "link nope\n",
+            "Command \"nope\" is unknown, try \"ip link help\".\nCommand failed -:1501\n",
         ),
     ] {
         eqnice!(stderr, batch(&ns, &[], &lines).stderr, "{}", &lines[..lines.len().min(60)]);
