@@ -4,6 +4,7 @@
 //! `out.num("mtu", "mtu % ", 1500)` is `mtu 1500 ` or `"mtu":1500`. An empty key keeps a value out of JSON,
 //! an empty pattern keeps it out of the text.
 
+use crate::bytes::copy;
 use crate::text::cut;
 use crate::text::num::{Digits, dec, dec_signed, hex, hex_pad};
 
@@ -150,7 +151,7 @@ impl<'o> Out<'o> {
         loop {
             let room = self.buf.get_mut(self.len..).unwrap_or_default();
             let (now, later) = b.split_at_checked(room.len()).unwrap_or((b, &[]));
-            room.iter_mut().zip(now).for_each(|(to, from)| *to = *from);
+            copy(room, now);
             self.len = self.len.saturating_add(now.len());
             if later.is_empty() {
                 return;
@@ -165,16 +166,21 @@ impl<'o> Out<'o> {
     fn quick(&mut self, before: &[u8], v: &[u8], after: &[u8]) -> bool {
         let room = self.buf.get_mut(self.len..).unwrap_or_default();
         let len = before.len().saturating_add(v.len()).saturating_add(after.len());
-        if len > room.len() || v.iter().any(|b| !is_plain(*b)) {
+        if len > room.len() {
             return false;
         }
-        let mut to = room.iter_mut();
-        for part in [before, v, after] {
-            // The part comes first: zip asks it first, and takes no slot when it is over.
-            part.iter().zip(to.by_ref()).for_each(|(from, to)| *to = *from);
+        copy(room, before);
+        let room = room.get_mut(before.len()..).unwrap_or_default();
+        let mut plain = true;
+        for (to, from) in room.iter_mut().zip(v) {
+            *to = *from;
+            plain &= is_plain(*from);
         }
-        self.len = self.len.saturating_add(len);
-        true
+        copy(room.get_mut(v.len()..).unwrap_or_default(), after);
+        if plain {
+            self.len = self.len.saturating_add(len);
+        }
+        plain
     }
 
     /// Hands what is gathered to the sink.
