@@ -49,7 +49,7 @@ pub const CASES: &[Case] = &[
     case("ip addr del 10.0.0.1/24 dev v0"),
     case("ip addr flush dev v0"),
     with("ip addr save >/run/saved", "ip addr restore"),
-    case("ip rule save"),
+    case("ip -6 rule"),
     case("ip route"),
     case("ip -6 -j route show"),
     case("ip route get 10.9.0.1"),
