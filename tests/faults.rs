@@ -94,7 +94,7 @@ fn run(ns: &Ns, case: &Case, around: &str, redirect: &str) -> Run {
     // A command that does not return by itself has its end as the first words.
     let (timeout, line) = match case.line.strip_prefix("timeout ") {
         Some(rest) => rest.split_once(' ').map(|(t, line)| (format!("timeout {t}"), line)).unwrap(),
-        None => ("timeout -s KILL 5".to_string(), case.line),
+        None => ("timeout -s KILL 8".to_string(), case.line),
     };
     let line = line.strip_prefix("nlbox ").unwrap_or(line).replace("NLBOX", bin);
     let input = if case.line.ends_with("restore") { "/run/saved" } else { "/dev/null" };
@@ -161,7 +161,11 @@ fn steady(text: &str) -> String {
             let fraction = word
                 .split_once('.')
                 .is_some_and(|(n, m)| m.len() == 2 && format!("{n}{m}").parse::<u32>().is_ok());
-            let random = fraction || word.is_empty() || word == "linkdown" || word.starts_with("8000.") || word.contains("ms");
+            let random = fraction
+                || word.is_empty()
+                || word == "linkdown"
+                || word.starts_with("8000.")
+                || word.contains("ms");
             let chosen = word.len() == 17 && word.matches(':').count() == 5 && !word.starts_with("02:00:00");
             if chosen {
                 words.push("MAC");
@@ -186,6 +190,9 @@ fn calls(log: &str) -> BTreeMap<String, usize> {
     for line in log.lines() {
         let (pid, rest) = line.split_once(' ').unwrap_or(("", line));
         let rest = rest.trim_start();
+        if rest.starts_with("<... execve resumed>") && rest.ends_with("= 0") {
+            foreign.insert(pid.to_string());
+        }
         let Some((call, _)) = rest.split_once('(') else { continue };
         if call.is_empty()
             || !call.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
@@ -484,7 +491,6 @@ const STREAMS: &[(&str, &str, &str)] = &[
     ("file limit", "env --ignore-signal=XFSZ prlimit --fsize=40", ""),
     ("byte by byte", "", "| dd bs=1 status=none"),
     ("SIGCHLD ignored", "env --ignore-signal=CHLD", ""),
-    ("no memory", "prlimit --as=200000", ""),
     ("no descriptors", "prlimit --nofile=3", ""),
 ];
 
