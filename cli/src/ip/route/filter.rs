@@ -2,8 +2,8 @@
 
 use super::{route_type, vrf};
 use crate::Ctx;
-use crate::grammar::{Arg, Grammar, SLOTS, Slots, To, fill, spelled};
-use crate::ip::value::{device, keep, number, prefix, realms, slot, tos, wrong};
+use crate::grammar::{Arg, Grammar, SLOTS, Slots, To, spelled};
+use crate::ip::value::{device, keep, number, prefix, realms, slot, tos, words, wrong};
 use crate::report::Done;
 use crate::words::Line;
 use nlbox_core::rt::names::{PROTOCOLS, SCOPES, TABLES};
@@ -189,7 +189,7 @@ pub(in crate::ip) fn select(
     f: &mut Filter,
 ) -> Done {
     let mut slots = [None; SLOTS];
-    fill(cx, line, grammar, &mut Build::new(&mut [0; 64], 0, 0, &[]), &mut slots)?;
+    words(cx, line, grammar, &mut slots)?;
     let family = cx.page.opts.family;
     f.cached = slot(&slots, CACHED).is_some();
     let mut bad = BAD;
