@@ -160,7 +160,7 @@ fn list(cx: &mut Ctx<'_>, ask: Ask<'_>) -> Done {
         if let Some((_, ip)) = host.filter(|_| !bsd) {
             let text = ip::print(&ip);
             let name = ask.name(&ip);
-            out.bytes(if name.is_empty() { text.as_bytes() } else { &name });
+            out.shown(if name.is_empty() { text.as_bytes() } else { &name });
             out.str("", " (%) -- no entry\n", text.as_bytes());
         } else if total > 0 && (host.is_some() || by_dev) {
             out.num("", "arp: in % entries no match found.\n", total);

@@ -173,7 +173,7 @@ fn bridge(cx: &mut Ctx<'_>, name: &[u8], f: &Found) -> Done {
     let index = f.info.index;
     let ports = links(cx, &|p| p.master == index)?;
     let out = &mut cx.page.out;
-    out.bytes(name);
+    out.shown(name);
     out.text("\t\t");
     for (n, b) in f.id.iter().enumerate() {
         out.text(if n == 2 { "." } else { "" });
@@ -183,7 +183,7 @@ fn bridge(cx: &mut Ctx<'_>, name: &[u8], f: &Found) -> Done {
     let mut last: Option<[u8; RECORD]> = None;
     while let Some(record) = ports.after(last.as_ref()) {
         out.text(if last.is_some() { "\n\t\t\t\t\t\t\t" } else { "" });
-        out.bytes(name_of(&record));
+        out.shown(name_of(&record));
         last = Some(record);
     }
     out.text("\n");

@@ -241,7 +241,7 @@ fn show(cx: &mut Ctx<'_>, name: &[u8], all: bool, short: bool) -> Done {
 }
 
 fn header(out: &mut Out<'_>, name: &[u8], d: &Dev) {
-    out.bytes(name);
+    out.shown(name);
     // ioctl has 16 bits for the flags, and net-tools prints them with a sign.
     let low = d.info.flags & 0xffff;
     let signed = i64::from(low).saturating_sub(if low & 0x8000 != 0 { 0x1_0000 } else { 0 });
