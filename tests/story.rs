@@ -40,6 +40,7 @@ pub fn run(line: &str, main: &mut dyn Transport, side: &mut dyn Transport) -> (S
                 opts: Options::default(),
             },
             err: Report::new(&mut err),
+            visits: Default::default(),
         };
         nlbox::serve(&mut cx, Line::new(Words::List(&words), 0))
     };

@@ -160,6 +160,7 @@ pub fn with(kernels: &mut [Kernel; 2], work: impl FnOnce(&mut Ctx<'_>)) -> Vec<u
                 opts: Options::default(),
             },
             err: Report::new(&mut err),
+            visits: Default::default(),
         };
         work(&mut cx);
         let _ = cx.page.out.finish();
