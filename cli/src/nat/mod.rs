@@ -267,12 +267,8 @@ fn list(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, line: &mut Line<'_>) -> Done {
 }
 
 /// One rule, in the words that make it.
-<<<<<<< HEAD
-pub(crate) fn show(cx: &mut Ctx<'_>, r: &Rule, n: u32) {
-=======
 #[inline(never)]
-fn show(cx: &mut Ctx<'_>, r: &Rule, n: u32) {
->>>>>>> main
+pub(crate) fn show(cx: &mut Ctx<'_>, r: &Rule, n: u32) {
     let out = &mut cx.page.out;
     let mut text = Text::new();
     out.open_object("");

@@ -258,15 +258,9 @@ impl Rule {
         let mut registers: [&[u8]; 4] = [&[]; 4];
         let mut field = usize::MAX;
         let mut strange = false;
-<<<<<<< HEAD
-        let mut list = Attrs::new(attrs.raw(RULE_EXPRESSIONS).unwrap_or(&[]));
-        for elem in list.by_ref() {
-            let e = Expr::of(elem.nest());
-            match u64::from(e.which) {
-                expr::COUNTER => (self.bytes, self.packets) = (e.number(1), e.number(2)),
-=======
         let mut e = Expr::default();
-        for elem in Attrs::new(attr(RULE_EXPRESSIONS)) {
+        let mut list = Attrs::new(attr(RULE_EXPRESSIONS));
+        for elem in list.by_ref() {
             e.read(elem.nest());
             let [_, first, second, ..] = e.numbers;
             strange |= match e.which {
@@ -274,49 +268,12 @@ impl Rule {
                     (self.bytes, self.packets) = (first, second);
                     false
                 }
->>>>>>> main
                 expr::META | expr::PAYLOAD | expr::FIB => {
                     field = LOADS.iter().position(|load| load.is(&e, family)).unwrap_or(usize::MAX);
                     false
                 }
-<<<<<<< HEAD
-                expr::CMP | expr::RANGE | expr::BITWISE => match self.fields.get_mut(field) {
-                    Some(f) => strange |= !f.read(&e),
-                    None => strange = true,
-                },
-                // NF_ACCEPT is 1.
-                expr::IMMEDIATE if e.number(1) == 0 && e.verdict() == 1 => self.target = target::ACCEPT,
-                expr::IMMEDIATE => match registers.get_mut(usize::try_from(e.number(1)).unwrap_or(0)) {
-                    Some(register) if e.number(1) != 0 => *register = e.data(2),
-                    _ => strange = true,
-                },
-                which @ (expr::NAT | expr::MASQ | expr::REDIR) => {
-                    let ports = match which {
-                        expr::NAT => 5,
-                        expr::MASQ => 2,
-                        _ => 1,
-                    };
-                    let held = |attr| {
-                        let n = usize::try_from(e.number(attr)).unwrap_or(0);
-                        registers.get(n).copied().filter(|v| !v.is_empty())
-                    };
-                    self.target = match which {
-                        expr::MASQ => target::MASQUERADE,
-                        expr::REDIR => target::REDIRECT,
-                        _ if e.number(1) == 1 => target::DNAT,
-                        _ => target::SNAT,
-                    };
-                    if let Some(address) = held(3).filter(|_| which == expr::NAT) {
-                        self.to.set(1, address);
-                    }
-                    if let Some(port) = held(ports) {
-                        self.ports.set(1, port);
-                        self.ports.up_to(held(ports.wrapping_add(1)).unwrap_or(port));
-                    }
-=======
                 expr::CMP | expr::RANGE | expr::BITWISE => {
-                    self.fields.get_mut(field).map(|f| f.read(&e)).is_none()
->>>>>>> main
+                    !self.fields.get_mut(field).is_some_and(|f| f.read(&e))
                 }
                 expr::IMMEDIATE if first == VERDICT.into() && e.data[2] == expr::ACCEPT => {
                     self.target = target::ACCEPT;
@@ -403,33 +360,13 @@ impl Load {
 }
 
 impl Field {
-<<<<<<< HEAD
     /// Takes up a comparison, a range, or the mask before a comparison. `false` for a mask that is not of leading bits.
-    fn read(&mut self, e: &Expr<'_>) -> bool {
-        match u64::from(e.which) {
-            expr::BITWISE => {
-                let ones = e.data(4).iter().fold(0_u32, |n, b| n.saturating_add(b.count_ones()));
-                self.bits = u8::try_from(ones).unwrap_or(u8::MAX);
-                return mask(self.bits).starts_with(e.data(4));
-            }
-            which => {
-                let masked = core::mem::take(&mut self.bits);
-                self.set(if e.number(2) == 0 { 1 } else { 2 }, e.data(3));
-                if masked != 0 {
-                    self.bits = masked;
-                }
-                if which == expr::RANGE {
-                    self.up_to(e.data(4));
-                }
-            }
-=======
-    /// Takes up a comparison, a range, or the mask before a comparison.
     #[inline(never)]
-    fn read(&mut self, e: &Expr<'_>) {
+    fn read(&mut self, e: &Expr<'_>) -> bool {
         if e.which == expr::BITWISE {
             let ones = e.data[4].iter().fold(0_u8, |n, b| n.saturating_add(b.count_ones().to_le_bytes()[0]));
             self.bits = ones;
-            return;
+            return mask(ones).starts_with(e.data[4]);
         }
         let masked = self.bits;
         self.set(if e.numbers[2] == 0 { 1 } else { 2 }, e.data[3]);
@@ -438,7 +375,6 @@ impl Field {
         }
         if e.which == expr::RANGE {
             self.up_to(e.data[4]);
->>>>>>> main
         }
         true
     }
