@@ -209,8 +209,10 @@ fn show_all(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
     cx.page.out.open_object("");
     cx.page.out.open_array("mdb", "");
     r.filter.part = Part::Entries;
-    r.list(cx, "", print)?;
+    // What a failure leaves open is closed as objects.
+    let done = r.list(cx, "", print);
     cx.page.out.close_array("");
+    done?;
     cx.page.out.open_object("router");
     r.filter.part = Part::Routers;
     r.list(cx, "", print)?;
