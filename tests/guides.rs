@@ -7,7 +7,7 @@
 //! rest of the world (a host on the LAN, the wait before ^C) is marked `prop`.
 
 use harness::vm::{Setup, Vm};
-use harness::{Ns, Output, eqnice, eventually, nlbox};
+use harness::{Ns, Output, eqnice, nlbox};
 use std::path::Path;
 use std::time::Duration;
 
@@ -63,7 +63,7 @@ impl Guide {
             .link("/bin/sh", BUSYBOX)
             .directory("/run")
             .directory("/tmp")
-            .life(180)
+            .life(300)
             .boot()?;
         vm.ok("/nlbox --install /bin");
         // The guide calls its NIC ens33.
@@ -281,6 +281,15 @@ impl Drop for Guide {
                 self.prop(&format!("kill -KILL {pid}"));
             }
         }
+    }
+}
+
+/// Waits, half a minute at most: an emulated machine is slow.
+fn eventually(what: &str, mut true_now: impl FnMut() -> bool) {
+    let end = std::time::Instant::now() + Duration::from_secs(30);
+    while !true_now() {
+        assert!(std::time::Instant::now() < end, "never came true: {what}");
+        std::thread::sleep(Duration::from_millis(50));
     }
 }
 
