@@ -80,6 +80,9 @@ fn words(grammar: &Grammar) -> Vec<Word> {
 fn verbs(object: &'static Object) -> (Vec<(Vec<&'static Verb>, &'static Grammar)>, Vec<String>) {
     let mut groups: Vec<(Vec<&Verb>, &Grammar)> = Vec::new();
     let mut refused = Vec::new();
+    // A verb that reads its words itself.
+    static NO_WORDS: Grammar =
+        Grammar { set: &nlbox_core::rt::nsid::netnsa::SET, args: nlbox::args![], bare: None, usage: "" };
     for verb in object.verbs {
         match verb.grammar {
             Some(grammar) => match groups.iter_mut().find(|(_, g)| std::ptr::eq(*g, grammar)) {
@@ -97,7 +100,10 @@ fn verbs(object: &'static Object) -> (Vec<(Vec<&'static Verb>, &'static Grammar)
             {
                 refused.push(whole(verb.word));
             }
-            None => {}
+            None => match groups.iter_mut().find(|(_, g)| std::ptr::eq(*g, &raw const NO_WORDS)) {
+                Some((verbs, _)) => verbs.push(verb),
+                None => groups.push((vec![verb], &NO_WORDS)),
+            },
         }
     }
     (groups, refused)

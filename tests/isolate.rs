@@ -1,7 +1,7 @@
 //! `isolate`: what it promises, and what it leaves behind, which is nothing.
 
 use harness::{Ns, Output, eqnice, eventually, finish, nlbox, skip, words};
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Stdio};
 
 /// A host without links, with a bridge's worth of tools.
@@ -367,8 +367,8 @@ fn lines_that_cannot_be_done_say_which_step_and_leave_nothing() {
             1,
             "isolate: cannot use '/nonexistent' as root directory: No such file or directory\n",
         ),
-        ("--nat true", 1, "isolate: option '--nat' is not in this build\n"),
-        ("--publish 80:80 true", 1, "isolate: option '--publish' is not in this build\n"),
+        ("--publish 80 true", 1, "isolate: '80' is no HOSTPORT:PORT[/udp]\n"),
+        ("--publish 80:80,1:2/sctp true", 1, "isolate: '1:2/sctp' is no HOSTPORT:PORT[/udp]\n"),
         (
             "--bogus true",
             1,
@@ -587,6 +587,45 @@ fn forwarding_is_switched_on_and_said_once() {
     assert_eq!(host.isolate("--forward true"), "");
 }
 
+/// A client beyond the host: what it sees of the network inside, and what of that is left behind.
+#[test]
+fn packets_are_translated_both_ways_and_no_rule_is_left() {
+    let Some(host) = Host::new() else { return };
+    host.0.sh("ip link set lo up; ip netns add out; ip link add up0 type veth peer name eth0 netns out; \
+         ip addr add 192.0.2.1/24 dev up0; ip link set up0 up; ip -n out addr add 192.0.2.2/24 dev eth0; \
+         ip -n out link set eth0 up; ip -n out link set lo up");
+    let rules = || host.run("NLBOX nat list").stdout;
+    let before = (host.state(), rules());
+    // The client outside has no route to 10.213.0.0/16: only the host's address can be answered.
+    let out =
+        host.isolate("--nat --forward sh -c 'ping -q -c 1 -W 2 192.0.2.2 | grep -c \" 1 received\"' 2>&1");
+    eqnice!("1\n", out);
+    eqnice!(before.1, rules());
+
+    // Every value of the option counts, and each of its parts.
+    let serve = "perl -e 'use IO::Socket::INET; $| = 1; \
+        my @s = map { IO::Socket::INET->new(LocalPort => $_, Listen => 1, ReuseAddr => 1) or die } (80, 81); \
+        my $u = IO::Socket::INET->new(LocalPort => 53, Proto => \"udp\") or die; print \"ready\\n\"; \
+        for (@s) { my $c = $_->accept; print $c $c->sockport; close $c } \
+        $u->recv(my $m, 9); $u->send(\"u$m\"); sleep 60'";
+    let client = "ip netns exec out perl -e 'use IO::Socket::INET; alarm 5; \
+        for (8080, 8081) { my $s = IO::Socket::INET->new(\"192.0.2.1:$_\") or die \"$_: $!\"; print <$s>, \" \" } \
+        my $u = IO::Socket::INET->new(PeerAddr => \"192.0.2.1:5353\", Proto => \"udp\"); \
+        $u->send(\"x\"); $u->recv(my $m, 9); print $m'";
+    let line = format!("--publish 8080:80,5353:53/udp --publish 8081:81 {serve}");
+    for signal in [libc::SIGTERM, libc::SIGKILL] {
+        let child = host.start(&line);
+        let pid = child.id();
+        let list = rules();
+        assert_eq!(list.matches(&format!("tag isolate-")).count(), 12, "{list}");
+        eqnice!("80 81 ux", host.0.sh(client).stdout);
+        kill(pid, signal);
+        end(child);
+        eventually("no rule is left", || rules() == before.1);
+        host.clean(&before.0, "a network with rules");
+    }
+}
+
 #[test]
 fn twenty_at_once() {
     let Some(host) = Host::new() else { return };
@@ -607,10 +646,9 @@ fn twenty_at_once() {
         let mut addresses: Vec<String> = all
             .iter_mut()
             .map(|child| {
-                let mut line = Vec::new();
-                let out = child.stdout.as_mut().unwrap();
-                out.bytes().map(Result::unwrap).take_while(|b| *b != b'\n').for_each(|b| line.push(b));
-                String::from_utf8(line).unwrap().split_whitespace().last().unwrap().to_string()
+                let mut line = String::new();
+                BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+                line.split_whitespace().last().unwrap().to_string()
             })
             .collect();
         for child in &mut all {

@@ -1,8 +1,9 @@
 //! `arp`, as net-tools 2 prints it, over netlink.
 
 use crate::hosts::{Name, address, name_of};
-use crate::nettools::{ask, cells, errno, failed, first, link, which};
+use crate::nettools::{cells, errno, first, link, which};
 use crate::report::{Done, Fail};
+use crate::step::Step;
 use crate::words::Line;
 use crate::{Ctx, Page};
 use core::cell::RefCell;
@@ -11,10 +12,11 @@ use nlbox_core::rt::neigh::{NDMSG_LEN, NdMsg, nda, ntf, nud};
 use nlbox_core::rt::route::{RTMSG_LEN, RtMsg, rta};
 use nlbox_core::rt::rtm;
 use nlbox_core::spec::Resolve;
+use nlbox_core::text::ifname::IfName;
 use nlbox_core::text::ip::{Ip, af};
 use nlbox_core::text::{ip, mac};
 use nlbox_core::wire::build::Build;
-use nlbox_core::wire::header::{Message, nlm};
+use nlbox_core::wire::header::Message;
 use zerocopy::{FromBytes, IntoBytes};
 
 /// What is asked.
@@ -249,39 +251,33 @@ fn change<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, mut a: Ask<'l>, set: bool) 
             _ => return Err(usage(cx)),
         }
     }
-    let work = |cx: &mut Ctx<'_>| -> Result<(), Error> {
-        let index = match a.dev {
-            Some(name) => link(cx, name)?.info.index,
-            None => device_to(cx, &host)?,
-        };
-        let head = NdMsg {
-            family: af::AF_INET,
-            index,
-            state: if temp { nud::STALE } else { nud::PERMANENT },
-            flags: if proxy { ntf::PROXY } else { 0 },
-            ..NdMsg::default()
-        };
-        let (ty, flags) = if set { (rtm::NEWNEIGH, nlm::CREATE | nlm::REPLACE) } else { (rtm::DELNEIGH, 0) };
-        ask(cx, ty, flags, head.as_bytes(), &mut |m| {
-            m.put(nda::DST, host.bytes());
-            if set && !proxy {
-                m.put(nda::LLADDR, hw.first_chunk::<6>().map_or(&[][..], |b| b));
-            }
-        })
-    };
-    match work(cx) {
-        Ok(()) => Ok(()),
-        // ENOENT, ENXIO.
-        Err(Error::Kernel(Errno(2 | 6))) if !set => Err(fail(cx, &[b"No ARP entry for ", word])),
-        Err(e) => {
-            let what: &[u8] = match (set, proxy) {
-                (true, _) => b"SIOCSARP",
-                (_, true) => b"SIOCDARP(pub)",
-                _ => b"SIOCDARP(dontpub)",
-            };
-            Err(failed(cx, what, e, 255))
-        }
+    let mut step = Step::new(if set { "neigh replace" } else { "neigh del" }, &[]);
+    step.add(if proxy { " proxy %" } else { " %" }, &[ip::print(&host).as_bytes()]);
+    if set && !proxy {
+        step.add(" lladdr %", &[mac::print(hw.first_chunk::<6>().map_or(&[][..], |b| b)).as_bytes()]);
+        step.add(if temp { " nud stale" } else { " nud permanent" }, &[]);
     }
+    let dev = match a.dev {
+        Some(name) => Ok(IfName::new(name).unwrap_or_default()),
+        None => device_to(cx, &host).map(|index| cx.page.names.ifname(index)),
+    };
+    let errno = match dev {
+        Ok(name) => {
+            step.add(" dev %", &[name.as_bytes()]);
+            step.attempt(cx)
+        }
+        Err(e) => errno(e),
+    };
+    let what: &[u8] = match (errno, set, proxy) {
+        (0, ..) => return Ok(()),
+        // ENOENT, ENXIO.
+        (2 | 6, false, _) => return Err(fail(cx, &[b"No ARP entry for ", word])),
+        (_, true, _) => b"SIOCSARP",
+        (.., true) => b"SIOCDARP(pub)",
+        _ => b"SIOCDARP(dontpub)",
+    };
+    let _ = cx.err.system(&[what], errno);
+    Err(Fail(255))
 }
 
 /// The device whose own network the host is on: behind a router there is no neighbour to name.

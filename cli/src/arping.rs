@@ -1,8 +1,9 @@
 //! `arping`: asks for a host's link address with ARP, with the texts and exit codes of iputils.
 
 use crate::Ctx;
+use crate::getopt::Options;
 use crate::hosts::{Name, look_up};
-use crate::letters::{Got, Letters, WRONG, error, number, system};
+use crate::letters::{WRONG, error, option, system, usage};
 use crate::names::{Link, index_of};
 use crate::report::{Done, Fail};
 use crate::words::Line;
@@ -100,38 +101,23 @@ fn filled(bytes: &[u8]) -> [u8; LONGEST] {
 
 #[inline(never)]
 fn read<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, asked: &mut Asked<'l>) -> Done {
-    let mut letters = Letters::new(cx, "arping", HELP);
-    while let Some(got) = letters.next(cx, line)? {
-        let (letter, value) = match got {
-            Got::Letter(letter, value) => (letter, value),
-            Got::Word(word) if asked.host.is_empty() => {
-                asked.host = word;
-                continue;
-            }
-            Got::Word(word) => return Err(letters.usage(cx, "a second host: '%'", word)),
-        };
-        let n = match letter {
-            b'c' => number(cx, value, 1, 2_147_483_647)?,
-            b'w' | b'i' => number(cx, value, 0, 2_147_483_647)?.saturating_mul(SECOND),
-            _ => 0,
-        };
-        match letter {
-            b'c' => asked.count = n,
-            b'w' => asked.time = n,
-            b'i' => asked.interval = n,
-            b'I' => asked.device = value,
-            b's' => asked.source = value,
-            b'f' => asked.first = true,
-            b'b' => asked.broadcast = true,
-            b'D' => (asked.probe, asked.first) = (true, true),
-            b'U' => asked.tell = true,
-            b'A' => (asked.tell, asked.reply) = (true, true),
-            _ => asked.quiet = true,
-        }
+    cx.err.program = "arping";
+    let mut o = Options::new();
+    o.letters(cx, line, HELP)?;
+    let (most, has) = (2_147_483_647, |letter| o.has(letter));
+    asked.count = option(cx, &o, b'c', 1, most, 0)?;
+    asked.time = option(cx, &o, b'w', 0, most, 0)?.saturating_mul(SECOND);
+    asked.interval = option(cx, &o, b'i', 0, most, 1)?.saturating_mul(SECOND);
+    (asked.device, asked.source) = (o.word(b'I'), o.word(b's'));
+    (asked.broadcast, asked.probe, asked.reply, asked.quiet) = (has(b'b'), has(b'D'), has(b'A'), has(b'q'));
+    asked.first = asked.probe || has(b'f');
+    asked.tell = asked.reply || has(b'U');
+    let [host, more] = o.words;
+    if let Some(word) = more {
+        return Err(usage(cx, HELP, "a second host: '%'", word));
     }
-    if asked.host.is_empty() {
-        return Err(letters.usage(cx, "a host is wanted", b""));
-    }
+    let Some(host) = host else { return Err(usage(cx, HELP, "a host is wanted", b"")) };
+    asked.host = host;
     if asked.device.is_empty() {
         return Err(error(cx, "Suitable device could not be determined. Please, use option -I.", b""));
     }
@@ -150,7 +136,7 @@ fn v4(cx: &mut Ctx<'_>, word: &[u8]) -> Result<[u8; 4], Fail> {
 
 /// `arping`
 pub(crate) fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    let asked = &mut Asked { interval: SECOND, ..Asked::default() };
+    let asked = &mut Asked::default();
     read(cx, line, asked)?;
     let target = v4(cx, asked.host)?;
     let Ok(device) = cx.page.names.link(Link::Name(asked.device), device_of) else {

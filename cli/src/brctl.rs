@@ -2,30 +2,27 @@
 
 use crate::Ctx;
 use crate::names::Link;
-use crate::nettools::{
-    Found, NONE, RECORD, Sorted, ask, by, by_bytes, cells, errno, link, look, name_of, set_link, which,
-};
+use crate::nettools::{Found, NONE, RECORD, Sorted, by, by_bytes, cells, link, look, name_of, which};
 use crate::report::{Done, Fail};
+use crate::step::{ENODEV, attempt};
 use crate::words::Line;
 use nlbox_core::bytes::Reader;
-use nlbox_core::conn::{Errno, Error};
-use nlbox_core::rt::link::{IFINFO_LEN, iff, ifla, info};
+use nlbox_core::rt::link::{IFINFO_LEN, iff, ifla};
 use nlbox_core::rt::neigh::{NDMSG_LEN, NdMsg, nda, nud};
 use nlbox_core::rt::rtm;
 use nlbox_core::text::ip::af;
 use nlbox_core::text::{cut, mac, nth, num};
 use nlbox_core::wire::build::Build;
-use nlbox_core::wire::header::nlm;
 use zerocopy::{FromBytes, IntoBytes};
 
 /// How a value is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Unit {
-    /// Seconds with a fraction, as u32 of hundredths.
+    /// Seconds with a fraction, set in hundredths.
     Time,
     U16,
     U32,
-    /// on or off, as u32 or (of a port) u8.
+    /// on or off.
     Switch,
 }
 
@@ -48,17 +45,19 @@ static COMMANDS: &str = "addbr <bridge>\n\
 const SHOW: usize = 5;
 const SETFD: usize = 6;
 const SETPORT: usize = 12;
-/// From `setfd` on: `IFLA_BR_*`, from `setportprio` on `IFLA_BRPORT_*`, with their units.
-static SETS: [(u16, Unit); 9] = [
-    (1, Unit::Time),
-    (2, Unit::Time),
-    (3, Unit::Time),
-    (4, Unit::Time),
-    (5, Unit::Switch),
-    (6, Unit::U16),
-    (2, Unit::U16),
-    (3, Unit::U32),
-    (4, Unit::Switch),
+/// From `setfd` on what `ip link set type bridge` calls them, from `setportprio` on bridge_slave's words.
+static SETS: &str = "forward_delay hello_time max_age ageing_time stp_state priority priority cost hairpin";
+/// Their units.
+static UNITS: [Unit; 9] = [
+    Unit::Time,
+    Unit::Time,
+    Unit::Time,
+    Unit::Time,
+    Unit::Switch,
+    Unit::U16,
+    Unit::U16,
+    Unit::U32,
+    Unit::Switch,
 ];
 /// What errors call them.
 static NOUNS: &str =
@@ -194,7 +193,7 @@ fn macs(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
     let f = find(cx, name);
     if !f.bridge {
         // EOPNOTSUPP.
-        let why = if f.info.index == 0 { crate::nettools::ENODEV } else { 95 };
+        let why = if f.info.index == 0 { ENODEV } else { 95 };
         return Err(cx.err.system(&[b"read of forward table failed"], why));
     }
     cx.page.out.text("port no\tmac addr\t\tis local?\tageing timer\n");
@@ -248,71 +247,66 @@ fn macs(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
 }
 
 fn addbr(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
-    let done = ask(cx, rtm::NEWLINK, nlm::CREATE | nlm::EXCL, &[0; IFINFO_LEN], &mut |m| {
-        m.put_str(ifla::IFNAME.ty(), name);
-        m.nest(ifla::LINKINFO.ty()).put_str(info::KIND.ty(), b"bridge");
-    });
-    done.map_err(|e| match e {
-        Error::Kernel(Errno(17)) => {
-            cx.err.plain(&[b"device ", name, b" already exists; can't create bridge with the same name"])
-        }
-        e => cx.err.system(&[b"add bridge failed"], errno(e)),
-    })
+    match attempt(cx, "link add name % type bridge", &[name]) {
+        0 => Ok(()),
+        17 => Err(cx.err.plain(&[b"device % already exists; can't create bridge with the same name", name])),
+        errno => Err(cx.err.system(&[b"add bridge failed"], errno)),
+    }
 }
 
 fn delbr(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
     let f = find(cx, name);
-    if f.info.index == 0 {
-        return Err(cx.err.plain(&[b"bridge ", name, b" doesn't exist; can't delete it"]));
+    let why: &[u8] = if f.info.index == 0 {
+        b"bridge % doesn't exist; can't delete it"
+    } else if f.bridge && f.info.flags & iff::UP != 0 {
+        b"bridge % is still up; can't delete it"
+    } else {
+        // EPERM.
+        let errno = if f.bridge { attempt(cx, "link del dev %", &[name]) } else { 1 };
+        return done(cx, &[b"can't delete bridge ", name], errno);
+    };
+    Err(cx.err.plain(&[why, name]))
+}
+
+/// How a change ended: `errno` of 0 is success.
+fn done(cx: &mut Ctx<'_>, what: &[&[u8]], errno: i32) -> Done {
+    if errno == 0 { Ok(()) } else { Err(cx.err.system(what, errno)) }
+}
+
+/// Says which of the two is not there.
+fn missing(cx: &mut Ctx<'_>, dev: &[u8], br: &[u8], p: &Found, b: &Found) -> Done {
+    if p.info.index == 0 {
+        return Err(cx.err.plain(&[b"interface % does not exist!", dev]));
     }
-    if !f.bridge {
-        return Err(cx.err.system(&[b"can't delete bridge ", name], 1));
-    }
-    if f.info.flags & iff::UP != 0 {
-        return Err(cx.err.plain(&[b"bridge ", name, b" is still up; can't delete it"]));
-    }
-    set_link(cx, rtm::DELLINK, name, &mut |_| {})
-        .map_err(|e| cx.err.system(&[b"can't delete bridge ", name], errno(e)))
+    if b.info.index == 0 { Err(cx.err.plain(&[b"bridge % does not exist!", br])) } else { Ok(()) }
 }
 
 fn port(cx: &mut Ctx<'_>, br: &[u8], dev: &[u8], add: bool) -> Done {
     let (p, b) = (find(cx, dev), find(cx, br));
-    if p.info.index == 0 {
-        return Err(cx.err.plain(&[b"interface ", dev, b" does not exist!"]));
-    }
-    if b.info.index == 0 {
-        return Err(cx.err.plain(&[b"bridge ", br, b" does not exist!"]));
-    }
-    let done = if !b.bridge {
-        Err(Error::Kernel(Errno(95)))
-    } else if add && p.master != 0 {
-        return Err(cx.err.plain(&[
-            b"device ",
-            dev,
-            b" is already a member of a bridge; can't add it to bridge ",
-            br,
-            b".",
-        ]));
-    } else if !add && p.master != b.info.index {
-        return Err(cx.err.plain(&[b"device ", dev, b" is not a port of ", br]));
+    missing(cx, dev, br, &p, &b)?;
+    let (why, second): (&[u8], &[u8]) = if b.bridge && add && p.master != 0 {
+        (b"device % is already a member of a bridge; can't add it to bridge %.", br)
+    } else if b.bridge && !add && p.master != b.info.index {
+        (b"device % is not a port of %", br)
     } else {
-        let master = if add { b.info.index } else { 0 };
-        set_link(cx, rtm::SETLINK, dev, &mut |m| m.put(ifla::MASTER, master))
+        let line = if add { "link set dev % master %" } else { "link set dev % nomaster" };
+        // EOPNOTSUPP, ELOOP.
+        match if b.bridge { attempt(cx, line, &[dev, br]) } else { 95 } {
+            40 => {
+                let why =
+                    b"device % is a bridge device itself; can't add a bridge device to a bridge device.";
+                (why, b"")
+            }
+            errno if add => return done(cx, &[b"can't add % to bridge %", dev, br], errno),
+            errno => return done(cx, &[b"can't delete % from %", dev, br], errno),
+        }
     };
-    done.map_err(|e| match errno(e) {
-        40 => cx.err.plain(&[
-            b"device ",
-            dev,
-            b" is a bridge device itself; can't add a bridge device to a bridge device.",
-        ]),
-        n if add => cx.err.system(&[b"can't add ", dev, b" to bridge ", br], n),
-        n => cx.err.system(&[b"can't delete ", dev, b" from ", br], n),
-    })
+    Err(cx.err.plain(&[why, dev, second]))
 }
 
 /// Sets number `n` of [`SETS`].
 fn set(cx: &mut Ctx<'_>, br: &[u8], port: Option<&[u8]>, n: usize, value: &[u8]) -> Done {
-    let Some((attr, unit)) = SETS.get(n).copied() else { return Ok(()) };
+    let Some(unit) = UNITS.get(n).copied() else { return Ok(()) };
     let noun = nth(NOUNS, b'\n', n).as_bytes();
     let number = match unit {
         Unit::Switch => match which(value, "off no 0 on yes 1") {
@@ -323,52 +317,43 @@ fn set(cx: &mut Ctx<'_>, br: &[u8], port: Option<&[u8]>, n: usize, value: &[u8])
         _ => num::parse_u64_base(value, 10).and_then(|n| u32::try_from(n).ok()),
     };
     let Some(number) = number else {
-        let what: [&[u8]; 3] = match (unit, port) {
-            (Unit::U16, None) => [b"bad ", b"priority", b""],
-            (Unit::U16, _) => [b"bad ", b"path priority", b" value"],
-            _ => [b"bad ", noun, b" value"],
+        let what: &[u8] = match (unit, port) {
+            (Unit::U16, None) => b"bad priority",
+            (Unit::U16, _) => b"bad path priority value",
+            _ => b"bad % value",
         };
-        return Err(cx.err.plain(&what));
+        return Err(cx.err.plain(&[what, if unit == Unit::U16 { b"" } else { noun }]));
     };
-    let hairpin = port.filter(|_| unit == Unit::Switch);
-    if let Some(dev) = hairpin {
-        for (name, what) in [(dev, &b"interface "[..]), (br, b"bridge ")] {
-            if link(cx, name).is_err() {
-                return Err(cx.err.plain(&[what, name, b" does not exist!"]));
-            }
+    let dev = port.unwrap_or(br);
+    let mut what = [&b"set % failed"[..], noun, b""];
+    let digits = num::dec(number.into());
+    let (mut kind, mut value) = (&b"bridge"[..], digits.as_bytes());
+    let mut errno = 0;
+    if port.is_some() {
+        kind = b"bridge_slave";
+        let (p, b) = (find(cx, dev), find(cx, br));
+        if unit == Unit::Switch {
+            value = if number > 0 { b"on" } else { b"off" };
+            what = [b"can't set % to hairpin on bridge %", dev, br];
+            missing(cx, dev, br, &p, &b)?;
         }
+        // ENOENT.
+        errno = if p.info.index == 0 || b.info.index == 0 {
+            ENODEV
+        } else if p.master != b.info.index {
+            2
+        } else {
+            0
+        };
     }
-    let work = |cx: &mut Ctx<'_>| -> Result<(), Error> {
-        if let Some(dev) = port
-            && link(cx, br)?.info.index != link(cx, dev)?.master
-        {
-            // ENOENT.
-            return Err(Error::Kernel(Errno(2)));
-        }
-        let wide = number.to_ne_bytes();
-        let short = u16::try_from(number).unwrap_or(0).to_ne_bytes();
-        let byte = [u8::from(number != 0)];
-        let raw: &[u8] = match (unit, port) {
-            // ERANGE.
-            (Unit::U16, _) if number > 0xffff => return Err(Error::Kernel(Errno(34))),
-            (Unit::U16, _) => &short,
-            (Unit::Switch, Some(_)) => &byte,
-            _ => &wide,
-        };
-        let (kind, data) = match port {
-            Some(_) => (info::SLAVE_KIND.ty(), info::SLAVE_DATA.ty()),
-            None => (info::KIND.ty(), info::DATA.ty()),
-        };
-        set_link(cx, rtm::NEWLINK, port.unwrap_or(br), &mut |m| {
-            let mut nest = m.nest(ifla::LINKINFO.ty());
-            nest.put_str(kind, b"bridge");
-            nest.nest(data).raw(attr, raw);
-        })
-    };
-    work(cx).map_err(|e| match hairpin {
-        Some(dev) => cx.err.system(&[b"can't set ", dev, b" to hairpin on bridge ", br], errno(e)),
-        None => cx.err.system(&[b"set ", noun, b" failed"], errno(e)),
-    })
+    // ERANGE.
+    if unit == Unit::U16 && number > 0xffff && errno == 0 {
+        errno = 34;
+    }
+    if errno == 0 {
+        errno = attempt(cx, "link set dev % type % % %", &[dev, kind, nth(SETS, b' ', n).as_bytes(), value]);
+    }
+    done(cx, &what, errno)
 }
 
 /// Seconds with an optional fraction, in hundredths.

@@ -45,11 +45,18 @@ struct Row {
 fn pick(page: &'static str, is: &mut dyn FnMut(&Row) -> bool) -> Option<Row> {
     let mut found = None;
     for (line, n) in page.as_bytes().split(|b| *b == b'\n').zip(0_u8..) {
-        let [_, _, _, letter, _, b' ', b'-', b'-', long @ ..] = line else { continue };
-        let end = long.iter().position(|b| matches!(b, b'=' | b'[' | b'\t')).unwrap_or(long.len());
-        let (name, rest) = long.split_at_checked(end).unwrap_or_default();
-        let id = if *letter == b' ' { n } else { *letter };
-        let row = Row { id, name, takes: rest.first().copied().unwrap_or(0) };
+        let row = match line {
+            [_, _, _, letter, _, b' ', b'-', b'-', long @ ..] => {
+                let end = long.iter().position(|b| matches!(b, b'=' | b'[' | b'\t')).unwrap_or(long.len());
+                let (name, rest) = long.split_at_checked(end).unwrap_or_default();
+                let id = if *letter == b' ' { n } else { *letter };
+                Row { id, name, takes: rest.first().copied().unwrap_or(0) }
+            }
+            [b' ', b' ', b'-', letter, b' ', next, ..] => {
+                Row { id: *letter, name: b"", takes: if *next == b'<' { b'=' } else { 0 } }
+            }
+            _ => continue,
+        };
         if is(&row) {
             found = Some(row);
         }
@@ -70,14 +77,27 @@ pub struct Options<'l> {
     /// Their places on the line, from 1 on; 0 for those not given.
     places: [u8; 128],
     values: [Option<&'l CStr>; 128],
+    /// Values that later ones took the place of.
+    earlier: heapless::Vec<(u8, &'l CStr), 32>,
+    /// The words between and behind the options of [`Options::letters`]: the first and, where there are more, the last.
+    pub words: [Option<&'l [u8]>; 2],
     count: u8,
+    /// In the manner of iputils.
+    plain: bool,
 }
 
 impl<'l> Options<'l> {
     /// None yet.
     #[must_use]
     pub const fn new() -> Self {
-        Options { places: [0; 128], values: [None; 128], count: 0 }
+        Options {
+            places: [0; 128],
+            values: [None; 128],
+            earlier: heapless::Vec::new(),
+            words: [None; 2],
+            count: 0,
+            plain: false,
+        }
     }
 
     /// The place of option `id` among the options, from 1 on; 0 when it is not given.
@@ -118,6 +138,12 @@ impl<'l> Options<'l> {
         self.value(id).unwrap_or_default().to_bytes()
     }
 
+    /// All values of option `id`.
+    pub fn all(&self, id: u8) -> impl Iterator<Item = &'l [u8]> {
+        let earlier = self.earlier.iter().filter(move |(of, _)| *of == id).map(|(_, value)| *value);
+        earlier.chain(self.value(id)).map(CStr::to_bytes)
+    }
+
     /// As if option `id` were given, if it is not.
     pub fn ask(&mut self, id: u8) {
         if let Some(place) = self.places.get_mut(usize::from(id)) {
@@ -128,6 +154,7 @@ impl<'l> Options<'l> {
     fn set(&mut self, cx: &mut Ctx<'_>, spec: &Spec, row: Row, value: Option<&'l CStr>) -> Done {
         let out = &mut cx.page.out;
         match row.id {
+            b'h' if self.plain => return Err(usage(cx, spec.page)),
             b'h' => out.text(spec.page),
             b'V' => {
                 out.text(cx.err.program);
@@ -135,8 +162,13 @@ impl<'l> Options<'l> {
             }
             id => {
                 self.count = self.count.saturating_add(1);
-                let id = usize::from(id);
-                if let (Some(place), Some(slot)) = (self.places.get_mut(id), self.values.get_mut(id)) {
+                let n = usize::from(id);
+                if let (Some(place), Some(slot)) = (self.places.get_mut(n), self.values.get_mut(n)) {
+                    if let Some(old) = slot.filter(|_| value.is_some())
+                        && self.earlier.push((id, old)).is_err()
+                    {
+                        return Err(wrong(cx, "option '--%' is given too often", row.name));
+                    }
                     (*place, *slot) = (self.count, value);
                 }
                 return Ok(());
@@ -168,17 +200,44 @@ impl<'l> Options<'l> {
         Ok(())
     }
 
+    /// Reads the whole line in the manner of iputils: options of one letter, anywhere. A line of the page `  -c <count>`
+    /// is an option with a value, `  -q` one without.
+    ///
+    /// What is wrong is reported with the page, exit code 2; so is `-h`. `--help` and `-V` end in a `Fail` of code 0.
+    pub fn letters(&mut self, cx: &mut Ctx<'_>, line: &mut Line<'l>, page: &'static str) -> Done {
+        let spec = Spec { page, attached: false };
+        self.plain = true;
+        let mut over = false;
+        while let Some(word) = line.cstr(line.at()) {
+            line.next();
+            match word.to_bytes() {
+                b"--" if !over => over = true,
+                b"--help" => {
+                    cx.page.out.text(page);
+                    cx.page.out.text("\n");
+                    return Err(Fail(0));
+                }
+                [b'-', _, ..] if !over => self.short(cx, line, &spec, word)?,
+                word => {
+                    let [first, last] = &mut self.words;
+                    *(if first.is_none() { first } else { last }) = Some(word);
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn short(&mut self, cx: &mut Ctx<'_>, line: &mut Line<'l>, spec: &Spec, word: &'l CStr) -> Done {
         for (n, letter) in word.to_bytes().iter().enumerate().skip(1) {
             let arg = core::slice::from_ref(letter);
             let Some(row) = pick(spec.page, &mut |r| r.id == *letter) else {
-                return Err(wrong(cx, "invalid option -- '%'", arg));
+                return Err(self.wrong(cx, spec, "invalid option -- '%'", arg));
             };
             let rest = tail(word, n.saturating_add(1));
             let rest = Some(rest).filter(|r| !r.is_empty());
             let value = match row.takes {
                 b'=' => match rest.or_else(|| take(line)) {
-                    None => return Err(wrong(cx, "option requires an argument -- '%'", arg)),
+                    None => return Err(self.wrong(cx, spec, "option requires an argument -- '%'", arg)),
                     value => value,
                 },
                 b'[' if spec.attached => rest,
@@ -190,6 +249,14 @@ impl<'l> Options<'l> {
             return self.set(cx, spec, row, value);
         }
         Ok(())
+    }
+
+    fn wrong(&self, cx: &mut Ctx<'_>, spec: &Spec, what: &str, arg: &[u8]) -> Fail {
+        if !self.plain {
+            return wrong(cx, what, arg);
+        }
+        let _ = cx.err.applet(what, arg, 0);
+        usage(cx, spec.page)
     }
 
     fn long(&mut self, cx: &mut Ctx<'_>, line: &mut Line<'l>, spec: &Spec, word: &'l CStr) -> Done {
@@ -247,6 +314,12 @@ fn take<'l>(line: &mut Line<'l>) -> Option<&'l CStr> {
     let word = line.cstr(line.at());
     line.next();
     word
+}
+
+/// Shows the page; exit code 2.
+pub fn usage(cx: &mut Ctx<'_>, page: &str) -> Fail {
+    cx.err.say(&[page.as_bytes()]);
+    Fail(2)
 }
 
 fn wrong(cx: &mut Ctx<'_>, what: &str, arg: &[u8]) -> Fail {

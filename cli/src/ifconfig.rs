@@ -5,14 +5,15 @@ use crate::Ctx;
 use crate::hosts;
 use crate::names::{Link, request};
 use crate::nettools::{
-    EADDRNOTAVAIL, EINVAL, ENODEV, Sorted, addresses, ask, by_number, failed, link, name_of, set_link, which,
+    EADDRNOTAVAIL, EINVAL, Sorted, addresses, ask, by_number, failed, link, name_of, which,
 };
 use crate::report::{Done, Fail};
+use crate::step::{ENODEV, UNREAD, attempt};
 use crate::words::Line;
 use nlbox_core::bytes::until_nul;
 use nlbox_core::conn::{Errno, Error};
 use nlbox_core::rt::addr::{IFADDR_LEN, IfAddr, ifa};
-use nlbox_core::rt::link::{CHANGE_AT, FLAGS_AT, IFINFO_LEN, IfInfo, Stats64, iff, ifla, stat};
+use nlbox_core::rt::link::{IFINFO_LEN, IfInfo, Stats64, iff, ifla, stat};
 use nlbox_core::rt::rtm;
 use nlbox_core::text::ip::{Ip, af};
 use nlbox_core::text::out::Out;
@@ -28,11 +29,9 @@ const MAP: Key<Raw> = Key::new(14);
 /// The keywords: two states, six flags that take a `-`, ten with a value, two families.
 static WORDS: &str = "up down arp trailers promisc allmulti multicast dynamic mtu txqueuelen name hw netmask broadcast \
     pointopoint dstaddr add del inet inet6";
-/// The six flags; of the first two the word means their absence.
-static SWITCHES: [u16; 6] = [0x80, 0x20, 0x100, 0x200, 0x1000, 0x8000];
+/// What `ip link set` calls those from `arp` to `hw`.
+static LINK_WORDS: &str = "arp trailers promisc allmulticast multicast dynamic mtu txqueuelen name address";
 const MTU: usize = 8;
-const TXQLEN: usize = 9;
-const NAME: usize = 10;
 const HW: usize = 11;
 const NETMASK: usize = 12;
 const BROADCAST: usize = 13;
@@ -72,9 +71,13 @@ fn no_word(cx: &mut Ctx<'_>, what: &[&[u8]]) -> Fail {
 }
 
 fn usage(cx: &mut Ctx<'_>) -> Fail {
-    cx.err.say(&[b"Usage: ifconfig [-a] [-s] [DEVICE]"]);
-    cx.err.say(&[b"       ifconfig DEVICE [ADDRESS[/LEN]] [WORD [VALUE]]..."]);
-    cx.err.say(&[b"Words (a - in front clears the flags arp to dynamic): ", WORDS.as_bytes()]);
+    cx.err.say(&[
+        b"\
+Usage: ifconfig [-a] [-s] [DEVICE]
+       ifconfig DEVICE [ADDRESS[/LEN]] [WORD [VALUE]]...
+Words (a - in front clears the flags arp to dynamic): ",
+        WORDS.as_bytes(),
+    ]);
     Fail(3)
 }
 
@@ -494,12 +497,8 @@ fn set(cx: &mut Ctx<'_>, name: &[u8], line: &mut Line<'_>) -> Done {
         };
         let known = which(bare, WORDS);
         match (known, minus) {
-            (0 | 1, false) => set_flags(cx, name, iff::UP, known == 0)?,
-            (2..MTU, _) => {
-                let at = known.wrapping_sub(2);
-                let bits = SWITCHES.get(at).copied().unwrap_or(0);
-                set_flags(cx, name, u32::from(bits), (at > 1) != minus)?;
-            }
+            (0 | 1, false) => up(cx, name, known == 0)?,
+            (2..MTU, _) => switch(cx, name, known, !minus)?,
             (INET, false) => family = af::AF_INET,
             (INET6, false) => family = af::AF_INET6,
             (MTU..INET, false) => {
@@ -513,28 +512,42 @@ fn set(cx: &mut Ctx<'_>, name: &[u8], line: &mut Line<'_>) -> Done {
     Ok(())
 }
 
-/// `IFF_*` of a device. An alias has only its being there.
-fn set_flags(cx: &mut Ctx<'_>, name: &[u8], bits: u32, on: bool) -> Done {
+/// Brings a device up or down. An alias goes with `down`.
+fn up(cx: &mut Ctx<'_>, name: &[u8], on: bool) -> Done {
     if base(name).len() < name.len() {
-        let up = bits == iff::UP;
-        return change(cx, name, "SIOCSIFFLAGS", &mut |old, _| match old {
-            Some(a) if up => Ok(V4 { local: if on { a.local } else { 0 }, ..a }),
-            // EOPNOTSUPP.
-            _ => Err(if up { EADDRNOTAVAIL } else { 95 }),
+        return change(cx, name, "SIOCSIFFLAGS", &mut |old, _| {
+            let a = old.ok_or(EADDRNOTAVAIL)?;
+            Ok(V4 { local: if on { a.local } else { 0 }, ..a })
         });
     }
-    let value = if on { bits } else { 0 };
-    let done = set_link(cx, rtm::SETLINK, name, &mut |m| {
-        m.head(FLAGS_AT, &value.to_ne_bytes());
-        m.head(CHANGE_AT, &bits.to_ne_bytes());
-    });
-    match done {
-        Err(Error::Kernel(Errno(ENODEV))) => {
-            let _ = cx.err.failed("%: ERROR while getting interface flags", name, ENODEV);
-            Err(Fail(255))
-        }
-        done => done.map_err(|e| failed(cx, b"SIOCSIFFLAGS", e, 255)),
-    }
+    let line = if on { "link set dev % up" } else { "link set dev % down" };
+    let errno = attempt(cx, line, &[name]);
+    flagged(cx, name, errno)
+}
+
+/// Sets another flag: number `word` of [`WORDS`]. An alias has none.
+fn switch(cx: &mut Ctx<'_>, name: &[u8], word: usize, on: bool) -> Done {
+    let errno = if base(name).len() < name.len() {
+        // EOPNOTSUPP.
+        95
+    } else {
+        attempt(cx, "link set dev % % %", &[name, link_word(word), if on { b"on" } else { b"off" }])
+    };
+    flagged(cx, name, errno)
+}
+
+/// What `ip` calls the words from `arp` to `hw`.
+fn link_word(word: usize) -> &'static [u8] {
+    nth(LINK_WORDS, b' ', word.wrapping_sub(2)).as_bytes()
+}
+
+fn flagged(cx: &mut Ctx<'_>, name: &[u8], errno: i32) -> Done {
+    let _ = match errno {
+        0 => return Ok(()),
+        ENODEV => cx.err.failed("%: ERROR while getting interface flags", name, ENODEV),
+        errno => cx.err.system(&[b"SIOCSIFFLAGS"], errno),
+    };
+    Err(Fail(255))
 }
 
 /// A word without a keyword: `ADDRESS[/LEN]`. It brings the device up, as ever.
@@ -558,7 +571,7 @@ fn address(cx: &mut Ctx<'_>, name: &[u8], word: &[u8]) -> Done {
     if local == 0 && base(name).len() < name.len() {
         return Ok(());
     }
-    set_flags(cx, name, iff::UP, true)
+    up(cx, name, true)
 }
 
 /// An address and its prefix length, of at most `most` bits.
@@ -594,30 +607,18 @@ fn valued(cx: &mut Ctx<'_>, name: &[u8], word: usize, value: &[u8], line: &mut L
             Ok(a)
         });
     }
-    let mut to = [0; 32];
-    let (ty, len) = match word {
-        NAME => (ifla::IFNAME.ty(), 0),
-        HW => {
-            let Some(text) = line.next().filter(|_| which(value, "ether") == 0) else {
-                return Err(usage(cx));
-            };
-            if mac::parse(text, &mut to) != Some(6) {
-                return Err(cx.err.plain(&[b"%: invalid ether address.", text]));
-            }
-            (ifla::ADDRESS.ty(), 6)
+    let mut value = value;
+    if word == HW {
+        let Some(text) = line.next().filter(|_| which(value, "ether") == 0) else { return Err(usage(cx)) };
+        if mac::parse(text, &mut [0; 32]) != Some(6) {
+            return Err(cx.err.plain(&[b"%: invalid ether address.", text]));
         }
-        _ => {
-            let n = num::parse_u64_base(value, 10).and_then(|n| u32::try_from(n).ok());
-            let Some(n) = n else { return Err(cx.err.system(&[what.as_bytes()], EINVAL)) };
-            fill(&mut to, Some(&n.to_ne_bytes()));
-            (if word == TXQLEN { ifla::TXQLEN.ty() } else { ifla::MTU.ty() }, 4)
-        }
-    };
-    set_link(cx, rtm::SETLINK, base(name), &mut |m| match to.get(..len) {
-        Some(raw) if len > 0 => m.raw(ty, raw),
-        _ => m.put_str(ty, value),
-    })
-    .map_err(|e| failed(cx, what.as_bytes(), e, 1))
+        value = text;
+    }
+    match attempt(cx, "link set dev % % %", &[base(name), link_word(word), value]) {
+        0 => Ok(()),
+        errno => Err(cx.err.system(&[what.as_bytes()], if errno == UNREAD { EINVAL } else { errno })),
+    }
 }
 
 /// Four bytes in network order.

@@ -1,10 +1,8 @@
-//! Options of one letter as getopt(3) reads them, anywhere on the line, from the help page that lists them: for the
-//! applets whose models are iputils'.
+//! Values and errors of the applets whose models are iputils'.
 
 use crate::Ctx;
+use crate::getopt::{self, Options};
 use crate::report::Fail;
-use crate::words::Line;
-use nlbox_core::text::cut;
 use nlbox_core::text::errno::strerror;
 use nlbox_core::text::num;
 use nlbox_sys::errno::Errno;
@@ -12,94 +10,27 @@ use nlbox_sys::errno::Errno;
 /// iputils leaves with this when a line is wrong or the system refuses.
 pub const WRONG: Fail = Fail(2);
 
-/// How far a line is read.
-pub struct Letters<'l> {
-    /// The page: a line `  -c <count>  …` is the option `-c` with a value, `  -q  …` one without.
-    help: &'static str,
-    /// What is left of a word of letters.
-    rest: &'l [u8],
-    /// After `--`: all is words.
-    over: bool,
+/// The value of option `letter` of `o`, a decimal number within bounds; without the option `or`.
+pub fn option(
+    cx: &mut Ctx<'_>,
+    o: &Options<'_>,
+    letter: u8,
+    least: u64,
+    most: u64,
+    or: u64,
+) -> Result<u64, Fail> {
+    if o.has(letter) { number(cx, o.word(letter), least, most) } else { Ok(or) }
 }
 
-/// What comes next on a line.
-pub enum Got<'l> {
-    /// An option and its value, empty when it takes none.
-    Letter(u8, &'l [u8]),
-    /// A word that is no option.
-    Word(&'l [u8]),
-}
-
-impl<'l> Letters<'l> {
-    /// Starts with the next word of the line; `name` is the applet's.
-    pub fn new(cx: &mut Ctx<'_>, name: &'static str, help: &'static str) -> Self {
-        cx.err.program = name;
-        Letters { help, rest: b"", over: false }
-    }
-
-    /// The next option or word; `None` at the end. `-h`, `--help` and `-V` end here.
-    pub fn next(&mut self, cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<Option<Got<'l>>, Fail> {
-        while self.rest.is_empty() {
-            let Some(word) = line.next() else { return Ok(None) };
-            match word {
-                b"--help" => {
-                    cx.page.out.text(self.help);
-                    cx.page.out.text("\n");
-                    return Err(Fail(0));
-                }
-                b"--" if !self.over => self.over = true,
-                [b'-', rest @ ..] if !self.over && !rest.is_empty() => self.rest = rest,
-                _ => return Ok(Some(Got::Word(word))),
-            }
-        }
-        let Some((letter, rest)) = self.rest.split_first() else { return Ok(None) };
-        self.rest = rest;
-        let value = match row(self.help, *letter) {
-            Some(true) if rest.is_empty() => match line.next() {
-                Some(value) => value,
-                None => return Err(self.usage(cx, "option requires an argument -- '%'", &[*letter])),
-            },
-            Some(true) => core::mem::take(&mut self.rest),
-            Some(false) => b"",
-            None => return Err(self.usage(cx, "invalid option -- '%'", &[*letter])),
-        };
-        match letter {
-            b'h' => {
-                cx.err.say(&[self.help.as_bytes()]);
-                Err(WRONG)
-            }
-            b'V' => {
-                for text in [cx.err.program, concat!(" from nlbox ", env!("CARGO_PKG_VERSION"), "\n")] {
-                    cx.page.out.text(text);
-                }
-                Err(Fail(0))
-            }
-            _ => Ok(Some(Got::Letter(*letter, value))),
-        }
-    }
-
-    /// The line is wrong: says so, and shows the page.
-    pub fn usage(&self, cx: &mut Ctx<'_>, pattern: &str, word: &[u8]) -> Fail {
-        let fail = error(cx, pattern, word);
-        cx.err.say(&[self.help.as_bytes()]);
-        fail
-    }
-}
-
-/// Whether the option takes a value; `None` when the page has none of this letter.
-fn row(help: &str, letter: u8) -> Option<bool> {
-    help.as_bytes().split(|b| *b == b'\n').find_map(|row| match row {
-        [b' ', b' ', b'-', c, b' ', next, ..] if *c == letter => Some(*next == b'<'),
-        _ => None,
-    })
+/// The line is wrong: says so, and shows the page.
+pub fn usage(cx: &mut Ctx<'_>, page: &str, pattern: &str, word: &[u8]) -> Fail {
+    let _ = error(cx, pattern, word);
+    getopt::usage(cx, page)
 }
 
 /// `ping: ` and the pattern, `%` in it standing for `word`; exit code 2.
 pub fn error(cx: &mut Ctx<'_>, pattern: &str, word: &[u8]) -> Fail {
-    let (before, after) = cut(pattern, b'%');
-    let word = if after.is_some() { word } else { b"" };
-    let name = cx.err.program.as_bytes();
-    cx.err.say(&[name, b": ", before.as_bytes(), word, after.unwrap_or("").as_bytes()]);
+    let _ = cx.err.applet(pattern, word, 0);
     WRONG
 }
 
@@ -153,15 +84,6 @@ pub fn micros(word: &[u8]) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn rows_of_a_page() {
-        let page = "Usage: x -z\n\n  -c <count>     of\n  -q             quiet\n\n  ping -c 3 host";
-        assert_eq!(
-            [b'c', b'q', b'z', b'p', b'<', 0].map(|c| row(page, c)),
-            [Some(true), Some(false), None, None, None, None]
-        );
-    }
 
     #[test]
     fn seconds() {

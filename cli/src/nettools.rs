@@ -4,6 +4,7 @@ use crate::Ctx;
 use crate::getopt::choose;
 use crate::names::Link;
 use crate::report::{Done, Fail};
+use crate::step::ENODEV;
 use core::cmp::Ordering;
 use nlbox_core::conn::{Errno, Error};
 use nlbox_core::rt::link::{IFINFO_LEN, IfInfo, ifla, info};
@@ -13,10 +14,8 @@ use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
 use nlbox_core::wire::key::{Key, Raw};
 use nlbox_sys::memory;
-use zerocopy::{FromBytes, IntoBytes};
+use zerocopy::FromBytes;
 
-/// `ENODEV`.
-pub const ENODEV: i32 = 19;
 /// `EINVAL`.
 pub const EINVAL: i32 = 22;
 /// `EADDRNOTAVAIL`.
@@ -120,17 +119,6 @@ pub fn ask(
     let mut m = Build::new(&mut tx, ty, flags, head);
     put(&mut m);
     cx.conn.request(&mut m)
-}
-
-/// Sends a change of the link called `name` that `put` fills in.
-pub fn set_link(
-    cx: &mut Ctx<'_>,
-    ty: u16,
-    name: &[u8],
-    put: &mut dyn FnMut(&mut Build<'_>),
-) -> Result<(), Error> {
-    let head = IfInfo { index: link(cx, name)?.info.index, ..IfInfo::default() };
-    ask(cx, ty, 0, head.as_bytes(), put)
 }
 
 /// Cells with a blank between: a positive width pads on the right, a negative one on the left, 0 not at all.

@@ -1,8 +1,9 @@
 //! `ping`: ICMP echo over IPv4 and IPv6, with the texts and exit codes of iputils.
 
 use crate::Ctx;
+use crate::getopt::{Options, choose};
 use crate::hosts::{Name, look_up, name_of};
-use crate::letters::{Got, Letters, error, micros, number, system};
+use crate::letters::{error, micros, option, system, usage};
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use core::net::IpAddr;
@@ -74,85 +75,61 @@ pub(crate) fn main6(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 struct Asked<'l> {
     host: &'l [u8],
     family: u8,
-    /// Every option without a value, by its letter.
-    given: u128,
+    o: Options<'l>,
     count: u64,
     interval: u64,
     linger: u64,
     deadline: u64,
     size: u64,
     ttl: Option<u8>,
-    from: Option<&'l [u8]>,
     fragments: Option<u8>,
     preload: u64,
 }
 
 impl Asked<'_> {
     fn has(&self, letter: u8) -> bool {
-        self.given & bit(letter) != 0
+        self.o.has(letter)
     }
-}
-
-fn bit(letter: u8) -> u128 {
-    1_u128.checked_shl(letter.into()).unwrap_or(0)
 }
 
 // Not inlined: the compiler would take `asked` apart and put it together again, at twice the size.
 #[inline(never)]
 fn read<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, asked: &mut Asked<'l>) -> Done {
-    let mut letters = Letters::new(cx, "ping", HELP);
-    let mut host = None;
-    while let Some(got) = letters.next(cx, line)? {
-        let (letter, value) = match got {
-            Got::Letter(letter, value) => (letter, value),
-            Got::Word(word) if host.is_none() => {
-                host = Some(word);
-                continue;
-            }
-            Got::Word(word) => return Err(letters.usage(cx, "a second host: '%'", word)),
-        };
-        let bounds = match letter {
-            b'c' => (1, i64::MAX.unsigned_abs()),
-            b's' => (0, MOST),
-            b't' => (0, 255),
-            b'l' => (1, 65_536),
-            b'w' => (0, 2_147_483_647),
-            _ => (1, 0),
-        };
-        let n = match letter {
-            b'i' | b'W' => {
-                let pattern = if letter == b'i' { "bad timing interval: %" } else { "bad linger time: %" };
-                micros(value).ok_or_else(|| error(cx, pattern, value))?
-            }
-            _ if bounds.0 > bounds.1 => 0,
-            _ => number(cx, value, bounds.0, bounds.1)?,
-        };
-        match letter {
-            b'c' => asked.count = n,
-            b's' => asked.size = n,
-            b't' => asked.ttl = u8::try_from(n).ok(),
-            b'l' => asked.preload = n,
-            b'w' => asked.deadline = n.saturating_mul(SECOND),
-            b'i' => asked.interval = n,
-            b'W' => asked.linger = n,
-            b'I' => asked.from = Some(value),
-            b'M' => {
-                asked.fragments = match value {
-                    b"dont" => Some(0),
-                    b"want" => Some(1),
-                    b"do" => Some(2),
-                    _ => return Err(error(cx, "invalid -M argument: %", value)),
-                };
-            }
-            b'4' | b'6' => {
-                let family = if letter == b'4' { af::AF_INET } else { af::AF_INET6 };
-                if asked.family != 0 && asked.family != family {
-                    return Err(error(cx, "only one -4 or -6 option may be specified", b""));
-                }
-                asked.family = family;
-            }
-            _ => asked.given |= bit(letter),
+    cx.err.program = "ping";
+    let o = &mut asked.o;
+    o.letters(cx, line, HELP)?;
+    asked.count = option(cx, o, b'c', 1, i64::MAX.unsigned_abs(), 0)?;
+    asked.size = option(cx, o, b's', 0, MOST, 56)?;
+    asked.preload = option(cx, o, b'l', 1, 65_536, 1)?;
+    asked.deadline = option(cx, o, b'w', 0, 2_147_483_647, 0)?.saturating_mul(SECOND);
+    asked.ttl = u8::try_from(option(cx, o, b't', 0, 255, 256)?).ok();
+    for (letter, to, pattern) in [
+        (b'i', &mut asked.interval, "bad timing interval: %"),
+        (b'W', &mut asked.linger, "bad linger time: %"),
+    ] {
+        let word = o.word(letter);
+        if o.has(letter) {
+            *to = micros(word).ok_or_else(|| error(cx, pattern, word))?;
         }
+    }
+    if o.has(b'M') {
+        let word = o.word(b'M');
+        asked.fragments = choose("dont want do", word, 0);
+        if asked.fragments.is_none() {
+            return Err(error(cx, "invalid -M argument: %", word));
+        }
+    }
+    for (letter, family) in [(b'4', af::AF_INET), (b'6', af::AF_INET6)] {
+        if o.has(letter) {
+            if asked.family == family ^ af::AF_INET ^ af::AF_INET6 {
+                return Err(error(cx, "only one -4 or -6 option may be specified", b""));
+            }
+            asked.family = family;
+        }
+    }
+    let [host, more] = o.words;
+    if let Some(word) = more {
+        return Err(usage(cx, HELP, "a second host: '%'", word));
     }
     let Some(host) = host else {
         let _ = error(cx, "usage error: Destination address required", b"");
@@ -206,14 +183,13 @@ fn start(cx: &mut Ctx<'_>, line: &mut Line<'_>, family: u8) -> Done {
     let mut asked = Asked {
         host: b"",
         family,
-        given: 0,
+        o: Options::new(),
         count: 0,
         interval: u64::MAX,
         linger: 10 * SECOND,
         deadline: 0,
         size: 56,
         ttl: None,
-        from: None,
         fragments: None,
         preload: 1,
     };
@@ -250,7 +226,8 @@ fn start(cx: &mut Ctx<'_>, line: &mut Line<'_>, family: u8) -> Done {
     };
     let v6 = to.is_ipv6();
     let (mut link, mut device, mut bound) = (0, &b""[..], None);
-    if let Some(from) = asked.from {
+    if let Some(from) = asked.o.value(b'I') {
+        let from = from.to_bytes();
         bound = parse(from).map(std);
         match bound {
             Some(ip) if ip.is_ipv6() != v6 => {
@@ -452,7 +429,7 @@ impl Ping<'_, '_, '_> {
         } else {
             self.bytes(" (%) ", print(&own(to)).as_bytes());
         }
-        if self.asked.from.is_some() {
+        if self.asked.has(b'I') {
             self.bytes("from % ", print(&own(source)).as_bytes());
             self.bytes("%: ", device);
         }

@@ -4,22 +4,18 @@
 use crate::Ctx;
 use crate::hosts::{Name, address, name_of};
 use crate::ip::route::filter::Row;
-use crate::nettools::{NONE, ask, cells, failed, first, link, which};
+use crate::nettools::{NONE, cells, first, which};
 use crate::report::{Done, Fail};
+use crate::step::{Step, UNREAD};
 use crate::words::Line;
 use nlbox_core::bytes::Reader;
-use nlbox_core::conn::Error;
-use nlbox_core::rt::route::{
-    PROTO_BOOT, RTMSG_LEN, RtMsg, TABLE_LOCAL, TABLE_MAIN, rta, rtax, rtm_f, rtn, scope,
-};
+use nlbox_core::rt::route::{RTMSG_LEN, TABLE_LOCAL, TABLE_MAIN, rta, rtax, rtm_f, rtn};
 use nlbox_core::rt::rtm;
 use nlbox_core::spec::Resolve;
 use nlbox_core::text::ip::{Ip, Prefix, af};
 use nlbox_core::text::{ip, num};
 use nlbox_core::wire::attr::Attrs;
 use nlbox_core::wire::build::Build;
-use nlbox_core::wire::header::nlm;
-use zerocopy::IntoBytes;
 
 /// `RTN_UNREACHABLE`, and the types behind it that are refusals too.
 const UNREACHABLE: u8 = 7;
@@ -306,73 +302,37 @@ fn change(cx: &mut Ctx<'_>, line: &mut Line<'_>, family: u8, add: bool) -> Done 
         }
     }
     let [netmask, mss, window, irtt, gw, metric, dev] = slots;
-    let numbers = [mss, window, irtt, metric].map(|w| w.map(num::parse_u32));
-    if numbers.contains(&Some(None)) {
-        return Err(usage(cx));
-    }
-    let [mss, window, irtt, metric] = numbers.map(Option::flatten);
-
     let (dst, len) = destination(cx, target, netmask, family, net)?;
-    let mut via = None;
+    let mut step = Step::new(if add { "route prepend" } else { "route del" }, &[]);
+    let (dst, len) = (ip::print(&dst), num::dec(len.into()));
+    let kind: (&str, &[u8]) =
+        if reject { (" % %/% scope host", b"unreachable") } else { (" % %/%", b"unicast") };
+    step.add(kind.0, &[kind.1, dst.as_bytes(), len.as_bytes()]);
     if let Some(word) = gw {
-        via = Some(host(cx, word, family)?);
+        step.add(" via %", &[ip::print(&host(cx, word, family)?).as_bytes()]);
     }
-    let scope = match (v4, reject, add, via.is_some()) {
-        (true, true, ..) => scope::HOST,
-        (true, _, false, _) => scope::NOWHERE,
-        (true, _, _, false) => scope::LINK,
-        _ => scope::UNIVERSE,
+    // net-tools gives IPv6 routes metric 1 where none is said.
+    let metric = metric.or((!v4).then_some(b"1"));
+    for (pattern, word) in [(" dev %", dev), (" metric %", metric)] {
+        if let Some(word) = word {
+            step.add(pattern, &[word]);
+        }
+    }
+    // The header's bytes, which net-tools counts in.
+    for (pattern, word, less) in [(" advmss %", mss, 40), (" window %", window, 0), (" rtt %ms", irtt, 0)] {
+        let Some(word) = word else { continue };
+        let Some(n) = num::parse_u32(word) else { return Err(usage(cx)) };
+        if add {
+            step.add(pattern, &[num::dec(n.saturating_sub(less).into()).as_bytes()]);
+        }
+    }
+    cx.page.opts.family = family;
+    let _ = match step.attempt(cx) {
+        0 => return Ok(()),
+        UNREAD => return Err(usage(cx)),
+        errno => cx.err.system(&[if add { b"SIOCADDRT" } else { b"SIOCDELRT" }], errno),
     };
-    let head = RtMsg {
-        family,
-        dst_len: len,
-        table: u8::try_from(TABLE_MAIN).unwrap_or(0),
-        protocol: if add { PROTO_BOOT } else { 0 },
-        scope,
-        ty: if reject { UNREACHABLE } else { rtn::UNICAST },
-        ..RtMsg::default()
-    };
-    let work = |cx: &mut Ctx<'_>| -> Result<(), Error> {
-        let (ty, flags) = if add { (rtm::NEWROUTE, nlm::CREATE) } else { (rtm::DELROUTE, 0) };
-        let oif = match dev {
-            Some(name) => link(cx, name)?.info.index,
-            None => 0,
-        };
-        ask(cx, ty, flags, head.as_bytes(), &mut |m| {
-            if len > 0 || !dst.is_unspecified() {
-                m.put(rta::DST, dst.bytes());
-            }
-            if let Some(via) = via {
-                m.put(rta::GATEWAY, via.bytes());
-            }
-            // net-tools gives IPv6 routes metric 1 where none is said.
-            let metric = metric.unwrap_or(u32::from(!v4));
-            for (key, v) in [(rta::OIF, oif), (rta::PRIORITY, metric)] {
-                if v != 0 {
-                    m.put(key, v);
-                }
-            }
-            let metrics = [
-                (rtax::ADVMSS, mss.map(|v| v.saturating_sub(40))),
-                (rtax::WINDOW, window),
-                (rtax::RTT, irtt.map(|v| v.saturating_mul(8))),
-            ];
-            let mark = m.mark();
-            let nest = m.open(rta::METRICS.ty());
-            for (key, v) in metrics {
-                if let Some(v) = v {
-                    m.put(key, v);
-                }
-            }
-            if m.is_empty_since(nest) || !add {
-                m.undo(mark);
-            } else {
-                m.close(nest);
-            }
-        })
-    };
-    let what: &[u8] = if add { b"SIOCADDRT" } else { b"SIOCDELRT" };
-    work(cx).map_err(|e| failed(cx, what, e, 7))
+    Err(Fail(7))
 }
 
 fn host(cx: &mut Ctx<'_>, word: &[u8], family: u8) -> Result<Ip, Fail> {

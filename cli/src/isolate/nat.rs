@@ -1,23 +1,115 @@
-//! `--nat` and `--publish`: what is asked of the host's packet filter.
+//! `--nat` and `--publish`: what is asked of the host's packet filter, and who takes it back.
 
+use super::plan::Text;
+use super::step::Steps;
+use super::{LOST, PUBLISH, SIGNALS};
 use crate::Ctx;
-use crate::report::Done;
-use nlbox_core::text::ip::Ip;
+use crate::child::fork;
+use crate::nat::{masquerade, publish, withdraw};
+use crate::report::{Done, Fail};
+use nlbox_core::text::ip::{Ip, Prefix};
+use nlbox_core::text::num::parse_u64_base;
+use nlbox_sys::process::{Fork, exit, getpid, getppid, kill, prctl_pdeathsig, setsid};
+use nlbox_sys::signal;
+
+/// The rules of one network, and the process that takes them out when we cannot.
+pub(super) struct Rules {
+    /// What the rules carry: no two networks have the same.
+    tag: Text,
+    guard: i32,
+}
 
 /// Sets the rules: called on the host when its end is there, before the command runs.
 ///
-/// `masquerade`: what comes from `inside` and leaves by another link than `dev` gets the address of that link.
-/// `publish`: a list of `HOSTPORT:PORT[/udp]` between commas, to go to each address of `inside`; empty for none.
-/// `inside`: IPv4 and IPv6; one that is none has no bytes. `dev`: the host's end, a name that no other link has.
-///
-/// The rules are to live as long as this process and no longer, even when it is killed: a table with
-/// `NFT_TABLE_F_OWNER` (Linux 5.12) goes with the socket that made it, which is to be left open.
-pub(super) fn set(cx: &mut Ctx<'_>, masquerade: bool, publish: &[u8], _inside: [Ip; 2], _dev: &[u8]) -> Done {
-    if masquerade {
-        return Err(cx.err.applet("option '--nat' is not in this build", b"", 0));
+/// `hide` (`--nat`): what comes from `inside` and leaves by another link than the host's end gets the address of that
+/// link. `--publish`: each `HOSTPORT:PORT[/udp]` goes to each address of `inside`: IPv4 and IPv6; one that is none has
+/// no bytes.
+pub(super) fn set(cx: &mut Ctx<'_>, steps: &mut Steps<'_, '_>, hide: bool, inside: [Ip; 2]) -> Done {
+    let o = steps.o;
+    if !hide && !o.has(PUBLISH) {
+        return Ok(());
     }
-    if !publish.is_empty() {
-        return Err(cx.err.applet("option '--publish' is not in this build", b"", 0));
+    let rules = Rules { tag: Text::join(&[b"isolate-", steps.child.as_bytes()]), guard: 0 };
+    let rules = steps.rules.insert(rules);
+    rules.guard = guard(cx, &rules.tag)?;
+    let (tag, dev) = (rules.tag.as_bytes(), steps.end.as_bytes());
+    for ip in inside.iter().filter(|ip| !ip.is_none()) {
+        if hide {
+            masquerade(cx, &Prefix { ip: *ip, len: ip.bits(), had_len: true }, dev, tag)?;
+        }
+        for list in o.all(PUBLISH) {
+            for word in list.split(|b| *b == b',') {
+                let Some((proto, port, to)) = ports(word) else {
+                    return Err(cx.err.applet("'%' is no HOSTPORT:PORT[/udp]", word, 0));
+                };
+                publish(cx, proto, port, ip, to, tag)?;
+            }
+        }
     }
     Ok(())
+}
+
+/// `IPPROTO_*`, the port of the host, the port inside.
+fn ports(word: &[u8]) -> Option<(u8, u16, u16)> {
+    let mut parts = word.splitn(2, |b| *b == b'/');
+    let (pair, proto) = (parts.next()?, parts.next().unwrap_or(b"tcp"));
+    let proto = crate::getopt::choose("tcp udp", proto, 0)?;
+    let mut ports = pair.split(|b| *b == b':').map(|word| {
+        let n = parse_u64_base(word, 10)?;
+        u16::try_from(n).ok().filter(|n| *n > 0)
+    });
+    let found = (if proto == 0 { 6 } else { 17 }, ports.next()??, ports.next()??);
+    ports.next().is_none().then_some(found)
+}
+
+/// A process that takes the rules out when this one dies unasked.
+fn guard(cx: &mut Ctx<'_>, tag: &Text) -> Result<i32, Fail> {
+    let parent = getpid();
+    match fork(cx)? {
+        Fork::Parent(pid) => Ok(pid),
+        Fork::Child => {
+            // What ends the whole group is not for it.
+            let _ = setsid();
+            if prctl_pdeathsig(LOST).is_ok() {
+                while getppid() == parent {
+                    let _ = signal::wait(&SIGNALS);
+                }
+            }
+            let _ = withdraw(cx, tag.as_bytes());
+            exit(0)
+        }
+    }
+}
+
+impl Rules {
+    /// Takes the rules out, unless they are `kept`.
+    pub(super) fn end(&self, cx: &mut Ctx<'_>, kept: bool) {
+        let _ = kill(self.guard, signal::SIGKILL);
+        if !kept {
+            let _ = withdraw(cx, self.tag.as_bytes());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ports;
+
+    #[test]
+    fn what_is_published() {
+        for (word, want) in [
+            (&b"8080:80"[..], Some((6, 8080, 80))),
+            (b"53:5353/udp", Some((17, 53, 5353))),
+            (b"53:5353/tcp", Some((6, 53, 5353))),
+            (b"80", None),
+            (b"80:", None),
+            (b"0:80", None),
+            (b"80:65536", None),
+            (b"1:2:3", None),
+            (b"1:2/sctp", None),
+            (b"", None),
+        ] {
+            assert_eq!(ports(word), want, "{word:?}");
+        }
+    }
 }

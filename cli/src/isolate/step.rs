@@ -3,13 +3,10 @@
 use super::plan::Text;
 use crate::Ctx;
 use crate::getopt::Options;
-use crate::idmap::Map;
-use crate::ip::command;
 use crate::report::{Done, Fail, PLAIN};
-use crate::words::{Line, Words};
+use crate::step::Step;
 use nlbox_core::text::ip::Prefix;
 use nlbox_core::text::ip::af::AF_INET6;
-use nlbox_sys::fd::first;
 
 /// What steps are made of.
 pub(super) struct Steps<'a, 'l> {
@@ -19,8 +16,12 @@ pub(super) struct Steps<'a, 'l> {
     pub(super) child: Text,
     /// This side's end of the pair.
     pub(super) end: Text,
+    /// The same by its index: by the end its name may have been given to another.
+    pub(super) own: Text,
     /// What is shown before each: the host would do by `ip -n PID` what the child does.
     pub(super) lead: Text,
+    /// What was asked of the packet filter.
+    pub(super) rules: Option<super::nat::Rules>,
 }
 
 const EPERM: i32 = 1;
@@ -58,25 +59,20 @@ impl Steps<'_, '_> {
 
     /// As [`Steps::run`]; `A` stands for `address`.
     pub(super) fn with(&self, cx: &mut Ctx<'_>, line: &str, address: &[u8]) -> Done {
-        // Words end in NULs here: a name may hold a blank. Names and addresses have been checked, and fit.
-        let mut text = Map::new();
+        let mut step = Step::new("", &[]);
         for b in line.as_bytes() {
-            let word = match b {
+            step.put(match b {
                 b'A' => address,
                 b'B' => self.o.word(b'b'),
                 b'C' => self.child.as_bytes(),
                 b'D' => super::outside::dev(self.o),
                 b'E' => self.end.as_bytes(),
                 b'F' => self.o.word(b'n'),
-                b' ' => b"\0",
                 b => core::slice::from_ref(b),
-            };
-            let _ = text.extend_from_slice(word);
+            });
         }
-        let _ = text.push(0);
-        cx.err.errno = 0;
-        let done = words(cx, &text).map_err(|_| PLAIN);
-        text.pop();
+        let done = step.run(cx).map_err(|_| PLAIN);
+        let text = &mut step.0;
         text.iter_mut().filter(|b| **b == 0).for_each(|b| *b = b' ');
         if done.is_err() {
             cx.err.piece(&[b"isolate: failed: "]);
@@ -85,7 +81,7 @@ impl Steps<'_, '_> {
             // A step that is tried is shown too when it is done.
             let mute = cx.err.mute;
             cx.err.mute = mute && done.is_err();
-            cx.err.say(&[self.lead.as_bytes(), &text]);
+            cx.err.say(&[self.lead.as_bytes(), text]);
             cx.err.mute = mute;
         }
         if done.is_err() && cx.err.errno == EPERM {
@@ -94,17 +90,4 @@ impl Steps<'_, '_> {
         }
         done
     }
-}
-
-/// Runs `ip` with these words, each with its NUL.
-fn words(cx: &mut Ctx<'_>, text: &[u8]) -> Done {
-    let mut list = [c""; 12];
-    let (mut rest, mut n) = (text, 0_usize);
-    for slot in &mut list {
-        let Some(word) = first(rest) else { break };
-        *slot = word;
-        rest = rest.get(word.to_bytes_with_nul().len()..).unwrap_or_default();
-        n = n.saturating_add(1);
-    }
-    command(cx, &mut Line::new(Words::List(list.get(..n).unwrap_or_default()), 0))
 }
