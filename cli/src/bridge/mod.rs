@@ -27,7 +27,8 @@ use nlbox_core::wire::header::Message;
 static HEAD: [u8; 16] = [af::AF_BRIDGE, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
 /// In matching order.
-static OBJECTS: &[&Object] =
+/// Every object of `bridge`, in matching order.
+pub static OBJECTS: &[&Object] =
     &[&link::OBJECT, &fdb::OBJECT, &mdb::OBJECT, &vlan::MST, &vlan::OBJECT, &vni::OBJECT, &monitor::OBJECT];
 
 static PROGRAM: Program = Program {

@@ -38,15 +38,18 @@ use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
 
 /// An object by one of its names: iproute2 knows several for some, and their order is the matching order.
-struct Entry {
-    word: &'static str,
-    object: &'static Object,
+pub struct Entry {
+    /// Its spelling.
+    pub word: &'static str,
+    /// What the word names.
+    pub object: &'static Object,
 }
 
 /// How many of [`OBJECTS`] leave interfaces as they are: the lines of a batch may keep their names from one to the next.
 const QUIET: usize = 5;
 
-static OBJECTS: &[Entry] = &[
+/// Every object of `ip`, in matching order.
+pub static OBJECTS: &[Entry] = &[
     Entry { word: "a[ddress]", object: &addr::OBJECT },
     Entry { word: "r[oute]", object: &route::OBJECT },
     Entry { word: "ru[le]", object: &rule::OBJECT },
@@ -81,7 +84,7 @@ static NONE: Grammar =
 const NEEDS: &[u8] = b"Not enough information: \"%\" argument is required.";
 
 /// The objects of iproute2 that are not in this build: refused by name.
-static ABSENT: &[&str] = &["l2tp", "fou", "ila", "macsec", "xfrm", "sr", "ioam", "stats"];
+pub static ABSENT: &[&str] = &["l2tp", "fou", "ila", "macsec", "xfrm", "sr", "ioam", "stats"];
 
 /// A program of iproute2's: its options, and what reads the rest of the line or a line of a batch.
 pub(crate) struct Program {
@@ -255,6 +258,11 @@ pub(crate) static FAMILIES: &[(&str, u8)] = &[
     ("bridge", af::AF_BRIDGE),
 ];
 
+/// The spellings of the options.
+pub fn option_words() -> impl Iterator<Item = &'static str> {
+    OPTIONS.iter().map(|(word, _)| *word)
+}
+
 /// What is to be done behind the options.
 enum Then<'l> {
     /// Nothing: an option was all.
@@ -394,17 +402,12 @@ pub(crate) fn keyword<'l>(line: &Line<'l>) -> &'l [u8] {
 }
 
 /// A verb of iproute2's that is refused by name.
-pub(crate) fn no_verb(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+pub fn no_verb(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     Err(cx.err.plain(&[b"Command \"%\" is not in this build.", keyword(line)]))
 }
 
 /// A keyword of iproute2's that is refused by name.
-pub(crate) fn absent<'l>(
-    cx: &mut Ctx<'_>,
-    line: &mut Line<'l>,
-    _: &mut Build<'_>,
-    _: &mut Slots<'l>,
-) -> Done {
+pub fn absent<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
     Err(cx.err.plain(&[b"Option \"%\" is not in this build.", keyword(line)]))
 }
 

@@ -25,16 +25,12 @@ pub static OBJECT: Object = Object {
     about: "virtual routing and forwarding",
     verbs: &[
         Verb { word: "i[dentify]", run: identify, grammar: Some(&IDENTIFY) },
-        Verb { word: "p[ids]", run: |cx, _| absent(cx, b"pids"), grammar: None },
-        Verb { word: "e[xec]", run: |cx, _| absent(cx, b"exec"), grammar: None },
+        Verb { word: "p[ids]", run: super::no_verb, grammar: None },
+        Verb { word: "e[xec]", run: super::no_verb, grammar: None },
         Verb { word: "s[how]|l[ist]|ls[t]", run: show, grammar: Some(&SHOW) },
     ],
     default: show,
 };
-
-fn absent(cx: &mut Ctx<'_>, verb: &[u8]) -> Done {
-    Err(cx.err.plain(&[b"\"ip vrf %\" is not in this build.", verb]))
-}
 
 /// All of them in a table; of one its name and the number of its table.
 fn show(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
