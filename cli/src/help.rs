@@ -85,9 +85,10 @@ fn option(page: &mut Page<'_, '_>, keyword: &[u8], value: &str) {
 pub fn kind(cx: &mut Ctx<'_>, kind: &LinkKind) {
     let mut page = Page { err: &mut cx.err, line: heapless::Vec::new(), indent: 8 };
     page.word(&[b"Usage: ... ", kind.name.as_bytes()]);
-    let Some(mut rows) = kind.data.map(AttrSet::iter) else { return };
-    while let Some(row) = rows.next() {
-        if !row.flags.has(RowFlags::READ) || matches!(row.kind, Kind::Msg(..)) {
+    if let Some(set) = kind.data {
+        for row in
+            set.iter().filter(|row| !row.flags.has(RowFlags::READ) || matches!(row.kind, Kind::Msg(..)))
+        {
             option(&mut page, row.keyword().as_bytes(), value_of(row.kind));
         }
     }
