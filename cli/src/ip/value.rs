@@ -79,11 +79,11 @@ pub fn put_named(page: &mut Page<'_>, label: &str, names: &'static Names, v: u32
     put(&mut page.out, label, name.unwrap_or(digits.as_bytes()));
 }
 
-/// The name of an interface in its colour, by its label, behind `before`.
-pub fn put_ifname(page: &mut Page<'_>, before: &str, label: &str, index: u32) {
+/// The name of an interface in its colour, behind `before`. Not by a label: a listing of routes is full of them.
+pub fn put_ifname(page: &mut Page<'_>, before: &str, key: &str, pattern: &str, index: u32) {
     let name = page.names.ifname(index);
     page.out.text(before);
-    put(page.out.style(Style::IfName), label, name.as_bytes());
+    page.out.style(Style::IfName).str(key, pattern, name.as_bytes());
 }
 
 /// Prints what the row of `set` says of the attribute `ty`, where it is among `a`.
