@@ -109,6 +109,7 @@ fn run(line: &str, main: &mut dyn Transport, side: &mut dyn Transport) -> (Strin
                 opts: Options::default(),
             },
             err: Report::new(&mut err),
+            visits: Default::default(),
         };
         nlbox::serve(&mut cx, Line::new(Words::List(&words), 0))
     };

@@ -205,9 +205,9 @@ pub fn finish(mut command: Command, input: &str) -> Output {
     Output { stdout: text(out.stdout), stderr: text(out.stderr), code }
 }
 
-/// Waits, five seconds at most, until `true_now` says so.
+/// Waits, half a minute at most, until `true_now` says so.
 pub fn eventually(what: &str, mut true_now: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(5);
+    let end = Instant::now() + Duration::from_secs(30);
     while !true_now() {
         assert!(Instant::now() < end, "never came true: {what}");
         std::thread::sleep(Duration::from_millis(10));

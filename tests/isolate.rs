@@ -1,7 +1,7 @@
 //! `isolate`: what it promises, and what it leaves behind, which is nothing.
 
 use harness::{Ns, Output, eqnice, eventually, finish, nlbox, skip, words};
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Stdio};
 
 /// A host without links, with a bridge's worth of tools.
@@ -645,10 +645,9 @@ fn twenty_at_once() {
         let mut addresses: Vec<String> = all
             .iter_mut()
             .map(|child| {
-                let mut line = Vec::new();
-                let out = child.stdout.as_mut().unwrap();
-                out.bytes().map(Result::unwrap).take_while(|b| *b != b'\n').for_each(|b| line.push(b));
-                String::from_utf8(line).unwrap().split_whitespace().last().unwrap().to_string()
+                let mut line = String::new();
+                BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+                line.split_whitespace().last().unwrap().to_string()
             })
             .collect();
         for child in &mut all {

@@ -462,6 +462,7 @@ fn with_ctx(f: impl FnOnce(&mut Ctx<'_>) -> Done) -> (Done, String) {
             opts: Options::default(),
         },
         err: Report::new(&mut err),
+        visits: Default::default(),
     };
     let done = f(&mut cx);
     (done, String::from_utf8(err.0).unwrap())

@@ -102,6 +102,8 @@ fn frames_read_as_tcpdump_writes_them() {
     let watch = Watcher::new(&ns, &[program, "watch", "-i", "v0", "arp"]);
     let all = Watcher::new(&ns, &[program, "watch", "icmp"]);
     sockets(&ns, 10);
+    // tcpdump throws away what came before its filter was in place, which nothing outside shows.
+    std::thread::sleep(std::time::Duration::from_secs(1));
     for line in TRAFFIC.lines() {
         ns.run(&["/bin/sh", "-c", &line.replace("$N", program)]);
     }

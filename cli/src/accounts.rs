@@ -1,9 +1,9 @@
 //! Users and groups by the files passwd(5) and group(5), where they are: no service is asked.
 
+use crate::lines;
 use core::ffi::CStr;
 use nlbox_core::spec::{Account, AccountName};
 use nlbox_core::text::num;
-use nlbox_sys::fd::read_file;
 
 const fn path(kind: Account) -> &'static CStr {
     match kind {
@@ -14,14 +14,17 @@ const fn path(kind: Account) -> &'static CStr {
 
 /// The first line whose name is `name` or, without one, whose number is `id`.
 fn find(kind: Account, name: Option<&[u8]>, id: u32) -> Option<(AccountName, u32)> {
-    let mut buf = [0; 16384];
-    let text = read_file(path(kind), &mut buf).ok()?;
-    text.split(|b| *b == b'\n').find_map(|line| {
+    let mut found = None;
+    let _ = lines::each(path(kind), &mut |line| {
         let mut fields = line.split(|b| *b == b':');
-        let found = (fields.next()?, fields.nth(1).and_then(num::parse_u32)?);
-        let fits = name.map_or(found.1 == id, |name| name == found.0);
-        fits.then_some((AccountName::from_slice(found.0).ok()?, found.1))
-    })
+        if let (None, Some(is), Some(number)) =
+            (&found, fields.next(), fields.nth(1).and_then(num::parse_u32))
+            && name.map_or(number == id, |name| name == is)
+        {
+            found = AccountName::from_slice(is).ok().map(|name| (name, number));
+        }
+    });
+    found
 }
 
 /// The number that `word` spells, or of the user or group called so.

@@ -4,78 +4,107 @@
 //! `"` quote.
 
 use crate::Ctx;
+use crate::ip::Program;
 use crate::report::{Done, Fail, PLAIN};
 use crate::words::{Line, Words};
 use core::ffi::CStr;
 use nlbox_core::text::num;
 use nlbox_sys::fd::{CBuf, Fd, OFlags, STDIN, open, read};
 
-/// Bytes of one command, continuation lines joined.
-const LINE: usize = 4096;
+/// Bytes read at once, and of one command with its comment, continuation lines joined.
+const ROOM: usize = 16384;
 /// Words of one command.
 const WORDS: usize = 512;
 
 /// A file read line by line.
 struct Source {
     file: Option<Fd>,
-    buf: [u8; LINE],
+    buf: [u8; ROOM],
+    /// What has been read and not been lent.
     at: usize,
     len: usize,
     number: u64,
 }
 
 /// What the next line is.
-enum Next {
-    Line(usize),
+enum Next<'s> {
+    /// Its bytes, and one more.
+    Line(&'s mut [u8]),
     TooLong,
     End,
 }
 
 impl Source {
-    fn byte(&mut self) -> Result<Option<u8>, Fail> {
-        if self.at >= self.len {
-            let fd = self.file.as_ref().map_or(STDIN, Fd::raw);
-            self.len = read(fd, &mut self.buf).map_err(|_| PLAIN)?;
-            self.at = 0;
-        }
-        let b = self.buf.get(..self.len).and_then(|b| b.get(self.at)).copied();
-        self.at = self.at.saturating_add(1);
-        Ok(b)
-    }
-
-    /// One command into `to`, its comment left out, lines joined.
-    fn next(&mut self, to: &mut [u8; LINE]) -> Result<Next, Fail> {
-        let (mut len, mut comment, mut any, mut long) = (0_usize, false, false, false);
-        loop {
-            let b = self.byte()?;
-            any |= b.is_some();
-            match b {
-                None | Some(b'\n') => {
-                    self.number = self.number.saturating_add(u64::from(any));
-                    let joined =
-                        !comment && b.is_some() && len > 0 && to.get(len.saturating_sub(1)) == Some(&b'\\');
-                    if joined {
-                        len = len.saturating_sub(1);
-                        continue;
-                    }
-                    return Ok(match (any, long) {
-                        (false, _) => Next::End,
-                        (true, true) => Next::TooLong,
-                        (true, false) => Next::Line(len),
-                    });
-                }
-                Some(b'#') => comment = true,
-                Some(_) if comment => {}
-                // The last byte is the NUL behind the last word.
-                Some(b) => match to.get_mut(len).filter(|_| len < LINE - 1) {
-                    Some(slot) => {
-                        *slot = b;
-                        len = len.saturating_add(1);
-                    }
-                    None => long = true,
-                },
+    /// Reads more behind what is left, which moves to the front; `false` at the end of the file.
+    fn more(&mut self) -> Result<bool, Fail> {
+        let left = self.len.saturating_sub(self.at);
+        for to in 0..left {
+            let b = self.buf.get(self.at.saturating_add(to)).copied().unwrap_or(0);
+            if let Some(slot) = self.buf.get_mut(to) {
+                *slot = b;
             }
         }
+        (self.at, self.len) = (0, left);
+        let fd = self.file.as_ref().map_or(STDIN, Fd::raw);
+        // The last byte is for the end of a last line that has none.
+        let got = read(fd, self.buf.get_mut(left..ROOM - 1).unwrap_or_default()).map_err(|_| PLAIN)?;
+        self.len = left.saturating_add(got);
+        Ok(got != 0)
+    }
+
+    /// Where the next line ends, behind `joined` bytes that belong to it already; `None` where the file ends first.
+    fn end(&mut self, joined: usize) -> Result<Option<usize>, Fail> {
+        let mut from = self.at.saturating_add(joined);
+        loop {
+            let rest = self.buf.get(from..self.len).unwrap_or_default();
+            if let Some(n) = rest.iter().position(|b| *b == b'\n') {
+                return Ok(Some(from.saturating_add(n)));
+            }
+            let seen = self.len.saturating_sub(self.at);
+            if seen >= ROOM - 1 || !self.more()? {
+                return Ok(None);
+            }
+            from = self.at.saturating_add(seen);
+        }
+    }
+
+    /// One command, lines joined; its comment is still there.
+    fn next(&mut self) -> Result<Next<'_>, Fail> {
+        let (mut joined, mut long) = (0_usize, false);
+        let (end, behind) = loop {
+            let Some(end) = self.end(joined)? else {
+                if self.len.saturating_sub(self.at) >= ROOM - 1 {
+                    // The rest of it goes the same way.
+                    (self.at, long) = (self.len, true);
+                    continue;
+                }
+                if self.at >= self.len && !long && joined == 0 {
+                    return Ok(Next::End);
+                }
+                break (self.len, self.len);
+            };
+            self.number = self.number.saturating_add(1);
+            let line = self.buf.get_mut(self.at..end).unwrap_or_default();
+            if line.last() != Some(&b'\\') || line.contains(&b'#') {
+                break (end, end.saturating_add(1));
+            }
+            // The two bytes between the lines make room in front.
+            joined = line.len().saturating_sub(1);
+            for n in (self.at..self.at.saturating_add(joined)).rev() {
+                let b = self.buf.get(n).copied().unwrap_or(0);
+                if let Some(slot) = self.buf.get_mut(n.saturating_add(2)) {
+                    *slot = b;
+                }
+            }
+            self.at = self.at.saturating_add(2);
+        };
+        // A line that the file ends in counts as one.
+        self.number = self.number.saturating_add(u64::from(end == behind));
+        let from = core::mem::replace(&mut self.at, behind);
+        Ok(match long {
+            true => Next::TooLong,
+            false => Next::Line(self.buf.get_mut(from..=end).unwrap_or_default()),
+        })
     }
 }
 
@@ -85,35 +114,33 @@ enum Broken {
     Words,
 }
 
-/// Takes the quotes out of `line` in place and ends each word with a NUL; then lends the words.
+/// Takes the quotes out of `line` in place and ends each word with a NUL; then lends the words. A comment and the last
+/// byte are no part of it.
 fn split<'w>(line: &'w mut [u8], words: &mut heapless::Vec<&'w CStr, WORDS>) -> Result<(), Broken> {
     // Words only get shorter: the place to write never passes the place to read.
-    let (mut to, mut quote, mut inside) = (0_usize, None, false);
+    let (mut to, mut quote, mut inside) = (0_usize, 0, false);
+    let last = line.len().saturating_sub(1);
     for from in 0..line.len() {
-        let Some(b) = line.get(from).copied() else { break };
-        let put = match (quote, b) {
-            (None, b'\'' | b'"') => {
-                quote = Some(b);
-                inside = true;
-                None
+        let mut b = line.get(from).copied().unwrap_or(0);
+        let over = b == b'#' || from >= last;
+        if over || quote == 0 && matches!(b, b' ' | b'\t' | b'\r' | 0) {
+            if over && quote != 0 {
+                return Err(Broken::Quote);
             }
-            (Some(q), b) if q == b => {
-                quote = None;
-                None
+            b = 0;
+        } else if b == quote || quote == 0 && matches!(b, b'\'' | b'"') {
+            (quote, inside) = (quote ^ b, true);
+            continue;
+        }
+        if core::mem::replace(&mut inside, b != 0) || b != 0 {
+            if let Some(slot) = line.get_mut(to) {
+                *slot = b;
             }
-            (None, b' ' | b'\t' | b'\r' | 0) => core::mem::take(&mut inside).then_some(0),
-            (_, b) => {
-                inside = true;
-                Some(b)
-            }
-        };
-        if let (Some(b), Some(slot)) = (put, line.get_mut(to)) {
-            *slot = b;
             to = to.saturating_add(1);
         }
-    }
-    if quote.is_some() {
-        return Err(Broken::Quote);
+        if over {
+            break;
+        }
     }
     let mut rest: &[u8] = line.get(..to).unwrap_or(&[]);
     while let Ok(word) = CStr::from_bytes_until_nul(rest) {
@@ -123,36 +150,27 @@ fn split<'w>(line: &'w mut [u8], words: &mut heapless::Vec<&'w CStr, WORDS>) -> 
     Ok(())
 }
 
-/// Runs every line of `file` (`-`: standard input) through `command`. Stops at the first that fails, or with
+/// Runs every line of `file` (`-`: standard input) through `program`. Stops at the first that fails, or with
 /// `-force` goes on; the exit code is 1 when any failed.
-pub fn run(
-    cx: &mut Ctx<'_>,
-    file: &[u8],
-    command: for<'a, 'l> fn(&mut Ctx<'a>, &mut Line<'l>) -> Done,
-) -> Done {
-    let mut source = Source { file: None, buf: [0; LINE], at: 0, len: 0, number: 0 };
+pub(crate) fn run(cx: &mut Ctx<'_>, file: &[u8], program: &Program) -> Done {
+    let mut source = Source { file: None, buf: [0; ROOM], at: 0, len: 0, number: 0 };
     if file != b"-" {
-        let mut path = CBuf::<LINE>::new();
+        let mut path = CBuf::<4096>::new();
         let opened = path.join(&[file]).and_then(|p| open(p, OFlags::RDONLY, 0));
         source.file =
             Some(opened.map_err(|e| cx.err.system(&[b"Cannot open file \"%\" for reading", file], e.0))?);
     }
     cx.page.out.open_document();
     let mut done = Ok(());
-    let mut line = [0; LINE];
     loop {
-        let len = match source.next(&mut line) {
+        let ran = match source.next() {
             Ok(Next::End) => break,
-            Ok(Next::Line(len)) => Ok(len),
+            Ok(Next::Line(line)) => one(cx, line, program),
             Ok(Next::TooLong) => Err(cx.err.plain(&[b"The line is too long."])),
             Err(_) => {
                 done = Err(cx.err.plain(&[b"Cannot read \"%\".", file]));
                 break;
             }
-        };
-        let ran = match len {
-            Ok(len) => one(cx, line.get_mut(..len.saturating_add(1)).unwrap_or(&mut []), command),
-            Err(e) => Err(e),
         };
         if ran.is_err() {
             let number = num::dec(source.number);
@@ -167,21 +185,13 @@ pub fn run(
     done
 }
 
-fn one(
-    cx: &mut Ctx<'_>,
-    line: &mut [u8],
-    command: for<'a, 'l> fn(&mut Ctx<'a>, &mut Line<'l>) -> Done,
-) -> Done {
-    // What stood behind the line in an earlier, longer one ends here.
-    if let Some(end) = line.last_mut() {
-        *end = 0;
-    }
+fn one(cx: &mut Ctx<'_>, line: &mut [u8], program: &Program) -> Done {
     let mut words: heapless::Vec<&CStr, WORDS> = heapless::Vec::new();
     match split(line, &mut words) {
         Ok(()) if words.is_empty() => Ok(()),
         Ok(()) => {
             let typed = cx.err.typed.take();
-            let done = command(cx, &mut Line::new(Words::List(&words), 0));
+            let done = program.line(cx, &mut Line::new(Words::List(&words), 0));
             cx.err.typed = typed;
             done
         }

@@ -172,8 +172,9 @@ impl Gate {
 
     /// Lets the other process go on.
     pub fn open(self) {
-        // With our own reading end still open, this cannot fail.
         let _ = fd::write(self.to, b"x");
+        // Had it not been taken, the end of the pipe would say so.
+        drop(Fd::from_raw(self.to));
     }
 
     /// Waits; `false` when the other process ended without opening.

@@ -85,11 +85,11 @@ fn option(page: &mut Page<'_, '_>, keyword: &[u8], value: &str) {
 pub fn kind(cx: &mut Ctx<'_>, kind: &LinkKind) {
     let mut page = Page { err: &mut cx.err, line: heapless::Vec::new(), indent: 8 };
     page.word(&[b"Usage: ... ", kind.name.as_bytes()]);
-    for row in kind.data.into_iter().flat_map(AttrSet::iter) {
-        if row.flags.has(RowFlags::READ) && !matches!(row.kind, Kind::Msg(..)) {
-            continue;
+    let Some(rows) = kind.data.map(AttrSet::iter) else { return };
+    for row in rows {
+        if !row.flags.has(RowFlags::READ) || matches!(row.kind, Kind::Msg(..)) {
+            option(&mut page, row.keyword().as_bytes(), value_of(row.kind));
         }
-        option(&mut page, row.keyword().as_bytes(), value_of(row.kind));
     }
     page.end();
 }

@@ -16,22 +16,30 @@ impl Sink for Stream {
 /// A netlink socket that is opened when it is first needed: `-n` and `netns` change the namespace before that.
 pub struct Socket {
     protocol: i32,
-    socket: Option<NetlinkSocket>,
+    open: Option<Open>,
+    /// The one of another namespace, set aside.
+    aside: Option<Open>,
+}
+
+struct Open {
+    socket: NetlinkSocket,
+    /// Our port id, 0 before it is asked.
+    port: u32,
 }
 
 impl Socket {
     /// A socket of `NETLINK_*` family `protocol`, not opened yet.
     #[must_use]
     pub const fn new(protocol: i32) -> Self {
-        Socket { protocol, socket: None }
+        Socket { protocol, open: None, aside: None }
     }
 
-    fn open(&mut self) -> Result<&mut NetlinkSocket, Errno> {
-        let socket = match self.socket.take() {
-            Some(s) => s,
-            None => NetlinkSocket::open(self.protocol, 0).map_err(errno)?,
+    fn open(&mut self) -> Result<&mut Open, Errno> {
+        let open = match self.open.take() {
+            Some(open) => open,
+            None => Open { socket: NetlinkSocket::open(self.protocol, 0).map_err(errno)?, port: 0 },
         };
-        Ok(self.socket.insert(socket))
+        Ok(self.open.insert(open))
     }
 }
 
@@ -41,20 +49,24 @@ fn errno(e: nlbox_sys::errno::Errno) -> Errno {
 
 impl Transport for Socket {
     fn send(&mut self, datagram: &[u8]) -> Result<(), Errno> {
-        self.open()?.send(datagram).map_err(errno)
+        self.open()?.socket.send(datagram).map_err(errno)
     }
 
     fn recv(&mut self, buf: &mut [u8]) -> Result<Received, Errno> {
-        let r = self.open()?.recv(buf).map_err(errno)?;
+        let r = self.open()?.socket.recv(buf).map_err(errno)?;
         Ok(Received { len: r.len, from: r.from, group: r.group })
     }
 
     fn peek(&mut self) -> Result<usize, Errno> {
-        self.open()?.peek_len().map_err(errno)
+        self.open()?.socket.peek_len().map_err(errno)
     }
 
     fn port(&mut self) -> Result<u32, Errno> {
-        self.open()?.port_id().map_err(errno)
+        let open = self.open()?;
+        if open.port == 0 {
+            open.port = open.socket.port_id().map_err(errno)?;
+        }
+        Ok(open.port)
     }
 
     fn larger(&mut self, len: usize) -> Option<&'static mut [u8]> {
@@ -62,7 +74,11 @@ impl Transport for Socket {
     }
 
     fn close(&mut self) {
-        self.socket = None;
+        self.open = None;
+    }
+
+    fn turn(&mut self) {
+        core::mem::swap(&mut self.open, &mut self.aside);
     }
 
     fn speak(&mut self, protocol: i32) {
@@ -70,7 +86,7 @@ impl Transport for Socket {
     }
 
     fn join(&mut self, group: u32) -> Result<(), Errno> {
-        let socket = self.open()?;
+        let socket = &self.open()?.socket;
         // Events of the kernel's own pass by a socket without a port id. One that has its port id refuses another.
         let _ = socket.bind(0);
         socket.join(group).map_err(errno)

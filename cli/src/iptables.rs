@@ -3,15 +3,15 @@
 use crate::Ctx;
 use crate::getopt::{Options, Spec, choose};
 use crate::nat::{
-    IPTABLES, Scope, TARGETS, Text, add, ask, bad, check, commit, destination, fields, ports, remove, tag,
-    talk, target_of, to, value, walk,
+    ALL_CHAINS, IPTABLES, Scope, TARGETS, Text, add, ask, bad, check, destination, fields, ports, remove,
+    say, tag, talk, target_of, to, value, walk,
 };
 use crate::report::{Done, Fail, PLAIN};
 use crate::words::Line;
 use nlbox_core::bytes::until_nul;
 use nlbox_core::conn::Conn;
-use nlbox_core::nft::CHAINS;
 use nlbox_core::nft::rule::{Rule, field, target};
+use nlbox_core::nft::{CHAINS, chain};
 use nlbox_core::text::ip::af;
 use nlbox_core::text::num;
 
@@ -68,8 +68,21 @@ const COMMENT: u8 = 26;
 const DST_TYPE: u8 = 27;
 const LINE_NUMBERS: u8 = 30;
 
-/// By field.
-static FIELDS: [u8; 8] = [b's', b'd', b'i', b'o', b'p', SPORT, DPORT, DST_TYPE];
+/// The options that ask about a field, and the fields.
+static FIELDS: [(u8, usize); 10] = [
+    (b's', field::SRC),
+    (b'd', field::DST),
+    (b'i', field::IN),
+    (b'o', field::OUT),
+    (b'p', field::PROTO),
+    (SPORT, field::SPORT),
+    (SPORT + 1, field::SPORT),
+    (DPORT, field::DPORT),
+    (DPORT + 1, field::DPORT),
+    (DST_TYPE, field::LOCAL),
+];
+/// By target: the option that it takes.
+static TAKES: [u8; 6] = [0, TO_PORTS, TO_SOURCE, TO_DESTINATION, TO_PORTS, 0];
 const COMMANDS: &[u8] = b"AIDCLSF";
 /// What goes with every command, and what with those that list.
 const COMMON: &[u8] = b"tw";
@@ -111,20 +124,21 @@ fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, family: u8) -> Done {
         PLAIN => WRONG,
         fail => fail,
     })?;
-    let scope = Scope { family, chain: (!a.chain.is_empty()).then_some(a.rule.chain) };
+    let scope = Scope { family, chain: if a.chain.is_empty() { ALL_CHAINS } else { a.rule.chain } };
     talk(cx, &mut |cx, conn| command(cx, conn, &mut a, scope))
 }
 
+#[inline(never)]
 fn read<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, a: &mut Asked<'l>) -> Done {
     let start = *line;
-    // Of the options by their place: `!` stood before.
+    // Of the options by their place, as bits: `!` stood before.
     let mut not = 0_u64;
     loop {
         a.opts.read(cx, line, &SPEC)?;
         let Some(word) = line.next() else { break };
         let place = a.opts.count();
         match a.opts.which(place) {
-            _ if word == b"!" => not |= 2_u64.checked_shl(place.into()).unwrap_or(0),
+            _ if word == b"!" => not |= 2_u64.wrapping_shl(place.into()),
             b'L' | b'S' | b'F' if a.chain.is_empty() => a.chain = word,
             b'I' | b'D' if a.number.is_none() => match num::parse_u32(word) {
                 Some(n) if n > 0 => a.number = Some(n),
@@ -135,12 +149,15 @@ fn read<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, a: &mut Asked<'l>) -> Done {
         }
     }
     let o = &a.opts;
-    let mut commands = COMMANDS.iter().filter(|c| o.has(**c));
-    a.command = match (commands.next(), commands.next()) {
-        (Some(c), None) => *c,
-        (None, _) => return Err(cx.err.applet("no command specified", b"", 0)),
-        (_, Some(c)) => return Err(cx.err.applet("Cannot use -% with another command", &[*c], 0)),
-    };
+    for c in COMMANDS.iter().filter(|c| o.has(**c)) {
+        if a.command != 0 {
+            return Err(cx.err.applet("Cannot use -% with another command", &[*c], 0));
+        }
+        a.command = *c;
+    }
+    if a.command == 0 {
+        return Err(cx.err.applet("no command specified", b"", 0));
+    }
     if o.word(b't') != b"nat" {
         let table = if o.has(b't') { o.word(b't') } else { b"filter" };
         return Err(cx.err.applet("table '%' is not in this build, \"-t nat\" is", table, 0));
@@ -148,17 +165,25 @@ fn read<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, a: &mut Asked<'l>) -> Done {
     if a.chain.is_empty() {
         a.chain = o.word(a.command);
     }
-    if let Some((_, n)) = CHAINS.iter().zip(0..).find(|(c, _)| c.name.as_bytes() == a.chain) {
-        a.rule.chain = n;
-    } else if !a.chain.is_empty() {
-        let _ = cx.err.applet("No chain/target/match by that name.", b"", 0);
-        return Err(GONE);
+    if !a.chain.is_empty() {
+        let Some(n) = CHAINS.number(a.chain) else {
+            let _ = cx.err.applet("No chain/target/match by that name.", b"", 0);
+            return Err(GONE);
+        };
+        a.rule.chain = u8::try_from(n).unwrap_or(0);
     }
     options(cx, start, a, not)
 }
 
+/// Option `id` is wrong where it is.
+#[inline(never)]
+fn wrong(cx: &mut Ctx<'_>, what: &str, id: u8) -> Fail {
+    cx.err.applet(what, SPEC.name(id), 0)
+}
+
 /// Options that do not go together, and the rule that they make.
-fn options(cx: &mut Ctx<'_>, mut words: Line<'_>, a: &mut Asked<'_>, not: u64) -> Done {
+#[inline(never)]
+fn options(cx: &mut Ctx<'_>, mut words: Line<'_>, a: &mut Asked<'_>, mut not: u64) -> Done {
     let (o, r) = (&a.opts, &mut a.rule);
     let lists = matches!(a.command, b'L' | b'S' | b'F') || (a.command == b'D' && a.number.is_some());
     let mut kinds = 0_u8;
@@ -174,16 +199,27 @@ fn options(cx: &mut Ctx<'_>, mut words: Line<'_>, a: &mut Asked<'_>, not: u64) -
             _ => !lists,
         };
         if !fits {
-            return Err(cx.err.applet("Illegal option `--%' with this command", SPEC.name(id), 0));
+            return Err(wrong(cx, "Illegal option `--%' with this command", id));
         }
-        if negated(not, place) && (id == DST_TYPE || !FIELDS.iter().any(|f| is_of(*f, id))) {
-            return Err(cx.err.applet("unexpected ! flag before --%", SPEC.name(id), 0));
+        let asked = FIELDS.iter().find(|(of, _)| *of == id);
+        let bit = 1_u64.wrapping_shl(place.into());
+        let negated = not & bit != 0;
+        not &= !bit;
+        if negated && (id == DST_TYPE || asked.is_none()) {
+            return Err(wrong(cx, "unexpected ! flag before --%", id));
+        }
+        let word = o.word(id);
+        match asked {
+            Some((DST_TYPE, _)) if word != b"LOCAL" => return Err(bad(cx, word)),
+            Some((b'p', _)) if matches!(word, b"all" | b"0") => {}
+            Some((_, n)) => ask(cx, r, *n, if negated { 2 } else { 1 }, word)?,
+            None => {}
         }
     }
     // Each once, but for `-m`.
     let mut matches = 0_u8;
     while let Some(word) = words.next() {
-        if word != b"-m" && word != b"--match" {
+        if choose("-m --match", word, 0).is_none() {
             continue;
         }
         matches = matches.saturating_add(1);
@@ -194,19 +230,8 @@ fn options(cx: &mut Ctx<'_>, mut words: Line<'_>, a: &mut Asked<'_>, not: u64) -
             _ => return Err(cx.err.applet("match '%' is not in this build, or lacks its -p", name, 0)),
         }
     }
-    if o.count() != kinds.saturating_add(matches.saturating_sub(1)) || not.count_ones() > u32::from(kinds) {
+    if o.count() != kinds.saturating_add(matches.saturating_sub(1)) || not != 0 || o.count() > 60 {
         return Err(cx.err.applet("an option is given twice", b"", 0));
-    }
-    for (id, n) in FIELDS.iter().zip(0..) {
-        let id = if o.has(*id) || !matches!(*id, SPORT | DPORT) { *id } else { id.wrapping_add(1) };
-        let word = o.word(id);
-        if !o.has(id) || (id == b'p' && matches!(word, b"all" | b"0")) {
-            continue;
-        }
-        if id == DST_TYPE && word != b"LOCAL" {
-            return Err(bad(cx, word));
-        }
-        ask(cx, r, n, if negated(not, o.at(id)) { 2 } else { 1 }, word)?;
     }
     if o.has(COMMENT) && tag(r, o.word(COMMENT)).is_none() {
         return Err(bad(cx, o.word(COMMENT)));
@@ -216,45 +241,30 @@ fn options(cx: &mut Ctx<'_>, mut words: Line<'_>, a: &mut Asked<'_>, not: u64) -
         Some(n) if n < target::OTHER => n,
         _ => return Err(cx.err.applet("target '%' is not in this build", name, 0)),
     };
-    // What the target takes.
-    let takes = match r.target {
-        target::DNAT => TO_DESTINATION,
-        target::SNAT => TO_SOURCE,
-        target::REDIRECT | target::MASQUERADE => TO_PORTS,
-        _ => 0,
-    };
+    let takes = TAKES.get(usize::from(r.target)).copied().unwrap_or(0);
     for id in TO_DESTINATION..=TO_PORTS {
         if o.has(id) && id != takes {
-            return Err(cx.err.applet("\"--%\" does not go with this target", SPEC.name(id), 0));
+            return Err(wrong(cx, "\"--%\" does not go with this target", id));
         }
     }
     if o.has(takes) {
         let word = o.word(takes);
-        let fits = if takes == TO_PORTS { ports(&mut r.ports, 1, word) } else { to(r, word) };
+        let fits = if takes == TO_PORTS { ports(&mut r.fields[field::PORTS], 1, word) } else { to(r, word) };
         if fits.is_none() {
             return Err(bad(cx, word));
         }
     }
     if !o.has(takes) && matches!(r.target, target::SNAT | target::DNAT) {
-        return Err(cx.err.applet("option \"--%\" must be specified", SPEC.name(takes), 0));
+        return Err(wrong(cx, "option \"--%\" must be specified", takes));
     }
     check(cx, r, &IPTABLES)
 }
 
-/// Whether `!` stood before the option at `place`.
-fn negated(not: u64, place: u8) -> bool {
-    not.checked_shr(place.into()).unwrap_or(0) & 1 != 0
-}
-
-/// Whether `id` is the option `field`, or its other spelling.
-fn is_of(field: u8, id: u8) -> bool {
-    id == field || (matches!(field, SPORT | DPORT) && id == field.wrapping_add(1))
-}
-
+#[inline(never)]
 fn command(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, a: &mut Asked<'_>, scope: Scope) -> Done {
     let number = a.number.unwrap_or(1);
     match a.command {
-        b'A' => commit(cx, conn, &mut |m| add(m, &mut a.rule, None)),
+        b'A' => insert(cx, conn, a, None),
         b'I' => {
             let (mut before, mut count) = (Some(0), 0);
             walk(cx, conn, scope, &mut |_, r, n| {
@@ -269,7 +279,7 @@ fn command(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, a: &mut Asked<'_>, scope: Scop
                 }
                 before = None;
             }
-            commit(cx, conn, &mut |m| add(m, &mut a.rule, before))
+            insert(cx, conn, a, before)
         }
         b'C' => {
             let mut found = false;
@@ -300,43 +310,49 @@ fn gone(cx: &mut Ctx<'_>, what: &str) -> Fail {
     cx.err.applet(what, b"", 0)
 }
 
+#[inline(never)]
+fn insert(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, a: &mut Asked<'_>, before: Option<u64>) -> Done {
+    let chain = a.rule.chain;
+    add(cx, conn, &mut a.rule, &[chain], before)
+}
+
+#[inline(never)]
 fn list(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, a: &Asked<'_>, scope: Scope) -> Done {
     let save = a.command == b'S';
-    for once in [true, false] {
+    let all = scope.chain == ALL_CHAINS;
+    let wanted = |n: &u8| all || scope.chain == *n;
+    if save {
         // The policies come before all rules.
-        for (chain, n) in CHAINS.iter().zip(0..) {
-            if scope.chain.is_some_and(|c| c != n) || (once && !save) {
-                continue;
-            }
-            if once {
-                cx.page.out.str("", "-P % ACCEPT\n", chain.name.as_bytes());
-                continue;
-            }
-            if !save {
-                if scope.chain.is_none() && n > 0 {
-                    cx.page.out.text("\n");
-                }
-                head(cx, a, chain.name);
-            }
-            let mark = cx.page.out.mark();
-            walk(cx, conn, Scope { chain: Some(n), ..scope }, &mut |cx, r, n| {
-                if n == 0 {
-                    cx.page.out.rewind(mark);
-                } else if save {
-                    cx.page.out.str("", "-A %", chain.name.as_bytes());
-                    rule(cx, r);
-                } else {
-                    row(cx, a, r, n);
-                }
-            })?;
+        for n in (0..4).filter(wanted) {
+            cx.page.out.str("", "-P % ACCEPT\n", chain(n));
         }
+    }
+    for n in (0..4).filter(wanted) {
+        if !save {
+            if all && n > 0 {
+                cx.page.out.text("\n");
+            }
+            head(cx, a, n);
+        }
+        let mark = cx.page.out.mark();
+        walk(cx, conn, Scope { chain: n, ..scope }, &mut |cx, r, n| {
+            if n == 0 {
+                cx.page.out.rewind(mark);
+            } else if save {
+                rule(cx, r);
+            } else {
+                row(cx, a, r, n);
+            }
+        })?;
     }
     Ok(())
 }
 
-/// One rule as a command, behind its chain.
+/// One rule as a command.
+#[inline(never)]
 fn rule(cx: &mut Ctx<'_>, r: &Rule) {
     let out = &mut cx.page.out;
+    out.str("", "-A %", chain(r.chain));
     fields(out, r, &IPTABLES);
     let comment = until_nul(&r.tag);
     if !comment.is_empty() {
@@ -360,10 +376,11 @@ fn rule(cx: &mut Ctx<'_>, r: &Rule) {
 }
 
 /// The two lines above the rules of a chain. Nobody counts for its policy, neither here nor in iptables.
-fn head(cx: &mut Ctx<'_>, a: &Asked<'_>, chain: &str) {
+#[inline(never)]
+fn head(cx: &mut Ctx<'_>, a: &Asked<'_>, n: u8) {
     let verbose = a.opts.has(b'v');
     let out = &mut cx.page.out;
-    out.str("", "Chain % (policy ACCEPT", chain.as_bytes());
+    out.str("", "Chain % (policy ACCEPT", chain(n));
     out.text(if verbose { " 0 packets, 0 bytes)\n" } else { ")\n" });
     if a.opts.has(LINE_NUMBERS) {
         out.text("num  ");
@@ -374,7 +391,11 @@ fn head(cx: &mut Ctx<'_>, a: &Asked<'_>, chain: &str) {
     out.text("source               destination         \n");
 }
 
+/// The columns of a listing behind the target's.
+static COLUMNS: [usize; 5] = [field::PROTO, field::IN, field::OUT, field::SRC, field::DST];
+
 /// One rule in columns.
+#[inline(never)]
 fn row(cx: &mut Ctx<'_>, a: &Asked<'_>, r: &Rule, n: u32) {
     let (verbose, numeric) = (a.opts.has(b'v'), a.opts.has(b'n'));
     let v6 = r.family == af::AF_INET6;
@@ -392,54 +413,55 @@ fn row(cx: &mut Ctx<'_>, a: &Asked<'_>, r: &Rule, n: u32) {
         }
     }
     out.column(target_of(r).as_bytes(), 9);
-    let anywhere = match (numeric, v6) {
-        (false, _) => "anywhere",
-        (true, false) => "0.0.0.0/0",
-        (true, true) => "::/0",
-    };
-    let any = if numeric { "*" } else { "any" };
-    for (n, all, width) in [
-        (field::PROTO, "all", 4),
-        (field::IN, any, 6),
-        (field::OUT, any, 6),
-        (field::SRC, anywhere, 19),
-        (field::DST, anywhere, 19),
-    ] {
-        let name = n == field::IN || n == field::OUT;
+    for n in &COLUMNS {
+        let name = matches!(*n, field::IN | field::OUT);
         if name && !verbose {
             continue;
         }
-        let f = r.field(n);
-        text.clear();
-        if f.op == 0 {
-            let _ = text.extend_from_slice(all.as_bytes());
-        } else {
-            value(r, n, &IPTABLES, false, &mut text);
-        }
+        let op = r.field(*n).op;
         // The mark of a name stands in its column, the others' in front.
-        if name && f.op == 2 {
-            let _ = text.insert(0, b'!');
-        } else if !name {
-            out.text(if f.op == 2 { "!" } else { " " });
+        text.clear();
+        say(
+            &mut text,
+            if op == 2 {
+                b"!"
+            } else if name {
+                b""
+            } else {
+                b" "
+            },
+        );
+        let (width, all) = match *n {
+            field::PROTO => (5, "all"),
+            _ if name => (6, if numeric { "*" } else { "any" }),
+            _ if !numeric => (20, "anywhere"),
+            _ => (20, if v6 { "::/0" } else { "0.0.0.0/0" }),
+        };
+        if op == 0 {
+            say(&mut text, all.as_bytes());
+        } else {
+            value(r, *n, &IPTABLES, false, &mut text);
         }
         out.column(&text, width);
-        if n == field::PROTO {
+        if *n == field::PROTO {
             out.text(if verbose { "--  " } else { "-- " });
         }
     }
     let mut first = true;
-    for (n, one, many) in [(field::SPORT, " spt:", " spts:"), (field::DPORT, " dpt:", " dpts:")] {
+    for n in [field::SPORT, field::DPORT] {
         let f = r.field(n);
         if f.op == 0 {
             continue;
         }
+        text.clear();
         if core::mem::take(&mut first) {
+            say(&mut text, b" ");
             value(r, field::PROTO, &IPTABLES, false, &mut text);
-            out.str("", " %", &text);
         }
+        say(&mut text, if n == field::SPORT { b" spt" } else { b" dpt" });
+        say(&mut text, if f.first() == f.last() { b":" } else { b"s:" });
+        say(&mut text, if f.op == 2 { b"!" } else { b"" });
         value(r, n, &IPTABLES, false, &mut text);
-        out.text(if f.first() == f.last() { one } else { many });
-        out.text(if f.op == 2 { "!" } else { "" });
         out.bytes(&text);
     }
     if r.field(field::LOCAL).op != 0 {
@@ -464,15 +486,17 @@ fn row(cx: &mut Ctx<'_>, a: &Asked<'_>, r: &Rule, n: u32) {
 /// A count in at most five digits: in thousands, rounded, as often as that takes.
 fn counter(count: u64, text: &mut Text) {
     let (mut count, mut limit) = (count, 99_999);
-    let mut unit: &[u8] = b"";
-    for next in [&b"K"[..], b"M", b"G", b"T"] {
-        if count > limit {
-            (count, unit, limit) = (count.saturating_add(500) / 1000, next, 9999);
-        }
+    let mut unit: &[u8] = b"KMGT";
+    let mut last: &[u8] = b"";
+    while count > limit
+        && let Some((next, rest)) = unit.split_at_checked(1)
+    {
+        (count, limit) = (count.saturating_add(500) / 1000, 9999);
+        (last, unit) = (next, rest);
     }
     text.clear();
-    let _ = text.extend_from_slice(num::dec(count).as_bytes());
-    let _ = text.extend_from_slice(unit);
+    say(text, num::dec(count).as_bytes());
+    say(text, last);
 }
 
 #[cfg(test)]

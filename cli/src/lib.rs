@@ -123,6 +123,8 @@ pub struct Ctx<'a> {
     pub page: Page<'a>,
     /// The error stream.
     pub err: Report<'a>,
+    /// The namespaces that the lines of a batch are for.
+    pub visits: ip::netns::Visits,
 }
 
 /// A program inside the file.
@@ -202,6 +204,7 @@ pub fn run(args: Args) -> u8 {
             opts: Options::default(),
         },
         err: Report::new(&mut stderr),
+        visits: Default::default(),
     };
     let words = Words::Args(args);
     cx.err.typed = Some(words);
@@ -209,9 +212,13 @@ pub fn run(args: Args) -> u8 {
 }
 
 /// Runs one command line, the program's name first, and gives its exit code. What was gathered has gone out then;
-/// a page that could not be written is a failure.
+/// a page that could not be written is a failure, and so is one that lacks names for want of a socket.
 pub fn serve(cx: &mut Ctx<'_>, line: Line<'_>) -> u8 {
-    let done = dispatch(cx, line);
+    let mut done = dispatch(cx, line);
+    if let Some(e) = cx.page.names.failed.take() {
+        let fail = cx.err.net(e, &cx.conn, None);
+        done = done.and(Err(fail));
+    }
     cx.err.end(done);
     let code = match done {
         Ok(()) => 0,

@@ -13,14 +13,14 @@ const BLOCKS: usize = 4096;
 /// Tells every line of the file at `path`, without its end.
 ///
 /// # Errors
-/// Why it cannot be opened. One that cannot be read is empty.
+/// Why it cannot be opened or read; the lines before have been told.
 pub fn each(path: &CStr, tell: &mut dyn FnMut(&[u8])) -> Result<(), Errno> {
     // A FIFO's other end is not waited for.
     let file = open(path, OFlags::RDONLY | OFlags::NONBLOCK, 0)?;
     let mut text = Text::new();
     let mut buf = [0; 1024];
     for _ in 0..BLOCKS {
-        let n = file.read(&mut buf).unwrap_or(0);
+        let n = file.read(&mut buf)?;
         for b in buf.iter().take(n) {
             if *b == b'\n' {
                 tell(&text);

@@ -25,6 +25,8 @@ pub struct Names<'a> {
     pub files: Files,
     /// Links are those of the namespace with this id, not of our own.
     pub foreign: Option<i32>,
+    /// A question that got no answer: a name is missing where there may be one.
+    pub failed: Option<Error>,
 }
 
 impl<'a> Names<'a> {
@@ -36,7 +38,15 @@ impl<'a> Names<'a> {
             nsids: Default::default(),
             files: Files::default(),
             foreign: None,
+            failed: None,
         }
+    }
+
+    /// Forgets all, and takes up the other socket: see [`Conn::turn`].
+    pub fn turn(&mut self) {
+        self.conn.turn();
+        self.forget();
+        self.nsids.forget();
     }
 
     /// Forgets all, and closes the socket: another namespace comes.
@@ -78,7 +88,16 @@ impl<'a> Names<'a> {
 
     /// Asks for one link, and keeps the answer.
     fn fetch(&mut self, which: Link<'_>) -> Option<Known> {
-        let known = self.link(which, Known::of).ok()??;
+        let known = match self.link(which, Known::of) {
+            Ok(known) => known?,
+            Err(e) => {
+                // That there is no such link is an answer.
+                if !matches!(e, Error::Kernel(_)) {
+                    self.failed = Some(e);
+                }
+                return None;
+            }
+        };
         if let Some(slot) = self.slot(known.index) {
             *slot = known;
         }

@@ -107,40 +107,50 @@ fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, name: &'static str, page: &'static
     if what.is_none() || (asked.device.is_empty() && !ours) {
         return Err(usage(cx, page, if what.is_none() { "arp or icmp?" } else { "-i is wanted" }, b""));
     }
-    let mut index = 0;
-    if !asked.device.is_empty() {
-        let mut hardware = 0;
-        let found = cx.page.names.ask(Link::Name(asked.device), &mut |m| {
-            let (head, _) = m.split::<IFINFO_LEN>();
-            hardware = Reader::new(head.get(2..).unwrap_or(&[])).u16().unwrap_or(0);
-            index = index_of(m);
-        });
-        let why = match found {
-            Ok(()) if ethernet(hardware) => "",
-            Ok(()) => "%: not an Ethernet link",
-            Err(_) => "%: No such device exists",
-        };
-        if !why.is_empty() {
-            return Err(cx.err.applet(why, asked.device, 0));
-        }
-    }
+    let index = if asked.device.is_empty() { 0 } else { link(cx, asked.device)? };
     let socket = PacketSocket::listen(index, &filter(asked.what == b"arp"));
-    let socket = socket.map_err(|e| cx.err.applet("%", asked.device, e.0))?;
-    if !ours {
-        cx.err.say(&[b"tcpdump: verbose output suppressed, use -v[v]... for full protocol decode"]);
-        let snap = b", link-type EN10MB (Ethernet), snapshot length 262144 bytes";
-        cx.err.say(&[b"listening on ", asked.device, snap]);
+    let socket = socket.map_err(|e| {
+        cx.err.applet(if asked.device.is_empty() { "socket" } else { "%" }, asked.device, e.0)
+    })?;
+    if ours {
+        hear(cx, &asked, &socket);
+        return Ok(());
     }
+    cx.err.say(&[
+        b"tcpdump: verbose output suppressed, use -v[v]... for full protocol decode\n\
+listening on %, link-type EN10MB (Ethernet), snapshot length 262144 bytes",
+        asked.device,
+    ]);
     hear(cx, &asked, &socket);
-    if !ours {
-        let (came, dropped) = socket.statistics();
-        let counts = [(came, "captured"), (came, "received by filter"), (dropped, "dropped by kernel")];
-        for (n, what) in counts {
-            let s: &[u8] = if n == 1 { b"" } else { b"s" };
-            cx.err.say(&[b"% packet% %", num::dec(n.into()).as_bytes(), s, what.as_bytes()]);
-        }
-    }
+    let (came, dropped) = socket.statistics();
+    count(cx, came, "captured");
+    count(cx, came, "received by filter");
+    count(cx, dropped, "dropped by kernel");
     Ok(())
+}
+
+/// Says how many packets there were of a sort.
+#[inline(never)]
+fn count(cx: &mut Ctx<'_>, n: u32, what: &str) {
+    let s: &[u8] = if n == 1 { b"" } else { b"s" };
+    cx.err.say(&[b"% packet% %", num::dec(n.into()).as_bytes(), s, what.as_bytes()]);
+}
+
+/// The index of the link called `name`, whose frames must be Ethernet's.
+#[inline(never)]
+fn link(cx: &mut Ctx<'_>, name: &[u8]) -> Result<u32, Fail> {
+    let (mut index, mut hardware) = (0, 0);
+    let found = cx.page.names.ask(Link::Name(name), &mut |m| {
+        let (head, _) = m.split::<IFINFO_LEN>();
+        hardware = Reader::new(head.get(2..).unwrap_or(&[])).u16().unwrap_or(0);
+        index = index_of(m);
+    });
+    let why = match found {
+        Ok(()) if ethernet(hardware) => return Ok(index),
+        Ok(()) => "%: not an Ethernet link",
+        Err(_) => "%: No such device exists",
+    };
+    Err(cx.err.applet(why, name, 0))
 }
 
 /// Whether frames of such links begin with an Ethernet header.
@@ -148,6 +158,7 @@ fn ethernet(hardware: u16) -> bool {
     matches!(hardware, ARPHRD_ETHER | ARPHRD_LOOPBACK)
 }
 
+#[inline(never)]
 fn hear(cx: &mut Ctx<'_>, asked: &Asked<'_>, socket: &PacketSocket) {
     let _ = signal::catch(signal::SIGINT);
     let _ = signal::catch(signal::SIGTERM);
@@ -182,6 +193,7 @@ fn hear(cx: &mut Ctx<'_>, asked: &Asked<'_>, socket: &PacketSocket) {
     cx.page.out.close_document();
 }
 
+#[inline(never)]
 fn show(cx: &mut Ctx<'_>, asked: &Asked<'_>, frame: &Frame, bytes: &[u8]) {
     let arp = asked.what == b"arp";
     let (seconds, nanos) = realtime();
@@ -231,6 +243,7 @@ fn rows(out: &mut Out<'_>, bytes: &[u8], rows: &str) {
 }
 
 /// `HH:MM:SS.micros ` of the day, UTC.
+#[inline(never)]
 fn clock(out: &mut Out<'_>, seconds: u64, micros: u64) {
     // Hours, minutes, seconds and millionths as one number, with a digit too many in front, which is left out.
     let (h, m, s) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
@@ -246,6 +259,7 @@ fn clock(out: &mut Out<'_>, seconds: u64, micros: u64) {
 }
 
 /// The frame's ARP; `None` when it is cut short, or not of Ethernet and IPv4.
+#[inline(never)]
 fn arp_line(out: &mut Out<'_>, frame: &[u8]) -> Option<()> {
     // RFC 826: hardware, protocol, their lengths, operation; then both addresses of sender and target.
     let (&[0, 1, 8, 0, 6, 4, op1, op2], rest) = frame.get(ETHERNET..)?.split_first_chunk::<8>()? else {
@@ -271,6 +285,7 @@ fn arp_line(out: &mut Out<'_>, frame: &[u8]) -> Option<()> {
 }
 
 /// The frame's ICMP over IPv4, and its length; `None` when it is cut short.
+#[inline(never)]
 fn icmp_line(out: &mut Out<'_>, frame: &[u8]) -> Option<usize> {
     let packet = frame.get(ETHERNET..)?;
     let [first, _, a, b, _, _, flags, offset, ..] = packet.first_chunk::<20>()?;

@@ -88,6 +88,7 @@ pub fn run_words(words: &[&CStr], data: &[u8]) -> Vec<u8> {
                 opts: Options::default(),
             },
             err: Report::new(&mut err),
+visits: Default::default(),
         };
         let _ = nlbox::serve(&mut cx, Line::new(Words::List(words), 0));
     }

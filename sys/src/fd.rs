@@ -85,6 +85,13 @@ impl Fd {
         Fd(raw)
     }
 
+    /// Takes over `raw`, which the kernel has just made. Where a standard stream is closed, that may be its number:
+    /// what is meant for the stream would go into the new file. It moves out of that place.
+    pub(crate) fn made(raw: c_int) -> Result<Fd, Errno> {
+        let fd = Fd(raw);
+        if raw > STDERR { Ok(fd) } else { fd.dup() }
+    }
+
     /// The number, still ours.
     pub fn raw(&self) -> i32 {
         self.0
@@ -112,10 +119,10 @@ impl Fd {
         write_all(self.0, bytes)
     }
 
-    /// `fcntl(fd, F_DUPFD_CLOEXEC, 0)`
+    /// `fcntl(fd, F_DUPFD_CLOEXEC, 3)`: a number that no standard stream has.
     pub fn dup(&self) -> Result<Fd, Errno> {
         // SAFETY: numbers only.
-        check(unsafe { libc::fcntl(self.0, libc::F_DUPFD_CLOEXEC, 0) }).map(Fd)
+        check(unsafe { libc::fcntl(self.0, libc::F_DUPFD_CLOEXEC, 3) }).map(Fd)
     }
 
     /// `dup2(fd, to)`: puts this file in the place of `to`, which survives execve(2).
@@ -173,13 +180,13 @@ pub fn open_beneath(dir: &Fd, path: &CStr) -> Result<Fd, Errno> {
         let fd = unsafe { libc::syscall(libc::SYS_openat2, at, path.as_ptr(), how.as_ptr(), len) };
         check(c_int::try_from(fd).unwrap_or(-1))
     })
-    .map(Fd)
+    .and_then(Fd::made)
 }
 
 fn open_raw(dir: c_int, path: &CStr, flags: OFlags, mode: u32) -> Result<Fd, Errno> {
     let flags = flags.bits() | libc::O_CLOEXEC | libc::O_LARGEFILE;
     // SAFETY: path is NUL-terminated; mode has the type that the call reads for its last argument.
-    retry(|| check(unsafe { libc::openat(dir, path.as_ptr(), flags, c_uint::from(mode)) })).map(Fd)
+    retry(|| check(unsafe { libc::openat(dir, path.as_ptr(), flags, c_uint::from(mode)) })).and_then(Fd::made)
 }
 
 /// `read(fd, buf, len)`: the number of bytes read, 0 at the end.
@@ -219,8 +226,8 @@ pub fn pipe() -> Result<(Fd, Fd), Errno> {
     // SAFETY: room for two numbers.
     let ret = unsafe { libc::syscall(libc::SYS_pipe2, ends.as_mut_ptr(), libc::O_CLOEXEC) };
     check(c_int::try_from(ret).unwrap_or(-1))?;
-    let [from, to] = ends;
-    Ok((Fd(from), Fd(to)))
+    let [from, to] = ends.map(Fd::made);
+    Ok((from?, to?))
 }
 
 /// One descriptor that [`poll`] watches: struct pollfd of poll(2).

@@ -9,7 +9,7 @@ use core::ffi::CStr;
 /// names that come into the directory or leave it.
 pub fn names_of(path: &CStr) -> Result<Fd, Errno> {
     // SAFETY: a number only.
-    let fd = Fd::from_raw(check(unsafe { libc::inotify_init1(libc::IN_CLOEXEC) })?);
+    let fd = Fd::made(check(unsafe { libc::inotify_init1(libc::IN_CLOEXEC) })?)?;
     // SAFETY: path is NUL-terminated.
     check(unsafe { libc::inotify_add_watch(fd.raw(), path.as_ptr(), libc::IN_CREATE | libc::IN_DELETE) })?;
     Ok(fd)

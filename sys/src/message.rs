@@ -146,7 +146,7 @@ pub(crate) fn send_to(
 /// `socket(family, type | SOCK_CLOEXEC, protocol)`
 pub(crate) fn socket(family: c_int, ty: c_int, protocol: c_int) -> Result<Fd, Errno> {
     // SAFETY: numbers only.
-    check(unsafe { libc::socket(family, ty | libc::SOCK_CLOEXEC, protocol) }).map(Fd::from_raw)
+    check(unsafe { libc::socket(family, ty | libc::SOCK_CLOEXEC, protocol) }).and_then(Fd::made)
 }
 
 /// `bind(fd, address, address_len)`

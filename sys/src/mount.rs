@@ -91,7 +91,7 @@ pub fn copy(fd: &Fd) -> Result<Fd, Errno> {
     let clone = OPEN_TREE_CLONE | c_long::from(libc::O_CLOEXEC | libc::AT_EMPTY_PATH);
     // SAFETY: the path is NUL-terminated.
     let tree = unsafe { libc::syscall(libc::SYS_open_tree, at, empty, clone) };
-    check(c_int::try_from(tree).unwrap_or(-1)).map(Fd::from_raw)
+    check(c_int::try_from(tree).unwrap_or(-1)).and_then(Fd::made)
 }
 
 /// `move_mount(tree, "", AT_FDCWD, target)`: puts into the tree what [`copy`] gave (Linux 5.2).

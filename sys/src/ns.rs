@@ -50,7 +50,7 @@ pub fn setns(fd: &Fd, flags: CloneFlags) -> Result<(), Errno> {
 pub fn current_net() -> Result<Fd, Errno> {
     let socket = socket(libc::AF_NETLINK, libc::SOCK_RAW, libc::NETLINK_ROUTE)?;
     // SAFETY: numbers only; the call gives a new descriptor, close-on-exec.
-    check(unsafe { libc::ioctl(socket.raw(), SIOCGSKNS) }).map(Fd::from_raw)
+    check(unsafe { libc::ioctl(socket.raw(), SIOCGSKNS) }).and_then(Fd::made)
 }
 
 /// `pidfd_open(pid, 0)`: a process by its id (Linux 5.3). [`setns`] takes it in place of a namespace (Linux 5.8).
@@ -59,7 +59,7 @@ pub fn current_net() -> Result<Fd, Errno> {
 pub fn pidfd_open(pid: i32) -> Result<Fd, Errno> {
     // SAFETY: numbers only; the new descriptor is close-on-exec.
     let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, c_long::from(pid), 0 as c_long) };
-    check(c_int::try_from(fd).unwrap_or(-1)).map(Fd::from_raw)
+    check(c_int::try_from(fd).unwrap_or(-1)).and_then(Fd::made)
 }
 
 #[cfg(test)]

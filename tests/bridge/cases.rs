@@ -103,7 +103,6 @@ pub const REFUSED: &[(&str, &str)] = &[
     ("vlan global foo", "foo"), ("mdb show foo", "foo"), ("mdb show vid x", "\"x\""), ("mdb add dev br0 port v0 grp 239.1.1.9 foo", "foo"),
     ("mdb add dev br0 port v0 grp 239.1.1.9 vid x", "\"x\""), ("vni show foo", "foo"), ("vni add dev vxe vni 10 foo", "foo"),
     ("vni add dev vxe vni foo", "foo"), ("vni add dev vxe vni 10 vni 11", "11"), ("monitor foo", "foo"), ("monitor file /dev/null", "file"),
-    ("-t monitor", "-timestamp"),
 ];
 
 /// Commands with `;` between them.

@@ -80,7 +80,6 @@ pub(crate) const DIFFERENCES: &[Difference] = differences! {
     NEVER, "*-j*", Objects, ("base", "-j link show nope"), "with -j a failure is told once more, as an object in a line behind iproute2's text: who reads the text finds it as it was";
     NEVER, "*-j*", Change(no_empty_objects), ("base", "-j link show up"), "a link that a filter leaves out is not an empty object";
     NEVER, "link add*veth foo*|link add*veth help", Free, ("base", "link add v9 type veth foo"), "help goes to standard error, with ours as with the other kinds";
-    NEVER, "link*set* vf*", Free, ("base", "link set v0 vf 0 mac 02:00:00:00:00:01"), "refused by name";
     NEVER, "link add name type*", Free, ("base", "link add name type veth"), "the missing type is said before the name given twice";
     NEVER, "route show help|neigh add help", Free, ("base", "route show help"), "help is help wherever it stands";
     NEVER, "*-j*route show table*", Change(closed), ("routes", "-j route show table 999"), "JSON stays valid when the kernel refuses";

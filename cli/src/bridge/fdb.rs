@@ -1,6 +1,9 @@
 //! `bridge fdb`: which link-layer address is behind which port, or at which end of a VXLAN.
 
-use super::{BR, Command, DEV, DEV_ARG, Filter, Request, VID, bits, device, end_line, one, pick, run};
+use super::{
+    BR, Command, DEV, DEV_ARG, DEVICE_OR_MASTER, Filter, Request, VID, bits, device, end_line, one, open,
+    pick, run,
+};
 use crate::grammar::{Arg, Grammar, Object, Slots, To, Verb, spelled};
 use crate::ip::value::{address, keep, put_num, slot};
 use crate::report::Done;
@@ -22,55 +25,50 @@ pub static OBJECT: Object = Object {
     name: "fdb",
     about: "forwarding databases",
     verbs: &[
-        Verb { word: "a[dd]", run: |cx, l| run(cx, l, &ADD), grammar: Some(&ENTRY) },
-        Verb { word: "ap[pend]", run: |cx, l| run(cx, l, &APPEND), grammar: Some(&ENTRY) },
-        Verb { word: "r[eplace]", run: |cx, l| run(cx, l, &REPLACE), grammar: Some(&ENTRY) },
-        Verb { word: "d[elete]", run: |cx, l| run(cx, l, &DELETE), grammar: Some(&ENTRY) },
-        Verb { word: "g[et]", run: |cx, l| run(cx, l, &GET_COMMAND), grammar: Some(&GET) },
+        Verb {
+            word: "a[dd]",
+            run: |cx, l| run(cx, l, rtm::NEWNEIGH, nlm::CREATE | nlm::EXCL, &MODIFY),
+            grammar: Some(&ENTRY),
+        },
+        Verb {
+            word: "ap[pend]",
+            run: |cx, l| run(cx, l, rtm::NEWNEIGH, nlm::CREATE | nlm::APPEND, &MODIFY),
+            grammar: Some(&ENTRY),
+        },
+        Verb {
+            word: "r[eplace]",
+            run: |cx, l| run(cx, l, rtm::NEWNEIGH, nlm::CREATE | nlm::REPLACE, &MODIFY),
+            grammar: Some(&ENTRY),
+        },
+        Verb { word: "d[elete]", run: |cx, l| run(cx, l, rtm::DELNEIGH, 0, &MODIFY), grammar: Some(&ENTRY) },
+        Verb { word: "g[et]", run: |cx, l| run(cx, l, rtm::GETNEIGH, 0, &GET_COMMAND), grammar: Some(&GET) },
         Verb { word: "s[how]|lst|l[ist]", run: list, grammar: Some(&SHOW) },
-        Verb { word: "flush", run: |cx, l| run(cx, l, &FLUSH_COMMAND), grammar: Some(&FLUSH) },
+        Verb {
+            word: "flush",
+            run: |cx, l| run(cx, l, rtm::DELNEIGH, nlm::BULK, &FLUSH_COMMAND),
+            grammar: Some(&FLUSH),
+        },
     ],
     default: list,
 };
 
-static ADD: Command = Command {
-    ty: rtm::NEWNEIGH,
-    flags: nlm::CREATE | nlm::EXCL,
-    len: NDMSG_LEN,
+static MODIFY: Command = Command {
     grammar: &ENTRY,
-    nest: 0,
-    need: 1 << DEV | 1 << TO,
-    missing: "Device and address are required arguments.",
-    what: "",
     then: modify,
+    need: 1 << DEV | 1 << TO,
+    missing: 1,
+    what: super::PLAIN,
+    len: super::byte(NDMSG_LEN),
+    nest: 0,
 };
-static APPEND: Command = Command { flags: nlm::CREATE | nlm::APPEND, ..ADD };
-static REPLACE: Command = Command { flags: nlm::CREATE | nlm::REPLACE, ..ADD };
-static DELETE: Command = Command { ty: rtm::DELNEIGH, flags: 0, ..ADD };
-static GET_COMMAND: Command = Command {
-    ty: rtm::GETNEIGH,
-    flags: 0,
-    grammar: &GET,
-    need: 1 << TO,
-    missing: "Device or master and address are required arguments.",
-    then: get,
-    ..ADD
-};
-static LIST: Command =
-    Command { ty: rtm::GETNEIGH, flags: 0, grammar: &SHOW, need: 0, then: show_all, ..ADD };
-static FLUSH_COMMAND: Command = Command {
-    ty: rtm::DELNEIGH,
-    flags: nlm::BULK,
-    grammar: &FLUSH,
-    need: 1 << DEV,
-    missing: "Device is a required argument.",
-    what: "bridge ",
-    then: flush,
-    ..ADD
-};
+static GET_COMMAND: Command =
+    Command { grammar: &GET, then: get, need: 1 << TO, missing: DEVICE_OR_MASTER, ..MODIFY };
+static LIST: Command = Command { grammar: &SHOW, then: show_all, need: 0, ..MODIFY };
+static FLUSH_COMMAND: Command =
+    Command { grammar: &FLUSH, then: flush, need: 1 << DEV, missing: 0, what: super::BRIDGE, ..MODIFY };
 
 fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    run(cx, line, &LIST)
+    run(cx, line, rtm::GETNEIGH, 0, &LIST)
 }
 
 // Words for flags are marks in the slots that their bits number: `NTF_*` from 0 on, states from `STATES_FROM`; what
@@ -275,10 +273,7 @@ pub fn print(page: &mut Page<'_>, m: &Message<'_>, f: &Filter) {
     if head.family != af::AF_BRIDGE || !state || (f.vid != 0 && a.get(fdb::VLAN) != Some(f.vid)) {
         return;
     }
-    page.out.open_object("");
-    if m.ty == rtm::DELNEIGH {
-        page.out.is("deleted", "Deleted ");
-    }
+    open(&mut page.out, m);
     pick(page, &fdb::SET, a, &[2]);
     if f.index == 0 && head.index != 0 {
         let name = nlbox_core::spec::Resolve::ifname(&mut page.names, head.index);
@@ -343,7 +338,7 @@ fn table(r: &mut Request<'_, '_>, own: u8) {
 
 fn get(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
     if r.filter.index == 0 && r.filter.bridge == 0 {
-        return Err(cx.err.usage(&[GET_COMMAND.missing.as_bytes()]));
+        return Err(super::missing(cx, DEVICE_OR_MASTER));
     }
     put_lladdr(cx, r)?;
     table(r, 0);

@@ -1,6 +1,7 @@
 //! `bridge link`: ports and their options.
 
-use super::{BR, Command, DEV, DEV_ARG, Filter, Request, end_line, pick, run};
+use super::{BR, Command, DEV, DEV_ARG, Filter, Request, end_line, open, pick, pick_as, run};
+use crate::getopt::choose;
 use crate::grammar::{Arg, Grammar, Object, Slots, To, Verb};
 use crate::ip::link::show::{self, Row};
 use crate::report::Done;
@@ -10,7 +11,6 @@ use nlbox_core::rt::brvlan::spec;
 use nlbox_core::rt::kind::bridge_slave::data;
 use nlbox_core::rt::link::{IFINFO_LEN, ifla};
 use nlbox_core::rt::rtm;
-use nlbox_core::spec::show as rows;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
 
@@ -19,7 +19,11 @@ pub static OBJECT: Object = Object {
     name: "link",
     about: "ports of bridges",
     verbs: &[
-        Verb { word: "set|c[hange]", run: |cx, l| run(cx, l, &SET_COMMAND), grammar: Some(&SET) },
+        Verb {
+            word: "set|c[hange]",
+            run: |cx, l| run(cx, l, rtm::SETLINK, 0, &SET_COMMAND),
+            grammar: Some(&SET),
+        },
         Verb { word: "s[how]|lst|l[ist]", run: list, grammar: Some(&SHOW) },
     ],
     default: list,
@@ -52,29 +56,26 @@ static SET: Grammar = Grammar {
 };
 
 static SET_COMMAND: Command = Command {
-    ty: rtm::SETLINK,
-    flags: 0,
-    len: IFINFO_LEN,
     grammar: &SET,
-    nest: ifla::PROTINFO.ty(),
-    need: 1 << DEV,
-    missing: "Device is a required argument.",
-    what: "bridge ",
     then: set,
+    need: 1 << DEV,
+    missing: 0,
+    what: super::BRIDGE,
+    len: super::byte(IFINFO_LEN),
+    nest: super::byte(ifla::PROTINFO.ty() as usize),
 };
 
 static LIST: Command = Command {
-    ty: rtm::GETLINK,
     grammar: &SHOW,
-    nest: 0,
-    need: 0,
-    what: "",
     then: |cx, r| r.list(cx, "", print),
+    need: 0,
+    what: super::PLAIN,
+    nest: 0,
     ..SET_COMMAND
 };
 
 fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    run(cx, line, &LIST)
+    run(cx, line, rtm::GETLINK, 0, &LIST)
 }
 
 /// `IFLA_BRPORT_*` that every port shows, then, from `DETAILS` on, those of `-d`. All but `N_GROUPS` can be set.
@@ -90,10 +91,7 @@ pub fn print(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter) {
         return;
     }
     page.names.learn(m);
-    page.out.open_object("");
-    if m.ty == rtm::DELLINK {
-        page.out.is("deleted", "Deleted ");
-    }
+    open(&mut page.out, m);
     show::head(page, &row);
     let a = row.attrs;
     pick(page, &ifla::SET, a, &[4, 10]);
@@ -103,14 +101,8 @@ pub fn print(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter) {
     if page.opts.details > 0 && a.has(ifla::PROTINFO) {
         page.out.line();
         page.out.text("    ");
-        for ty in details {
-            let ty = u16::from(*ty);
-            if let (Some(mut row), Some(payload)) = (data::SET.row(ty), port.raw(ty)) {
-                // Here an option has one name, on the command line as in JSON.
-                row.name = row.keyword();
-                rows::show_row(&row, payload, &mut page.out, &mut page.names);
-            }
-        }
+        // Here an option has one name, on the command line as in JSON.
+        pick_as(page, &data::SET, port, details, true);
     }
     if let Some(mode) = a.nest(ifla::AF_SPEC).get(spec::MODE) {
         page.out.str("hwmode", "hwmode % ", if mode == 0 { b"VEB" } else { b"VEPA" });
@@ -129,22 +121,21 @@ fn option<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut 
 fn set(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
     r.m.close(r.nest);
     let mut flags = u16::try_from(r.marks & 3).unwrap_or(0);
-    let mode = match r.slot(HWMODE) {
-        None => None,
-        Some(b"veb") => Some(0),
-        Some(b"vepa") => Some(1),
-        Some(_) => return Err(cx.err.usage(&[b"Mode argument must be \"vepa\" or \"veb\"."])),
-    };
+    let mode = r.slot(HWMODE).map(|word| choose("veb vepa", word, 0));
+    if mode == Some(None) {
+        return Err(cx.err.usage(&[b"Mode argument must be \"vepa\" or \"veb\"."]));
+    }
     if mode.is_some() {
         // Only a device of its own has a mode.
         flags |= 2;
     }
     if flags != 0 {
-        let mut nest = r.m.nest_plain(ifla::AF_SPEC.ty());
-        nest.put(spec::FLAGS, flags);
-        if let Some(mode) = mode {
-            nest.put(spec::MODE, mode);
+        let nest = r.m.open(ifla::AF_SPEC.ty());
+        r.m.put(spec::FLAGS, flags);
+        if let Some(Some(mode)) = mode {
+            r.m.put(spec::MODE, mode.into());
         }
+        r.m.close(nest);
     }
     r.send(cx)
 }

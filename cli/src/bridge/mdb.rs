@@ -1,21 +1,21 @@
 //! `bridge mdb`: which multicast groups are behind which port.
 
-use super::{Command, DEV, DEV_ARG, Filter, Request, VID_ARG, bits, device, index_of, one, pick, run};
+use super::{Command, DEV, DEV_ARG, Filter, Request, VID_ARG, bits, device, index_of, one, open, pick, run};
 use crate::grammar::{Arg, Grammar, Object, To, Verb};
-use crate::ip::value::{halves, place, put_named};
-use crate::report::Done;
+use crate::ip::value::{halves, place, put, put_named, put_num};
+use crate::report::{Done, Fail};
 use crate::words::Line;
 use crate::{Ctx, Page};
 use nlbox_core::bytes::Reader;
 use nlbox_core::rt::brvlan::BRMSG_LEN;
-use nlbox_core::rt::mdb::{ENTRY_LEN, Entry, FLAGS, STATES, eattr, mdba, mdbe, router};
+use nlbox_core::rt::mdb::{Entry, FLAGS, STATES, eattr, mdba, mdbe, router};
 use nlbox_core::rt::names::PROTOCOLS;
 use nlbox_core::rt::rtm;
-use nlbox_core::spec::{Resolve, show};
+use nlbox_core::spec::{Int, Resolve, show};
 use nlbox_core::text::ip::{self, Ip};
 use nlbox_core::text::out::{Out, Style};
 use nlbox_core::text::{mac, num};
-use nlbox_core::wire::attr::{Attr, Attrs, NLA_F_NESTED};
+use nlbox_core::wire::attr::{Attrs, NLA_F_NESTED};
 use nlbox_core::wire::header::{Message, nlm};
 use zerocopy::{FromBytes, IntoBytes};
 
@@ -24,51 +24,44 @@ pub static OBJECT: Object = Object {
     name: "mdb",
     about: "multicast groups",
     verbs: &[
-        Verb { word: "a[dd]", run: |cx, l| run(cx, l, &ADD), grammar: Some(&ENTRY) },
-        Verb { word: "r[eplace]", run: |cx, l| run(cx, l, &REPLACE), grammar: Some(&ENTRY) },
-        Verb { word: "d[elete]", run: |cx, l| run(cx, l, &DELETE), grammar: Some(&ENTRY) },
+        Verb {
+            word: "a[dd]",
+            run: |cx, l| run(cx, l, rtm::NEWMDB, nlm::CREATE | nlm::EXCL, &MODIFY),
+            grammar: Some(&ENTRY),
+        },
+        Verb {
+            word: "r[eplace]",
+            run: |cx, l| run(cx, l, rtm::NEWMDB, nlm::CREATE | nlm::REPLACE, &MODIFY),
+            grammar: Some(&ENTRY),
+        },
+        Verb { word: "d[elete]", run: |cx, l| run(cx, l, rtm::DELMDB, 0, &MODIFY), grammar: Some(&ENTRY) },
         Verb { word: "s[how]|lst|l[ist]", run: list, grammar: Some(&SHOW) },
-        Verb { word: "g[et]", run: |cx, l| run(cx, l, &GET_COMMAND), grammar: Some(&GET) },
-        Verb { word: "f[lush]", run: |cx, l| run(cx, l, &FLUSH_COMMAND), grammar: Some(&FLUSH) },
+        Verb { word: "g[et]", run: |cx, l| run(cx, l, rtm::GETMDB, 0, &GET_COMMAND), grammar: Some(&GET) },
+        Verb {
+            word: "f[lush]",
+            run: |cx, l| run(cx, l, rtm::DELMDB, nlm::BULK, &FLUSH_COMMAND),
+            grammar: Some(&FLUSH),
+        },
     ],
     default: list,
 };
 
-static ADD: Command = Command {
-    ty: rtm::NEWMDB,
-    flags: nlm::CREATE | nlm::EXCL,
-    len: BRMSG_LEN,
+static MODIFY: Command = Command {
     grammar: &ENTRY,
-    // What the words say of the entry stands behind it; the kernel does not mind the order.
-    nest: mdba::SET_ENTRY_ATTRS,
-    need: 1 << DEV | 1 << PORT | 1 << GRP,
-    missing: "Device, group address and port name are required arguments.",
-    what: "",
     then: modify,
+    need: 1 << DEV | 1 << PORT | 1 << GRP,
+    missing: 4,
+    what: super::PLAIN,
+    len: super::byte(BRMSG_LEN),
+    // What the words say of the entry stands behind it; the kernel does not mind the order.
+    nest: super::byte(mdba::SET_ENTRY_ATTRS as usize),
 };
-static REPLACE: Command = Command { flags: nlm::CREATE | nlm::REPLACE, ..ADD };
-static DELETE: Command = Command { ty: rtm::DELMDB, flags: 0, ..ADD };
-static GET_COMMAND: Command = Command {
-    ty: rtm::GETMDB,
-    flags: 0,
-    grammar: &GET,
-    need: 1 << DEV | 1 << GRP,
-    missing: "Device and group address are required arguments.",
-    ..ADD
-};
-static FLUSH_COMMAND: Command = Command {
-    ty: rtm::DELMDB,
-    flags: nlm::BULK,
-    grammar: &FLUSH,
-    need: 1 << DEV,
-    missing: "Device is a required argument.",
-    ..ADD
-};
-static LIST: Command =
-    Command { ty: rtm::GETMDB, flags: 0, grammar: &SHOW, nest: 0, need: 0, then: show_all, ..ADD };
+static GET_COMMAND: Command = Command { grammar: &GET, need: 1 << DEV | 1 << GRP, missing: 3, ..MODIFY };
+static FLUSH_COMMAND: Command = Command { grammar: &FLUSH, need: 1 << DEV, missing: 0, ..MODIFY };
+static LIST: Command = Command { grammar: &SHOW, then: show_all, need: 0, nest: 0, ..MODIFY };
 
 fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    run(cx, line, &LIST)
+    run(cx, line, rtm::GETMDB, 0, &LIST)
 }
 
 const PORT: u8 = 2;
@@ -143,15 +136,17 @@ static FLUSH: Grammar = Grammar {
     usage: "",
 };
 
-/// Reads the address that `word` spells, IPv4, IPv6 or of the link layer, and gives its bytes to `put`.
-fn spelled(cx: &mut Ctx<'_>, word: &[u8], what: &[u8], put: &mut dyn FnMut(&[u8])) -> Done {
-    let mut bytes = [0; 32];
-    match (ip::parse(word), mac::parse(word, &mut bytes), bytes.first_chunk::<6>()) {
-        (Some(ip), ..) => put(ip.bytes()),
-        (None, Some(6), Some(bytes)) => put(bytes),
-        _ => return Err(cx.err.usage(&[b"Invalid %address \"%\"", what, word])),
+#[inline(never)]
+/// The bytes of the address that `word` spells, IPv4, IPv6 or of the link layer.
+fn spelled(cx: &mut Ctx<'_>, word: &[u8], what: &str) -> Result<heapless::Vec<u8, 32>, Fail> {
+    let mut bytes = heapless::Vec::new();
+    let mut mac = [0; 32];
+    match (ip::parse(word), mac::parse(word, &mut mac)) {
+        (Some(ip), _) => drop(bytes.extend_from_slice(ip.bytes())),
+        (None, Some(6)) => drop(bytes.extend_from_slice(mac.get(..6).unwrap_or(&[]))),
+        _ => return Err(cx.err.usage(&[b"Invalid %address \"%\"", what.as_bytes(), word])),
     }
-    Ok(())
+    Ok(bytes)
 }
 
 /// `add`, `replace`, `delete`, `get` and `flush`.
@@ -160,22 +155,25 @@ fn modify(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
     let mut entry = Entry { state: r.has(PERMANENT).into(), ..Entry::default() };
     entry.index = device(cx, r.slot(PORT), "")?;
     (entry.vid, _) = r.vids;
-    if let Some(word) = r.slot(GRP) {
-        spelled(cx, word, b"", &mut |b| entry.set_group(b))?;
-    }
-    if let Some(word) = r.slot(SRC) {
-        spelled(cx, word, b"source ", &mut |b| r.m.put(mdbe::SOURCE, b))?;
-    }
-    if let Some(word) = r.slot(DST) {
-        spelled(cx, word, b"destination ", &mut |b| r.m.put(mdbe::DST, b))?;
+    for (slot, what, ty) in
+        [(GRP, "", 0), (SRC, "source ", mdbe::SOURCE.ty()), (DST, "destination ", mdbe::DST.ty())]
+    {
+        let Some(word) = r.slot(slot) else { continue };
+        let bytes = spelled(cx, word, what)?;
+        if slot == GRP {
+            entry.set_group(&bytes);
+        } else {
+            r.m.raw(ty, &bytes);
+        }
     }
     if let Some(mut list) = r.slot(SOURCES) {
         let nest = r.m.open(mdbe::SRC_LIST.ty() | NLA_F_NESTED);
         while !list.is_empty() {
             let (word, rest) = halves(list, b',');
+            let bytes = spelled(cx, word, "source ")?;
             // MDBE_SRC_LIST_ENTRY holds MDBE_SRCATTR_ADDRESS; both are 1.
             let source = r.m.open(1 | NLA_F_NESTED);
-            spelled(cx, word, b"source ", &mut |b| r.m.raw(1, b))?;
+            r.m.raw(1, &bytes);
             r.m.close(source);
             list = rest.unwrap_or(&[]);
         }
@@ -224,30 +222,29 @@ fn show_all(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
 /// Prints the groups of a message, or its ports to routers.
 pub fn print(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter) {
     let (_, attrs) = m.split::<BRMSG_LEN>();
-    let index = index_of(m);
-    let bridge = page.names.ifname(index);
+    let bridge = page.names.ifname(index_of(m));
+    let bridge = bridge.as_bytes();
     for attr in attrs {
         match (attr.ty, filter.part) {
             (mdba::MDB, Part::Entries | Part::Event) => {
-                for info in attr.nest().flat_map(|entry| entry.nest()) {
-                    group(page, m, &info, index, filter.vid);
+                for entry in attr.nest() {
+                    for info in entry.nest() {
+                        group(page, m, info.payload, bridge, filter.vid);
+                    }
                 }
             }
             (mdba::ROUTER, Part::Event) => {
-                let port = attr.nest().next().and_then(|a| Reader::new(a.payload).u32()).unwrap_or(0);
-                let name = page.names.ifname(port);
-                page.out.open_object("");
-                deleted(&mut page.out, m);
-                page.out.str("port", "router port dev %", name.as_bytes());
-                page.out.str("master", " master %", bridge.as_bytes());
+                open(&mut page.out, m);
+                port(page, "port|router port dev %", attr.nest().next().map_or(&[], |a| a.payload));
+                page.out.str("master", " master %", bridge);
                 page.out.line();
                 page.out.close_object();
             }
             (mdba::ROUTER, Part::Routers) if page.opts.details > 0 => {
-                page.out.str("", "router ports on %: ", bridge.as_bytes());
-                page.out.open_array(core::str::from_utf8(bridge.as_bytes()).unwrap_or(""), "");
+                page.out.str("", "router ports on %: ", bridge);
+                page.out.open_list(bridge);
                 for port in attr.nest() {
-                    routing(page, &port);
+                    routing(page, port.payload);
                 }
                 page.out.close_array("");
                 page.out.text(if page.opts.stats > 0 || !page.out.mode.oneline { "\n" } else { "\\" });
@@ -257,58 +254,56 @@ pub fn print(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter) {
     }
 }
 
-fn deleted(out: &mut Out<'_>, m: &Message<'_>) {
-    if m.ty == rtm::DELMDB {
-        out.is("deleted", "Deleted ");
-    }
+/// Prints the name of the port whose ifindex `payload` begins with; gives the rest.
+#[inline(never)]
+fn port<'a>(page: &mut Page<'_>, label: &str, payload: &'a [u8]) -> &'a [u8] {
+    let mut r = Reader::new(payload);
+    let name = page.names.ifname(r.u32().unwrap_or(0));
+    put(&mut page.out, label, name.as_bytes());
+    r.rest()
 }
 
 /// A port to a router: its ifindex, then attributes.
-fn routing(page: &mut Page<'_>, port: &Attr<'_>) {
-    let mut r = Reader::new(port.payload);
-    let name = page.names.ifname(r.u32().unwrap_or(0));
-    let a = Attrs::new(r.rest());
+#[inline(never)]
+fn routing(page: &mut Page<'_>, payload: &[u8]) {
     page.out.open_object("");
-    page.out.str("port", "% ", name.as_bytes());
+    let a = Attrs::new(port(page, "port|% ", payload));
     if page.opts.stats > 0 {
-        timer(&mut page.out, "%", a.get(router::TIMER));
+        timer(&mut page.out, "timer|%", a.raw(router::TIMER.ty()), 7);
         pick(page, &router::SET, a, &[2]);
     }
     page.out.close_object();
 }
 
-/// Seconds in seven columns, a string in JSON too.
-fn timer(out: &mut Out<'_>, pattern: &str, hundredths: Option<u32>) {
-    let digits = num::centis(hundredths.unwrap_or(0).into());
+/// Hundredths of a second as seconds in `width` columns, a string in JSON too.
+#[inline(never)]
+fn timer(out: &mut Out<'_>, label: &str, payload: Option<&[u8]>, width: usize) {
+    let digits = num::centis(Int::U32.read(payload.unwrap_or(&[])).unwrap_or(0));
+    let digits = digits.as_bytes();
     let mut text: heapless::Vec<u8, 96> = heapless::Vec::new();
-    while text.len().saturating_add(digits.as_bytes().len()) < 7 {
-        let _ = text.push(b' ');
-    }
-    let _ = text.extend_from_slice(digits.as_bytes());
-    out.str("timer", pattern, &text);
+    let _ = text.resize(width.saturating_sub(digits.len()), b' ');
+    let _ = text.extend_from_slice(digits);
+    put(out, label, &text);
 }
 
 /// One group of a port.
-fn group(page: &mut Page<'_>, m: &Message<'_>, info: &Attr<'_>, index: u32, vid: u16) {
-    let Ok((entry, _)) = Entry::read_from_prefix(info.payload) else { return };
+#[inline(never)]
+fn group(page: &mut Page<'_>, m: &Message<'_>, payload: &[u8], bridge: &[u8], vid: u16) {
+    let Ok((entry, rest)) = Entry::read_from_prefix(payload) else { return };
     if vid != 0 && vid != entry.vid {
         return;
     }
-    let a = Attrs::new(info.payload.get(ENTRY_LEN..).unwrap_or(&[]));
-    let (details, stats) = (page.opts.details > 0, page.opts.stats > 0);
-    let (bridge, port) = (page.names.ifname(index), page.names.ifname(entry.index));
-    let out = &mut page.out;
-    out.open_object("");
-    deleted(out, m);
-    out.num("index", "", index.into());
-    out.style(Style::IfName).str("dev", "dev %", bridge.as_bytes());
-    out.str("port", " port %", port.as_bytes());
+    let a = Attrs::new(rest);
+    open(&mut page.out, m);
+    page.out.num("index", "", index_of(m).into());
+    page.out.style(Style::IfName).str("dev", "dev %", bridge);
+    port(page, "port| port %", payload);
     let mut text = heapless::Vec::new();
     let style = place(None, entry.group(), &mut text);
-    out.style(style).str("grp", " grp %", &text);
+    page.out.style(style).str("grp", " grp %", &text);
     pick(page, &eattr::SET, a, &[4]);
     page.out.str("state", " %", STATES.name(u64::from(entry.state & 1)).unwrap_or("").as_bytes());
-    if details {
+    if page.opts.details > 0 {
         pick(page, &eattr::SET, a, &[3]);
         if a.has(eattr::SRC_LIST) {
             sources(&mut page.out, a.nest(eattr::SRC_LIST));
@@ -319,29 +314,30 @@ fn group(page: &mut Page<'_>, m: &Message<'_>, info: &Attr<'_>, index: u32, vid:
     }
     bits(&mut page.out, " %", &FLAGS, entry.flags.into());
     if entry.vid != 0 {
-        page.out.num("vid", " vid %", entry.vid.into());
+        put_num(&mut page.out, "vid| vid %", entry.vid.into());
     }
     show::show(&eattr::SET, a, &mut page.out, &mut page.names);
-    if stats && a.has(eattr::TIMER) {
-        timer(&mut page.out, " %", a.get(eattr::TIMER));
+    let left = a.raw(eattr::TIMER.ty());
+    if page.opts.stats > 0 && left.is_some() {
+        timer(&mut page.out, "timer| %", left, 7);
     }
     page.out.line();
     page.out.close_object();
 }
 
 /// The sources of a group, each with its timer: `MDBA_MDB_SRCLIST_ENTRY` of address (1) and timer (2).
+#[inline(never)]
 fn sources(out: &mut Out<'_>, list: Attrs<'_>) {
     out.open_array("source_list", " source_list ");
-    let mut pattern = "%";
+    let mut label = "address|%";
     for source in list {
         let a = source.nest();
         let Some(ip) = a.raw(1).and_then(Ip::from_bytes) else { continue };
         out.open_object("");
-        out.str("address", pattern, ip::print(&ip).as_bytes());
-        let timer = num::centis(nlbox_core::spec::Int::U32.read(a.raw(2).unwrap_or(&[])).unwrap_or(0));
-        out.str("timer", "/%", timer.as_bytes());
+        put(out, label, ip::print(&ip).as_bytes());
+        timer(out, "timer|/%", a.raw(2), 0);
         out.close_object();
-        pattern = ",%";
+        label = "address|,%";
     }
     out.close_array("");
 }

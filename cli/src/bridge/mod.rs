@@ -17,8 +17,8 @@ use nlbox_core::bytes::Reader;
 use nlbox_core::rt::brvlan::INDEX_AT;
 use nlbox_core::spec::{AttrSet, AttrSpec, Bad, Kind, Names, Resolve, matches, put, show};
 use nlbox_core::text::ip::af;
-use nlbox_core::text::num;
 use nlbox_core::text::out::{Out, Palette, Style};
+use nlbox_core::text::{nth, num};
 use nlbox_core::wire::attr::{Attrs, NLA_F_NESTED};
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
@@ -105,24 +105,44 @@ const BR: u8 = 26;
 const DEV_ARG: Arg = Arg::new("dev", To::Slot(DEV));
 const VID_ARG: Arg = Arg::new("vid", To::Slot(VID));
 
-/// A command: what it sends.
+/// A command: what its words are, and what follows.
 struct Command {
-    /// Message type.
-    ty: u16,
-    /// `NLM_F_*`.
-    flags: u16,
-    /// Bytes of the fixed header; the ifindex is at its offset 4 whatever it is.
-    len: usize,
     grammar: &'static Grammar,
-    /// The nest that the words' attributes go into; 0 for none.
-    nest: u16,
-    /// Slots without which it is no command, as bits, and what is said then.
-    need: u32,
-    missing: &'static str,
-    /// What an error calls the device: `bridge ` or nothing.
-    what: &'static str,
     then: for<'a, 'b, 'l> fn(&mut Ctx<'a>, &mut Request<'b, 'l>) -> Done,
+    /// Slots without which it is no command, as bits.
+    need: u32,
+    /// What is said then, and what an error calls the device: places in [`MISSING`] and [`WHAT`].
+    missing: u8,
+    what: u8,
+    /// Bytes of the fixed header; the ifindex is at its offset 4 whatever it is.
+    len: u8,
+    /// The nest that the words' attributes go into; 0 for none.
+    nest: u8,
 }
+
+/// `n` as a byte, where it is known to the compiler.
+#[allow(clippy::cast_possible_truncation, reason = "runs in the compiler, and asserts that the number fits")]
+const fn byte(n: usize) -> u8 {
+    assert!(n < 256);
+    n as u8
+}
+
+const MISSING: &str = "Device is a required argument.
+Device and address are required arguments.
+Device or master and address are required arguments.
+Device and group address are required arguments.
+Device, group address and port name are required arguments.
+Device and VLAN ID are required arguments.
+Device, MSTI and state are required arguments.
+Device and VNI ID are required arguments.";
+const DEVICE_OR_MASTER: u8 = 2;
+const TREE_STATE: u8 = 6;
+
+const WHAT: &str = "|bridge |network |vxlan ";
+const PLAIN: u8 = 0;
+const BRIDGE: u8 = 1;
+const NETWORK: u8 = 2;
+const VXLAN: u8 = 3;
 
 /// A command that has been read.
 struct Request<'b, 'l> {
@@ -191,11 +211,11 @@ impl Filter {
     }
 }
 
-/// Reads the rest of the line by the grammar of `c`, and goes on as it says.
-fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, c: &'static Command) -> Done {
+/// Reads the rest of the line by the grammar of `c` into a message of type `ty`, and goes on as it says.
+fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16, c: &'static Command) -> Done {
     let mut tx = [0; 2048];
     let mut r = Request {
-        m: Build::new(&mut tx, c.ty, c.flags, HEAD.get(..c.len).unwrap_or(&[])),
+        m: Build::new(&mut tx, ty, flags, HEAD.get(..c.len.into()).unwrap_or(&[])),
         nest: 0,
         slots: [None; SLOTS],
         marks: 0,
@@ -203,22 +223,27 @@ fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, c: &'static Command) -> Done {
         filter: Filter::default(),
     };
     if c.nest != 0 {
-        r.nest = r.m.open(c.nest | NLA_F_NESTED);
+        r.nest = r.m.open(u16::from(c.nest) | NLA_F_NESTED);
     }
     fill(cx, line, c.grammar, &mut r.m, &mut r.slots)?;
     for n in (0_u8..).zip(&r.slots).filter(|(_, s)| s.is_some()).map(|(n, _)| n) {
         r.marks |= 1_u32.wrapping_shl(n.into());
     }
     if r.marks & c.need != c.need {
-        return Err(cx.err.usage(&[c.missing.as_bytes()]));
+        return Err(missing(cx, c.missing));
     }
     if let Some(word) = r.slot(VID) {
         r.vids = vids(cx, word)?;
         r.filter.vid = r.vids.0;
     }
     r.filter.bridge = device(cx, r.slot(BR), "bridge ")?;
-    r.filter.index = device(cx, r.slot(DEV), c.what)?;
+    r.filter.index = device(cx, r.slot(DEV), nth(WHAT, b'|', c.what.into()))?;
     (c.then)(cx, &mut r)
+}
+
+/// Says which words are missing.
+fn missing(cx: &mut Ctx<'_>, n: u8) -> Fail {
+    cx.err.usage(&[nth(MISSING, b'\n', n.into()).as_bytes()])
 }
 
 /// The index of the interface called `word`, 0 without one; `what` is what it should be: `bridge ` or nothing.
@@ -279,9 +304,17 @@ fn vids(cx: &mut Ctx<'_>, word: &[u8]) -> Result<(u16, u16), Fail> {
 
 /// Prints the rows numbered in `order`, whatever their flags.
 fn pick(page: &mut Page<'_>, set: &AttrSet, a: Attrs<'_>, order: &[u8]) {
+    pick_as(page, set, a, order, false);
+}
+
+/// The same; `plain`: by their keywords, whatever else the rows are called in JSON and in text.
+fn pick_as(page: &mut Page<'_>, set: &AttrSet, a: Attrs<'_>, order: &[u8], plain: bool) {
     for ty in order {
         let ty = u16::from(*ty);
-        if let (Some(row), Some(payload)) = (set.row(ty), a.raw(ty)) {
+        if let (Some(mut row), Some(payload)) = (set.row(ty), a.raw(ty)) {
+            if plain {
+                row.name = row.keyword();
+            }
             show::show_row(&row, payload, &mut page.out, &mut page.names);
         }
     }
@@ -296,32 +329,36 @@ fn bits(out: &mut Out<'_>, pattern: &str, names: &Names, v: u32) {
     out.close_array("");
 }
 
-/// A listing in columns: the port, then its records, one a line.
-struct Table {
+/// Begins the record of `m`: what a message tells that has gone (`RTM_DEL*`) is deleted.
+fn open(out: &mut Out<'_>, m: &Message<'_>) {
+    out.open_object("");
+    if m.ty & 3 == 1 {
+        out.is("deleted", "Deleted ");
+    }
+}
+
+/// A listing in columns: the port that a message tells of, then its records, one a line.
+struct Table<'m> {
+    m: &'m Message<'m>,
     /// The key of the records in JSON.
     key: &'static str,
     /// Whether the port's first record has been printed.
     open: bool,
-    /// Whether the records are no more.
-    deleted: bool,
 }
 
-impl Table {
-    fn new(key: &'static str) -> Table {
-        Table { key, open: false, deleted: false }
+impl<'m> Table<'m> {
+    fn new(m: &'m Message<'m>, key: &'static str) -> Table<'m> {
+        Table { m, key, open: false }
     }
 
-    /// Begins a record of the port `index`; its name stands before the first.
-    fn record(&mut self, page: &mut Page<'_>, index: u32) {
+    /// Begins a record; the port's name stands before the first.
+    fn record(&mut self, page: &mut Page<'_>) {
         if self.open {
             page.out.spaces(18);
         } else {
             self.open = true;
-            page.out.open_object("");
-            if self.deleted {
-                page.out.is("deleted", "Deleted ");
-            }
-            let name = page.names.ifname(index);
+            open(&mut page.out, self.m);
+            let name = page.names.ifname(index_of(self.m));
             page.out.style(Style::IfName).column(name.as_bytes(), 17);
             page.out.str("ifname", "", name.as_bytes());
             page.out.open_array(self.key, "");
@@ -330,12 +367,33 @@ impl Table {
     }
 
     /// Ends the port, if it had records.
-    fn end(&mut self, out: &mut Out<'_>) -> bool {
+    fn end(&self, out: &mut Out<'_>) {
         if self.open {
             out.close_array("");
             out.close_object();
         }
-        core::mem::take(&mut self.open)
+    }
+}
+
+/// Two lines of counters, `set` in its order, each behind `indent` blanks. `half` is the number of the last one of the
+/// first line less 1, which is a mask of bits.
+fn counters<'a>(
+    page: &mut Page<'_>,
+    set: &AttrSet,
+    half: u16,
+    indent: usize,
+    value: &dyn Fn(u16) -> Option<&'a [u8]>,
+) {
+    for row in set.iter() {
+        if row.ty & half == 1 {
+            page.out.spaces(indent);
+        }
+        if let Some(payload) = value(row.ty) {
+            show::show_row(&row, payload, &mut page.out, &mut page.names);
+        }
+        if row.ty & half == 0 {
+            page.out.line();
+        }
     }
 }
 

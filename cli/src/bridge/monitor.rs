@@ -1,33 +1,48 @@
 //! `bridge monitor`: what changes, as it changes.
 
 use super::{Filter, Print, fdb, link, mdb, vlan, vni};
-use crate::grammar::{Grammar, Object, Verb, spelled};
+use crate::grammar::{Arg, Grammar, Object, SLOTS, To, Verb, fill};
+use crate::ip::monitor::time;
+use crate::ip::value::slot;
 use crate::report::Done;
 use crate::words::Line;
 use crate::{Ctx, Page};
 use nlbox_core::conn::{Errno, Error};
 use nlbox_core::rt::link::ifla;
 use nlbox_core::rt::rtm;
+use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
 
 /// `bridge monitor`.
 pub static OBJECT: Object = Object {
     name: "monitor",
     about: "what changes, as it changes",
-    verbs: &[Verb {
-        word: "all|f[ile]|l[ink]|fdb|m[db]|v[lan]|vni|a[ll]",
-        run: words,
-        grammar: Some(&GRAMMAR),
-    }],
-    default: |cx, _| watch(cx, DEFAULT, false),
+    verbs: &[Verb { word: "", run: watch, grammar: Some(&GRAMMAR) }],
+    default: watch,
 };
 
-static GRAMMAR: Grammar =
-    Grammar { set: &ifla::SET, args: crate::args![], bare: None, usage: "| link | fdb | mdb | vlan | vni" };
+const ALL: u8 = 5;
+
+static BARE: Arg = Arg::new("", To::Call(crate::ip::monitor::unknown, ""));
+
+/// The slots of what is watched are the places in [`TABLES`].
+static GRAMMAR: Grammar = Grammar {
+    set: &ifla::SET,
+    args: crate::args![
+        Arg::new("l[ink]", To::Mark(0)),
+        Arg::new("fdb", To::Mark(1)),
+        Arg::new("m[db]", To::Mark(2)),
+        Arg::new("v[lan]", To::Mark(3)),
+        Arg::new("vni", To::Mark(4)),
+        Arg::new("a[ll]", To::Mark(ALL)),
+        Arg::new("f[ile]", To::Call(crate::ip::absent, "")),
+    ],
+    bare: Some(&BARE),
+    usage: "",
+};
 
 /// A table that is watched.
 struct Watched {
-    word: &'static str,
     label: &'static str,
     /// `RTNLGRP_*`.
     group: u8,
@@ -37,48 +52,25 @@ struct Watched {
 }
 
 static TABLES: [Watched; 5] = [
-    Watched { word: "l[ink]", label: "[LINK]", group: 1, ty: rtm::NEWLINK, print: link::print },
-    Watched { word: "fdb", label: "[NEIGH]", group: 3, ty: rtm::NEWNEIGH, print: fdb::print },
-    Watched { word: "m[db]", label: "[MDB]", group: 26, ty: rtm::NEWMDB, print: mdb::print },
-    Watched { word: "v[lan]", label: "[VLAN]", group: 33, ty: rtm::NEWVLAN, print: vlan::print },
-    Watched { word: "vni", label: "[TUNNEL]", group: 35, ty: rtm::NEWTUNNEL, print: vni::print },
+    Watched { label: "[LINK]", group: 1, ty: rtm::NEWLINK, print: link::print },
+    Watched { label: "[NEIGH]", group: 3, ty: rtm::NEWNEIGH, print: fdb::print },
+    Watched { label: "[MDB]", group: 26, ty: rtm::NEWMDB, print: mdb::print },
+    Watched { label: "[VLAN]", group: 33, ty: rtm::NEWVLAN, print: vlan::print },
+    Watched { label: "[TUNNEL]", group: 35, ty: rtm::NEWTUNNEL, print: vni::print },
 ];
-/// Links, forwarding databases and groups, as bits of the places of [`TABLES`].
-const DEFAULT: u8 = 7;
-const ALL: u8 = 31;
+/// How many of them, from the front, are watched where none is named.
+const DEFAULT: usize = 3;
 const ENOBUFS: i32 = 105;
 
-fn words(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    line.back();
-    let (mut wanted, mut labels) = (0_u8, false);
-    while let Some(word) = line.next() {
-        match TABLES.iter().position(|t| spelled(word, t.word)) {
-            Some(n) => wanted |= 1_u8.wrapping_shl(u32::try_from(n).unwrap_or(0)),
-            None if spelled(word, "a[ll]") => {
-                wanted = ALL;
-                labels = true;
-            }
-            None if spelled(word, "f[ile]") => {
-                return Err(cx.err.plain(&[b"Option \"%\" is not in this build.", word]));
-            }
-            None if nlbox_core::spec::matches(word, "help") => return Err(crate::report::Fail::HELP),
-            None => {
-                return Err(cx
-                    .err
-                    .usage(&[b"Argument \"%\" is unknown, try \"bridge monitor help\".", word]));
-            }
-        }
-    }
-    watch(cx, wanted, labels)
-}
-
-/// Prints what is told about the tables `wanted`, until there is nobody to print for.
-fn watch(cx: &mut Ctx<'_>, wanted: u8, labels: bool) -> Done {
-    if cx.page.opts.timestamp > 0 {
-        return Err(cx.err.plain(&[b"Option \"-timestamp\" is not in this build."]));
-    }
-    for (n, t) in (0..).zip(&TABLES) {
-        if wanted & 1_u8.wrapping_shl(n) != 0 {
+/// Prints what is told about the tables that are named, until there is nobody to print for.
+fn watch(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    let mut room = [0; 64];
+    let mut slots = [None; SLOTS];
+    fill(cx, line, &GRAMMAR, &mut Build::new(&mut room, 0, 0, &[]), &mut slots)?;
+    let labels = slot(&slots, ALL).is_some();
+    let named = slots.iter().any(Option::is_some);
+    for (n, (t, wanted)) in TABLES.iter().zip(&slots).enumerate() {
+        if labels || wanted.is_some() || !named && n < DEFAULT {
             cx.conn.join(t.group.into()).map_err(|e| cx.err.net(e, &cx.conn, None))?;
         }
     }
@@ -103,6 +95,13 @@ fn watch(cx: &mut Ctx<'_>, wanted: u8, labels: bool) -> Done {
 }
 
 fn event(page: &mut Page<'_>, m: &Message<'_>, table: &Watched, labels: bool) {
+    if page.opts.timestamp > 0 {
+        // In JSON an object of its own in front of the event.
+        page.out.open_object("");
+        time::now(&mut page.out, page.opts.timestamp);
+        page.out.close_object();
+        page.out.end_value();
+    }
     if labels {
         page.out.text(table.label);
     }

@@ -1,14 +1,15 @@
 //! `bridge vlan`: the VLANs of ports, their options and tunnels; `bridge mst`: states of spanning trees.
 
-use super::{Command, DEV, DEV_ARG, Filter, Request, Table, VID, VID_ARG, bits, index_of, range, run};
+use super::{Command, DEV, DEV_ARG, Filter, Request, TREE_STATE, Table, VID, VID_ARG, range, run};
 use crate::grammar::{Arg, Grammar, Object, Slots, To, Verb};
 use crate::ip::value::keep;
 use crate::report::Done;
 use crate::words::Line;
 use crate::{Ctx, Page};
 use nlbox_core::bytes::Reader;
-use nlbox_core::names;
-use nlbox_core::rt::brvlan::{BRMSG_LEN, FLAGS, STATS_LEN, entry, global, info, mst, spec, tunnel, vlandb};
+use nlbox_core::rt::brvlan::{
+    BRMSG_LEN, FLAGS, STATS_LEN, entry, global, info, mst, spec, stats, tunnel, vlandb,
+};
 use nlbox_core::rt::link::{IFINFO_LEN, ifla, rtext_filter};
 use nlbox_core::rt::rtm;
 use nlbox_core::spec::{RowFlags, show};
@@ -24,11 +25,15 @@ pub static OBJECT: Object = Object {
     name: "vlan",
     about: "VLANs of ports",
     verbs: &[
-        Verb { word: "a[dd]", run: |cx, l| run(cx, l, &ADD), grammar: Some(&CHANGE) },
-        Verb { word: "d[elete]", run: |cx, l| run(cx, l, &DELETE), grammar: Some(&CHANGE) },
+        Verb { word: "a[dd]", run: |cx, l| run(cx, l, rtm::SETLINK, 0, &MODIFY), grammar: Some(&CHANGE) },
+        Verb { word: "d[elete]", run: |cx, l| run(cx, l, rtm::DELLINK, 0, &MODIFY), grammar: Some(&CHANGE) },
         Verb { word: "s[how]|lst|l[ist]", run: list, grammar: Some(&SHOW) },
-        Verb { word: "t[unnelshow]", run: |cx, l| run(cx, l, &TUNNELS), grammar: Some(&SHOW) },
-        Verb { word: "set", run: |cx, l| run(cx, l, &SET_COMMAND), grammar: Some(&SET) },
+        Verb {
+            word: "t[unnelshow]",
+            run: |cx, l| run(cx, l, rtm::GETLINK, 0, &TUNNELS),
+            grammar: Some(&SHOW),
+        },
+        Verb { word: "set", run: |cx, l| run(cx, l, rtm::NEWVLAN, 0, &SET_COMMAND), grammar: Some(&SET) },
         Verb { word: "global", run: |cx, l| GLOBAL.run(cx, l), grammar: None },
     ],
     default: list,
@@ -39,7 +44,11 @@ static GLOBAL: Object = Object {
     about: "",
     verbs: &[
         Verb { word: "s[how]|lst|l[ist]", run: globals, grammar: Some(&SHOW) },
-        Verb { word: "set", run: |cx, l| run(cx, l, &GLOBAL_COMMAND), grammar: Some(&GLOBAL_SET) },
+        Verb {
+            word: "set",
+            run: |cx, l| run(cx, l, rtm::NEWVLAN, 0, &GLOBAL_COMMAND),
+            grammar: Some(&GLOBAL_SET),
+        },
     ],
     default: globals,
 };
@@ -49,91 +58,89 @@ pub static MST: Object = Object {
     name: "mst",
     about: "states of ports in multiple spanning trees",
     verbs: &[
-        Verb { word: "set", run: |cx, l| run(cx, l, &TREE_COMMAND), grammar: Some(&TREE) },
+        Verb { word: "set", run: |cx, l| run(cx, l, rtm::SETLINK, 0, &TREE_COMMAND), grammar: Some(&TREE) },
         Verb { word: "s[how]|lst|l[ist]", run: trees, grammar: Some(&DEVICE) },
     ],
     default: trees,
 };
 
-static ADD: Command = Command {
-    ty: rtm::SETLINK,
-    flags: 0,
-    len: IFINFO_LEN,
+static MODIFY: Command = Command {
     grammar: &CHANGE,
-    nest: 0,
-    need: 1 << DEV | 1 << VID,
-    missing: "Device and VLAN ID are required arguments.",
-    what: "bridge ",
     then: change,
+    need: 1 << DEV | 1 << VID,
+    missing: 5,
+    what: super::BRIDGE,
+    len: super::byte(IFINFO_LEN),
+    nest: 0,
 };
-static DELETE: Command = Command { ty: rtm::DELLINK, ..ADD };
 static SET_COMMAND: Command = Command {
-    ty: rtm::NEWVLAN,
-    len: BRMSG_LEN,
     grammar: &SET,
-    nest: vlandb::ENTRY,
-    what: "network ",
     then: |cx, r| {
         let (vid, _) = r.vids;
         r.m.put(entry::INFO, &pair(info::ONLY_OPTS, vid));
         set(cx, r)
     },
-    ..ADD
+    what: super::NETWORK,
+    len: super::byte(BRMSG_LEN),
+    nest: super::byte(vlandb::ENTRY as usize),
+    ..MODIFY
 };
 static GLOBAL_COMMAND: Command = Command {
     grammar: &GLOBAL_SET,
-    nest: vlandb::GLOBAL_OPTIONS,
     then: |cx, r| {
         let (vid, _) = r.vids;
         r.m.put(global::ID, vid);
         set(cx, r)
     },
+    nest: super::byte(vlandb::GLOBAL_OPTIONS as usize),
     ..SET_COMMAND
 };
-static LIST: Command =
-    Command { ty: rtm::GETLINK, grammar: &SHOW, need: 0, what: "", then: |cx, r| links(cx, r, false), ..ADD };
+static LIST: Command = Command {
+    grammar: &SHOW,
+    then: |cx, r| if cx.page.opts.stats > 0 { statistics(cx, r) } else { links(cx, r, false) },
+    need: 0,
+    what: super::PLAIN,
+    ..MODIFY
+};
 static TUNNELS: Command = Command {
     then: |cx, r| if cx.page.opts.stats > 0 { statistics(cx, r) } else { links(cx, r, true) },
     ..LIST
 };
-static STATISTICS: Command = Command { then: statistics, ..LIST };
 static OPTIONS: Command = Command {
-    ty: rtm::GETVLAN,
-    len: BRMSG_LEN,
     then: |cx, r| {
         let stats = u32::from(cx.page.opts.stats > 0);
         options(cx, r, stats)
     },
+    len: super::byte(BRMSG_LEN),
     ..LIST
 };
 static GLOBALS: Command = Command { then: |cx, r| options(cx, r, 2), ..OPTIONS };
 static TREES: Command = Command { grammar: &DEVICE, then: all_trees, ..LIST };
 static TREE_COMMAND: Command = Command {
     grammar: &TREE,
+    then: set_tree,
+    need: 1 << DEV,
+    missing: TREE_STATE,
     // IFLA_BRIDGE_MST_ENTRY.
     nest: 1,
-    need: 1 << DEV,
-    missing: "Device, MSTI and state are required arguments.",
-    then: set_tree,
-    ..ADD
+    ..MODIFY
 };
 
 /// `bridge vlan [show]`.
 fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    let c = match (cx.page.opts.details, cx.page.opts.stats) {
-        (0, 0) => &LIST,
-        (0, _) => &STATISTICS,
-        _ => &OPTIONS,
-    };
-    run(cx, line, c)
+    if cx.page.opts.details > 0 {
+        run(cx, line, rtm::GETVLAN, 0, &OPTIONS)
+    } else {
+        run(cx, line, rtm::GETLINK, 0, &LIST)
+    }
 }
 
 fn globals(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    run(cx, line, &GLOBALS)
+    run(cx, line, rtm::GETVLAN, 0, &GLOBALS)
 }
 
 fn trees(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    run(cx, line, &TREES)
+    run(cx, line, rtm::GETLINK, 0, &TREES)
 }
 
 const TUNNEL: u8 = 18;
@@ -194,40 +201,38 @@ static TREE: Grammar = Grammar {
     usage: "",
 };
 
-names! {
-    static COUNTERS = 0 "rx_bytes|RX: % bytes ", 1 "rx_packets|% packets", 2 "tx_bytes|TX: % bytes ", 3 "tx_packets|% packets";
-}
-
-/// Prints `first` and, where it is another, `last`; gives how many bytes of text that were.
-pub fn span(out: &mut Out<'_>, key: &str, end: &str, first: u32, last: u32) -> usize {
-    let mut len = num::dec(first.into()).as_bytes().len();
+/// Prints `first` and, where it is another, `last`; gives how many bytes of text the first and both were.
+pub fn span(out: &mut Out<'_>, key: &str, end: &str, first: u32, last: u32) -> (usize, usize) {
+    let digits = |n: u32| num::dec(n.into()).as_bytes().len();
+    let alone = digits(first);
     out.num(key, "%", first.into());
-    if last > first {
-        out.num(end, "-%", last.into());
-        len = len.saturating_add(num::dec(last.into()).as_bytes().len()).saturating_add(1);
+    if last <= first {
+        return (alone, alone);
     }
-    len
+    out.num(end, "-%", last.into());
+    (alone, alone.saturating_add(digits(last)).saturating_add(1))
 }
 
-fn flags(out: &mut Out<'_>, flags: u16) {
-    if flags != 0 {
-        bits(out, " %", &FLAGS, flags.into());
-    }
-}
-
-/// Two lines of counters.
-fn counters(out: &mut Out<'_>, values: &mut dyn FnMut(u16) -> Option<u64>) {
-    for (n, label) in COUNTERS.iter() {
-        if n & 1 == 0 {
-            out.spaces(20);
+/// Begins the record of the VLANs from `first` to `last` with their flags, if they are wanted.
+fn begin(
+    page: &mut Page<'_>,
+    table: &mut Table<'_>,
+    filter: &Filter,
+    key: &str,
+    (first, last): (u16, u16),
+    bits: u16,
+) -> bool {
+    let wanted = filter.has(first, last);
+    if wanted {
+        table.record(page);
+        let out = &mut page.out;
+        span(out, key, "vlanEnd", first.into(), last.into());
+        if bits != 0 {
+            super::bits(out, " %", &FLAGS, bits.into());
         }
-        let v = values(u16::try_from(n).unwrap_or(0)).unwrap_or(0);
-        let (key, pattern) = nlbox_core::text::cut(label, b'|');
-        out.num(key, pattern.unwrap_or(""), v);
-        if n & 1 != 0 {
-            out.line();
-        }
+        out.line();
     }
+    wanted
 }
 
 /// Ports and what their links say of VLANs, or of tunnels.
@@ -244,39 +249,44 @@ const HEADER: &str = "port              vlan-id  \n";
 
 fn link(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter, tunnels: bool) {
     let (_, a) = m.split::<IFINFO_LEN>();
-    let mut table = Table::new(if tunnels { "tunnels" } else { "vlans" });
+    let mut table = Table::new(m, if tunnels { "tunnels" } else { "vlans" });
     let wanted = if tunnels { spec::VLAN_TUNNEL_INFO.ty() } else { spec::VLAN_INFO.ty() };
     let mut begun = (0, 0);
     for attr in a.nest(ifla::AF_SPEC).filter(|attr| attr.ty == wanted) {
-        let mut r = Reader::new(attr.payload);
-        let mut of = (r.u16().unwrap_or(0), r.u16().unwrap_or(0), 0);
-        if tunnels {
+        let (bits, vid, id) = if tunnels {
             let a = attr.nest();
             let number = |key| a.get(key).unwrap_or(0);
-            of = (number(tunnel::FLAGS), number(tunnel::VID), a.get(tunnel::ID).unwrap_or(0));
-        }
-        let (bits, vid, id) = of;
+            (number(tunnel::FLAGS), number(tunnel::VID), a.get(tunnel::ID).unwrap_or(0))
+        } else {
+            let (bits, vid) = numbers(attr.payload);
+            (bits, vid, 0)
+        };
         if bits & info::RANGE_BEGIN != 0 {
             begun = (vid, id);
             continue;
         }
         let first = if bits & info::RANGE_END != 0 { begun } else { (vid, id) };
-        if !filter.has(first.0, vid) {
-            continue;
-        }
-        table.record(page, index_of(m));
-        let out = &mut page.out;
-        let len = span(out, "vlan", "vlanEnd", first.0.into(), vid.into());
-        if tunnels {
+        if !tunnels {
+            if begin(page, &mut table, filter, "vlan", (first.0, vid), bits) {
+                page.out.close_object();
+            }
+        } else if filter.has(first.0, vid) {
+            table.record(page);
+            let out = &mut page.out;
+            let (_, len) = span(out, "vlan", "vlanEnd", first.0.into(), vid.into());
             out.spaces(11_usize.saturating_sub(len));
             span(out, "tunid", "tunidEnd", first.1, id);
-        } else {
-            flags(out, bits);
+            out.line();
+            out.close_object();
         }
-        out.line();
-        out.close_object();
     }
     table.end(&mut page.out);
+}
+
+/// The first two numbers of two bytes.
+fn numbers(payload: &[u8]) -> (u16, u16) {
+    let mut r = Reader::new(payload);
+    (r.u16().unwrap_or(0), r.u16().unwrap_or(0))
 }
 
 /// The counters of VLANs: first of bridges (`IFLA_STATS_LINK_XSTATS`, 2), then of ports (`…_SLAVE`, 3).
@@ -291,29 +301,23 @@ fn statistics(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
 }
 
 fn counted(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter) {
-    let index = index_of(m);
     let (_, a) = m.split::<STATS_LEN>();
+    let mut table = Table::new(m, "vlans");
     // Either holds LINK_XSTATS_TYPE_BRIDGE (1), and that BRIDGE_XSTATS_VLAN (1).
-    let of = a.flat_map(|a| a.nest().flat_map(|a| a.nest()));
-    let mut table = Table::new("vlans");
-    for attr in of.filter(|attr| attr.ty == 1) {
-        // struct bridge_vlan_xstats: four counters, VLAN, flags.
-        let mut r = Reader::new(attr.payload);
-        r.skip_up_to(32);
-        let (vid, bits) = (r.u16().unwrap_or(0), r.u16().unwrap_or(0));
-        // A bridge also counts for the VLANs that only its ports are in.
-        let foreign = bits & (info::MASTER | info::BRENTRY) == info::MASTER;
-        if foreign || !filter.has(vid, vid) {
-            continue;
+    for kind in a {
+        for attr in kind.nest().nest(Key::<()>::new(1)).filter(|attr| attr.ty == 1) {
+            // struct bridge_vlan_xstats: four counters, VLAN, flags.
+            let (counts, rest) = attr.payload.split_at_checked(32).unwrap_or_default();
+            let (vid, bits) = numbers(rest);
+            // A bridge also counts for the VLANs that only its ports are in.
+            let foreign = bits & (info::MASTER | info::BRENTRY) == info::MASTER;
+            if !foreign && begin(page, &mut table, filter, "vid", (vid, vid), bits) {
+                super::counters(page, &stats::SET, 1, 20, &|ty| {
+                    counts.get(usize::from(ty.saturating_sub(1)).saturating_mul(8)..)
+                });
+                page.out.close_object();
+            }
         }
-        table.record(page, index);
-        let out = &mut page.out;
-        out.num("vid", "%", vid.into());
-        flags(out, bits);
-        out.line();
-        let mut r = Reader::new(attr.payload);
-        counters(out, &mut |_| r.u64());
-        out.close_object();
     }
     table.end(&mut page.out);
 }
@@ -327,36 +331,27 @@ fn options(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>, what: u32) -> Done {
 
 /// Prints the VLANs of a message and their options.
 pub fn print(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter) {
-    let index = index_of(m);
     let (_, attrs) = m.split::<BRMSG_LEN>();
-    let mut table = Table { deleted: m.ty == rtm::DELVLAN, ..Table::new("vlans") };
+    let mut table = Table::new(m, "vlans");
     for attr in attrs {
         let a = attr.nest();
-        let (set, bits, first) = match attr.ty {
-            vlandb::ENTRY => {
-                let mut r = Reader::new(a.get(entry::INFO).unwrap_or(&[]));
-                (&entry::SET, r.u16().unwrap_or(0), r.u16().unwrap_or(0))
-            }
-            vlandb::GLOBAL_OPTIONS => (&global::SET, 0, a.get(global::ID).unwrap_or(0)),
+        let (set, (bits, first)) = match attr.ty {
+            vlandb::ENTRY => (&entry::SET, numbers(a.get(entry::INFO).unwrap_or(&[]))),
+            vlandb::GLOBAL_OPTIONS => (&global::SET, (0, a.get(global::ID).unwrap_or(0))),
             _ => continue,
         };
         let last = a.get(entry::RANGE).unwrap_or(first);
-        if !filter.has(first, last) {
+        if !begin(page, &mut table, filter, "vlan", (first, last), bits) {
             continue;
         }
-        table.record(page, index);
-        let out = &mut page.out;
-        span(out, "vlan", "vlanEnd", first.into(), last.into());
-        flags(out, bits);
-        out.line();
-        out.spaces(20);
-        show::show(set, a, out, &mut page.names);
-        out.line();
-        let stats = a.nest(entry::STATS);
+        page.out.spaces(20);
+        show::show(set, a, &mut page.out, &mut page.names);
+        page.out.line();
         if attr.ty == vlandb::ENTRY && a.has(entry::STATS) {
-            counters(out, &mut |n| stats.get(Key::<u64>::new(n.saturating_add(1))));
+            let counts = a.nest(entry::STATS);
+            super::counters(page, &stats::SET, 1, 20, &|ty| counts.raw(ty));
         }
-        out.close_object();
+        page.out.close_object();
     }
     table.end(&mut page.out);
 }
@@ -385,25 +380,27 @@ fn change(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
         }
     }
     let marks = u16::try_from(r.marks & 0x3ff).unwrap_or(0);
-    let mut nest = r.m.nest_plain(ifla::AF_SPEC.ty());
+    let nest = r.m.open(ifla::AF_SPEC.ty());
     if marks.wrapping_shr(8) != 0 {
-        nest.put(spec::FLAGS, marks.wrapping_shr(8));
+        r.m.put(spec::FLAGS, marks.wrapping_shr(8));
     }
-    for (vid, part) in [(first, info::RANGE_BEGIN), (last, info::RANGE_END)] {
-        let begins = part == info::RANGE_BEGIN;
+    let (first_id, last_id) = ids.unwrap_or_default();
+    for (vid, id, part) in [(first, first_id, info::RANGE_BEGIN), (last, last_id, info::RANGE_END)] {
         let part = if ranged { part } else { 0 };
-        match ids {
-            _ if !ranged && !begins => {}
-            Some((first, last)) => {
-                let mut of = nest.nest_plain(spec::VLAN_TUNNEL_INFO.ty());
-                of.put(tunnel::ID, if begins { first } else { last });
-                of.put(tunnel::VID, vid);
-                of.put(tunnel::FLAGS, part);
-            }
-            None => nest.put(spec::VLAN_INFO, &pair(part | marks & 6, vid)),
+        if ids.is_some() {
+            let of = r.m.open(spec::VLAN_TUNNEL_INFO.ty());
+            r.m.put(tunnel::ID, id);
+            r.m.put(tunnel::VID, vid);
+            r.m.put(tunnel::FLAGS, part);
+            r.m.close(of);
+        } else {
+            r.m.put(spec::VLAN_INFO, &pair(part | marks & 6, vid));
+        }
+        if !ranged {
+            break;
         }
     }
-    drop(nest);
+    r.m.close(nest);
     r.send(cx)
 }
 
@@ -436,9 +433,9 @@ fn all_trees(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
     r.m.put(ifla::EXT_MASK, rtext_filter::MST);
     r.list(cx, "port              msti\n", |page, m, _| {
         let (_, a) = m.split::<IFINFO_LEN>();
-        let mut table = Table::new("mst");
+        let mut table = Table::new(m, "mst");
         for attr in a.nest(ifla::AF_SPEC).nest(spec::MST) {
-            table.record(page, index_of(m));
+            table.record(page);
             page.out.num("msti", "%", attr.nest().get(mst::MSTI).unwrap_or(0).into());
             page.out.line();
             page.out.spaces(20);
@@ -454,7 +451,7 @@ fn set_tree(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
     r.m.close(r.nest);
     let a = r.m.attrs(IFINFO_LEN).nest(Key::<()>::new(1));
     let (Some(msti), Some(state)) = (a.get(mst::MSTI), a.get(mst::STATE)) else {
-        return Err(cx.err.usage(&[TREE_COMMAND.missing.as_bytes()]));
+        return Err(super::missing(cx, TREE_STATE));
     };
     // What the words left is read, and put where it belongs.
     r.m.undo(r.nest);

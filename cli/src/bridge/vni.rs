@@ -1,17 +1,15 @@
 //! `bridge vni`: the VNIs that a VXLAN with a filter takes.
 
-use super::{Command, DEV, DEV_ARG, Filter, Request, Table, index_of, range, run};
+use super::{Command, DEV, DEV_ARG, Filter, Request, Table, counters, range, run};
 use crate::bridge::vlan::span;
 use crate::grammar::{Arg, Grammar, Object, Slots, To, Verb};
-use crate::ip::value::{address, keep, slot};
+use crate::ip::value::{address, halves, keep};
 use crate::report::Done;
 use crate::words::Line;
 use crate::{Ctx, Page};
 use nlbox_core::rt::brvlan::{BRMSG_LEN, vni, vni_stats};
 use nlbox_core::rt::rtm;
-use nlbox_core::spec::show;
 use nlbox_core::text::ip::{self, Ip};
-use nlbox_core::text::num;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
 
@@ -20,8 +18,12 @@ pub static OBJECT: Object = Object {
     name: "vni",
     about: "VNIs of a VXLAN",
     verbs: &[
-        Verb { word: "add", run: |cx, l| run(cx, l, &ADD), grammar: Some(&CHANGE) },
-        Verb { word: "delete|del", run: |cx, l| run(cx, l, &DELETE), grammar: Some(&CHANGE) },
+        Verb { word: "add", run: |cx, l| run(cx, l, rtm::NEWTUNNEL, 0, &COMMAND), grammar: Some(&CHANGE) },
+        Verb {
+            word: "delete|del",
+            run: |cx, l| run(cx, l, rtm::DELTUNNEL, 0, &COMMAND),
+            grammar: Some(&CHANGE),
+        },
         Verb { word: "show|lst|list", run: list, grammar: Some(&SHOW) },
     ],
     default: list,
@@ -37,7 +39,7 @@ static CHANGE: Grammar = Grammar {
     set: &vni::SET,
     args: crate::args![
         DEV_ARG,
-        Arg::new("vni", To::Call(ids, "N[-N][,N[-N]]...")),
+        Arg::new("vni", To::Call(ids, "N[-N][,N[-N]]...")).once(),
         Arg::new("group", To::Slot(GROUP)),
         Arg::new("remote", To::Slot(REMOTE)),
     ],
@@ -45,31 +47,24 @@ static CHANGE: Grammar = Grammar {
     usage: "",
 };
 
-static ADD: Command = Command {
-    ty: rtm::NEWTUNNEL,
-    flags: 0,
-    len: BRMSG_LEN,
+static COMMAND: Command = Command {
     grammar: &CHANGE,
-    nest: 0,
-    need: 1 << DEV | 1 << VNI,
-    missing: "Device and VNI ID are required arguments.",
-    what: "vxlan ",
     then: change,
+    need: 1 << DEV | 1 << VNI,
+    missing: 7,
+    what: super::VXLAN,
+    len: super::byte(BRMSG_LEN),
+    nest: 0,
 };
-static DELETE: Command = Command { ty: rtm::DELTUNNEL, ..ADD };
-static LIST: Command =
-    Command { ty: rtm::GETTUNNEL, grammar: &SHOW, need: 0, what: "", then: show_all, ..ADD };
+static LIST: Command = Command { grammar: &SHOW, need: 0, what: super::PLAIN, then: show_all, ..COMMAND };
 
 fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    run(cx, line, &LIST)
+    run(cx, line, rtm::GETTUNNEL, 0, &LIST)
 }
 
-/// Keeps the VNIs, which may come once.
+/// Keeps the VNIs.
 fn ids<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, slots: &mut Slots<'l>) -> Done {
     let word = line.value(&mut cx.err)?;
-    if slot(slots, VNI).is_some() {
-        return Err(cx.err.duplicate(b"vni", word));
-    }
     keep(slots, VNI, word);
     Ok(())
 }
@@ -86,7 +81,10 @@ fn change(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
         }
         peer = Some(ip);
     }
-    for part in r.slot(VNI).unwrap_or(&[]).split(|b| *b == b',') {
+    let mut list = r.slot(VNI);
+    while let Some(all) = list {
+        let (part, rest) = halves(all, b',');
+        list = rest;
         let Some((first, last)) = range(part) else {
             return Err(cx.err.invalid(part, b"", "invalid vni"));
         };
@@ -120,18 +118,17 @@ fn show_all(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
 /// Prints the VNIs of a message.
 pub fn print(page: &mut Page<'_>, m: &Message<'_>, _: &Filter) {
     let (_, attrs) = m.split::<BRMSG_LEN>();
-    let mut table = Table { deleted: m.ty == rtm::DELTUNNEL, ..Table::new("vnis") };
+    let mut table = Table::new(m, "vnis");
     for attr in attrs.filter(|attr| attr.ty == 1) {
         let a = attr.nest();
         let first = a.get(vni::START).unwrap_or(0);
         let last = a.get(vni::END).unwrap_or(first);
-        table.record(page, index_of(m));
+        table.record(page);
         let out = &mut page.out;
         out.text(" ");
-        let len = span(out, "vni", "vniEnd", first, last);
+        let (alone, len) = span(out, "vni", "vniEnd", first, last);
         // The last number of a range stands in a column one wider than a number alone.
-        let width =
-            if last > first { 16_usize.saturating_add(num::dec(first.into()).as_bytes().len()) } else { 14 };
+        let width = if last > first { alone.saturating_add(16) } else { 14 };
         out.spaces(width.saturating_sub(len));
         let peer = a.get(vni::GROUP).or(a.get(vni::GROUP6)).and_then(Ip::from_bytes);
         if let Some(ip) = peer {
@@ -140,29 +137,15 @@ pub fn print(page: &mut Page<'_>, m: &Message<'_>, _: &Filter) {
         }
         out.line();
         if a.has(vni::STATS) {
-            counters(page, a.nest(vni::STATS));
+            let stats = a.nest(vni::STATS);
+            out.open_object("stats");
+            counters(page, &vni_stats::SET, 3, 19, &|ty| stats.raw(ty));
+            page.out.close_object();
         }
         page.out.close_object();
     }
-    if table.end(&mut page.out) {
+    table.end(&mut page.out);
+    if table.open {
         page.out.line();
     }
-}
-
-/// Two lines of counters.
-fn counters(page: &mut Page<'_>, a: nlbox_core::wire::attr::Attrs<'_>) {
-    page.out.open_object("stats");
-    for row in vni_stats::SET.iter() {
-        let begins = row.ty & 3 == 1;
-        if begins {
-            page.out.spaces(19);
-        }
-        if let Some(payload) = a.raw(row.ty) {
-            show::show_row(&row, payload, &mut page.out, &mut page.names);
-        }
-        if row.ty & 3 == 0 {
-            page.out.line();
-        }
-    }
-    page.out.close_object();
 }

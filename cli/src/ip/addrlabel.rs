@@ -1,17 +1,14 @@
 //! `ip addrlabel`: the labels by which IPv6 chooses a source address.
 
 use crate::grammar::{Arg, Grammar, Object, Slots, To, Verb, fill};
-use crate::ip::value::{head_device, prefix, put, put_num};
+use crate::ip::value::{close, head_device, open, prefix, put_ifname, put_num, put_row};
 use crate::report::{Done, PLAIN, USAGE};
 use crate::words::Line;
 use crate::{Ctx, Page};
 use nlbox_core::rt::addrlabel::{ADDRLABEL_LEN, PREFIX_LEN_AT, ifal};
 use nlbox_core::rt::rtm;
-use nlbox_core::spec::Resolve;
 use nlbox_core::text::ip::af::{AF_INET6, AF_UNSPEC};
-use nlbox_core::text::ip::{Ip, print};
 use nlbox_core::text::num;
-use nlbox_core::text::out::Style;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::{Message, nlm};
 
@@ -114,24 +111,15 @@ fn flush(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 /// Prints the label `m`.
 pub fn entry(page: &mut Page<'_>, m: &Message<'_>) {
     let (head, attrs) = m.split::<ADDRLABEL_LEN>();
-    let [family, _, len, _, index @ .., _, _, _, _] = head;
-    page.out.open_object("");
-    if m.ty == rtm::DELADDRLABEL {
-        page.out.is("deleted", "Deleted ");
-    }
-    let out = &mut page.out;
-    out.text("prefix ");
-    if let Some(ip) = attrs.get(ifal::ADDRESS).and_then(Ip::from_bytes) {
-        put(out.style(Style::of_family(family)), "address|%", print(&ip).as_bytes());
-    }
-    put_num(out, "prefixlen|/% ", len.into());
+    let [_, _, len, _, index @ .., _, _, _, _] = head;
+    open(page, m.ty == rtm::DELADDRLABEL);
+    page.out.text("prefix ");
+    put_row(page, &ifal::SET, &attrs, ifal::ADDRESS.ty());
+    put_num(&mut page.out, "prefixlen|/% ", len.into());
     let index = u32::from_ne_bytes(index);
     if index != 0 {
-        out.text("dev ");
-        let name = page.names.ifname(index);
-        put(out.style(Style::IfName), "ifname|% ", name.as_bytes());
+        put_ifname(page, "dev ", "ifname|% ", index);
     }
-    put_num(out, "label|label % ", attrs.get(ifal::LABEL).unwrap_or(0).into());
-    page.out.close_object();
-    page.out.text("\n");
+    put_row(page, &ifal::SET, &attrs, ifal::LABEL.ty());
+    close(page);
 }

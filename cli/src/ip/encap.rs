@@ -11,6 +11,7 @@ use nlbox_core::spec::{AttrSet, AttrSpec, Kind, RowFlags, put as word_of};
 use nlbox_core::text::ip::af;
 use nlbox_core::wire::attr::{Attrs, NLA_F_NESTED};
 use nlbox_core::wire::build::Build;
+use nlbox_core::wire::key::{Key, Nested};
 
 /// Reads the type and its words into attributes `type_ty` and `ty`.
 pub fn put(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, type_ty: u16, ty: u16) -> Done {
@@ -44,30 +45,33 @@ pub fn nest(
     let outer = m.enter(at);
     let mut seen = 0_u32;
     while let Some(word) = line.peek() {
-        let found = (0_u32..).zip(set.iter()).find(|(_, row)| {
+        let mut bit = 1_u32;
+        let found = set.iter().find(|row| {
+            bit = bit.wrapping_shl(1);
             // Labels come first, and have no keyword.
             let key = row.keyword().as_bytes();
             !row.flags.has(RowFlags::READ) && (key == word || key.is_empty() && seen == 0)
         });
-        let Some((n, row)) = found else { break };
+        let Some(row) = found else { break };
         let keyword = row.keyword().as_bytes();
-        if keyword.is_empty() && word_of::put(&row, m, word, &mut cx.page.names).is_err() {
-            break;
+        if keyword.is_empty() {
+            if word_of::put(&row, m, word, &mut cx.page.names).is_err() {
+                break;
+            }
+            line.next();
+        } else {
+            line.next();
+            let values = match row.kind {
+                Kind::Many(many) => [0, 1].iter().filter(|n| (many.more)(**n, None)).count(),
+                _ => 1,
+            };
+            if seen & bit != 0 {
+                let second = if values > 0 { line.value(&mut cx.err)? } else { word };
+                return Err(cx.err.garbage(keyword, second));
+            }
+            option(cx, line, m, &row, values)?;
         }
-        line.next();
-        let bit = 1_u32.wrapping_shl(n);
-        let again = seen & bit != 0;
         seen |= bit;
-        let values = match row.kind {
-            _ if keyword.is_empty() => continue,
-            Kind::Many(many) => [0, 1].iter().filter(|n| (many.more)(**n, None)).count(),
-            _ => 1,
-        };
-        if again {
-            let second = if values > 0 { line.value(&mut cx.err)? } else { word };
-            return Err(cx.err.garbage(keyword, second));
-        }
-        option(cx, line, m, &row, values)?;
     }
     m.leave(outer);
     m.close(at);
@@ -82,29 +86,33 @@ fn option(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, row: &AttrSp
     for n in 0..values {
         let value = line.value(&mut cx.err)?;
         // Rows of addresses say of which family in place of a sentence; behind `srh segs` it is this one.
-        let family = crate::ip::FAMILIES.iter().find(|(name, _)| *name == row.bad()).map(|(_, f)| *f);
-        let family = family.or((n == 1).then_some(af::AF_INET6));
-        if let Some(family) = family {
+        let family = match row.bad() {
+            "inet" => af::AF_INET,
+            "inet6" => af::AF_INET6,
+            _ if n == 1 => af::AF_INET6,
+            _ => af::AF_UNSPEC,
+        };
+        if family != af::AF_UNSPEC {
             for part in value.split(|b| *b == b',') {
                 address(&mut cx.err, part, family)?;
             }
         }
         m.from_word(line.at().saturating_sub(1));
         if let Err(bad) = word_of::put(row, m, value, &mut cx.page.names) {
-            // Nothing is wrong with the addresses.
-            let order = "\"segs\" provided before \"mode\"\n";
             return Err(match family {
-                Some(_) => cx.err.invalid(value, b"", order),
-                None => wrong(cx, VALUE, row, value, bad),
+                af::AF_UNSPEC => wrong(cx, VALUE, row, value, bad),
+                // Nothing is wrong with the addresses.
+                _ => cx.err.invalid(value, b"", "\"segs\" provided before \"mode\"\n"),
             });
         }
     }
     Ok(())
 }
 
-/// Prints the tunnel of type `ty`, if there is one.
-pub fn show(page: &mut Page<'_>, ty: Option<u16>, a: Attrs<'_>) {
-    let Some(ty) = ty else { return };
+/// Prints the tunnel whose type and words are the attributes `ty` and `nest` of `a`, if there is one.
+pub fn show(page: &mut Page<'_>, a: &Attrs<'_>, ty: Key<u16>, nest: Key<Nested>) {
+    let Some(ty) = a.get(ty) else { return };
+    let a = a.nest(nest);
     let name = TYPES.name(ty.into()).unwrap_or("unknown");
     page.out.str("encap", " encap % ", name.as_bytes());
     for row in encap::set(ty).into_iter().flat_map(AttrSet::iter) {

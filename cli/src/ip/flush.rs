@@ -1,5 +1,6 @@
 //! Deleting what a dump lists.
 
+use crate::report::Fail;
 use crate::{Ctx, Page, TX};
 use nlbox_core::conn::{Errno, Error};
 use nlbox_core::wire::build::Build;
@@ -55,6 +56,42 @@ pub fn sweep(
             Err(Error::Kernel(Errno(ENOENT | ESRCH | EADDRNOTAVAIL))) => {}
             Err(e) => return Err((e, true)),
         }
+    }
+}
+
+/// Calls `sweep`, which tells how many it deleted, until that is none, or with `once` one time; `limit` times at most,
+/// unless that is 0. Whether it came to its end.
+///
+/// # Errors
+/// What `sweep` fails with.
+pub fn rounds(
+    cx: &mut Ctx<'_>,
+    limit: u32,
+    once: bool,
+    noun: &str,
+    sweep: &mut dyn FnMut(&mut Ctx<'_>) -> Result<u32, Fail>,
+) -> Result<bool, Fail> {
+    let mut n = 0_u32;
+    while limit == 0 || n < limit {
+        let count = sweep(cx)?;
+        if count > 0 {
+            n = n.saturating_add(1);
+            round(&mut cx.page, n, count, noun);
+            cx.page.out.flush();
+        }
+        if count == 0 || once {
+            done(&mut cx.page, n);
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Says why a sweep ended early.
+pub fn failed(cx: &mut Ctx<'_>, e: Error) -> Fail {
+    match e {
+        Error::Kernel(e) => cx.err.system(&[b"Failed to send flush request"], e.0),
+        e => cx.err.net(e, &cx.conn, None),
     }
 }
 

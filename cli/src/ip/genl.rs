@@ -18,9 +18,13 @@ pub fn family(cx: &mut Ctx<'_>, name: &[u8], member: &[u8]) -> Result<(u16, u32)
         Err(e) => return Err(cx.err.net(e, &cx.conn, None)),
     };
     let (_, attrs) = m.split::<GENL_LEN>();
-    let mut groups = attrs.nest(ctrl::MCAST_GROUPS).map(|a| a.nest());
-    let id = groups.find(|g| g.get(group::NAME) == Some(member)).and_then(|g| g.get(group::ID));
-    Ok((attrs.get(ctrl::FAMILY_ID).unwrap_or(0), id.unwrap_or(0)))
+    let mut id = 0;
+    for g in attrs.nest(ctrl::MCAST_GROUPS) {
+        if g.nest().get(group::NAME) == Some(member) {
+            id = g.nest().get(group::ID).unwrap_or(0);
+        }
+    }
+    Ok((attrs.get(ctrl::FAMILY_ID).unwrap_or(0), id))
 }
 
 /// A request with command `cmd` of a family; all that we speak are in their first version.

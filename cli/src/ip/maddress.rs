@@ -2,7 +2,7 @@
 //! over netlink it tells neither those of links nor how many use an address.
 
 use crate::grammar::{Arg, Grammar, Object, SLOTS, To, Verb, fill};
-use crate::ip::value::{put, put_num, slot};
+use crate::ip::value::{close, put, put_num, slot};
 use crate::report::Done;
 use crate::words::Line;
 use crate::{Ctx, Page};
@@ -127,29 +127,30 @@ fn rows(family: u8, each: &mut dyn FnMut(&Row<'_>)) -> Result<(), Errno> {
         let mut index = 0;
         let one = crate::lines::each(path, &mut |text| {
             let mut words = text.split(u8::is_ascii_whitespace).filter(|w| !w.is_empty());
-            let mut word = || words.next().unwrap_or(b"");
+            let [first, dev, c, d, e] = core::array::from_fn(|_| words.next().unwrap_or(b""));
+            let mut row = Row { family: *of, index, dev, address: c, users: d, fixed: false };
             if *of == af::AF_INET && text.first() == Some(&b'\t') {
-                let (address, users) = (word(), word());
-                return each(&Row { family: *of, index, dev: &above, address, users, fixed: false });
+                (row.dev, row.address, row.users) = (&above, first, dev);
+                return each(&row);
             }
-            let Some(number) = num::parse_u32(word()) else { return };
-            let dev = word();
+            let Some(number) = num::parse_u32(first) else { return };
+            row.index = number;
             if *of == af::AF_INET {
                 index = number;
                 above.clear();
                 let _ = above.extend_from_slice(dev.strip_suffix(b":").unwrap_or(dev));
                 return;
             }
-            let (mut address, mut users) = (word(), word());
-            let mut fixed = false;
             if *of == af::AF_PACKET {
-                fixed = users != b"0";
-                (users, address) = (address, word());
+                (row.users, row.fixed, row.address) = (c, d != b"0", e);
             }
-            each(&Row { family: *of, index: number, dev, address, users, fixed });
+            each(&row);
         });
         any |= one.is_ok();
-        done = one;
+        match one {
+            Err(e) if e != Errno::ENOENT => return one,
+            _ => done = one,
+        }
     }
     if any { Ok(()) } else { done }
 }
@@ -191,6 +192,5 @@ fn entry(page: &mut Page<'_>, row: &Row<'_>, first: bool) {
     if row.fixed {
         put(out, "features| %", b"static");
     }
-    out.close_object();
-    out.text("\n");
+    close(page);
 }

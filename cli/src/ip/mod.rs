@@ -98,11 +98,29 @@ impl Program {
     /// `PROGRAM [OPTIONS] OBJECT …`.
     pub(crate) fn run(&self, cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         cx.err.program = self.name;
-        match options(cx, line, self)? {
+        match options(cx, line, self, None)? {
             Then::Nothing => Ok(()),
             Then::Command => (self.command)(cx, line),
-            Then::Batch(file) => crate::batch::run(cx, file, self.command),
+            Then::Batch(file) => crate::batch::run(cx, file, self),
         }
+    }
+
+    /// `[OPTIONS] OBJECT …`, a line of a batch: the options hold for it alone.
+    pub(crate) fn line(&self, cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+        if line.peek().is_none_or(|w| w.first() != Some(&b'-')) {
+            netns::visit(cx, None)?;
+            return (self.command)(cx, line);
+        }
+        let files = &cx.page.names.files;
+        let (opts, mode, numeric, resolve) = (cx.page.opts, cx.page.out.mode, files.numeric, files.resolve);
+        let mut place = None;
+        let done = options(cx, line, self, Some(&mut place))
+            .and_then(|_| netns::visit(cx, place))
+            .and_then(|()| (self.command)(cx, line));
+        (cx.page.opts, cx.page.out.mode) = (opts, mode);
+        let files = &mut cx.page.names.files;
+        (files.numeric, files.resolve) = (numeric, resolve);
+        done
     }
 }
 
@@ -247,8 +265,14 @@ enum Then<'l> {
     Batch(&'l [u8]),
 }
 
-/// Reads the options.
-fn options<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, program: &Program) -> Result<Then<'l>, Fail> {
+/// Reads the options. Those of a line in a batch only tell where it is to run, into `place`, and are not to be what
+/// concerns the whole document.
+fn options<'l>(
+    cx: &mut Ctx<'_>,
+    line: &mut Line<'l>,
+    program: &Program,
+    mut place: Option<&mut Option<&'l [u8]>>,
+) -> Result<Then<'l>, Fail> {
     let mut batch = None;
     while let Some(word) = line.peek().filter(|w| w.first() == Some(&b'-')) {
         line.next();
@@ -265,6 +289,13 @@ fn options<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, program: &Program) -> Resu
         let Some(what) = found.filter(|o| value.is_none() || matches!(o, Opt::Color)) else {
             return Err(unknown(cx, program, opt));
         };
+        let whole = matches!(
+            what,
+            Opt::Version | Opt::Force | Opt::Batch | Opt::Json | Opt::Pretty | Opt::Help | Opt::Color
+        );
+        if whole && place.is_some() {
+            return Err(cx.err.usage(&[b"Option \"%\" is for a whole batch, not for a line.", word]));
+        }
         let o = &mut cx.page.opts;
         match what {
             Opt::Family(f) => o.family = f,
@@ -301,7 +332,10 @@ fn options<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, program: &Program) -> Resu
             Opt::Help => return Err((program.usage)(cx)),
             Opt::Netns => {
                 let name = line.value(&mut cx.err)?;
-                netns::enter(cx, name)?;
+                match &mut place {
+                    Some(place) => **place = Some(name),
+                    None => netns::enter(cx, name)?,
+                }
             }
             Opt::Resolve => cx.page.names.files.resolve = true,
             Opt::Loops => o.loops = Some(num::parse_u32(line.value(&mut cx.err)?).unwrap_or(0)),

@@ -2,7 +2,7 @@
 
 use super::genl::{family, request};
 use crate::grammar::{Grammar, Object, Verb};
-use crate::ip::value::{address, by_row, wrong};
+use crate::ip::value::{address, by_row, close, wrong};
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use crate::{Ctx, Page};
@@ -92,9 +92,10 @@ fn address_of(page: &mut Page<'_>, m: &Message<'_>) {
 fn entry(page: &mut Page<'_>, set: &AttrSet, attrs: Attrs<'_>) {
     page.out.open_object("");
     show(set, attrs, &mut page.out, &mut page.names);
-    page.out.close_object();
-    page.out.text("\n");
+    close(page);
 }
+
+const BOTH: u32 = flag::SIGNAL | flag::FULLMESH;
 
 /// Reads an endpoint, and does to it what `cmd` says.
 fn endpoint(cx: &mut Ctx<'_>, line: &mut Line<'_>, cmd: u8) -> Done {
@@ -126,24 +127,21 @@ fn endpoint(cx: &mut Ctx<'_>, line: &mut Line<'_>, cmd: u8) -> Done {
     }
     let said = m.attrs(GENL_LEN.saturating_add(4));
     let (port, id) = (said.has(addr::PORT), said.get(addr::ID));
-    let bad = match cmd {
+    let (what, bad) = match cmd {
         cmd::ADD_ADDR if named.is_none() => return Err(cx.err.required("ADDRESS")),
         cmd::ADD_ADDR if port && flags & flag::SIGNAL == 0 => {
             ("port", "flags must have signal when using port")
         }
-        cmd::ADD_ADDR if flags & flag::SIGNAL != 0 && flags & flag::FULLMESH != 0 => {
-            ("fullmesh", "flags mustn't have both signal and fullmesh")
+        cmd::ADD_ADDR if flags & BOTH == BOTH => ("fullmesh", "flags mustn't have both signal and fullmesh"),
+        cmd::DEL_ADDR if id.is_none() => return Err(cx.err.required("ID")),
+        cmd::DEL_ADDR if id == Some(0) && named.is_none() => {
+            ("ID", "address is needed for deleting id 0 address\n")
         }
-        cmd::DEL_ADDR => match id {
-            None => return Err(cx.err.required("ID")),
-            Some(0) if named.is_none() => ("ID", "address is needed for deleting id 0 address\n"),
-            Some(1..) if named.is_some() => ("ADDRESS", "invalid for non-zero id address\n"),
-            _ => ("", ""),
-        },
+        cmd::DEL_ADDR if id != Some(0) && named.is_some() => ("ADDRESS", "invalid for non-zero id address\n"),
         _ => ("", ""),
     };
-    if !bad.1.is_empty() {
-        return Err(wrong(&mut cx.err, bad.0.as_bytes(), bad.1));
+    if !bad.is_empty() {
+        return Err(wrong(&mut cx.err, what.as_bytes(), bad));
     }
     if let Some(ip) = named {
         m.put(addr::FAMILY, ip.family().into());

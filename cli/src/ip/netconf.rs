@@ -1,7 +1,7 @@
 //! `ip netconf`: what a family does on each interface.
 
-use crate::grammar::{Arg, Grammar, Object, To, Verb, read};
-use crate::ip::value::slot;
+use crate::grammar::{Arg, Grammar, Object, SLOTS, To, Verb, fill};
+use crate::ip::value::{close, open, put, put_ifname, slot};
 use crate::report::Done;
 use crate::words::Line;
 use crate::{Ctx, Page};
@@ -33,50 +33,39 @@ pub static OBJECT: Object = Object {
 };
 
 fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    let (family, mut tx) = (cx.page.opts.family, [0; 64]);
+    let (family, mut tx, mut slots) = (cx.page.opts.family, [0; 64], [None; SLOTS]);
     let mut m = Build::new(&mut tx, rtm::GETNETCONF, 0, &[0; NETCONF_LEN]);
-    let slots = read(cx, line, &GRAMMAR, &mut m)?;
-    let index = match slot(&slots, DEV) {
-        Some(word) => Some(
-            cx.page
-                .names
-                .ifindex(word)
-                .ok_or_else(|| cx.err.plain(&[b"Device \"%\" does not exist.", word]))?,
-        ),
-        None => None,
-    };
+    fill(cx, line, &GRAMMAR, &mut m, &mut slots)?;
+    let mut index = 0;
+    if let Some(word) = slot(&slots, DEV) {
+        let found = cx.page.names.ifindex(word);
+        index = found.ok_or_else(|| cx.err.plain(&[b"Device \"%\" does not exist.", word]))?;
+    }
     m.head(0, &[family]);
     crate::dump::dump_but(cx, &mut m, EOPNOTSUPP, &mut |page, m| {
-        let (head, attrs) = m.split::<NETCONF_LEN>();
-        let ours = family == 0 || head.first() == Some(&family);
-        if ours && (index.is_none() || attrs.get(netconfa::IFINDEX) == index) {
-            show(page, m);
-        }
+        show(page, m, family, index);
         Ok(())
     })
 }
 
-/// Prints what the message `m` says of one family on one interface.
-pub fn show(page: &mut Page<'_>, m: &Message<'_>) {
-    let (head, attrs) = m.split::<NETCONF_LEN>();
-    page.out.open_object("");
-    if m.ty == rtm::DELNETCONF {
-        page.out.is("deleted", "Deleted ");
+/// Prints what the message `m` says of one family on one interface, where those that are asked for (0: all) are these;
+/// whether they are.
+pub fn show(page: &mut Page<'_>, m: &Message<'_>, asked: u8, index: u32) -> bool {
+    let ([family, ..], attrs) = m.split::<NETCONF_LEN>();
+    let of = attrs.get(netconfa::IFINDEX).unwrap_or(0);
+    if asked != 0 && asked != family || index != 0 && index != of {
+        return false;
     }
-    let [family, ..] = head;
-    super::value::put(&mut page.out, "family|% ", af::name_verbose(family).as_bytes());
-    if let Some(index) = attrs.get(netconfa::IFINDEX) {
-        let name;
-        let text = match EVERY.name(index.into()) {
-            Some(every) => every.as_bytes(),
-            None => {
-                name = page.names.ifname(index);
-                name.as_bytes()
-            }
-        };
-        super::value::put(page.out.style(Style::IfName), "interface|% ", text);
+    open(page, m.ty == rtm::DELNETCONF);
+    put(&mut page.out, "family|% ", af::name_verbose(family).as_bytes());
+    match EVERY.name(of.into()) {
+        Some(every) => put(page.out.style(Style::IfName), DEVICE, every.as_bytes()),
+        None if of == 0 => {}
+        None => put_ifname(page, "", DEVICE, of),
     }
     rows::show(&netconfa::SET, attrs, &mut page.out, &mut page.names);
-    page.out.close_object();
-    page.out.text("\n");
+    close(page);
+    true
 }
+
+const DEVICE: &str = "interface|% ";

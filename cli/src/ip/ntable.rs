@@ -1,8 +1,8 @@
 //! `ip ntable`: parameters and counters of the neighbour tables.
 
 use crate::grammar::{Grammar, Object, Verb};
-use crate::ip::value::{by_row, device, put, wrong};
-use crate::report::{Done, USAGE};
+use crate::ip::value::{by_row, put, wrong};
+use crate::report::{Done, Fail, USAGE};
 use crate::words::Line;
 use crate::{Ctx, Page};
 use nlbox_core::bytes::uint_ne;
@@ -35,65 +35,71 @@ pub static OBJECT: Object = Object {
     default: list,
 };
 
-fn unknown(cx: &mut Ctx<'_>, word: &[u8]) -> crate::report::Fail {
-    wrong(&mut cx.err, word, "unknown")
-}
-
-/// Parameters gather in a message of their own: limits of the table, which stand beside them, may come between.
-fn change(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    let (mut words, mut tx) = ([0; 512], [0; 1024]);
-    let mut parms = Build::new(&mut words, 0, 0, &[]);
-    let mut m = Build::new(&mut tx, rtm::SETNEIGHTBL, nlm::REPLACE, &[0; NDTMSG_LEN]);
-    m.head(0, &[cx.page.opts.family]);
-    let (mut name, mut changes) = (None, false);
+/// Reads what is named, and into `parms` of which interface; with `m` also what is to change, parameters into `parms`
+/// and the limits of the table, which stand beside them, into `m`.
+fn words<'l>(
+    cx: &mut Ctx<'_>,
+    line: &mut Line<'l>,
+    parms: &mut Build<'_>,
+    mut m: Option<&mut Build<'_>>,
+) -> Result<Option<&'l [u8]>, Fail> {
+    let mut name = None;
     while let Some(word) = line.next() {
         match word {
             b"name" => {
                 let word = line.value(&mut cx.err)?;
-                if name.replace(word).is_some() {
+                if name.replace(word).is_some() && m.is_some() {
                     return Err(cx.err.duplicate(b"NAME", word));
                 }
             }
             b"dev" => {
                 let word = line.value(&mut cx.err)?;
-                parms.put(ndtpa::IFINDEX, device(cx, word)?);
+                let index = cx.page.names.ifindex(word).ok_or_else(|| match m {
+                    Some(_) => cx.err.no_device(word),
+                    None => wrong(&mut cx.err, word, "\"DEV\" is invalid"),
+                })?;
+                parms.put(ndtpa::IFINDEX, index);
             }
             _ => {
-                if !by_row(cx, line, &mut parms, &ndtpa::SET, word)?
-                    && !by_row(cx, line, &mut m, &ndta::SET, word)?
-                {
-                    return Err(unknown(cx, word));
+                let known = match &mut m {
+                    Some(m) => {
+                        by_row(cx, line, parms, &ndtpa::SET, word)? || by_row(cx, line, m, &ndta::SET, word)?
+                    }
+                    None => false,
+                };
+                if !known {
+                    return Err(wrong(&mut cx.err, word, "unknown"));
                 }
-                changes = true;
             }
         }
     }
+    Ok(name)
+}
+
+fn change(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    let (mut room, mut tx) = ([0; 512], [0; 1024]);
+    let mut parms = Build::new(&mut room, 0, 0, &[]);
+    let mut m = Build::new(&mut tx, rtm::SETNEIGHTBL, nlm::REPLACE, &[0; NDTMSG_LEN]);
+    m.head(0, &[cx.page.opts.family]);
+    let name = words(cx, line, &mut parms, Some(&mut m))?;
     let Some(name) = name else { return Err(cx.err.required("NAME")) };
-    if !changes {
+    let mut parms = parms.attrs(0);
+    let all = parms.bytes();
+    if m.attrs(NDTMSG_LEN).bytes().is_empty() && parms.all(|a| a.ty == ndtpa::IFINDEX.ty()) {
         return Err(cx.err.usage(&[b"Not enough information: changeable attributes required."]));
     }
     m.put_str(ndta::NAME.ty(), name);
-    let parms = parms.attrs(0).bytes();
-    if !parms.is_empty() {
-        m.raw(ndta::PARMS.ty(), parms);
+    if !all.is_empty() {
+        m.raw(ndta::PARMS.ty(), all);
     }
     super::send(cx, &mut m)
 }
 
 fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    let (mut name, mut index) = (None, None);
-    while let Some(word) = line.next() {
-        match word {
-            b"name" => name = Some(line.value(&mut cx.err)?),
-            b"dev" => {
-                let word = line.value(&mut cx.err)?;
-                let found = cx.page.names.ifindex(word);
-                index = Some(found.ok_or_else(|| wrong(&mut cx.err, word, "\"DEV\" is invalid"))?);
-            }
-            _ => return Err(unknown(cx, word)),
-        }
-    }
-    let (family, mut tx) = (cx.page.opts.family, [0; 64]);
+    let (family, mut room, mut tx) = (cx.page.opts.family, [0; 64], [0; 64]);
+    let mut parms = Build::new(&mut room, 0, 0, &[]);
+    let name = words(cx, line, &mut parms, None)?;
+    let index = parms.attrs(0).get(ndtpa::IFINDEX);
     let mut m = Build::new(&mut tx, rtm::GETNEIGHTBL, 0, &[0; NDTMSG_LEN]);
     m.head(0, &[family]);
     let (seconds, nanos) = nlbox_sys::clock::realtime();

@@ -4,6 +4,7 @@
 use crate::report::{Done, Fail, KERNEL, PLAIN, USAGE};
 use crate::words::Line;
 use crate::{Ctx, Page};
+use nlbox_core::bytes::align4;
 use nlbox_core::conn::{Errno, Error};
 use nlbox_core::text::num;
 use nlbox_core::wire::build::Build;
@@ -61,16 +62,34 @@ pub fn save(
     })
 }
 
-/// Fills `buf`; how many bytes there were.
-fn full(buf: &mut [u8]) -> usize {
+/// Fills `buf` from `fd`; how many bytes there were.
+fn full(fd: i32, buf: &mut [u8]) -> usize {
     let mut len = 0_usize;
     while let Some(room) = buf.get_mut(len..).filter(|room| !room.is_empty()) {
-        match read(STDIN, room) {
+        match read(fd, room) {
             Ok(0) | Err(_) => break,
             Ok(more) => len = len.saturating_add(more),
         }
     }
     len
+}
+
+/// The next message of a file; the error is what is said.
+pub fn next<'b>(fd: i32, room: &'b mut [u8]) -> Result<Option<Message<'b>>, &'static [u8]> {
+    let head = room.get_mut(..HEADER_LEN).map_or(0, |room| full(fd, room));
+    if head == 0 {
+        return Ok(None);
+    }
+    let len = room.first_chunk().filter(|_| head == HEADER_LEN).map_or(0, |b| u32::from_ne_bytes(*b));
+    // The next message begins on four bytes.
+    let end = align4(usize::try_from(len).unwrap_or(usize::MAX));
+    let got = match room.get_mut(HEADER_LEN..end) {
+        Some(room) => full(fd, room).saturating_add(head),
+        None if head < HEADER_LEN => 0,
+        None => return Err(b"rtnl-from_file: malformed message"),
+    };
+    let m = Messages::new(room.get(..got).unwrap_or(&[])).next();
+    m.map(Some).ok_or(b"rtnl-from_file: truncated message")
 }
 
 /// Hands the messages of the file on standard input to `each`.
@@ -88,7 +107,7 @@ pub fn load(
         return Err(what.code);
     }
     let mut magic = [0; 4];
-    let whole = full(&mut magic) == 4;
+    let whole = full(STDIN, &mut magic) == 4;
     if !whole || u32::from_ne_bytes(magic) != what.magic {
         let (count, magic): (&[u8], u32) = if whole { (b"1", u32::from_ne_bytes(magic)) } else { (b"0", 0) };
         cx.err.say(&[b"Magic mismatch (% elems, % magic)", count, num::hex(magic.into()).as_bytes()]);
@@ -96,18 +115,11 @@ pub fn load(
     }
     let mut room = [0; ROOM];
     loop {
-        let head = room.get_mut(..HEADER_LEN).map_or(0, full);
-        if head == 0 {
-            return Ok(());
-        }
-        let [a, b, c, d, ..] = room;
-        let len = usize::try_from(u32::from_ne_bytes([a, b, c, d])).unwrap_or(0);
-        let end = nlbox_core::bytes::align4(len);
-        let got = room.get_mut(HEADER_LEN..end).map_or(0, full).saturating_add(head);
-        match Messages::new(room.get(..got).unwrap_or(&[])).next() {
-            Some(m) => each(cx, &m)?,
-            None => {
-                cx.err.say(&[b"rtnl-from_file: truncated message"]);
+        match next(STDIN, &mut room) {
+            Ok(Some(m)) => each(cx, &m)?,
+            Ok(None) => return Ok(()),
+            Err(why) => {
+                cx.err.say(&[why]);
                 return Err(what.stop);
             }
         }

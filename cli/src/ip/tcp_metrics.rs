@@ -2,7 +2,7 @@
 
 use super::genl::{family, request};
 use crate::grammar::{Grammar, Object, Verb};
-use crate::ip::value::prefix;
+use crate::ip::value::{close, prefix};
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use crate::{Ctx, Page};
@@ -87,8 +87,7 @@ fn entry(page: &mut Page<'_>, m: &Message<'_>) {
     let (_, attrs) = m.split::<GENL_LEN>();
     page.out.open_object("");
     show(&attr::SET, attrs, &mut page.out, &mut page.names);
-    page.out.close_object();
-    page.out.text("\n");
+    close(page);
 }
 
 fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {

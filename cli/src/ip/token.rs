@@ -1,13 +1,12 @@
 //! `ip token`: the lower half of the IPv6 addresses that routers announce the upper half of.
 
 use crate::grammar::{Arg, Grammar, Object, SLOTS, To, Verb, fill};
-use crate::ip::value::{head_device, prefix, put};
+use crate::ip::value::{head_device, prefix, put, put_ifname};
 use crate::report::Done;
 use crate::words::Line;
 use crate::{Ctx, Page};
 use nlbox_core::rt::link::{IFINFO_LEN, iff, ifla, inet6};
 use nlbox_core::rt::rtm;
-use nlbox_core::spec::Resolve;
 use nlbox_core::text::ip::af::AF_INET6;
 use nlbox_core::text::ip::{Ip, print};
 use nlbox_core::text::out::Style;
@@ -87,12 +86,9 @@ fn entry(page: &mut Page<'_>, m: &Message<'_>, asked: u32) {
     if asked != 0 && asked != index {
         return;
     }
-    let out = &mut page.out;
-    out.open_object("");
-    out.text("token ");
-    put(out.style(Style::Inet6), "token|%", print(&token).as_bytes());
-    out.text(" dev ");
-    let name = page.names.ifname(index);
-    put(page.out.style(Style::IfName), "ifname|%\n", name.as_bytes());
+    page.out.open_object("");
+    page.out.text("token ");
+    put(page.out.style(Style::Inet6), "token|%", print(&token).as_bytes());
+    put_ifname(page, " dev ", "ifname|%\n", index);
     page.out.close_object();
 }

@@ -1,8 +1,9 @@
 //! `ip tunnel`: the tunnels that `ip link` makes too, by their older words. Over netlink, not by ioctl.
 
 use crate::grammar::{Object, Verb};
-use crate::ip::link::kind::{begin, check, option};
+use crate::ip::link::kind::{option, options};
 use crate::ip::link::show::Row;
+use crate::ip::value::{plain, usage, usage_of};
 use crate::ip::value::{put, put_num};
 use crate::names::{Link, index_of};
 use crate::report::{Done, Fail};
@@ -70,12 +71,12 @@ fn mode(cx: &mut Ctx<'_>, mut line: Line<'_>) -> Result<Option<u32>, Fail> {
     while let Some(word) = line.next() {
         if word == b"mode" {
             if mode.is_some() {
-                return Err(cx.err.usage(&[b"You managed to ask for more than one tunnel mode."]));
+                return Err(usage(cx, "You managed to ask for more than one tunnel mode."));
             }
             let word = line.value(&mut cx.err)?;
             mode = MODES.number(word);
             if mode.is_none() {
-                return Err(cx.err.usage(&[b"Unknown tunnel mode \"%\"", word]));
+                return Err(usage_of(cx, "Unknown tunnel mode \"%\"", word));
             }
         }
     }
@@ -106,7 +107,7 @@ fn add(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         found = MODES.iter().take(5).find(|(_, n)| name.starts_with(n.as_bytes())).map(|(mode, _)| mode);
     }
     let Some(mode) = found else {
-        return Err(cx.err.plain(&[b"cannot determine tunnel mode (ipip, gre, vti or sit)"]));
+        return Err(plain(cx, "cannot determine tunnel mode (ipip, gre, vti or sit)"));
     };
     let kind = usize::try_from(mode.wrapping_shr(8) & 0xff).ok().and_then(|n| KINDS.get(n));
     let Some((kind, base)) = kind else { return Ok(()) };
@@ -167,28 +168,25 @@ fn words(
     let mut name = None;
     let linkinfo = m.open(ifla::LINKINFO.ty());
     m.raw(info::KIND.ty(), kind.name.as_bytes());
-    let data = m.open(info::DATA.ty());
-    let outer = m.enter(data);
-    begin(cx, m, kind, set, new);
-    if let (Some(mode), Some(row)) = (mode, find(set, b"mode")) {
-        m.raw(row.ty, &[mode.to_le_bytes()[0]]);
-        if mode & ISATAP != 0 {
-            // SIT_ISATAP in the flags, whose number is one less.
-            m.raw(row.ty.saturating_sub(1), &1_u16.to_ne_bytes());
+    options(cx, m, kind, set, info::DATA.ty(), new, &mut |cx, m| {
+        if let (Some(mode), Some(row)) = (mode, find(set, b"mode")) {
+            m.raw(row.ty, &[mode.to_le_bytes()[0]]);
+            if mode & ISATAP != 0 {
+                // SIT_ISATAP in the flags, whose number is one less.
+                m.raw(row.ty.saturating_sub(1), &1_u16.to_ne_bytes());
+            }
         }
-    }
-    while let Some(word) = line.next() {
-        match (word, find(set, word)) {
-            (b"mode", _) => drop(line.value(&mut cx.err)?),
-            (b"name", _) => name = Some(line.value(&mut cx.err)?),
-            (_, Some(row)) => option(cx, line, m, kind, &row, word)?,
-            (_, None) if name.is_none() && new => name = Some(word),
-            _ => return Err(cx.err.garbage(b"name", word)),
+        while let Some(word) = line.next() {
+            match (word, find(set, word)) {
+                (b"mode", _) => drop(line.value(&mut cx.err)?),
+                (b"name", _) => name = Some(line.value(&mut cx.err)?),
+                (_, Some(row)) => option(cx, line, m, kind, &row, word)?,
+                (_, None) if name.is_none() && new => name = Some(word),
+                _ => return Err(cx.err.garbage(b"name", word)),
+            }
         }
-    }
-    check(cx, m, kind, new)?;
-    m.leave(outer);
-    m.close(data);
+        Ok(())
+    })?;
     m.close(linkinfo);
     if let Some(name) = name {
         m.put_str(ifla::IFNAME.ty(), name);

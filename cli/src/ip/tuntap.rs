@@ -4,6 +4,7 @@
 use crate::grammar::{Arg, Grammar, Object, SLOTS, Slots, To, Verb, fill};
 use crate::ip::link::show::{Filter, Row};
 use crate::ip::value::{keep, slot};
+use crate::ip::value::{plain, usage, usage_of};
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use crate::{Ctx, TX, accounts};
@@ -69,10 +70,10 @@ pub static OBJECT: Object = Object {
 fn mode<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, slots: &mut Slots<'l>) -> Done {
     let word = line.value(&mut cx.err)?;
     if tun::TYPES.number(word).is_none() {
-        return Err(cx.err.usage(&[b"Unknown tunnel mode \"%\"", word]));
+        return Err(usage_of(cx, "Unknown tunnel mode \"%\"", word));
     }
     if slot(slots, MODE).is_some_and(|before| before != word) {
-        return Err(cx.err.usage(&[b"You managed to ask for more than one tunnel mode."]));
+        return Err(usage(cx, "You managed to ask for more than one tunnel mode."));
     }
     keep(slots, MODE, word);
     Ok(())
@@ -90,7 +91,7 @@ fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, new: bool) -> Done {
     let mut slots = [None; SLOTS];
     fill(cx, line, &GRAMMAR, &mut Build::new(&mut [0; 32], 0, 0, &[]), &mut slots)?;
     let Some(mode) = slot(&slots, MODE) else {
-        return Err(cx.err.plain(&[b"You failed to specify a tunnel mode"]));
+        return Err(plain(cx, "You failed to specify a tunnel mode"));
     };
     let (mut flags, auto): (_, &[u8]) = match mode {
         b"tap" => (TunFlags::TAP, b"tap%d"),

@@ -13,6 +13,7 @@ use nlbox_core::text::ip::{self, Ip, Prefix, Refusal, af};
 use nlbox_core::text::num;
 use nlbox_core::text::out::{Out, Style};
 use nlbox_core::text::{cut, mac};
+use nlbox_core::wire::attr::Attrs;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::key::Key;
 
@@ -76,6 +77,34 @@ pub fn put_named(page: &mut Page<'_>, label: &str, names: &'static Names, v: u32
     let digits = num::dec(v.into());
     let name = page.names.files.name(names, v.into()).filter(|_| !page.opts.numeric);
     put(&mut page.out, label, name.unwrap_or(digits.as_bytes()));
+}
+
+/// The name of an interface in its colour, by its label, behind `before`.
+pub fn put_ifname(page: &mut Page<'_>, before: &str, label: &str, index: u32) {
+    let name = page.names.ifname(index);
+    page.out.text(before);
+    put(page.out.style(Style::IfName), label, name.as_bytes());
+}
+
+/// Prints what the row of `set` says of the attribute `ty`, where it is among `a`.
+pub fn put_row(page: &mut Page<'_>, set: &AttrSet, a: &Attrs<'_>, ty: u16) {
+    if let (Some(payload), Some(row)) = (a.raw(ty), set.row(ty)) {
+        spec::show::show_row(&row, payload, &mut page.out, &mut page.names);
+    }
+}
+
+/// Opens a record, which may tell of what is gone.
+pub fn open(page: &mut Page<'_>, gone: bool) {
+    page.out.open_object("");
+    if gone {
+        page.out.is("deleted", "Deleted ");
+    }
+}
+
+/// Ends a record, and its line.
+pub fn close(page: &mut Page<'_>) {
+    page.out.text("\n");
+    page.out.close_object();
 }
 
 /// The two halves of a realm, the upper one where there is any.
@@ -205,6 +234,30 @@ pub fn vrf(cx: &mut Ctx<'_>, word: &[u8], bad: &str) -> Result<(u32, u32), Fail>
 /// `word` is no value; `bad` says of what.
 pub fn wrong(err: &mut Report<'_>, word: &[u8], bad: &str) -> Fail {
     err.invalid(word, b"", bad)
+}
+
+/// Says `text`; exit code 1.
+#[inline(never)]
+pub fn plain(cx: &mut Ctx<'_>, text: &str) -> Fail {
+    cx.err.plain(&[text.as_bytes()])
+}
+
+/// Says `text` of a command line; exit code 255.
+#[inline(never)]
+pub fn usage(cx: &mut Ctx<'_>, text: &str) -> Fail {
+    cx.err.usage(&[text.as_bytes()])
+}
+
+/// The same as [`plain`], `%` in the text being `word`.
+#[inline(never)]
+pub fn plain_of(cx: &mut Ctx<'_>, text: &str, word: &[u8]) -> Fail {
+    cx.err.plain(&[text.as_bytes(), word])
+}
+
+/// The same as [`usage`], `%` in the text being `word`.
+#[inline(never)]
+pub fn usage_of(cx: &mut Ctx<'_>, text: &str, word: &[u8]) -> Fail {
+    cx.err.usage(&[text.as_bytes(), word])
 }
 
 /// Puts the index of the interface that slot `n` names, if it names one.

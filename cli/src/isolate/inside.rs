@@ -23,11 +23,17 @@ pub(super) fn run(
 ) -> Done {
     let me = getpid();
     let none = || Text::join(&[]);
-    let mut steps =
-        Steps { o, child: none(), end: Text::join(&[outside::dev(o)]), lead: none(), rules: None };
+    let mut steps = Steps {
+        o,
+        child: none(),
+        end: Text::join(&[outside::dev(o)]),
+        own: none(),
+        lead: none(),
+        rules: None,
+    };
     let (done, kept) = match ready(cx, &mut steps, plan, flags, wire).and_then(|()| fork(cx)) {
         Ok(Fork::Child) => return Err(command(cx, wire, line, me)),
-        Ok(Fork::Parent(pid)) => (Ok(watch(pid)), o.has(b'n')),
+        Ok(Fork::Parent(pid)) => (Ok(watch(cx, pid)), o.has(b'n')),
         Err(fail) => (Err(fail), false),
     };
     if !kept {
@@ -43,7 +49,7 @@ fn command(cx: &mut Ctx<'_>, wire: &Wire, line: &Line<'_>, parent: i32) -> Fail 
     }
     let _ = signal::unblock(&SIGNALS);
     let fail = exec(cx, line);
-    wire.say(b"x");
+    let _ = wire.say(cx, b"x");
     fail
 }
 
@@ -54,7 +60,7 @@ fn ready(cx: &mut Ctx<'_>, steps: &mut Steps<'_, '_>, plan: &Plan, flags: CloneF
     must(cx, prctl_pdeathsig(LOST), "prctl failed", b"")?;
     let mut told = Told::new_zeroed();
     // A host that failed has said so.
-    if !wire.hear(told.as_mut_bytes()) {
+    if !wire.hear(cx, told.as_mut_bytes()) {
         return Err(Fail(1));
     }
     steps.lead = Text::join(&[b"ip -n ", outside::number(told.pid).as_bytes(), b" "]);
@@ -66,7 +72,8 @@ fn ready(cx: &mut Ctx<'_>, steps: &mut Steps<'_, '_>, plan: &Plan, flags: CloneF
     if o.has(HOSTNAME) {
         must(cx, sethostname(o.word(HOSTNAME)), "cannot set the host name '%'", o.word(HOSTNAME))?;
     }
-    if wire.say(b"x") && wire.hear(&mut [0]) { Ok(()) } else { Err(Fail(1)) }
+    wire.say(cx, b"x")?;
+    if wire.hear(cx, &mut [0]) { Ok(()) } else { Err(Fail(1)) }
 }
 
 fn network(cx: &mut Ctx<'_>, steps: &Steps<'_, '_>, plan: &Plan, told: &Told) -> Done {

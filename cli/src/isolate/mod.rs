@@ -107,13 +107,21 @@ struct Wire {
 }
 
 impl Wire {
-    fn say(&self, bytes: &[u8]) -> bool {
-        self.to.write(bytes) == Ok(bytes.len())
+    /// A process that has ended hears nothing, and needs not.
+    fn say(&self, cx: &mut Ctx<'_>, bytes: &[u8]) -> Done {
+        match self.to.write(bytes) {
+            Ok(_) | Err(Errno::EPIPE) => Ok(()),
+            Err(e) => Err(cx.err.applet("pipe failed", b"", e.0)),
+        }
     }
 
     /// Waits for as many bytes; `false` when the other process has ended.
-    fn hear(&self, bytes: &mut [u8]) -> bool {
-        self.from.read(bytes) == Ok(bytes.len())
+    fn hear(&self, cx: &mut Ctx<'_>, bytes: &mut [u8]) -> bool {
+        let got = self.from.read(bytes);
+        if let Err(e) = got {
+            let _ = cx.err.applet("pipe failed", b"", e.0);
+        }
+        got == Ok(bytes.len())
     }
 }
 
@@ -205,11 +213,17 @@ fn forbidden(cx: &mut Ctx<'_>) {
 /// Hands signals on to `child` until it ends, and gives how; [`LOST`] kills it. Other children are reaped on the way.
 ///
 /// What a terminal sends has gone to the whole group, the child too.
-fn watch(child: i32) -> Status {
+fn watch(cx: &mut Ctx<'_>, child: i32) -> Status {
     loop {
-        while let Ok(Some((pid, status))) = process::try_wait_any() {
-            if pid == child {
-                return status;
+        loop {
+            match process::try_wait_any() {
+                Ok(Some((pid, status))) if pid == child => return status,
+                Ok(Some(_)) => {}
+                Ok(None) => break,
+                Err(e) => {
+                    let _ = cx.err.applet("waitpid failed", b"", e.0);
+                    return Status::Exited(1);
+                }
             }
         }
         let send = match signal::wait(&SIGNALS) {

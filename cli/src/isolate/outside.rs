@@ -4,8 +4,10 @@ use super::plan::{Ends, NUMBERS, Plan, Text};
 use super::step::Steps;
 use super::*;
 use crate::idmap::{self, GROUPS, Range, Side, USERS};
+use crate::names::by_number;
 use nlbox_core::rt::route::{RTMSG_LEN, RtMsg, rta, rtm_f};
 use nlbox_core::rt::rtm;
+use nlbox_core::spec::Resolve;
 use nlbox_core::text::ifname::IfName;
 use nlbox_core::text::ip::Ip;
 use nlbox_core::wire::build::Build;
@@ -47,26 +49,28 @@ pub(super) fn run(
     wire: &Wire,
 ) -> Result<Status, Fail> {
     let mut told = Told { pid: pid.cast_unsigned(), number: 0, has: 0 };
-    let mut steps =
-        Steps { o, child: number(told.pid), end: Text::join(&[]), lead: Text::join(&[b"ip "]), rules: None };
+    let none = || Text::join(&[]);
+    let lead = Text::join(&[b"ip "]);
+    let mut steps = Steps { o, child: number(told.pid), end: none(), own: none(), lead, rules: None };
     let mut kept = false;
     let done = make(cx, &mut steps, plan, &mut told).and_then(|()| {
+        wire.say(cx, told.as_bytes())?;
         // What fails inside has been said there.
-        if wire.say(told.as_bytes()) && wire.hear(&mut [0]) {
+        if wire.hear(cx, &mut [0]) {
             if o.has(b'n') {
                 steps.run(cx, "netns attach F C")?;
                 kept = true;
             }
-            wire.say(b"x");
+            wire.say(cx, b"x")?;
         }
         Ok(())
     });
     if done.is_err() {
         let _ = process::kill(pid, signal::SIGKILL);
     }
-    let status = watch(pid);
+    let status = watch(cx, pid);
     // The command could not be executed.
-    if kept && wire.hear(&mut [0]) {
+    if kept && (done.is_err() || wire.hear(cx, &mut [0])) {
         kept = false;
         steps.attempt(cx, "netns delete F", b"");
     }
@@ -75,7 +79,7 @@ pub(super) fn run(
     }
     // Had the child been killed, the kernel would do it too, but later.
     if !kept && told.has & VETH != 0 {
-        steps.attempt(cx, "link delete E", b"");
+        steps.attempt(cx, "link delete A", steps.own.as_bytes());
     }
     done.map(|()| status)
 }
@@ -112,8 +116,7 @@ fn pair(cx: &mut Ctx<'_>, steps: &mut Steps<'_, '_>, plan: &Plan, told: &mut Tol
     let mut line = "link add A type veth peer name D netns C";
     if !given.is_empty() {
         steps.with(cx, line, given)?;
-        steps.end = Text::join(&[given]);
-        told.has = VETH;
+        made(cx, steps, told, given);
         line = "link property add dev E altname A";
     }
     for n in 0..NUMBERS {
@@ -133,12 +136,18 @@ fn pair(cx: &mut Ctx<'_>, steps: &mut Steps<'_, '_>, plan: &Plan, told: &mut Tol
             _ => steps.with(cx, line, name.as_bytes())?,
         }
         if told.has == 0 {
-            steps.end = name;
+            made(cx, steps, told, name.as_bytes());
         }
-        told.has = VETH;
         return fill(cx, steps, plan, told, &ends);
     }
     Err(cx.err.applet("no number is left for a pair", b"", 0))
+}
+
+/// Notes that there is a pair, and our end of it.
+fn made(cx: &mut Ctx<'_>, steps: &mut Steps<'_, '_>, told: &mut Told, name: &[u8]) {
+    told.has = VETH;
+    steps.end = Text::join(&[name]);
+    steps.own = Text::join(&[by_number(cx.page.names.ifindex(name).unwrap_or(0)).as_bytes()]);
 }
 
 /// Gives our end what belongs to it.

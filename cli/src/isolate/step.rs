@@ -16,6 +16,8 @@ pub(super) struct Steps<'a, 'l> {
     pub(super) child: Text,
     /// This side's end of the pair.
     pub(super) end: Text,
+    /// The same by its index: by the end its name may have been given to another.
+    pub(super) own: Text,
     /// What is shown before each: the host would do by `ip -n PID` what the child does.
     pub(super) lead: Text,
     /// What was asked of the packet filter.

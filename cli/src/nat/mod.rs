@@ -4,22 +4,25 @@
 mod table;
 mod text;
 
-pub(crate) use table::{Scope, add, commit, remove, talk, walk};
+pub(crate) use table::{ALL_CHAINS, Scope, add, remove, talk, walk};
 pub(crate) use text::{
-    IPTABLES, Look, TARGETS, Text, ask, bad, check, destination, fields, ports, tag, target_of, to, value,
+    IPTABLES, Look, TARGETS, Text, ask, bad, check, destination, fields, ports, say, tag, target_of, to,
+    value,
 };
 
 use crate::Ctx;
 use crate::getopt::choose;
+use crate::ip::value::{put, put_num};
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use core::ffi::CStr;
 use nlbox_core::bytes::until_nul;
 use nlbox_core::conn::Conn;
-use nlbox_core::nft::CHAINS;
 use nlbox_core::nft::rule::{Rule, field, target};
+use nlbox_core::nft::{CHAINS, chain};
 use nlbox_core::text::ip::{Ip, Prefix, af};
 use nlbox_core::text::num;
+use nlbox_core::text::out::Out;
 
 const HELP: &str = "\
 Usage: nat [-j] list | flush | del N | [del] TARGET [ip | ip6] [WORD]... [--forward]
@@ -68,10 +71,7 @@ fn home(target: u8) -> u8 {
 pub fn masquerade(cx: &mut Ctx<'_>, subnet: &Prefix, but: &[u8], label: &[u8]) -> Done {
     let mut r = Rule::new(subnet.ip.family());
     (r.target, r.chain) = (target::MASQUERADE, POSTROUTING);
-    if let Some(f) = r.fields.first_mut() {
-        f.set(1, subnet.ip.bytes());
-        f.bits = subnet.len;
-    }
+    r.fields[field::SRC].set_prefix(1, subnet.ip.bytes(), subnet.len);
     let set = ask(cx, &mut r, field::OUT, 2, but);
     set.and_then(|()| keep(cx, &mut r, label, &[POSTROUTING]))
 }
@@ -85,8 +85,8 @@ pub fn publish(cx: &mut Ctx<'_>, proto: u8, port: u16, to: &Ip, to_port: u16, la
     r.ask(field::DPORT, 1, &port.to_be_bytes());
     // RTN_LOCAL: what is only forwarded to the same port elsewhere is not ours.
     r.ask(field::LOCAL, 1, &2_u32.to_ne_bytes());
-    r.to.set(1, to.bytes());
-    r.ports.set(1, &to_port.to_be_bytes());
+    r.ask(field::TO, 1, to.bytes());
+    r.ask(field::PORTS, 1, &to_port.to_be_bytes());
     keep(cx, &mut r, label, &[PREROUTING, OUTPUT])
 }
 
@@ -95,14 +95,7 @@ fn keep(cx: &mut Ctx<'_>, r: &mut Rule, label: &[u8], chains: &[u8]) -> Done {
     if tag(r, label).is_none() {
         return Err(bad(cx, label));
     }
-    talk(cx, &mut |cx, conn| {
-        commit(cx, conn, &mut |m| {
-            for chain in chains {
-                r.chain = *chain;
-                add(m, r, None);
-            }
-        })
-    })
+    talk(cx, &mut |cx, conn| add(cx, conn, r, chains, None))
 }
 
 /// Takes out every rule that carries the tag `label`, and the table with its last rule. None there is no failure.
@@ -133,7 +126,8 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
             _ => {
                 let mut r = Rule::new(0);
                 let forward = parse(cx, &mut line, n, &mut r)?;
-                commit(cx, conn, &mut |m| add(m, &mut r, None))?;
+                let chain = r.chain;
+                add(cx, conn, &mut r, &[chain], None)?;
                 if forward { open(cx, r.family) } else { Ok(()) }
             }
         }
@@ -177,7 +171,7 @@ fn parse(cx: &mut Ctx<'_>, line: &mut Line<'_>, verb: u8, r: &mut Rule) -> Resul
         let fits = match n {
             8 => to(r, value),
             9 => tag(r, value),
-            10 => CHAINS.iter().zip(0..).find(|(c, _)| c.name.as_bytes() == value).map(|(_, n)| r.chain = n),
+            10 => CHAINS.number(value).and_then(|n| u8::try_from(n).ok()).map(|n| r.chain = n),
             11 => {
                 op = 2;
                 continue;
@@ -206,7 +200,7 @@ fn parse(cx: &mut Ctx<'_>, line: &mut Line<'_>, verb: u8, r: &mut Rule) -> Resul
     if op != 1 {
         return Err(bad(cx, b"not"));
     }
-    if r.chain == u8::MAX || r.target == target::ACCEPT && r.ports.op != 0 {
+    if r.chain == u8::MAX || r.target == target::ACCEPT && r.field(field::PORTS).op != 0 {
         return Err(bad(cx, b"accept"));
     }
     check(cx, r, &NAT)?;
@@ -234,6 +228,7 @@ fn open(cx: &mut Ctx<'_>, family: u8) -> Done {
     Ok(())
 }
 
+#[inline(never)]
 fn del(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, line: &mut Line<'_>) -> Done {
     let word = line.value(&mut cx.err)?;
     let mut r = Rule::new(0);
@@ -255,6 +250,7 @@ fn del(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, line: &mut Line<'_>) -> Done {
     if gone == 0 { Err(cx.err.applet("no such rule", b"", 0)) } else { Ok(()) }
 }
 
+#[inline(never)]
 fn list(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, line: &mut Line<'_>) -> Done {
     over(cx, line)?;
     cx.page.out.open_document();
@@ -271,30 +267,32 @@ fn list(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, line: &mut Line<'_>) -> Done {
 }
 
 /// One rule, in the words that make it.
+#[inline(never)]
 fn show(cx: &mut Ctx<'_>, r: &Rule, n: u32) {
     let out = &mut cx.page.out;
     let mut text = Text::new();
     out.open_object("");
-    out.num("number", "%: ", n.into());
-    let _ = text.extend_from_slice(target_of(r).as_bytes());
+    put_num(out, "number|%: ", n.into());
+    say(&mut text, target_of(r).as_bytes());
     text.make_ascii_lowercase();
-    out.str("target", "% ", &text);
-    out.str("family", "%", if r.family == af::AF_INET6 { b"ip6" } else { b"ip" });
+    put(out, "target|% ", &text);
+    put(out, "family|%", if r.family == af::AF_INET6 { b"ip6" } else { b"ip" });
     fields(out, r, &NAT);
     destination(r, false, &mut text);
-    if !text.is_empty() {
-        out.str("to", " to %", &text);
+    put_some(out, "to| to %", &text);
+    let elsewhere = r.chain != home(r.target);
+    put_some(out, if elsewhere { "chain| chain %" } else { "chain|" }, chain(r.chain));
+    put_some(out, "tag| tag %", until_nul(&r.tag));
+    for (label, v) in [("packets|", r.packets), ("bytes|", r.bytes), ("handle|", r.handle)] {
+        put_num(out, label, v.cast_signed());
     }
-    if let Some(chain) = CHAINS.get(usize::from(r.chain)) {
-        out.str("chain", if r.chain == home(r.target) { "" } else { " chain %" }, chain.name.as_bytes());
-    }
-    let tag = until_nul(&r.tag);
-    if !tag.is_empty() {
-        out.str("tag", " tag %", tag);
-    }
-    out.num("packets", "", r.packets);
-    out.num("bytes", "", r.bytes);
-    out.num("handle", "", r.handle);
     out.close_object();
     out.text("\n");
+}
+
+/// Prints `v` by its label, if there is any.
+fn put_some(out: &mut Out<'_>, label: &str, v: &[u8]) {
+    if !v.is_empty() {
+        put(out, label, v);
+    }
 }

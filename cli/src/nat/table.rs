@@ -7,7 +7,6 @@ use nlbox_core::conn::{Conn, Errno, Error};
 use nlbox_core::nft::rule::Rule;
 use nlbox_core::nft::{ERESTART, NETLINK_NETFILTER, batch};
 use nlbox_core::text::ip::af;
-use nlbox_core::wire::build::Build;
 
 /// How often a change is made anew when others change the tables meanwhile.
 const TRIES: u32 = 64;
@@ -22,16 +21,22 @@ const REFUSED: Fail = Fail(4);
 pub(crate) struct Scope {
     /// `AF_INET`, `AF_INET6`, or 0 for both.
     pub(crate) family: u8,
-    /// Place of the chain; none for all.
-    pub(crate) chain: Option<u8>,
+    /// Number of the chain; [`ALL_CHAINS`] for all.
+    pub(crate) chain: u8,
 }
+
+/// In a [`Scope`].
+pub(crate) const ALL_CHAINS: u8 = u8::MAX;
+
+static FAMILIES: [u8; 2] = [af::AF_INET, af::AF_INET6];
 
 impl Scope {
     /// All rules.
-    pub(crate) const ALL: Scope = Scope { family: 0, chain: None };
+    pub(crate) const ALL: Scope = Scope { family: 0, chain: ALL_CHAINS };
 
     fn has(self, rule: &Rule) -> bool {
-        (self.family == 0 || self.family == rule.family) && self.chain.is_none_or(|c| c == rule.chain)
+        (self.family == 0 || self.family == rule.family)
+            && (self.chain == ALL_CHAINS || self.chain == rule.chain)
     }
 }
 
@@ -55,24 +60,45 @@ fn failed(cx: &mut Ctx<'_>, conn: &Conn<'_>, e: Error) -> Fail {
     REFUSED
 }
 
-/// Makes what `fill` puts into a batch true, or nothing of it.
-pub(crate) fn commit(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, fill: &mut dyn FnMut(&mut Build<'_>)) -> Done {
-    let mut m = batch::begin(nlbox_sys::memory::map(ROOM).unwrap_or_default(), 0);
-    fill(&mut m);
-    batch::end(&mut m);
-    conn.request(&mut m).map_err(|e| failed(cx, conn, e))
+/// Takes `step` anew as long as others change the tables meanwhile; says why it failed.
+fn settle(
+    cx: &mut Ctx<'_>,
+    conn: &mut Conn<'_>,
+    step: &mut dyn FnMut(&mut Ctx<'_>, &mut Conn<'_>) -> Result<(), Error>,
+) -> Done {
+    let mut done = Ok(());
+    for _ in 0..TRIES {
+        done = step(cx, conn);
+        if !matches!(done, Err(Error::Interrupted | Error::Kernel(Errno(ERESTART)))) {
+            break;
+        }
+    }
+    done.map_err(|e| failed(cx, conn, e))
 }
 
-/// Adds `rule`, of both families where it names none, as [`batch::add`] does.
-pub(crate) fn add(m: &mut Build<'_>, rule: &mut Rule, before: Option<u64>) {
+/// Adds `rule` to each of `chains`, of both families where it names none, in front of the rule with handle `before` as
+/// [`batch::add`] does: all of it or nothing.
+pub(crate) fn add(
+    cx: &mut Ctx<'_>,
+    conn: &mut Conn<'_>,
+    rule: &mut Rule,
+    chains: &[u8],
+    before: Option<u64>,
+) -> Done {
+    let mut m = batch::begin(nlbox_sys::memory::map(ROOM).unwrap_or_default(), 0);
     let asked = rule.family;
-    for family in [af::AF_INET, af::AF_INET6] {
-        if asked == 0 || asked == family {
-            rule.family = family;
-            batch::add(m, rule, before);
+    for chain in chains {
+        rule.chain = *chain;
+        for family in &FAMILIES {
+            if asked == 0 || asked == *family {
+                rule.family = *family;
+                batch::add(&mut m, rule, before);
+            }
         }
     }
     rule.family = asked;
+    batch::end(&mut m);
+    settle(cx, conn, &mut |_, conn| conn.request(&mut m))
 }
 
 /// One pass over the rules of `scope`, with their numbers.
@@ -81,11 +107,11 @@ fn pass(conn: &mut Conn<'_>, scope: Scope, each: &mut dyn FnMut(&Rule, u32)) -> 
     let mut rule = Rule::new(0);
     let mut n = 0_u32;
     // Asked for both at once, the kernel stops behind the first table of that name.
-    for family in [af::AF_INET, af::AF_INET6] {
-        if scope.family != 0 && scope.family != family {
+    for family in &FAMILIES {
+        if scope.family != 0 && scope.family != *family {
             continue;
         }
-        let mut dump = conn.dump(&mut batch::rules(&mut tx, family))?;
+        let mut dump = conn.dump(&mut batch::rules(&mut tx, *family))?;
         while let Some(m) = dump.next()? {
             rule.read(&m);
             if scope.has(&rule) {
@@ -105,14 +131,10 @@ pub(crate) fn walk(
     scope: Scope,
     each: &mut dyn FnMut(&mut Ctx<'_>, &Rule, u32),
 ) -> Done {
-    for _ in 0..TRIES {
+    settle(cx, conn, &mut |cx, conn| {
         each(cx, &Rule::new(0), 0);
-        match pass(conn, scope, &mut |rule, n| each(cx, rule, n)) {
-            Err(Error::Interrupted) => {}
-            r => return r.map_err(|e| failed(cx, conn, e)),
-        }
-    }
-    Err(failed(cx, conn, Error::Interrupted))
+        pass(conn, scope, &mut |rule, n| each(cx, rule, n))
+    })
 }
 
 /// Takes out the rules of `scope` that `pick` picks (`one`: the first of them), and the table with its last rule; tells
@@ -125,48 +147,34 @@ pub(crate) fn remove(
     pick: &mut dyn FnMut(&Rule, u32) -> bool,
 ) -> Result<u32, Fail> {
     let room = nlbox_sys::memory::map(ROOM).unwrap_or_default();
-    let mut tx = [0; 32];
-    let mut last = Error::Interrupted;
-    for _ in 0..TRIES {
-        let asked = conn.get(&mut batch::generation(&mut tx)).map(|m| batch::generation_of(&m));
-        let mut m = batch::begin(room, *asked.as_ref().unwrap_or(&0));
-        let (mut gone, mut n) = (0_u32, 0_u32);
-        // Of IPv4 and of IPv6.
-        let (mut touched, mut left) = ([false; 2], [false; 2]);
-        let done = asked.and_then(|_| {
-            pass(conn, Scope::ALL, &mut |rule, _| {
-                let mut picked = false;
-                if scope.has(rule) {
-                    n = n.saturating_add(1);
-                    picked = !(one && gone > 0) && pick(rule, n);
-                }
-                let flags = if picked { &mut touched } else { &mut left };
-                let [v4, v6] = flags;
-                *(if rule.family == af::AF_INET6 { v6 } else { v4 }) = true;
-                if picked {
+    let mut gone = 0_u32;
+    settle(cx, conn, &mut |_, conn| {
+        let mut tx = [0; 32];
+        let generation = batch::generation_of(&conn.get(&mut batch::generation(&mut tx))?);
+        let mut m = batch::begin(room, generation);
+        let mut n = 0_u32;
+        gone = 0;
+        for family in &FAMILIES {
+            let (before, mut left) = (gone, false);
+            pass(conn, Scope { family: *family, ..Scope::ALL }, &mut |rule, _| {
+                let ours = scope.has(rule) && !(one && gone > 0);
+                n = n.saturating_add(ours.into());
+                if ours && pick(rule, n) {
                     gone = gone.saturating_add(1);
                     batch::delete(&mut m, rule);
+                } else {
+                    left = true;
                 }
-            })
-        });
-        let done = match done {
-            Ok(()) if gone == 0 => return Ok(0),
-            Ok(()) => {
-                for ((touched, left), family) in touched.iter().zip(left).zip([af::AF_INET, af::AF_INET6]) {
-                    if *touched && !left {
-                        batch::drop_table(&mut m, family);
-                    }
-                }
-                batch::end(&mut m);
-                conn.request(&mut m)
+            })?;
+            if gone > before && !left {
+                batch::drop_table(&mut m, *family);
             }
-            e => e,
-        };
-        match done {
-            Ok(()) => return Ok(gone),
-            Err(e @ (Error::Interrupted | Error::Kernel(Errno(ERESTART)))) => last = e,
-            Err(e) => return Err(failed(cx, conn, e)),
         }
-    }
-    Err(failed(cx, conn, last))
+        if gone == 0 {
+            return Ok(());
+        }
+        batch::end(&mut m);
+        conn.request(&mut m)
+    })?;
+    Ok(gone)
 }

@@ -3,7 +3,7 @@
 use crate::Ctx;
 use crate::report::{Done, Fail};
 use nlbox_core::bytes::until_nul;
-use nlbox_core::nft::rule::{Field, Rule, field, mask, target};
+use nlbox_core::nft::rule::{Field, Rule, field, target};
 use nlbox_core::rt::names::IP_PROTOCOLS;
 use nlbox_core::text::ip::{self, Ip, Prefix, af};
 use nlbox_core::text::out::Out;
@@ -53,12 +53,8 @@ fn read(r: &mut Rule, n: usize, op: u8, word: &[u8]) -> Option<()> {
     let f = r.fields.get_mut(n)?;
     match n {
         field::SRC | field::DST => {
-            let p = Prefix::parse(word, r.family).ok().filter(|p| p.ip.bits() >= 32 && !p.ip.is_none())?;
-            let mut bytes = [0; 16];
-            let parts = bytes.iter_mut().zip(p.ip.bytes().iter().zip(mask(p.len)));
-            parts.for_each(|(to, (b, mask))| *to = b & mask);
-            f.set(op, bytes.get(..p.ip.bytes().len())?);
-            f.bits = p.len;
+            let p = Prefix::parse(word, r.family).ok().filter(|p| p.ip.bytes().len() >= 4)?;
+            f.set_prefix(op, p.ip.bytes(), p.len);
             r.family = p.ip.family();
             if p.len == 0 {
                 // Everything: nothing to ask, and "not" of it is no rule.
@@ -71,12 +67,10 @@ fn read(r: &mut Rule, n: usize, op: u8, word: &[u8]) -> Option<()> {
                 Some(name) => (name, true),
                 None => (word, false),
             };
-            let name = IfName::new(name)?;
-            let mut bytes = [0; 16];
-            bytes.iter_mut().zip(name.as_bytes()).for_each(|(to, b)| *to = *b);
-            f.set(op, &bytes);
-            if wild {
-                f.bits = u8::try_from(name.as_bytes().len()).ok()?.wrapping_mul(8);
+            IfName::new(name)?;
+            f.set(op, name);
+            if !wild {
+                f.bits = 128;
             }
         }
         field::PROTO => {
@@ -94,15 +88,13 @@ fn read(r: &mut Rule, n: usize, op: u8, word: &[u8]) -> Option<()> {
 
 /// `PORT`, `PORT-PORT` or `PORT:PORT`.
 pub(crate) fn ports(f: &mut Field, op: u8, word: &[u8]) -> Option<()> {
-    let mut parts = word.split(|b| matches!(b, b'-' | b':')).map(|w| num::parse_u64_base(w, 10));
-    let first = u16::try_from(parts.next()??).ok()?;
-    let last = match parts.next() {
-        Some(last) => u16::try_from(last?).ok().filter(|last| *last >= first)?,
-        None => first,
-    };
+    let at = word.iter().position(|b| matches!(b, b'-' | b':')).unwrap_or(word.len());
+    let port = |word| num::parse_u64_base(word, 10).and_then(|n| u16::try_from(n).ok());
+    let first = port(word.get(..at)?)?;
+    let last = word.get(at.saturating_add(1)..).map_or(Some(first), port).filter(|last| *last >= first)?;
     f.set(op, &first.to_be_bytes());
     f.up_to(&last.to_be_bytes());
-    parts.next().is_none().then_some(())
+    Some(())
 }
 
 /// `ADDR`, `ADDR:PORTS`, `[ADDR]:PORTS`, `:PORTS`.
@@ -113,7 +105,7 @@ pub(crate) fn to(r: &mut Rule, word: &[u8]) -> Option<()> {
         (None, Some(at)) => (word.get(..at)?, word.get(at.saturating_add(1)..)),
     };
     if let Some(word) = behind {
-        ports(&mut r.ports, 1, word)?;
+        ports(&mut r.fields[field::PORTS], 1, word)?;
     }
     if address.is_empty() {
         return behind.map(|_| ());
@@ -121,7 +113,7 @@ pub(crate) fn to(r: &mut Rule, word: &[u8]) -> Option<()> {
     let address = address.strip_prefix(b"[").and_then(|a| a.strip_suffix(b"]")).unwrap_or(address);
     let ip = ip::parse(address).filter(|ip| r.family == 0 || r.family == ip.family())?;
     r.family = ip.family();
-    r.to.set(1, ip.bytes());
+    r.fields[field::TO].set(1, ip.bytes());
     Some(())
 }
 
@@ -138,7 +130,7 @@ pub(crate) fn check(cx: &mut Ctx<'_>, r: &Rule, look: &Look) -> Done {
     let proto = r.field(field::PROTO);
     // TCP, UDP, DCCP, SCTP.
     let has_ports = proto.op == 1 && matches!(proto.lo[0], 6 | 17 | 33 | 132);
-    if r.field(field::SPORT).op | r.field(field::DPORT).op | r.ports.op != 0 && !has_ports {
+    if r.field(field::SPORT).op | r.field(field::DPORT).op | r.field(field::PORTS).op != 0 && !has_ports {
         return Err(cx.err.applet(
             "a port needs \"% tcp\", or udp",
             nth(look.words, b'\n', field::PROTO).as_bytes(),
@@ -150,7 +142,7 @@ pub(crate) fn check(cx: &mut Ctx<'_>, r: &Rule, look: &Look) -> Done {
     if r.field(n).op != 0 {
         return Err(cx.err.applet("Can't use % with this chain", nth(look.words, b'\n', n).as_bytes(), 0));
     }
-    if matches!(r.target, target::SNAT | target::DNAT) != (r.to.op != 0) {
+    if matches!(r.target, target::SNAT | target::DNAT) != (r.field(field::TO).op != 0) {
         return Err(cx.err.applet(
             "% and an address to translate to belong together",
             target_of(r).as_bytes(),
@@ -160,72 +152,79 @@ pub(crate) fn check(cx: &mut Ctx<'_>, r: &Rule, look: &Look) -> Done {
     Ok(())
 }
 
-/// The value of field `n`.
+/// Appends to `text`.
+#[inline(never)]
+pub(crate) fn say(text: &mut Text, bytes: &[u8]) {
+    let _ = text.extend_from_slice(bytes);
+}
+
+fn number(text: &mut Text, n: u16) {
+    say(text, num::dec(n.into()).as_bytes());
+}
+
+/// Appends the value of field `n`.
 pub(crate) fn value(r: &Rule, n: usize, look: &Look, full: bool, text: &mut Text) {
     let f = r.field(n);
-    text.clear();
     match n {
         field::SRC | field::DST => {
-            let width = if r.family == af::AF_INET6 { 16 } else { 4 };
-            address(f, width, text);
-            if full || usize::from(f.bits) < usize::from(width).wrapping_mul(8) {
-                let _ = text.push(b'/');
-                let _ = text.extend_from_slice(num::dec(f.bits.into()).as_bytes());
+            address(r, n, text);
+            if full || f.bits < width(r) {
+                say(text, b"/");
+                number(text, f.bits.into());
             }
         }
         field::IN | field::OUT => {
-            let _ = text.extend_from_slice(until_nul(&f.lo));
+            say(text, until_nul(&f.lo));
             if f.bits < 128 && f.lo.get(usize::from(f.bits / 8)) == Some(&0) {
-                let _ = text.push(look.wild);
+                say(text, &[look.wild]);
             }
         }
-        field::PROTO => {
-            let _ = match IP_PROTOCOLS.name(f.lo[0].into()) {
-                Some(name) => text.extend_from_slice(name.as_bytes()),
-                None => text.extend_from_slice(num::dec(f.lo[0].into()).as_bytes()),
-            };
-        }
-        field::LOCAL => {
-            let _ = text.extend_from_slice(b"LOCAL");
-        }
+        field::PROTO => match IP_PROTOCOLS.name(f.lo[0].into()) {
+            Some(name) => say(text, name.as_bytes()),
+            None => number(text, f.lo[0].into()),
+        },
+        field::LOCAL => say(text, b"LOCAL"),
         _ => range(f, look.range, text),
     }
 }
 
-fn address(f: &Field, width: u8, text: &mut Text) {
-    if let Some(ip) = Ip::from_bytes(f.lo.get(..usize::from(width)).unwrap_or(&[])) {
-        let _ = text.extend_from_slice(ip::print(&ip).as_bytes());
+/// Bits of an address.
+fn width(r: &Rule) -> u8 {
+    if r.family == af::AF_INET6 { 128 } else { 32 }
+}
+
+fn address(r: &Rule, n: usize, text: &mut Text) {
+    let bytes = r.field(n).lo.get(..usize::from(width(r) / 8));
+    if let Some(ip) = Ip::from_bytes(bytes.unwrap_or(&[])) {
+        say(text, ip::print(&ip).as_bytes());
     }
 }
 
 /// The ports of `f`, with `between` between them.
-pub(crate) fn range(f: &Field, between: u8, text: &mut Text) {
-    let _ = text.extend_from_slice(num::dec(f.first().into()).as_bytes());
+fn range(f: &Field, between: u8, text: &mut Text) {
+    number(text, f.first());
     if f.first() != f.last() {
-        let _ = text.push(between);
-        let _ = text.extend_from_slice(num::dec(f.last().into()).as_bytes());
+        say(text, &[between]);
+        number(text, f.last());
     }
 }
 
 /// What is translated to, as [`to`] reads it; `bare` ports without their colon where they stand alone.
 pub(crate) fn destination(r: &Rule, bare: bool, text: &mut Text) {
     text.clear();
-    let v6 = r.family == af::AF_INET6;
-    let brackets = v6 && r.to.op != 0 && r.ports.op != 0;
-    if brackets {
-        let _ = text.push(b'[');
+    let (to, ports) = (r.field(field::TO).op != 0, r.field(field::PORTS).op != 0);
+    let (open, close): (&[u8], &[u8]) =
+        if to && ports && r.family == af::AF_INET6 { (b"[", b"]") } else { (b"", b"") };
+    if to {
+        say(text, open);
+        address(r, field::TO, text);
+        say(text, close);
     }
-    if r.to.op != 0 {
-        address(&r.to, if v6 { 16 } else { 4 }, text);
-    }
-    if brackets {
-        let _ = text.push(b']');
-    }
-    if r.ports.op != 0 {
-        if r.to.op != 0 || !bare {
-            let _ = text.push(b':');
+    if ports {
+        if to || !bare {
+            say(text, b":");
         }
-        range(&r.ports, b'-', text);
+        range(r.field(field::PORTS), b'-', text);
     }
 }
 
@@ -233,16 +232,19 @@ pub(crate) fn destination(r: &Rule, bare: bool, text: &mut Text) {
 pub(crate) fn fields(out: &mut Out<'_>, r: &Rule, look: &Look) {
     let mut text = Text::new();
     let mut matched = !look.full;
-    for (n, f) in r.fields.iter().enumerate() {
+    for n in 0..=field::LOCAL {
+        let f = r.field(n);
         if f.op == 0 {
             continue;
         }
         if !matched && (n == field::SPORT || n == field::DPORT) {
             matched = true;
+            text.clear();
             value(r, field::PROTO, look, false, &mut text);
             out.str("", " -m %", &text);
         }
         let word = nth(look.words, b'\n', n);
+        text.clear();
         value(r, n, look, look.full, &mut text);
         out.text(if f.op == 2 { look.not } else { " " });
         out.text(word);

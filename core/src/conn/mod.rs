@@ -37,7 +37,7 @@ pub trait Transport {
     fn recv(&mut self, buf: &mut [u8]) -> Result<Received, Errno>;
     /// Length of the datagram that [`Transport::recv`] would receive next; waits for one.
     fn peek(&mut self) -> Result<usize, Errno>;
-    /// Our port id, as the kernel puts it into its replies.
+    /// Our port id, as the kernel puts it into its replies; asked for with each request.
     fn port(&mut self) -> Result<u32, Errno>;
     /// A buffer of at least `len` bytes for a datagram larger than the usual one.
     fn larger(&mut self, len: usize) -> Option<&'static mut [u8]> {
@@ -46,6 +46,8 @@ pub trait Transport {
     }
     /// Closes what is open: the next call opens anew, perhaps in another namespace.
     fn close(&mut self) {}
+    /// Sets what is open aside, and takes up what was set aside before.
+    fn turn(&mut self) {}
     /// Of which protocol (`NETLINK_*`) the next socket is to be; called while none is open.
     fn speak(&mut self, protocol: i32) {
         let _ = protocol;
@@ -62,7 +64,6 @@ pub struct Conn<'b> {
     link: &'b mut dyn Transport,
     rx: &'b mut [u8],
     seq: u32,
-    port: Option<u32>,
     protocol: i32,
     extack: Range<usize>,
 }
@@ -74,7 +75,7 @@ const STRANGERS: u32 = 4096;
 impl<'b> Conn<'b> {
     /// A conversation over `link`, receiving into `rx` (32 KiB lets the kernel fill its largest dump datagrams).
     pub fn new(link: &'b mut dyn Transport, rx: &'b mut [u8]) -> Self {
-        Conn { link, rx, seq: 0, port: None, protocol: 0, extack: 0..0 }
+        Conn { link, rx, seq: 0, protocol: 0, extack: 0..0 }
     }
 
     /// What the kernel said beyond the errno in the acknowledgement that ended the last request.
@@ -87,7 +88,14 @@ impl<'b> Conn<'b> {
     /// Closes the transport; the next request opens it anew, in the namespace of that time.
     pub fn close(&mut self) {
         self.link.close();
-        self.port = None;
+        self.extack = 0..0;
+    }
+
+    /// Goes on over the transport set aside at the turn before, at first a new one, and sets this one aside: another
+    /// namespace, and back. Both are rtnetlink's.
+    pub fn turn(&mut self) {
+        self.speak(0);
+        self.link.turn();
         self.extack = 0..0;
     }
 
@@ -137,14 +145,7 @@ impl<'b> Conn<'b> {
     }
 
     fn port(&mut self) -> Result<u32, Error> {
-        match self.port {
-            Some(p) => Ok(p),
-            None => {
-                let p = retry(|| self.link.port())?;
-                self.port = Some(p);
-                Ok(p)
-            }
-        }
+        retry(|| self.link.port())
     }
 
     fn set_extack(&mut self, tlvs: Range<usize>) {

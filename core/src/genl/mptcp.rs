@@ -100,7 +100,7 @@ attrs! {
 #[cfg(all(test, target_endian = "little"))]
 mod tests {
     use super::*;
-    use crate::text::out::printed;
+    use crate::spec::tests::printed;
 
     #[test]
     fn an_endpoint_as_iproute2_prints_it() {

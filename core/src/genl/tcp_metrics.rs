@@ -76,7 +76,7 @@ attrs! {
 #[cfg(all(test, target_endian = "little"))]
 mod tests {
     use super::*;
-    use crate::text::out::printed;
+    use crate::spec::tests::printed;
 
     /// What a 6.18 kernel answers for a host that we have been connected to.
     const ENTRY: &[u8] = b"\x08\x00\x01\x00\x0a\x00\x00\x01\x08\x00\x0b\x00\x0a\x00\x00\x01\x0c\x00\x03\x00\xa8\x08\x00\x00\

@@ -1,7 +1,8 @@
 //! Batches: everything between `BATCH_BEGIN` and `BATCH_END` becomes true at once, or nothing of it (`nfnetlink_rcv_batch`).
 
 use crate::nft::rule::Rule;
-use crate::nft::{CHAINS, TABLE, msg};
+use crate::nft::{HOOKS, TABLE, chain, msg};
+use crate::wire::attr::NLA_F_NESTED;
 use crate::wire::build::Build;
 use crate::wire::header::{Message, nlm};
 use crate::wire::key::{Be32, Key};
@@ -54,19 +55,21 @@ pub fn end(m: &mut Build<'_>) {
 /// `before`, in front of all with handle 0, at the end with none.
 pub fn add(m: &mut Build<'_>, rule: &Rule, before: Option<u64>) {
     message(m, msg::NEWTABLE, nlm::CREATE, rule.family);
-    let Some(chain) = CHAINS.get(usize::from(rule.chain)) else { return };
     message(m, msg::NEWCHAIN, nlm::CREATE, rule.family);
-    m.put_str(CHAIN_NAME, chain.name.as_bytes());
-    {
-        let mut hook = m.nest(CHAIN_HOOK);
-        hook.raw(HOOK_NUMBER, &u32::from(chain.hook).to_be_bytes());
-        hook.raw(HOOK_PRIORITY, &i32::from(chain.priority).to_be_bytes());
+    m.put_str(CHAIN_NAME, chain(rule.chain));
+    let nest = m.open(CHAIN_HOOK | NLA_F_NESTED);
+    let hook = HOOKS.get(usize::from(rule.chain)).copied().unwrap_or(0);
+    // NF_IP_PRI_NAT_DST where packets come in or are made, else NF_IP_PRI_NAT_SRC.
+    let priority = if rule.chain & 1 == 0 { -100 } else { 100_i32 };
+    for (ty, v) in [(HOOK_NUMBER, hook.into()), (HOOK_PRIORITY, priority)] {
+        m.raw(ty, &v.to_be_bytes());
     }
+    m.close(nest);
     m.put_str(CHAIN_TYPE, b"nat");
     let place = if before.is_none() { nlm::APPEND } else { 0 };
     // Kernels before 6.10 acknowledge no BATCH_END: the rule's acknowledgement speaks for the batch.
     message(m, msg::NEWRULE, nlm::CREATE | nlm::ACK | place, rule.family);
-    m.put_str(RULE_CHAIN, chain.name.as_bytes());
+    m.put_str(RULE_CHAIN, chain(rule.chain));
     if let Some(handle) = before.filter(|h| *h != 0) {
         m.raw(RULE_POSITION, &handle.to_be_bytes());
     }
@@ -76,9 +79,7 @@ pub fn add(m: &mut Build<'_>, rule: &Rule, before: Option<u64>) {
 /// Takes `rule` out, by its handle.
 pub fn delete(m: &mut Build<'_>, rule: &Rule) {
     message(m, msg::DELRULE, nlm::ACK, rule.family);
-    if let Some(chain) = CHAINS.get(usize::from(rule.chain)) {
-        m.put_str(RULE_CHAIN, chain.name.as_bytes());
-    }
+    m.put_str(RULE_CHAIN, chain(rule.chain));
     m.raw(RULE_HANDLE, &rule.handle.to_be_bytes());
 }
 

@@ -8,6 +8,8 @@ pub mod batch;
 mod expr;
 pub mod rule;
 
+use crate::names;
+
 /// `NETLINK_NETFILTER`.
 pub const NETLINK_NETFILTER: i32 = 12;
 
@@ -32,20 +34,16 @@ pub mod msg {
 /// `ERESTART`: the tables are no longer of the generation that a batch was made for.
 pub const ERESTART: i32 = 85;
 
-/// A base chain of type `nat`.
-pub struct Chain {
-    /// Its name: that of iptables.
-    pub name: &'static str,
-    /// `NF_INET_*`: the hook's number.
-    pub hook: u8,
-    /// `NF_IP_PRI_NAT_DST` or `NF_IP_PRI_NAT_SRC`.
-    pub priority: i8,
+names! {
+    /// The base chains of type `nat`, in the order in which iptables lists them.
+    pub static CHAINS = 0 "PREROUTING", 1 "INPUT", 2 "OUTPUT", 3 "POSTROUTING";
 }
 
-/// The chains, in the order in which iptables lists them.
-pub static CHAINS: [Chain; 4] = [
-    Chain { name: "PREROUTING", hook: 0, priority: -100 },
-    Chain { name: "INPUT", hook: 1, priority: 100 },
-    Chain { name: "OUTPUT", hook: 3, priority: -100 },
-    Chain { name: "POSTROUTING", hook: 4, priority: 100 },
-];
+/// Their hooks, `NF_INET_*`.
+static HOOKS: [u8; 4] = [0, 1, 3, 4];
+
+/// The name of chain number `n`; empty where there is none.
+#[must_use]
+pub fn chain(n: u8) -> &'static [u8] {
+    CHAINS.name(n.into()).unwrap_or("").as_bytes()
+}

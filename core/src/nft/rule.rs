@@ -3,11 +3,12 @@
 use crate::bytes::{uint_be, until_nul};
 use crate::nft::CHAINS;
 use crate::nft::batch::NFGENMSG_LEN;
-use crate::nft::expr::{self, Expr, NONE, REG_1, REG_2, REG_3};
+use crate::nft::expr::{self, Expr, NONE, REG_1, REG_2, REG_3, VERDICT};
 use crate::text::ip::af;
 use crate::wire::attr::{Attrs, NLA_F_NESTED};
 use crate::wire::build::Build;
 use crate::wire::header::Message;
+use zerocopy::{FromZeros, Immutable, IntoBytes};
 
 const RULE_CHAIN: u16 = 2;
 const RULE_HANDLE: u16 = 3;
@@ -31,42 +32,45 @@ pub mod field {
     pub const DPORT: usize = 6;
     /// The destination is an address of this host.
     pub const LOCAL: usize = 7;
+    /// Not asked: the address to translate to, and the ports.
+    pub const TO: usize = 8;
+    pub const PORTS: usize = 9;
 }
 
-/// How a field is loaded: expression, the numbers behind the register in IPv4 and in IPv6, bytes.
+/// How a field is loaded: expression, the numbers behind the register and the bytes loaded in IPv4 and in IPv6.
 struct Load {
-    expr: u64,
-    v4: [u8; 3],
-    v6: [u8; 3],
+    expr: u8,
+    v4: [u8; 4],
+    v6: [u8; 4],
 }
 
-/// A load of the same bytes in both families.
-const fn load(expr: u64, numbers: [u8; 3]) -> Load {
-    Load { expr, v4: numbers, v6: numbers }
+impl Load {
+    /// A load of the same bytes in both families.
+    const fn both(expr: u8, numbers: [u8; 4]) -> Load {
+        Load { expr, v4: numbers, v6: numbers }
+    }
+
+    const fn numbers(&self, family: u8) -> [u8; 4] {
+        if family == af::AF_INET6 { self.v6 } else { self.v4 }
+    }
 }
 
 /// By field. `NFT_PAYLOAD_NETWORK_HEADER` is 1, `NFT_PAYLOAD_TRANSPORT_HEADER` 2; `NFT_META_*`; `NFT_FIB_RESULT_ADDRTYPE` 3
 /// of `NFTA_FIB_F_DADDR` 2.
 static LOADS: [Load; 8] = [
-    Load { expr: expr::PAYLOAD, v4: [1, 12, 4], v6: [1, 8, 16] },
-    Load { expr: expr::PAYLOAD, v4: [1, 16, 4], v6: [1, 24, 16] },
-    load(expr::META, [6, NONE, 16]),
-    load(expr::META, [7, NONE, 16]),
-    load(expr::META, [16, NONE, 1]),
-    load(expr::PAYLOAD, [2, 0, 2]),
-    load(expr::PAYLOAD, [2, 2, 2]),
-    load(expr::FIB, [3, 2, 4]),
+    Load { expr: expr::PAYLOAD, v4: [1, 12, 4, 4], v6: [1, 8, 16, 16] },
+    Load { expr: expr::PAYLOAD, v4: [1, 16, 4, 4], v6: [1, 24, 16, 16] },
+    Load::both(expr::META, [6, NONE, NONE, 16]),
+    Load::both(expr::META, [7, NONE, NONE, 16]),
+    Load::both(expr::META, [16, NONE, NONE, 1]),
+    Load::both(expr::PAYLOAD, [2, 0, 2, 2]),
+    Load::both(expr::PAYLOAD, [2, 2, 2, 2]),
+    Load::both(expr::FIB, [3, 2, NONE, 4]),
 ];
 
-impl Load {
-    const fn numbers(&self, family: u8) -> [u8; 3] {
-        if family == af::AF_INET6 { self.v6 } else { self.v4 }
-    }
-}
-
 /// What a rule asks about one field, or the translation's address or ports.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-#[cfg_attr(test, derive(Debug))]
+#[derive(Clone, Copy, Default, FromZeros, IntoBytes, Immutable)]
+#[repr(C)]
 pub struct Field {
     /// 0: nothing. 1: it is the value. 2: it is not.
     pub op: u8,
@@ -84,6 +88,15 @@ impl Field {
         self.op = op;
         self.bits = u8::try_from(value.len().saturating_mul(8)).unwrap_or(u8::MAX);
         fill(&mut self.lo, value);
+        self.hi = self.lo;
+    }
+
+    /// Sets an address of which `bits` count: the others become 0.
+    pub fn set_prefix(&mut self, op: u8, address: &[u8], bits: u8) {
+        self.set(op, address);
+        self.bits = bits;
+        let mask = mask(bits);
+        self.lo.iter_mut().zip(&mask).for_each(|(b, mask)| *b &= mask);
         self.hi = self.lo;
     }
 
@@ -126,52 +139,43 @@ pub mod target {
 }
 
 /// One rule.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, FromZeros, IntoBytes, Immutable)]
+#[repr(C)]
 pub struct Rule {
-    /// `AF_INET` or `AF_INET6`; 0 where it may still be either.
-    pub family: u8,
-    /// Its place in [`CHAINS`].
-    pub chain: u8,
-    /// [`target`].
-    pub target: u8,
-    /// [`field`]s.
-    pub fields: [Field; 8],
-    /// The address to translate to.
-    pub to: Field,
-    /// The ports to translate to.
-    pub ports: Field,
-    /// A comment, filled up with zeros.
-    pub tag: [u8; TAG],
     /// The kernel's number of the rule.
     pub handle: u64,
     /// What has matched so far.
     pub packets: u64,
     /// The same in bytes.
     pub bytes: u64,
+    /// `AF_INET` or `AF_INET6`; 0 where it may still be either.
+    pub family: u8,
+    /// Its place in [`CHAINS`].
+    pub chain: u8,
+    /// [`target`].
+    pub target: u8,
+    /// Always zero.
+    pub pad: u8,
+    /// [`field`]s.
+    pub fields: [Field; 10],
+    /// A comment, filled up with zeros.
+    pub tag: [u8; TAG],
 }
+
+/// Bytes of a rule before what it does: its number and its counters.
+const KEPT: usize = 24;
 
 impl Rule {
     /// A rule that matches everything.
     #[must_use]
     pub fn new(family: u8) -> Rule {
-        Rule {
-            family,
-            chain: 0,
-            target: target::NONE,
-            fields: [Field::default(); 8],
-            to: Field::default(),
-            ports: Field::default(),
-            tag: [0; TAG],
-            handle: 0,
-            packets: 0,
-            bytes: 0,
-        }
+        Rule { family, ..Rule::new_zeroed() }
     }
 
     /// What it asks about field `n`, one of [`field`].
     #[must_use]
     pub fn field(&self, n: usize) -> &Field {
-        self.fields.get(n).unwrap_or(&self.to)
+        self.fields.get(n).unwrap_or(&self.fields[field::TO])
     }
 
     /// Asks (`op` 1) for `value` in field `n`, or (2) for anything else.
@@ -184,14 +188,11 @@ impl Rule {
     /// Whether the two do the same to the same packets of the same chain.
     #[must_use]
     pub fn same(&self, other: &Rule) -> bool {
-        (self.family, self.chain, self.target, &self.tag)
-            == (other.family, other.chain, other.target, &other.tag)
-            && self.fields == other.fields
-            && self.to == other.to
-            && self.ports == other.ports
+        self.as_bytes().get(KEPT..) == other.as_bytes().get(KEPT..)
     }
 
     /// Appends the expressions and the tag to a `NFT_MSG_NEWRULE`.
+    #[inline(never)]
     pub fn put(&self, m: &mut Build<'_>) {
         let list = m.open(RULE_EXPRESSIONS | NLA_F_NESTED);
         for (f, load) in self.fields.iter().zip(&LOADS) {
@@ -213,54 +214,53 @@ impl Rule {
         }
     }
 
+    #[inline(never)]
     fn put_target(&self, m: &mut Build<'_>) {
+        if self.target == target::ACCEPT {
+            return expr::put(m, expr::JUDGE, &[VERDICT], &[expr::ACCEPT]);
+        }
+        let place = usize::from(self.target.wrapping_sub(target::MASQUERADE));
+        let Some((which, from)) = TRANSLATIONS.get(place) else { return };
+        // NFT_NAT_SNAT is 0, NFT_NAT_DNAT 1.
+        let ty = self.target.wrapping_sub(target::SNAT);
+        let mut numbers = [ty, self.family, NONE, NONE, NONE, NONE];
+        let [_, _, address, address_max, first, last] = &mut numbers;
+        let (to, ports) = (&self.fields[field::TO], &self.fields[field::PORTS]);
         let width = if self.family == af::AF_INET6 { 16 } else { 4 };
-        let immediate = |m: &mut Build<'_>, register, value: &[u8], len| {
-            expr::put(m, expr::IMMEDIATE, &[register], &[value.get(..len).unwrap_or(&[])]);
-        };
-        let (mut address, mut first, mut last) = (NONE, NONE, NONE);
-        if self.to.op != 0 {
-            address = REG_1;
-            immediate(m, REG_1, &self.to.lo, width);
+        if to.op != 0 {
+            (*address, *address_max) = (REG_1, REG_1);
+            immediate(m, REG_1, &to.lo, width);
         }
-        if self.ports.op != 0 {
-            (first, last) = (REG_2, REG_2);
-            immediate(m, REG_2, &self.ports.lo, 2);
-            if self.ports.lo != self.ports.hi {
-                last = REG_3;
-                immediate(m, REG_3, &self.ports.hi, 2);
+        if ports.op != 0 {
+            (*first, *last) = (REG_2, REG_2);
+            immediate(m, REG_2, &ports.lo, 2);
+            if ports.lo != ports.hi {
+                *last = REG_3;
+                immediate(m, REG_3, &ports.hi, 2);
             }
         }
-        match self.target {
-            target::MASQUERADE => expr::put(m, expr::MASQ, &[NONE, first, last], &[]),
-            target::REDIRECT => expr::put(m, expr::REDIR, &[first, last], &[]),
-            target::SNAT | target::DNAT => {
-                // NFT_NAT_SNAT is 0, NFT_NAT_DNAT 1.
-                let ty = self.target.wrapping_sub(target::SNAT);
-                expr::put(m, expr::NAT, &[ty, self.family, address, address, first, last], &[]);
-            }
-            target::ACCEPT => expr::accept(m),
-            _ => {}
-        }
+        expr::put(m, *which, numbers.get(usize::from(*from)..).unwrap_or(&[]), &[]);
     }
 
     /// Reads a `NFT_MSG_NEWRULE`. What is not ours of it makes its target [`target::OTHER`].
+    #[inline(never)]
     pub fn read(&mut self, m: &Message<'_>) {
         let ([family, ..], attrs) = m.split::<NFGENMSG_LEN>();
-        *self = Rule::new(family);
-        let name = until_nul(attrs.raw(RULE_CHAIN).unwrap_or(&[]));
-        let chain = CHAINS.iter().position(|c| c.name.as_bytes() == name);
+        let attr = |ty| attrs.raw(ty).unwrap_or(&[]);
+        self.zero();
+        self.family = family;
+        let chain = CHAINS.number(until_nul(attr(RULE_CHAIN)));
         self.chain = chain.and_then(|n| u8::try_from(n).ok()).unwrap_or(u8::MAX);
-        self.handle = uint_be(attrs.raw(RULE_HANDLE).unwrap_or(&[])).unwrap_or(0);
-        if let Some([UDATA_COMMENT, _, tag @ ..]) = attrs.raw(RULE_USERDATA) {
+        self.handle = uint_be(attr(RULE_HANDLE)).unwrap_or(0);
+        if let [UDATA_COMMENT, _, tag @ ..] = attr(RULE_USERDATA) {
             fill(&mut self.tag, until_nul(tag));
         }
         let mut registers: [&[u8]; 4] = [&[]; 4];
         let mut field = usize::MAX;
         let mut strange = false;
-        for elem in Attrs::new(attrs.raw(RULE_EXPRESSIONS).unwrap_or(&[])) {
+        for elem in Attrs::new(attr(RULE_EXPRESSIONS)) {
             let e = Expr::of(elem.nest());
-            match u64::from(e.which) {
+            match e.which {
                 expr::COUNTER => (self.bytes, self.packets) = (e.number(1), e.number(2)),
                 expr::META | expr::PAYLOAD | expr::FIB => {
                     field = LOADS.iter().position(|load| load.is(&e, family)).unwrap_or(usize::MAX);
@@ -269,57 +269,60 @@ impl Rule {
                     Some(f) => f.read(&e),
                     None => strange = true,
                 },
-                // NF_ACCEPT is 1.
-                expr::IMMEDIATE if e.number(1) == 0 && e.verdict() == 1 => self.target = target::ACCEPT,
-                expr::IMMEDIATE => match registers.get_mut(usize::try_from(e.number(1)).unwrap_or(0)) {
-                    Some(register) if e.number(1) != 0 => *register = e.data(2),
-                    _ => strange = true,
-                },
-                which @ (expr::NAT | expr::MASQ | expr::REDIR) => {
-                    let ports = match which {
-                        expr::NAT => 5,
-                        expr::MASQ => 2,
-                        _ => 1,
-                    };
-                    let held = |attr| {
-                        let n = usize::try_from(e.number(attr)).unwrap_or(0);
-                        registers.get(n).copied().filter(|v| !v.is_empty())
-                    };
-                    self.target = match which {
-                        expr::MASQ => target::MASQUERADE,
-                        expr::REDIR => target::REDIRECT,
-                        _ if e.number(1) == 1 => target::DNAT,
-                        _ => target::SNAT,
-                    };
-                    if let Some(address) = held(3).filter(|_| which == expr::NAT) {
-                        self.to.set(1, address);
-                    }
-                    if let Some(port) = held(ports) {
-                        self.ports.set(1, port);
-                        self.ports.up_to(held(ports.wrapping_add(1)).unwrap_or(port));
+                expr::IMMEDIATE => {
+                    let register = usize::try_from(e.number(1)).unwrap_or(0);
+                    match registers.get_mut(register) {
+                        Some(held) if register != VERDICT.into() => *held = e.data(2),
+                        Some(_) if e.data(2) == expr::ACCEPT => self.target = target::ACCEPT,
+                        _ => strange = true,
                     }
                 }
-                _ => strange = true,
+                _ => strange |= !self.translate(&e, &registers),
             }
         }
         if strange {
             self.target = target::OTHER;
         }
     }
+
+    /// Takes up a translation, whose values are in the registers; `false` when `e` is none.
+    #[inline(never)]
+    fn translate(&mut self, e: &Expr<'_>, registers: &[&[u8]; 4]) -> bool {
+        let found = TRANSLATIONS.iter().zip(target::MASQUERADE..).find(|((which, _), _)| *which == e.which);
+        let Some(((_, from), target)) = found else { return false };
+        // SNAT comes before DNAT, as NFT_NAT_SNAT before NFT_NAT_DNAT.
+        let dnat = target == target::SNAT && e.number(1) == 1;
+        self.target = if dnat { target::DNAT } else { target };
+        let held = |attr: u8| {
+            let register = usize::try_from(e.number(attr)).ok().and_then(|n| registers.get(n));
+            register.copied().filter(|v| !v.is_empty())
+        };
+        if let Some(address) = held(3).filter(|_| *from == 0) {
+            self.fields[field::TO].set(1, address);
+        }
+        let ports = 5_u8.wrapping_sub(*from);
+        if let Some(port) = held(ports) {
+            self.fields[field::PORTS].set(1, port);
+            self.fields[field::PORTS].up_to(held(ports.wrapping_add(1)).unwrap_or(port));
+        }
+        true
+    }
+}
+
+/// By target, from [`target::MASQUERADE`] on: its expression, and how many of the six numbers of a `nat` this lacks at
+/// their front.
+static TRANSLATIONS: [(u8, u8); 4] = [(expr::MASQ, 3), (expr::NAT, 0), (expr::NAT, 0), (expr::REDIR, 4)];
+
+/// Appends a load of `len` bytes of `value` into `register`.
+fn immediate(m: &mut Build<'_>, register: u8, value: &[u8], len: usize) {
+    expr::put(m, expr::IMMEDIATE, &[register], &[value.get(..len).unwrap_or(&[])]);
 }
 
 impl Load {
+    #[inline(never)]
     fn put(&self, m: &mut Build<'_>, family: u8, f: &Field) {
-        let [a, b, width] = self.numbers(family);
-        let all = [REG_1, a, b, width];
-        let count = match self.expr {
-            expr::META => 2,
-            expr::FIB => 3,
-            _ => 4,
-        };
-        expr::put(m, self.expr, all.get(..count).unwrap_or(&[]), &[]);
-        // NFT_CMP_EQ and NFT_RANGE_EQ are 0, NEQ of both is 1.
-        let op = f.op.wrapping_sub(1);
+        let [a, b, c, width] = self.numbers(family);
+        expr::put(m, self.expr, &[REG_1, a, b, c], &[]);
         let mut len = usize::from(width);
         if usize::from(f.bits) < len.wrapping_mul(8) {
             if self.expr == expr::META {
@@ -333,47 +336,42 @@ impl Load {
             }
         }
         let (lo, hi) = (f.lo.get(..len).unwrap_or(&[]), f.hi.get(..len).unwrap_or(&[]));
-        if lo == hi {
-            expr::put(m, expr::CMP, &[REG_1, op], &[lo]);
-        } else {
-            expr::put(m, expr::RANGE, &[REG_1, op], &[lo, hi]);
-        }
+        let (which, hi): (_, &[u8]) = if lo == hi { (expr::CMP, &[]) } else { (expr::RANGE, hi) };
+        // NFT_CMP_EQ and NFT_RANGE_EQ are 0, NEQ of both is 1.
+        expr::put(m, which, &[REG_1, f.op.wrapping_sub(1)], &[lo, hi]);
     }
 
     /// Whether `e` loads this field.
+    #[inline(never)]
     fn is(&self, e: &Expr<'_>, family: u8) -> bool {
-        let [a, b, _] = self.numbers(family);
-        self.expr == u64::from(e.which)
-            && u64::from(a) == e.number(2)
-            && (b == NONE || u64::from(b) == e.number(3))
+        let [a, b, ..] = self.numbers(family);
+        self.expr == e.which && u64::from(a) == e.number(2) && (b == NONE || u64::from(b) == e.number(3))
     }
 }
 
 impl Field {
     /// Takes up a comparison, a range, or the mask before a comparison.
+    #[inline(never)]
     fn read(&mut self, e: &Expr<'_>) {
-        match u64::from(e.which) {
-            expr::BITWISE => {
-                let ones = e.data(4).iter().fold(0_u32, |n, b| n.saturating_add(b.count_ones()));
-                self.bits = u8::try_from(ones).unwrap_or(u8::MAX);
-            }
-            which => {
-                let masked = core::mem::take(&mut self.bits);
-                self.set(if e.number(2) == 0 { 1 } else { 2 }, e.data(3));
-                if masked != 0 {
-                    self.bits = masked;
-                }
-                if which == expr::RANGE {
-                    self.up_to(e.data(4));
-                }
-            }
+        if e.which == expr::BITWISE {
+            // The mask of a prefix: as many bits count as are set.
+            let ones = |n: u8, b: &u8| n.saturating_add(u8::try_from(b.count_ones()).unwrap_or(0));
+            self.bits = e.data(4).iter().fold(0, ones);
+            return;
+        }
+        let masked = self.bits;
+        self.set(if e.number(2) == 0 { 1 } else { 2 }, e.data(3));
+        if masked != 0 {
+            self.bits = masked;
+        }
+        if e.which == expr::RANGE {
+            self.up_to(e.data(4));
         }
     }
 }
 
 /// The mask of so many leading bits.
-#[must_use]
-pub fn mask(bits: u8) -> [u8; 16] {
+fn mask(bits: u8) -> [u8; 16] {
     let mut mask = [0; 16];
     let mut left = bits;
     for b in &mut mask {
@@ -483,8 +481,8 @@ mod tests {
         want.ask(field::LOCAL, 1, &2_u32.to_ne_bytes());
         want.ask(field::PROTO, 1, &[6]);
         want.ask(field::DPORT, 1, &[0, 80]);
-        want.to.set(1, &[10, 0, 0, 2]);
-        want.ports.set(1, &8080_u16.to_be_bytes());
+        want.fields[field::TO].set(1, &[10, 0, 0, 2]);
+        want.fields[field::PORTS].set(1, &8080_u16.to_be_bytes());
         want.tag[..5].copy_from_slice(b"hello");
         assert!(r.same(&want));
         assert_eq!((r.handle, r.packets, r.bytes), (5, 5, 340));
@@ -496,7 +494,7 @@ mod tests {
             for what in target::MASQUERADE..=target::ACCEPT {
                 let mut r = Rule::new(family);
                 (r.chain, r.target) = (1, what);
-                for n in 0..r.fields.len() {
+                for n in 0..LOADS.len() {
                     let width = [width, width, 16, 16, 1, 2, 2, 4][n];
                     let value: Vec<u8> = (1..=16).collect();
                     r.ask(n, 1 + u8::try_from(n % 2).unwrap(), &value[..width]);
@@ -505,11 +503,11 @@ mod tests {
                 r.fields[field::IN].set(1, b"eth\0\0\0\0\0\0\0\0\0\0\0\0\0");
                 r.fields[field::IN].bits = 24;
                 if matches!(what, target::SNAT | target::DNAT) {
-                    r.to.set(1, &[7; 16][..width]);
+                    r.fields[field::TO].set(1, &[7; 16][..width]);
                 }
                 if what != target::ACCEPT {
-                    r.ports.set(1, &[1, 2]);
-                    r.ports.up_to(&[1, 3]);
+                    r.fields[field::PORTS].set(1, &[1, 2]);
+                    r.fields[field::PORTS].up_to(&[1, 3]);
                 }
                 r.tag[..3].copy_from_slice(b"tag");
                 let mut tx = [0; 4096];

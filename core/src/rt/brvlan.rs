@@ -80,10 +80,10 @@ attrs! {
 attrs! {
     /// `BRIDGE_VLANDB_STATS_*`.
     pub mod stats = "bridge-vlan-stats" {
-        1 RX_BYTES: u64, Kind::Num(Int::U64), "rx_bytes";
-        2 RX_PACKETS: u64, Kind::Num(Int::U64), "rx_packets";
-        3 TX_BYTES: u64, Kind::Num(Int::U64), "tx_bytes";
-        4 TX_PACKETS: u64, Kind::Num(Int::U64), "tx_packets";
+        1 RX_BYTES: u64, Kind::Num(Int::U64), "rx_bytes||RX: % bytes ";
+        2 RX_PACKETS: u64, Kind::Num(Int::U64), "rx_packets||% packets";
+        3 TX_BYTES: u64, Kind::Num(Int::U64), "tx_bytes||TX: % bytes ";
+        4 TX_PACKETS: u64, Kind::Num(Int::U64), "tx_packets||% packets";
     }
 }
 

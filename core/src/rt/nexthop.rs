@@ -63,17 +63,11 @@ attrs! {
     }
 }
 
-/// Hundredths of a second, in text without zeros at the end; said in seconds.
+/// Hundredths of a second; said in seconds.
 static TIME: Custom = Custom {
     show: |row, payload, out, _| {
-        let v = uint_ne(payload).unwrap_or(0);
         out.text(row.keyword());
-        let digits = match v {
-            v if v % 100 == 0 => num::dec(v / 100),
-            v if v % 10 == 0 => num::fixed(v / 10, 1),
-            v => num::centis(v),
-        };
-        out.digits(row.json(), " % ", &digits);
+        out.digits(row.json(), " % ", &num::general(uint_ne(payload).unwrap_or(0), 2));
     },
     put: |row: &AttrSpec, b: &mut Build<'_>, word: &[u8], _: &mut dyn Resolve| {
         let v = num::parse_u32(word).and_then(|v| v.checked_mul(100)).ok_or(Bad::Value)?;

@@ -89,7 +89,7 @@ attrs! {
 #[cfg(all(test, target_endian = "little"))]
 mod tests {
     use super::*;
-    use crate::text::out::printed;
+    use crate::spec::tests::printed;
 
     #[test]
     fn parameters_stand_on_lines_of_their_own() {

@@ -38,6 +38,7 @@ pub mod at {
     pub const DST_LEN: usize = 1;
     pub const SRC_LEN: usize = 2;
     pub const TOS: usize = 3;
+    pub const PROTOCOL: usize = 5;
     pub const TYPE: usize = 7;
     pub const FLAGS: usize = 8;
 }

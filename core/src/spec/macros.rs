@@ -26,7 +26,8 @@ macro_rules! attrs {
             static PACKED: [u8; $crate::spec::pack::len(ROWS)] = $crate::spec::pack::rows(ROWS);
             const TEXT: &str = $crate::spec::pack::text(&PACKED);
             static POINTED: [Kind; $crate::spec::pack::pointed_len(ROWS)] = $crate::spec::pack::pointed(ROWS);
-            pub static SET: AttrSet = AttrSet { name: $set, rows: TEXT, pointed: &POINTED, view: None };
+            #[doc = concat!("`", $set, "` in the kernel's documentation.")]
+            pub static SET: AttrSet = AttrSet { rows: TEXT, pointed: &POINTED, view: None };
         }
     };
 }

@@ -327,7 +327,7 @@ pub struct AttrSpec {
     /// (the keyword; the pattern `keyword % `); `%` in the pattern stands for the value, and the pattern `-` is no
     /// text at all. A fourth part is what is said of a value that the attribute does not take, `%` being the
     /// keyword; behind a `!` it is what was expected, behind a `=` what the value must be; a `?` is for numbers; behind
-    /// a `"` it is the whole sentence, `%` being the value. The keyword may have other names behind a `/`; behind a `~`
+    /// a `^` it is the whole sentence, `%` being the value. The keyword may have other names behind a `/`; behind a `~`
     /// a name may be shortened in a view too.
     pub name: &'static str,
 }
@@ -442,8 +442,29 @@ pub fn matches(word: &[u8], keyword: &str) -> bool {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use super::{Account, AccountName, Resolve};
+    extern crate std;
+    use super::{Account, AccountName, AttrSet, Resolve, show};
     use crate::text::ifname::IfName;
+    use crate::text::out::{Mode, tests::print};
+    use crate::wire::attr::Attrs;
+
+    /// What a set shows of attributes: the text, or with `json` a document of one object. Interfaces have no names.
+    pub(crate) fn printed(set: &AttrSet, attrs: &[u8], json: bool) -> std::string::String {
+        struct Nameless;
+        impl Resolve for Nameless {
+            fn ifname(&mut self, index: u32) -> IfName {
+                IfName::new(std::format!("if{index}").as_bytes()).unwrap_or_default()
+            }
+            fn ifindex(&mut self, _: &[u8]) -> Option<u32> {
+                None
+            }
+        }
+        print(Mode { json, ..Mode::default() }, |out| {
+            out.open_object("");
+            show::show(set, Attrs::new(attrs), out, &mut Nameless);
+            out.close_object();
+        })
+    }
 
     /// A system without interfaces and users.
     pub(crate) struct Nobody;

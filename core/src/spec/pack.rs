@@ -14,8 +14,6 @@ const HEAD: usize = 8;
 
 /// The attributes of a message or a nest.
 pub struct AttrSet {
-    /// What the kernel's documentation calls it.
-    pub name: &'static str,
     /// The rows in print order, packed.
     pub rows: &'static str,
     /// The kinds that rows point to.
@@ -267,7 +265,7 @@ mod tests {
         ];
         static BYTES: [u8; len(ROWS)] = rows(ROWS);
         static POINTED: [Kind; pointed_len(ROWS)] = pointed(ROWS);
-        let set = AttrSet { name: "test", rows: text(&BYTES), pointed: &POINTED, view: None };
+        let set = AttrSet { rows: text(&BYTES), pointed: &POINTED, view: None };
         assert_eq!(set.iter().count(), ROWS.len());
         for (got, want) in set.iter().zip(ROWS) {
             assert_eq!((got.ty, got.flags.0, got.name), (want.ty, want.flags.0, want.name));

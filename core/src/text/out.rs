@@ -319,7 +319,7 @@ impl<'o> Out<'o> {
 
     /// Opens a JSON object; an empty key where none belongs (in arrays).
     pub fn open_object(&mut self, key: &str) {
-        self.open(key, b"{");
+        self.open(key.as_bytes(), b"{");
     }
 
     /// Closes the object opened last.
@@ -330,6 +330,11 @@ impl<'o> Out<'o> {
     /// Opens a JSON array, printing `text` in text.
     pub fn open_array(&mut self, key: &str, text: &str) {
         self.text(text);
+        self.open_list(key.as_bytes());
+    }
+
+    /// Opens a JSON array whose key is a name that the kernel gave.
+    pub fn open_list(&mut self, key: &[u8]) {
         self.open(key, b"[");
         if self.mode.json && self.mode.pretty {
             self.bytes(b" ");
@@ -380,7 +385,7 @@ impl<'o> Out<'o> {
         self.close_to(0);
     }
 
-    fn open(&mut self, key: &str, bracket: &[u8]) {
+    fn open(&mut self, key: &[u8], bracket: &[u8]) {
         if self.mode.json {
             let depth = self.depth;
             if !(self.mode.records && depth == 1) {
@@ -419,15 +424,15 @@ impl<'o> Out<'o> {
     }
 
     /// The separator and, where there is one, the key of the next JSON value.
-    fn key(&mut self, key: &str) {
+    fn key(&mut self, key: &[u8]) {
         if self.comma {
             self.bytes(b",");
         }
         self.comma = true;
         if !key.is_empty() {
             self.indent();
-            if self.mode.pretty || !self.quick(b"\"", key.as_bytes(), b"\":") {
-                self.quoted(key.as_bytes());
+            if self.mode.pretty || !self.quick(b"\"", key, b"\":") {
+                self.quoted(key);
                 self.bytes(if self.mode.pretty { b": " } else { b":" });
             }
         }
@@ -438,7 +443,7 @@ impl<'o> Out<'o> {
         if self.mode.json {
             // In an array a value has no key of its own: those calls pass "-".
             if !key.is_empty() {
-                self.key(if key == "-" { "" } else { key });
+                self.key(if key == "-" { b"" } else { key.as_bytes() });
                 match v {
                     Val::Str(s) => self.quoted(s),
                     Val::Raw(b) => self.bytes(b),
@@ -537,31 +542,8 @@ const fn is_control(b: u8) -> bool {
     b < 0x20 || b == 0x7f
 }
 
-/// What a set shows of attributes, for the tests of tables: the text, or with `json` a document of one object.
-/// Interfaces have no names.
 #[cfg(test)]
-pub(crate) fn printed(set: &crate::spec::AttrSet, attrs: &[u8], json: bool) -> std::string::String {
-    struct Nobody;
-    impl crate::spec::Resolve for Nobody {
-        fn ifname(&mut self, index: u32) -> crate::text::ifname::IfName {
-            crate::text::ifname::IfName::new(std::format!("if{index}").as_bytes()).unwrap_or_default()
-        }
-        fn ifindex(&mut self, _: &[u8]) -> Option<u32> {
-            None
-        }
-    }
-    tests::print(Mode { json, ..Mode::default() }, |out| {
-        out.open_object("");
-        crate::spec::show::show(set, crate::wire::attr::Attrs::new(attrs), out, &mut Nobody);
-        out.close_object();
-    })
-}
-
-#[cfg(test)]
-extern crate std;
-
-#[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     extern crate std;
     use super::*;
     use std::string::String;
@@ -575,7 +557,7 @@ mod tests {
         }
     }
 
-    pub(super) fn print(mode: Mode, f: impl FnOnce(&mut Out<'_>)) -> String {
+    pub(crate) fn print(mode: Mode, f: impl FnOnce(&mut Out<'_>)) -> String {
         let mut page = Page(Vec::new());
         let mut buf = [0; 16];
         let mut out = Out::new(&mut page, &mut buf);

@@ -3,8 +3,8 @@
 use super::select::{FLAG0, FLAGS, flag_slot};
 use crate::grammar::{Arg, Grammar, SLOTS, Slots, To, fill};
 use crate::ip::send;
-use crate::ip::value::slot;
-use crate::ip::value::{address, device, prefix};
+use crate::ip::value::plain;
+use crate::ip::value::{address, device, prefix, slot, wrong};
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use crate::{Ctx, TX};
@@ -13,7 +13,7 @@ use nlbox_core::rt::addr::{
     ifa_f,
 };
 use nlbox_core::rt::rtm;
-use nlbox_core::text::ip::{Prefix, af};
+use nlbox_core::text::ip::{Ip, af};
 use nlbox_core::text::num;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::nlm;
@@ -114,28 +114,28 @@ fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
     send(cx, &mut m)
 }
 
-/// Reads the prefix or address of slot `n` into attribute `key`; the first one decides the family.
-fn put(
-    cx: &mut Ctx<'_>,
-    m: &mut Build<'_>,
-    slots: &Slots<'_>,
-    n: u8,
-    key: Key<Raw>,
-) -> Result<Option<Prefix>, Fail> {
-    let Some(word) = slot(slots, n) else { return Ok(None) };
+/// Reads the prefix or address of slot `n` into attribute `key`; the first one decides the family. How long the prefix
+/// is.
+fn put(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>, n: u8, key: Key<Raw>) -> Result<u8, Fail> {
+    let Some(word) = slot(slots, n) else { return Ok(0) };
     let family = m.head_at(FAMILY_AT);
-    let p = match n {
-        LOCAL | PEER => prefix(&mut cx.err, word, family)?,
-        _ => {
-            let ip = address(&mut cx.err, word, family)?;
-            Prefix { ip, len: 0, had_len: false }
+    let (ip, len) = match n {
+        LOCAL | PEER => {
+            let p = prefix(&mut cx.err, word, family)?;
+            (p.ip, p.len)
         }
+        _ => (address(&mut cx.err, word, family)?, 0),
     };
     if family == af::AF_UNSPEC {
-        m.head(FAMILY_AT, &[p.ip.family()]);
+        m.head(FAMILY_AT, &[ip.family()]);
     }
-    m.put(key, p.ip.bytes());
-    Ok((!p.ip.is_none()).then_some(p))
+    m.put(key, ip.bytes());
+    Ok(len)
+}
+
+/// The address that [`put`] has put; `any` is none.
+fn said(m: &Build<'_>, key: Key<Raw>) -> Option<Ip> {
+    m.attrs(IFADDR_LEN).get(key).and_then(Ip::from_bytes)
 }
 
 /// What follows from all the words together, in iproute2's order, which decides the error of a line with several.
@@ -144,8 +144,10 @@ fn finish(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>) -> Done {
     let slot = |n: u8| slot(slots, n);
     let adds = m.ty() != rtm::DELADDR;
     m.from_word(usize::MAX);
-    let own = put(cx, m, slots, LOCAL, ifa::LOCAL)?;
-    let other = put(cx, m, slots, PEER, ifa::ADDRESS)?;
+    let mut len = put(cx, m, slots, LOCAL, ifa::LOCAL)?;
+    if let other @ 1.. = put(cx, m, slots, PEER, ifa::ADDRESS)? {
+        len = other;
+    }
     // The two signs are no addresses: they want the prefix.
     let sign = slot(BROADCAST).filter(|w| matches!(w, [b'+' | b'-']));
     if sign.is_none() {
@@ -153,6 +155,9 @@ fn finish(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>) -> Done {
     }
     put(cx, m, slots, ANYCAST, ifa::ANYCAST)?;
     let family = m.head_at(FAMILY_AT);
+    let v4 = family == af::AF_INET;
+    let own = said(m, ifa::LOCAL);
+    let other = said(m, ifa::ADDRESS);
     let mut flags = 0_u32;
     for word in slots.iter().skip(FLAG0).take(FLAGS).rev() {
         flags = flags.wrapping_mul(2) | u32::from(word.is_some());
@@ -163,51 +168,49 @@ fn finish(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>) -> Done {
     }
     let mut scope = 0;
     if let Some(w) = slot(SCOPE) {
-        scope = super::select::scope(cx, w).ok_or_else(|| cx.err.invalid(w, b"", "invalid scope value."))?;
-    } else if let (true, Some(127), af::AF_INET) =
-        (adds, own.and_then(|p| p.ip.bytes().first().copied()), family)
-    {
+        scope = super::select::scope(cx, w).ok_or_else(|| wrong(&mut cx.err, w, "invalid scope value."))?;
+    } else if adds && v4 && own.is_some_and(|ip| ip.bytes().first() == Some(&127)) {
         scope = SCOPE_HOST;
     }
-    m.head(SCOPE_AT, &[scope]);
     let valid = seconds(cx, slot(VALID), "valid_lft value")?;
     let preferred = seconds(cx, slot(PREFERRED), "preferred_lft value")?;
     let Some(dev) = slot(DEV) else {
-        return Err(cx.err.plain(&[b"Not enough information: \"dev\" argument is required."]));
+        return Err(plain(cx, "Not enough information: \"dev\" argument is required."));
     };
-    if let (Some(p), None) = (own, other) {
-        if !adds && family == af::AF_INET && !p.had_len {
+    if let (Some(ip), None) = (own, other) {
+        let word = slot(LOCAL).unwrap_or(b"");
+        if !adds && v4 && !word.contains(&b'/') {
             cx.err.say(&[
                 b"Warning: Executing wildcard deletion to stay compatible with old scripts.\n         \
                   Explicitly specify the prefix length (%/32) to avoid this warning.\n         \
                   This special behaviour is likely to disappear in further releases,\n         \
                   fix your scripts!",
-                slot(LOCAL).unwrap_or(b""),
+                word,
             ]);
         } else {
-            m.put(ifa::ADDRESS, p.ip.bytes());
+            m.put(ifa::ADDRESS, ip.bytes());
         }
     }
-    let len = |p: Option<Prefix>| p.map_or(0, |p| p.len);
-    m.head(PREFIX_LEN_AT, &[if len(other) > 0 { len(other) } else { len(own) }]);
+    m.head(PREFIX_LEN_AT, &[len]);
+    m.head(SCOPE_AT, &[scope]);
     if let (Some(sign), true) = (sign, adds) {
-        if family != af::AF_INET {
-            return Err(cx.err.plain(&[b"Broadcast can be set only for IPv4 addresses"]));
+        if !v4 {
+            return Err(plain(cx, "Broadcast can be set only for IPv4 addresses"));
         }
-        signed_broadcast(m, other.or(own), sign);
+        signed_broadcast(m, other.or(own), len, sign);
     }
     m.head(INDEX_AT, &device(cx, dev)?.to_ne_bytes());
     if slot(VALID).is_some() || slot(PREFERRED).is_some() {
         if valid == 0 {
-            return Err(cx.err.plain(&[b"valid_lft is zero"]));
+            return Err(plain(cx, "valid_lft is zero"));
         }
         if valid < preferred {
-            return Err(cx.err.plain(&[b"preferred_lft is greater than valid_lft"]));
+            return Err(plain(cx, "preferred_lft is greater than valid_lft"));
         }
         m.put(ifa::CACHEINFO, CacheInfo { preferred, valid, ..CacheInfo::default() }.as_bytes());
     }
-    if flags & ifa_f::MCAUTOJOIN != 0 && !own.is_some_and(|p| p.ip.is_multicast()) {
-        return Err(cx.err.plain(&[b"autojoin needs multicast address"]));
+    if flags & ifa_f::MCAUTOJOIN != 0 && !own.is_some_and(|ip| ip.is_multicast()) {
+        return Err(plain(cx, "autojoin needs multicast address"));
     }
     Ok(())
 }
@@ -216,16 +219,16 @@ fn finish(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>) -> Done {
 fn seconds(cx: &mut Ctx<'_>, word: Option<&[u8]>, bad: &str) -> Result<u32, Fail> {
     match word {
         None | Some(b"forever") => Ok(FOREVER),
-        Some(w) => num::parse_u32(w).ok_or_else(|| cx.err.invalid(w, b"", bad)),
+        Some(w) => num::parse_u32(w).ok_or_else(|| wrong(&mut cx.err, w, bad)),
     }
 }
 
-/// `+` sets the host part of the prefix to ones, `-` to zeros; prefixes of 31 and 32 bits have none to set.
-fn signed_broadcast(m: &mut Build<'_>, prefix: Option<Prefix>, sign: &[u8]) {
-    let Some(p) = prefix.filter(|p| p.len <= 30) else { return };
-    let Ok(bytes) = <[u8; 4]>::try_from(p.ip.bytes()) else { return };
-    let host = u32::MAX.checked_shr(u32::from(p.len)).unwrap_or(0);
-    let ip = u32::from_be_bytes(bytes);
-    let ip = if sign == b"+" { ip | host } else { ip & !host };
-    m.put(ifa::BROADCAST, &ip.to_be_bytes());
+/// `+` sets the host part of a prefix of `len` bits to ones, `-` to zeros; those of 31 and 32 bits have none to set.
+fn signed_broadcast(m: &mut Build<'_>, ip: Option<Ip>, len: u8, sign: &[u8]) {
+    if let Some(Ok(bytes)) = ip.filter(|_| len <= 30).map(|ip| <[u8; 4]>::try_from(ip.bytes())) {
+        let host = u32::MAX.checked_shr(len.into()).unwrap_or(0);
+        let ip = u32::from_be_bytes(bytes);
+        let ip = if sign == b"+" { ip | host } else { ip & !host };
+        m.put(ifa::BROADCAST, &ip.to_be_bytes());
+    }
 }

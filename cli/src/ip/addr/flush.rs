@@ -4,6 +4,7 @@ use super::select::{Addr, Filter};
 use super::show;
 use crate::Ctx;
 use crate::ip::flush;
+use crate::ip::value::{plain, plain_of};
 use crate::report::{Done, USAGE};
 use crate::words::Line;
 use nlbox_core::conn::Error;
@@ -19,30 +20,21 @@ const ROUNDS: u32 = 10;
 /// `ip address flush …`.
 pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     if line.is_over() {
-        return Err(cx.err.plain(&[b"Flush requires arguments."]));
+        return Err(plain(cx, "Flush requires arguments."));
     }
     let mut f = Filter::default();
     f.read(cx, line)?;
     if f.family == af::AF_PACKET {
-        return Err(cx.err.plain(&[b"Cannot flush link addresses."]));
+        return Err(plain(cx, "Cannot flush link addresses."));
     }
     // Secondaries that are promoted when their primary goes are not to go with it.
     let once = f.mask & ifa_f::SECONDARY != 0 && f.flags & ifa_f::SECONDARY == 0;
     let rounds = cx.page.opts.loops.unwrap_or(ROUNDS);
-    let mut round = 0_u32;
-    while rounds == 0 || round < rounds {
-        round = round.saturating_add(1);
-        let count = sweep(cx, &f)?;
-        if count > 0 {
-            flush::round(&mut cx.page, round, count, "addresses");
-        }
-        if count == 0 || once {
-            flush::done(&mut cx.page, if count == 0 { round.saturating_sub(1) } else { round });
-            return Ok(());
-        }
+    if flush::rounds(cx, rounds, once, "addresses", &mut |cx| sweep(cx, &f))? {
+        return Ok(());
     }
     let rounds = num::dec(rounds.into());
-    Err(cx.err.plain(&[b"*** Flush remains incomplete after % rounds. ***", rounds.as_bytes()]))
+    Err(plain_of(cx, "*** Flush remains incomplete after % rounds. ***", rounds.as_bytes()))
 }
 
 /// One pass over the addresses; how many were asked to go.
@@ -73,10 +65,9 @@ fn sweep(cx: &mut Ctx<'_>, f: &Filter<'_>) -> Result<u32, crate::report::Fail> {
     });
     match done {
         Ok(_) => Ok(count),
-        Err(Error::Kernel(e)) => {
-            cx.err.system(&[b"Failed to send flush request"], e.0);
-            Err(USAGE)
+        Err(e) => {
+            let fail = flush::failed(cx, e);
+            Err(if matches!(e, Error::Kernel(_)) { USAGE } else { fail })
         }
-        Err(e) => Err(cx.err.net(e, &cx.conn, None)),
     }
 }

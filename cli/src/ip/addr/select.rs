@@ -3,6 +3,7 @@
 use crate::Ctx;
 use crate::grammar::{Arg, Grammar, SLOTS, Slots, To, fill};
 use crate::ip::link::show::{self as link, DOWN, GROUP, MASTER, NOMASTER, TYPE, UP, VRF};
+use crate::ip::value::plain_of;
 use crate::ip::value::{self, prefix, slot};
 use crate::names::{Link, Names};
 use crate::report::{Done, Fail};
@@ -158,7 +159,7 @@ impl<'l> Filter<'l> {
         }
         if let Some(w) = slot(DEV) {
             let found = cx.page.names.ifindex(w);
-            f.index = found.ok_or_else(|| cx.err.plain(&[b"Device \"%\" does not exist.", w]))?;
+            f.index = found.ok_or_else(|| plain_of(cx, "Device \"%\" does not exist.", w))?;
         }
         Ok(())
     }

@@ -4,16 +4,16 @@ use super::select::{Addr, Filter};
 use crate::files::Files;
 use crate::ip::link::show as link;
 use crate::ip::value::put;
-use crate::names;
+use crate::names::{Link, request as link_request};
 use crate::report::Done;
 use crate::words::Line;
 use crate::{Ctx, Options, Page};
 use core::cell::Cell;
 use nlbox_core::conn::{Conn, Errno, Error};
 use nlbox_core::rt::addr::{ADDR_FLAGS, CacheInfo, FOREVER, IfAddr, ifa, ifa_f};
-use nlbox_core::rt::link::{ifla, info, rtext_filter};
+use nlbox_core::rt::link::{ifla, rtext_filter};
 use nlbox_core::rt::names::{ADDR_PROTOCOLS, SCOPES};
-use nlbox_core::rt::{kind, rtm};
+use nlbox_core::rt::rtm;
 use nlbox_core::spec::Names;
 use nlbox_core::text::ip::{Ip, af};
 use nlbox_core::text::num;
@@ -41,7 +41,7 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 fn list(cx: &mut Ctx<'_>, f: &Filter<'_>, asked: u8) -> Done {
     let failed = Cell::new(None);
     let mut tx = [0; 256];
-    let mut m = names::request(&mut tx, names::Link::Index(f.index));
+    let mut m = link_request(&mut tx, Link::Index(f.index));
     m.head(0, &[asked]);
     if f.index != 0 || matches!(asked, af::AF_UNSPEC | af::AF_PACKET) {
         m.put(ifla::EXT_MASK, rtext_filter::VF);
@@ -56,13 +56,8 @@ fn list(cx: &mut Ctx<'_>, f: &Filter<'_>, asked: u8) -> Done {
         }
     } else {
         // The dump of IPv6 knows no master and no kind.
-        if f.link.master != 0 && asked != af::AF_INET6 {
-            m.put(ifla::MASTER, f.link.master);
-        }
-        if let Some(kind) = f.link.kind.filter(|_| asked != af::AF_INET6) {
-            let master = kind::master_of(kind);
-            let ty = if master.is_some() { info::SLAVE_KIND.ty() } else { info::KIND.ty() };
-            m.nest(ifla::LINKINFO.ty()).put_str(ty, master.unwrap_or(kind));
+        if asked != af::AF_INET6 {
+            f.link.ask(&mut m);
         }
         crate::dump::dump(cx, &mut m, &mut |page, m| {
             if let Err(e) = one(page, m, f) {
@@ -71,13 +66,9 @@ fn list(cx: &mut Ctx<'_>, f: &Filter<'_>, asked: u8) -> Done {
             Ok(())
         })?;
     }
-    match failed.get() {
-        None => Ok(()),
-        Some(Error::Interrupted) => {
-            let _ = cx.err.net(Error::Interrupted, &cx.conn, None);
-            Ok(())
-        }
-        Some(e) => Err(cx.err.net(e, &cx.page.names.conn, None)),
+    match failed.get().map(|e| (e, cx.err.net(e, &cx.page.names.conn, None))) {
+        None | Some((Error::Interrupted, _)) => Ok(()),
+        Some((_, fail)) => Err(fail),
     }
 }
 
@@ -223,18 +214,15 @@ pub(super) fn fields(out: &mut Out<'_>, files: &mut Files, opts: &Options, a: &A
     if opts.brief {
         return;
     }
-    if let Some(v) = a.attrs.get(ifa::BROADCAST) {
-        out.text("brd ");
-        ip_address(out, files, "broadcast", "% ", v);
-    }
-    if let Some(v) = a.attrs.get(ifa::ANYCAST) {
-        out.text("any ");
-        ip_address(out, files, "anycast", "% ", v);
-    }
-    if let Some(v) = a.attrs.get(ifa::MULTICAST) {
-        out.text("mcast ");
-        ip_address(out, files, "multicast", "% ", v);
-    }
+    let mut other = |key, text, json| {
+        if let Some(v) = a.attrs.get(key) {
+            out.text(text);
+            ip_address(out, files, json, "% ", v);
+        }
+    };
+    other(ifa::BROADCAST, "brd ", "broadcast");
+    other(ifa::ANYCAST, "any ", "anycast");
+    other(ifa::MULTICAST, "mcast ", "multicast");
     named(out, files, "scope|scope % ", &SCOPES, a.head.scope);
     flags(out, family, a.flags);
     if let Some(v) = a.attrs.get(ifa::PROTO).filter(|v| *v != 0 || opts.details > 0) {

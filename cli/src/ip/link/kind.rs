@@ -3,6 +3,7 @@
 use crate::Ctx;
 use crate::grammar::{SLOTS, Slots};
 use crate::ip::link::modify::{self, Held};
+use crate::ip::value::plain_of;
 use crate::ip::value::slot;
 use crate::names::Link;
 use crate::report::{Done, Fail, PLAIN};
@@ -36,25 +37,38 @@ pub fn linkinfo(
     if let Some(word) = line.peek() {
         let found = kind::find(name).and_then(|k| Some((k, k.data?)));
         let Some((kind, set)) = found else {
-            return Err(cx
-                .err
-                .plain(&[b"Garbage instead of arguments \"% ...\". Try \"ip link help\".", word]));
+            return Err(plain_of(cx, "Garbage instead of arguments \"% ...\". Try \"ip link help\".", word));
         };
-        let data = m.open(data_ty.ty());
-        let outer = m.enter(data);
-        begin(cx, m, kind, set, new);
-        words(cx, line, m, kind, set, held)?;
-        check(cx, m, kind, new)?;
-        m.leave(outer);
-        m.close(data);
+        options(cx, m, kind, set, data_ty.ty(), new, &mut |cx, m| words(cx, line, m, kind, set, held))?;
     }
     m.close(linkinfo);
     Ok(())
 }
 
+/// The nest `ty` with the options of a kind, which `read` reads.
+#[inline(never)]
+pub(in crate::ip) fn options(
+    cx: &mut Ctx<'_>,
+    m: &mut Build<'_>,
+    kind: &LinkKind,
+    set: &AttrSet,
+    ty: u16,
+    new: bool,
+    read: &mut dyn FnMut(&mut Ctx<'_>, &mut Build<'_>) -> Done,
+) -> Done {
+    let data = m.open(ty);
+    let outer = m.enter(data);
+    begin(cx, m, kind, set, new);
+    read(cx, m)?;
+    check(cx, m, kind, new)?;
+    m.leave(outer);
+    m.close(data);
+    Ok(())
+}
+
 /// Puts what the options begin with where their kernel side takes what is not said as 0: of a `new` link the defaults,
 /// of another one what it has. Words behind count more.
-pub(in crate::ip) fn begin(cx: &mut Ctx<'_>, m: &mut Build<'_>, kind: &LinkKind, set: &AttrSet, new: bool) {
+fn begin(cx: &mut Ctx<'_>, m: &mut Build<'_>, kind: &LinkKind, set: &AttrSet, new: bool) {
     let Some(view) = set.view else { return };
     if new {
         for (ty, int, v) in view.defaults {
@@ -75,7 +89,7 @@ pub(in crate::ip) fn begin(cx: &mut Ctx<'_>, m: &mut Build<'_>, kind: &LinkKind,
 }
 
 /// What the kind says of its options when all are read.
-pub(in crate::ip) fn check(cx: &mut Ctx<'_>, m: &mut Build<'_>, kind: &LinkKind, new: bool) -> Done {
+fn check(cx: &mut Ctx<'_>, m: &mut Build<'_>, kind: &LinkKind, new: bool) -> Done {
     let Some(text) = kind.check.and_then(|check| check(m, new)) else { return Ok(()) };
     Err(match text.strip_prefix('!') {
         Some(text) => cx.err.usage(&[text.as_bytes()]),
@@ -181,7 +195,7 @@ pub(crate) fn wrong(cx: &mut Ctx<'_>, general: &str, row: &AttrSpec, value: &[u8
         Bad::NoDevice | Bad::Value | Bad::More => {}
     }
     match (row.kind, text.as_bytes()) {
-        (_, [b'"', sentence @ ..]) => err.plain(&[sentence, value]),
+        (_, [b'^', sentence @ ..]) => err.plain(&[sentence, value]),
         (Kind::Mac, _) => err.lladdr(value),
         (Kind::Enum(_, names), b"") => {
             err.piece(&[b"Error: argument of \"", key, b"\" must be \""]);
@@ -203,7 +217,7 @@ pub(crate) fn wrong(cx: &mut Ctx<'_>, general: &str, row: &AttrSpec, value: &[u8
         }
         (_, [b'!', what @ ..]) => {
             // Of its two sentences iproute2 ends one with a stop.
-            let stop: &[u8] = if let [b'a', b'n', ..] = what { b"" } else { b"." };
+            let stop: &[u8] = if let [b'a', b'n', b' ', ..] = what { b"" } else { b"." };
             err.plain(&[b"Error: % is expected rather than \"%\"%", what, value, stop])
         }
         (_, b"?") => {

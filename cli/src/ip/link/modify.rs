@@ -6,16 +6,17 @@ use crate::ip::nsref::{self, NsRef};
 use crate::ip::send;
 use crate::ip::value::device;
 use crate::ip::value::{self, slot};
+use crate::ip::value::{plain, usage};
 use crate::names::Link;
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use crate::{Ctx, TX};
 use nlbox_core::rt::link::{self, CHANGE_AT, FLAGS_AT, IFINFO_LEN, INDEX_AT, iff, ifla, inet6};
-use nlbox_core::rt::names::{ADDR_GEN_MODES, LINKMODES, OPERSTATES};
-use nlbox_core::rt::nsid::{RTGENMSG_LEN, netnsa};
+use nlbox_core::rt::names::{ADDR_GEN_MODES, LINKMODES};
+use nlbox_core::rt::nsid::netnsa;
 use nlbox_core::rt::rtm;
-use nlbox_core::spec::Names;
 use nlbox_core::spec::put::on_off;
+use nlbox_core::spec::{Names, matches};
 use nlbox_core::text::ifname::{IfName, alt_is_valid};
 use nlbox_core::text::ip::af;
 use nlbox_core::text::num;
@@ -39,7 +40,6 @@ const ALLMULTICAST: u8 = 11;
 const PROMISC: u8 = 12;
 const TRAILERS: u8 = 13;
 const DYNAMIC: u8 = 14;
-const GROUP: u8 = 15;
 const ALTNAME: u8 = 16;
 
 static DEV_ARG: Arg = Arg::new("dev", To::Slot(DEV)).once_or_garbage();
@@ -70,9 +70,9 @@ pub static GRAMMAR: Grammar = Grammar {
         Arg::new("d[ynamic]", To::Switch(DYNAMIC)),
         Arg::new("t[ype]", To::Last(TYPE)),
         Arg::new("a[lias]", To::Call(alias, "TEXT")),
-        Arg::new("group", To::Call(group, "GROUP")).once(),
+        Arg::new("group", To::Attr(ifla::GROUP.ty())).once(),
         Arg::new("mode", To::Call(mode, "{ default | dormant }")),
-        Arg::new("state", To::Call(state, "STATE")),
+        Arg::new("state", To::Attr(ifla::OPERSTATE.ty())).bad("Invalid operstate\n"),
         Arg::new("nu[mtxqueues]", To::Attr(ifla::NUM_TX_QUEUES.ty())).once(),
         Arg::new("numr[xqueues]", To::Attr(ifla::NUM_RX_QUEUES.ty())).once(),
         Arg::new("addrg[enmode]", To::Call(addrgenmode, "{ eui64 | none | stable_secret | random }")),
@@ -143,9 +143,10 @@ pub fn words<'l>(
         } else if slot(slots, NETNS).is_some() {
             m.put(ifla::NEW_IFINDEX, index.cast_signed());
         } else {
-            return Err(cx.err.usage(&[
-                b"index can be used only when creating devices or when moving device to another netns.",
-            ]));
+            return Err(usage(
+                cx,
+                "index can be used only when creating devices or when moving device to another netns.",
+            ));
         }
     }
     if let Some(word) = slot(slots, NETNS) {
@@ -160,7 +161,7 @@ pub fn words<'l>(
     }
     if new && m.attrs(IFINFO_LEN).has(ifla::XDP) {
         // The kernel would pass it over.
-        return Err(cx.err.usage(&[b"A new link has no program."]));
+        return Err(usage(cx, "A new link has no program."));
     }
     let (mut flags, mut change) = (0_u32, 0_u32);
     for (n, flag, when) in SWITCHES {
@@ -181,7 +182,7 @@ pub fn name(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>, new: bool) -
     check(cx, name, b"name", |n| IfName::new(n).is_some())?;
     check(cx, dev, b"dev", alt_is_valid)?;
     if new && dev.is_some() && name.is_some() {
-        return Err(cx.err.usage(&[b"both \"name\" and \"dev\" cannot be used when creating devices."]));
+        return Err(usage(cx, "both \"name\" and \"dev\" cannot be used when creating devices."));
     }
     if let Some(n) = name.or(dev.filter(|_| new)) {
         m.from_word(cx.err.place(n));
@@ -200,16 +201,18 @@ fn check(cx: &mut Ctx<'_>, word: Option<&[u8]>, key: &[u8], valid: fn(&[u8]) -> 
 /// The id that this namespace knows the one called `name` by; it is given one when it has none.
 fn id_of(cx: &mut Ctx<'_>, name: &[u8]) -> Option<i32> {
     let Ok(NsRef::Fd(fd)) = nsref::open(name) else { return None };
-    let known = |cx: &mut Ctx<'_>| netns::id_of(&mut cx.page.names.conn, &fd).ok().filter(|id| *id >= 0);
-    if let Some(id) = known(cx) {
-        return Some(id);
+    for given in [false, true] {
+        if let Ok(id @ 0..) = netns::id_of(&mut cx.page.names.conn, &fd) {
+            return Some(id);
+        }
+        if !given {
+            let mut tx = [0; 64];
+            let mut m = netns::request_of(&mut tx, rtm::NEWNSID, &fd);
+            m.put(netnsa::NSID, -1);
+            cx.conn.request(&mut m).ok()?;
+        }
     }
-    let mut tx = [0; 64];
-    let mut m = Build::new(&mut tx, rtm::NEWNSID, 0, &[0; RTGENMSG_LEN]);
-    m.put(netnsa::FD, u32::try_from(fd.raw()).ok()?);
-    m.put(netnsa::NSID, -1);
-    cx.conn.request(&mut m).ok()?;
-    known(cx)
+    None
 }
 
 /// `add`.
@@ -250,13 +253,13 @@ fn build(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, held: &mut He
         let flags = (CHANGE_AT..IFINFO_LEN).any(|at| m.head_at(at) != 0);
         let others = flags || m.attrs(IFINFO_LEN).any(|a| a.ty != ifla::GROUP.ty());
         if others || link.is_some() {
-            return Err(cx.err.usage(&[b"Only a name, a group and a type choose what is deleted."]));
+            return Err(usage(cx, "Only a name, a group and a type choose what is deleted."));
         }
     }
     if !new {
         select(cx, m, &slots)?;
     } else if slot(&slots, TYPE).is_none() {
-        return Err(cx.err.plain(&[b"Not enough information: \"type\" argument is required"]));
+        return Err(plain(cx, "Not enough information: \"type\" argument is required"));
     }
     if !del {
         if let Some(word) = link {
@@ -277,8 +280,8 @@ fn select(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>) -> Done {
             m.head(INDEX_AT, &i.to_ne_bytes());
             same_length(cx, m, i)
         }
-        None if slot(slots, GROUP).is_some() => Ok(()),
-        None => Err(cx.err.usage(&[b"Not enough information: \"dev\" argument is required."])),
+        None if m.attrs(IFINFO_LEN).has(ifla::GROUP) => Ok(()),
+        None => Err(usage(cx, "Not enough information: \"dev\" argument is required.")),
     }
 }
 
@@ -303,14 +306,11 @@ fn same_length(cx: &mut Ctx<'_>, m: &Build<'_>, index: u32) -> Done {
 /// `property add|del`.
 pub fn property(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let Some(verb) = line.next() else { return Err(Fail::HELP) };
-    let (ty, flags) = if nlbox_core::spec::matches(verb, "add") {
-        (rtm::NEWLINKPROP, nlm::CREATE | nlm::EXCL | nlm::APPEND)
-    } else if nlbox_core::spec::matches(verb, "del") {
-        (rtm::DELLINKPROP, 0)
-    } else if nlbox_core::spec::matches(verb, "help") {
-        return Err(Fail::HELP);
-    } else {
-        return Err(cx.err.usage(&[b"Operator required"]));
+    let (ty, flags) = match ["add", "del", "help"].iter().position(|word| matches(verb, word)) {
+        Some(0) => (rtm::NEWLINKPROP, nlm::CREATE | nlm::EXCL | nlm::APPEND),
+        Some(1) => (rtm::DELLINKPROP, 0),
+        Some(_) => return Err(Fail::HELP),
+        None => return Err(usage(cx, "Operator required")),
     };
     let mut tx = [0; TX];
     let mut m = Build::new(&mut tx, ty, flags, &[0; IFINFO_LEN]);
@@ -319,7 +319,7 @@ pub fn property(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     fill(cx, line, &PROPERTY, &mut m, &mut slots)?;
     m.close(list);
     let Some(dev) = slot(&slots, DEV) else {
-        return Err(cx.err.usage(&[b"Not enough of information: \"dev\" argument is required."]));
+        return Err(usage(cx, "Not enough of information: \"dev\" argument is required."));
     };
     let i = device(cx, dev)?;
     m.head(INDEX_AT, &i.to_ne_bytes());
@@ -329,19 +329,13 @@ pub fn property(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     send(cx, &mut m)
 }
 
-fn mark(slots: &mut Slots<'_>, n: u8) {
-    if let Some(s) = slots.get_mut(usize::from(n)) {
-        *s = Some(b"");
-    }
-}
-
 fn altname(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, slots: &mut Slots<'_>) -> Done {
     let word = line.value(&mut cx.err)?;
     if !alt_is_valid(word) {
         return Err(cx.err.invalid(word, b"", "not a valid altname"));
     }
     m.put_str(ifla::ALT_IFNAME.ty(), word);
-    mark(slots, ALTNAME);
+    value::keep(slots, ALTNAME, b"");
     Ok(())
 }
 
@@ -388,35 +382,22 @@ fn alias(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots
     Ok(())
 }
 
-fn group(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, slots: &mut Slots<'_>) -> Done {
-    let word = line.value(&mut cx.err)?;
-    m.put(ifla::GROUP, group_number(cx, word)?);
-    mark(slots, GROUP);
-    Ok(())
-}
-
 /// The number of the group called `word`.
 pub fn group_number(cx: &mut Ctx<'_>, word: &[u8]) -> Result<u32, Fail> {
     let n = value::number(cx, &nlbox_core::rt::names::GROUPS, word);
     n.ok_or_else(|| cx.err.invalid(word, b"group", "Invalid \"%\" value\n"))
 }
 
-/// One of `names`, whatever its case; `number` also takes the number itself.
-fn named(cx: &mut Ctx<'_>, line: &mut Line<'_>, names: &Names, number: bool, bad: &str) -> Result<u8, Fail> {
+/// One of `names`, whatever its case.
+fn named(cx: &mut Ctx<'_>, line: &mut Line<'_>, names: &Names, bad: &str) -> Result<u8, Fail> {
     let word = line.value(&mut cx.err)?;
     let n = names.number_any_case(word).and_then(|n| u8::try_from(n).ok());
-    n.or_else(|| num::parse_u8(word).filter(|_| number)).ok_or_else(|| cx.err.invalid(word, b"", bad))
+    n.ok_or_else(|| value::wrong(&mut cx.err, word, bad))
 }
 
 fn mode(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
-    let v = named(cx, line, &LINKMODES, false, "Invalid link mode\n")?;
+    let v = named(cx, line, &LINKMODES, "Invalid link mode\n")?;
     m.put(ifla::LINKMODE, v);
-    Ok(())
-}
-
-fn state(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
-    let v = named(cx, line, &OPERSTATES, true, "Invalid operstate\n")?;
-    m.put(ifla::OPERSTATE, v);
     Ok(())
 }
 
@@ -434,7 +415,7 @@ fn reason(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slot
 }
 
 fn addrgenmode(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
-    let v = named(cx, line, &ADDR_GEN_MODES, false, "Invalid address generation mode\n")?;
+    let v = named(cx, line, &ADDR_GEN_MODES, "Invalid address generation mode\n")?;
     let spec = m.open(ifla::AF_SPEC.ty());
     let v6 = m.open(u16::from(af::AF_INET6));
     m.put(inet6::ADDR_GEN_MODE, v);
@@ -450,7 +431,7 @@ fn link_netns(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, slots: &
     if slot(slots, LINK_NETNS).is_some() {
         return Err(cx.err.duplicate(b"link-netns/link-netnsid", word));
     }
-    mark(slots, LINK_NETNS);
+    value::keep(slots, LINK_NETNS, b"");
     let (key, id): (&[u8], _) = if by_id {
         (b"link-netnsid", num::parse_i64(word).and_then(|n| i32::try_from(n).ok()))
     } else {

@@ -3,6 +3,7 @@
 use crate::grammar::{Arg, Grammar, SLOTS, Slots, To, fill};
 use crate::ip::link::modify::NO_VRF;
 use crate::ip::value::named;
+use crate::ip::value::plain_of;
 use crate::ip::value::{slot, vrf};
 
 use crate::report::{Done, Fail};
@@ -259,7 +260,7 @@ fn one(cx: &mut Ctx<'_>, name: &[u8], filter: &Filter<'_>) -> Done {
 }
 
 fn no_such(cx: &mut Ctx<'_>, name: &[u8]) -> Fail {
-    cx.err.plain(&[b"Device \"%\" does not exist.", name])
+    plain_of(cx, "Device \"%\" does not exist.", name)
 }
 
 /// What a link message says that every layout needs.

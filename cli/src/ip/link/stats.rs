@@ -77,47 +77,42 @@ pub fn counters(page: &mut Page<'_>, a: Attrs<'_>) {
     page.out.close_object();
 }
 
+/// A line of headings, then one of numbers under them.
+#[inline(never)]
 fn table(page: &mut Page<'_>, title: &str, columns: &Names, widths: &[usize; 8], a: Attrs<'_>) {
     let human = page.opts.human;
     let out = &mut page.out;
-    out.line();
-    out.text("    ");
-    out.text(title);
-    // What the title took of the first column, or columns.
-    let mut room = 1_usize.wrapping_add(title.len()).wrapping_neg();
-    for ((column, name), width) in columns.iter().zip(widths) {
-        let (heading, _) = cut(name, b' ');
-        room = room.wrapping_add(*width).wrapping_add(1);
-        if column == JOIN {
-            continue;
-        }
-        // Without its number the heading is blank, and the column only there in the tables without errors.
-        if column < RARE || value(a, column).is_some() {
-            out.spaces(room.saturating_sub(heading.len()));
-            out.text(heading);
-        } else if heading.len() == "compressed".len() {
-            out.spaces(room);
-        }
-        room = 0;
-    }
-    out.line();
-    out.text("    ");
-    let mut room = 0_usize;
-    for ((column, name), width) in columns.iter().zip(widths) {
-        let (_, key) = cut(name, b' ');
-        room = room.saturating_add(*width);
-        match value(a, column) {
-            Some(v) if out.json() => out.num(key.unwrap_or(""), "", v),
-            Some(v) => {
-                let text = written(v, human);
-                out.spaces(room.saturating_sub(text.len()));
-                out.bytes(&text);
-                out.text(" ");
-                room = 0;
+    for title in [title, ""] {
+        let values = title.is_empty();
+        out.line();
+        out.text("    ");
+        out.text(title);
+        // What the title took of the first column, or columns; each of the others has a blank in front.
+        let mut room = 1_usize.wrapping_add(title.len()).wrapping_neg();
+        for ((column, name), width) in columns.iter().zip(widths) {
+            room = room.wrapping_add(*width).wrapping_add(1);
+            if column == JOIN {
+                continue;
             }
-            None => room = if column == JOIN { room.saturating_add(1) } else { 0 },
+            let (heading, key) = cut(name, b' ');
+            let v = value(a, column);
+            if values && out.json() {
+                if let Some(v) = v {
+                    out.num(key.unwrap_or(""), "", v);
+                }
+            } else if v.is_some() || !values && column < RARE {
+                let number = written(v.unwrap_or(0), human);
+                let text = if values { &number } else { heading.as_bytes() };
+                out.spaces(room.saturating_sub(text.len()));
+                out.str("", "%", text);
+            } else if !values && heading.len() == "compressed".len() {
+                // Without its number the heading is blank, and the column only there in the tables without errors.
+                out.spaces(room);
+            }
+            room = 0;
         }
     }
+    out.text(" ");
 }
 
 /// A number as it stands in a column; for people, three digits and a unit: `1.24k`, `70.6Mi`.

@@ -2,15 +2,13 @@
 
 use crate::grammar::Slots;
 use crate::ip::link::show::Row;
-use crate::ip::value::named;
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use crate::{Ctx, Page};
 use nlbox_core::rt::kind::vlan::PROTOCOLS;
 use nlbox_core::rt::link::ifla;
-use nlbox_core::rt::names::ARPHRD;
-use nlbox_core::rt::vf::{INFO, STATES, vf, vlan};
-use nlbox_core::spec::{AttrSpec, Kind, RowFlags, matches, put, show};
+use nlbox_core::rt::vf::{INFO, STATES, vf};
+use nlbox_core::spec::{AttrSpec, Kind, matches, put, show};
 use nlbox_core::text::{mac, num};
 use nlbox_core::wire::attr::Attrs;
 use nlbox_core::wire::build::Build;
@@ -37,7 +35,7 @@ pub fn words(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut S
                 let at = m.open(row.ty);
                 m.bytes(&function);
                 match row.kind {
-                    Kind::Mac => address(cx, line, m, &row)?,
+                    Kind::Mac | Kind::Custom(_) => address(cx, line, m, &row)?,
                     _ => m.bytes(&value(cx, line, &row)?.to_ne_bytes()),
                 }
                 m.close(at);
@@ -56,6 +54,9 @@ pub fn words(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut S
 }
 
 const VLAN: u16 = vf::VLAN.ty();
+const VLAN_LIST: u16 = vf::VLAN_LIST.ty();
+const MAC: u16 = vf::MAC.ty();
+const BROADCAST: u16 = vf::BROADCAST.ty();
 const MAX: u16 = vf::RATE.ty();
 const LEAST: u16 = vf::MIN_TX_RATE.ty();
 
@@ -83,7 +84,7 @@ fn address(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, row: &AttrS
     let word = line.value(&mut cx.err)?;
     let mut to = [0; 32];
     let n = mac::parse(word, &mut to).unwrap_or(0);
-    if row.ty == vf::MAC.ty() {
+    if row.ty == MAC {
         if !matches!(n, 6 | 20) {
             return Err(cx.err.lladdr(word));
         }
@@ -119,7 +120,7 @@ fn in_vlan(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, function: &
         m.raw(VLAN, plain);
         return Ok(());
     }
-    let list = m.open(vf::VLAN_LIST.ty());
+    let list = m.open(VLAN_LIST);
     let at = m.open(INFO);
     m.bytes(plain);
     // The protocol in network order, and two bytes of padding.
@@ -141,79 +142,34 @@ pub fn lines(page: &mut Page<'_>, row: &Row<'_>) {
     page.out.close_array("");
 }
 
-/// The four bytes at `at` as a number; 0 where there are none.
-fn word(payload: &[u8], at: usize) -> u32 {
-    payload.get(at..).and_then(|b| b.first_chunk()).map_or(0, |b| u32::from_ne_bytes(*b))
-}
-
-#[inline(never)]
+/// A function of a link of type `ty`.
 fn one(page: &mut Page<'_>, ty: u16, info: Attrs<'_>) {
-    let own = info.get(vf::MAC).unwrap_or(&[]);
+    let mut room = [0; 512];
+    // The rows want what stands behind the function's number.
+    let mut m = Build::new(&mut room, 0, 0, &[]);
+    m.raw(vf::FUNCTION.ty(), info.get(vf::MAC).and_then(|own| own.get(..4)).unwrap_or(&[0; 4]));
+    m.put(vf::LINK_TYPE, ty);
+    let len = if ty == 1 { 6 } else { 20 };
+    for a in info {
+        let payload = match a.ty {
+            BROADCAST => a.payload.get(..len),
+            MAC => a.payload.get(4..).and_then(|v| v.get(..len)),
+            VLAN_LIST => Some(a.payload),
+            // An older kernel knows of one VLAN: it makes a list of one.
+            VLAN if !info.has(vf::VLAN_LIST) && a.payload.iter().skip(4).any(|b| *b != 0) => {
+                m.nest(VLAN_LIST).raw(INFO, a.payload);
+                None
+            }
+            // All bits set: the card does not say.
+            _ => a.payload.get(4..).filter(|v| *v != [255; 4]),
+        };
+        if let Some(payload) = payload {
+            m.raw(a.ty, payload);
+        }
+    }
     let out = &mut page.out;
     out.open_object("");
     out.line();
-    out.num("vf", "    vf % ", word(own, 0).into());
-    let mut buf = num::dec(0);
-    out.str("link_type", "    link/% ", named(false, &ARPHRD, ty.into(), &mut buf));
-    let len = if ty == 1 { 6 } else { 20 };
-    for (key, pattern, bytes) in
-        [("address", "%", own.get(4..)), ("broadcast", " brd %", info.get(vf::BROADCAST))]
-    {
-        if let Some(bytes) = bytes.and_then(|b| b.get(..len)) {
-            out.str(key, pattern, mac::print(bytes).as_bytes());
-        }
-    }
-    vlans(page, info);
-    let out = &mut page.out;
-    for row in vf::SET.iter() {
-        if row.ty == vf::SPOOFCHK.ty()
-            && let Some(v) = info.get(vf::RATE)
-        {
-            out.open_object("rate");
-            for (at, key, pattern) in
-                [(8, "max_tx", ", max_tx_rate %Mbps"), (4, "min_tx", ", min_tx_rate %Mbps")]
-            {
-                let v = word(v, at);
-                out.num(key, if v == 0 { "" } else { pattern }, v.into());
-            }
-            out.close_object();
-        }
-        let Some(payload) = info.raw(row.ty).and_then(|p| p.get(4..)) else { continue };
-        let guid = match row.keyword().as_bytes() {
-            [b'n', ..] => ("node guid", ", NODE_GUID %"),
-            [b'p', ..] => ("port guid", ", PORT_GUID %"),
-            // All bits set: the card does not say.
-            _ if payload == [255; 4] || row.flags.has(RowFlags::WRITE) => continue,
-            _ => {
-                show::show_row(&row, payload, out, &mut page.names);
-                continue;
-            }
-        };
-        if let Some(v) = payload.get(4..).and_then(|b| b.first_chunk()) {
-            let v = u64::from_ne_bytes(*v).to_be_bytes();
-            out.str(guid.0, guid.1, mac::print(&v).as_bytes());
-        }
-    }
+    show::show(&vf::SET, m.attrs(0), out, &mut page.names);
     out.close_object();
-}
-
-/// The VLANs that a function is put into: a list, or from an older kernel the one.
-fn vlans(page: &mut Page<'_>, info: Attrs<'_>) {
-    let list = info.nest(vf::VLAN_LIST);
-    let old = info.get(vf::VLAN).filter(|v| !info.has(vf::VLAN_LIST) && v.iter().skip(4).any(|b| *b != 0));
-    if old.is_none() && !info.has(vf::VLAN_LIST) {
-        return;
-    }
-    page.out.open_array("vlan_list", "");
-    for payload in list.map(|a| a.payload).chain(old) {
-        page.out.open_object("");
-        for row in vlan::SET.iter() {
-            let field = payload.get(row.ty.into()..).filter(|field| !field.starts_with(&[0x81, 0]));
-            if let Some(field) = field.and_then(|f| f.get(..f.len().min(4))) {
-                show::show_row(&row, field, &mut page.out, &mut page.names);
-            }
-        }
-        page.out.close_object();
-    }
-    page.out.close_array("");
 }

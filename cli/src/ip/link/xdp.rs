@@ -1,6 +1,7 @@
 //! XDP programs: taken off by `ip link set`, shown by the listings with what netlink tells of them.
 
 use crate::grammar::Slots;
+use crate::ip::value::usage_of;
 use crate::report::Done;
 use crate::words::Line;
 use crate::{Ctx, Page};
@@ -96,7 +97,7 @@ pub fn words(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut S
         let absent: &[u8] = b"Option \"%\" is not in this build.";
         return Err(match known {
             true => cx.err.plain(&[absent, word]),
-            false => cx.err.usage(&[b"What mode is \"%\"?", word]),
+            false => usage_of(cx, "What mode is \"%\"?", word),
         });
     }
     let nest = m.open(ifla::XDP.ty());

@@ -1,11 +1,11 @@
 //! One event: its head, and who prints it.
 
-use super::{TSTAMP, netconf, prefix, time};
+use super::{TSTAMP, prefix, time};
 use crate::Page;
 use crate::ip::addr::select::Addr;
 use crate::ip::addr::show as addr;
 use crate::ip::link::show as link;
-use crate::ip::{neigh, netns, route, rule};
+use crate::ip::{mroute, neigh, netconf, netns, nexthop, route, rule};
 use nlbox_core::bytes::Reader;
 use nlbox_core::rt::rtm;
 use nlbox_core::spec::Resolve;
@@ -58,15 +58,26 @@ pub(super) static EVENTS: &[Event] = &[
     Event { ty: rtm::NEWROUTE, header: 12, group: 4, label: "route", says: true, print: a_route },
     Event { ty: NEWPREFIX, header: 0, group: 5, label: "prefix", says: false, print: prefix::print },
     Event { ty: rtm::NEWNEIGH, header: 12, group: 6, label: "neigh", says: true, print: neighbour },
-    Event { ty: NEWNETCONF, header: 4, group: 7, label: "netconf", says: false, print: netconf::print },
+    Event { ty: rtm::NEWNETCONF, header: 4, group: 7, label: "netconf", says: true, print: a_netconf },
     Event { ty: rtm::NEWRULE, header: 12, group: 8, label: "rule", says: true, print: a_rule },
     Event { ty: rtm::NEWNSID, header: 4, group: 9, label: "nsid", says: false, print: nsid },
+    Event { ty: MROUTE, header: 0, group: 10, label: "mroute", says: true, print: multicast },
+    Event { ty: rtm::NEWNEXTHOP, header: 8, group: 11, label: "nexthop", says: true, print: a_nexthop },
+    Event {
+        ty: rtm::NEWNEXTHOPBUCKET,
+        header: 0,
+        group: 11,
+        label: "nexthopbucket",
+        says: true,
+        print: a_nexthop,
+    },
 ];
 
 const NEWPREFIX: u16 = 52;
 const NEWMULTICAST: u16 = 56;
 const NEWANYCAST: u16 = 60;
-const NEWNETCONF: u16 = 80;
+/// What stands for a route of the families of multicast, which comes with the number of the others.
+const MROUTE: u16 = rtm::NEWROUTE | 1;
 
 /// Prints the events of a datagram.
 #[inline(never)]
@@ -82,7 +93,11 @@ pub(super) fn print(page: &mut Page<'_>, m: &Message<'_>, watch: &Watch) {
         }
         return;
     }
-    let Some(e) = EVENTS.iter().find(|e| e.ty == m.ty & !3) else { return strange(page, m) };
+    let ty = match (m.ty & !3, m.payload.first()) {
+        (rtm::NEWROUTE, Some(mroute::IPMR..=mroute::IP6MR)) => MROUTE,
+        (ty, _) => ty,
+    };
+    let Some(e) = EVENTS.iter().find(|e| e.ty == ty) else { return strange(page, m) };
     page.names.foreign = watch.nsid;
     // Another name may have been given to an id, or another id to a name.
     page.names.nsids.forget();
@@ -106,11 +121,7 @@ pub(super) fn head(page: &mut Page<'_>, watch: &Watch, object: &str) {
     out.open_object("");
     out.str("object", "", object.as_bytes());
     if stamps > 0 {
-        let (seconds, nanos) = nlbox_sys::clock::realtime();
-        let seconds = u32::try_from(seconds).unwrap_or(0);
-        let (pattern, shown) =
-            if stamps > 1 { (time::SHORT, "[%] ") } else { (time::LONG, "Timestamp: % usec\n") };
-        time::print(out, seconds, nanos / 1000, pattern, shown);
+        time::now(out, stamps);
     }
     if watch.resync {
         out.is("resync", "[RESYNC]");
@@ -141,7 +152,7 @@ fn stamp(page: &mut Page<'_>, m: &Message<'_>) {
     let (Some(seconds), Some(micros)) = (r.u32(), r.u32()) else { return };
     page.out.open_object("");
     page.out.str("object", "", b"timestamp");
-    time::print(&mut page.out, seconds, micros, time::LONG, "Timestamp: % us\n");
+    time::print(&mut page.out, seconds, micros, false, "Timestamp: % us\n");
     tail(page, "");
 }
 
@@ -188,7 +199,10 @@ fn address(page: &mut Page<'_>, m: &Message<'_>, watch: &Watch) -> bool {
 fn a_route(page: &mut Page<'_>, m: &Message<'_>, watch: &Watch) -> bool {
     let filter = route::filter::Filter::on(watch.index);
     let row = route::filter::Row::of(m).filter(|row| row.passes(&filter));
-    row.as_ref().map(|row| route::show::route(page, row, &filter)).is_some()
+    if let Some(row) = &row {
+        route::show::route(page, row, &filter);
+    }
+    row.is_some()
 }
 
 fn neighbour(page: &mut Page<'_>, m: &Message<'_>, watch: &Watch) -> bool {
@@ -203,6 +217,20 @@ fn neighbour(page: &mut Page<'_>, m: &Message<'_>, watch: &Watch) -> bool {
 
 fn a_rule(page: &mut Page<'_>, m: &Message<'_>, _: &Watch) -> bool {
     rule::rule(page, m);
+    true
+}
+
+fn a_netconf(page: &mut Page<'_>, m: &Message<'_>, watch: &Watch) -> bool {
+    netconf::show(page, m, watch.family, watch.index)
+}
+
+fn multicast(page: &mut Page<'_>, m: &Message<'_>, _: &Watch) -> bool {
+    mroute::show(page, m, true);
+    true
+}
+
+fn a_nexthop(page: &mut Page<'_>, m: &Message<'_>, _: &Watch) -> bool {
+    nexthop::show::nexthop(page, m);
     true
 }
 

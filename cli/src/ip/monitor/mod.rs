@@ -4,14 +4,14 @@
 //! (`"resync":true`): a reader that starts anew at the first of them has lost nothing but history.
 
 mod event;
-mod netconf;
 mod prefix;
 pub mod time;
 
 use crate::grammar::{Arg, Grammar, Object, SLOTS, Slots, To, Verb, fill};
+use crate::ip::saved;
 use crate::ip::value::{slot, wrong};
 use crate::names::{Link, request};
-use crate::report::{Done, PLAIN, USAGE};
+use crate::report::{Done, USAGE};
 use crate::words::Line;
 use crate::{Ctx, RX};
 use event::{EVENTS, Watch};
@@ -19,9 +19,9 @@ use nlbox_core::rt::nsid::netnsa;
 use nlbox_core::spec::Resolve;
 use nlbox_core::text::ip::af;
 use nlbox_core::wire::build::Build;
-use nlbox_core::wire::header::{HEADER_LEN, nlmsg};
+use nlbox_core::wire::header::nlmsg;
 use nlbox_sys::errno::Errno;
-use nlbox_sys::fd::{Fd, OFlags, open};
+use nlbox_sys::fd::{OFlags, open};
 use nlbox_sys::memory::map;
 use nlbox_sys::netlink::{NETLINK_ROUTE, NetlinkSocket};
 
@@ -52,13 +52,13 @@ static GRAMMAR: Grammar = Grammar {
         Arg::new("maddress", To::Mark(2)),
         Arg::new("acaddress", To::Mark(3)),
         Arg::new("r[oute]", To::Mark(4)),
-        Arg::new("m[route]", To::Call(crate::ip::absent, "")),
+        Arg::new("m[route]", To::Mark(10)),
         Arg::new("p[refix]", To::Mark(5)),
         Arg::new("n[eigh]", To::Mark(6)),
         Arg::new("net[conf]", To::Mark(7)),
         Arg::new("r[ule]", To::Mark(8)),
         Arg::new("n[sid]", To::Mark(9)),
-        Arg::new("n[exthop]", To::Call(crate::ip::absent, "")),
+        Arg::new("n[exthop]", To::Mark(11)),
         Arg::new("stats", To::Call(crate::ip::absent, "")),
         Arg::new("all", To::Mark(ALL)),
         Arg::new("al[l-nsid]", To::Mark(ALL_NSID)),
@@ -72,7 +72,7 @@ static GRAMMAR: Grammar = Grammar {
 const FAMILIES: [u8; 4] = [0, af::AF_INET, af::AF_INET6, af::AF_MPLS];
 
 /// `RTNLGRP_*` of what can be watched, by family.
-static GROUPS: [[u8; 4]; 10] = [
+static GROUPS: [[u8; 4]; 12] = [
     [1, 0, 0, 0],
     [0, 5, 9, 0],
     [0, 37, 38, 0],
@@ -83,14 +83,18 @@ static GROUPS: [[u8; 4]; 10] = [
     [0, 24, 25, 29],
     [0, 8, 19, 0],
     [28, 0, 0, 0],
+    [0, 6, 10, 0],
+    [32, 0, 0, 0],
 ];
 
 /// Bytes of datagrams that may wait to be read: a burst of some ten thousand routes.
 const RCVBUF: i32 = 4 << 20;
 
-fn unknown(cx: &mut Ctx<'_>, line: &mut Line<'_>, _: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
+/// A word that names nothing to watch, for `ip` and `bridge`.
+pub fn unknown(cx: &mut Ctx<'_>, line: &mut Line<'_>, _: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
     let word = line.next().unwrap_or(b"");
-    Err(cx.err.usage(&[b"Argument \"%\" is unknown, try \"ip monitor help\".", word]))
+    let program = cx.err.program.as_bytes();
+    Err(cx.err.usage(&[b"Argument \"%\" is unknown, try \"% monitor help\".", word, program]))
 }
 
 fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
@@ -104,7 +108,7 @@ fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         watch.index = index.ok_or_else(|| wrong(&mut cx.err, dev, "Device does not exist\n"))?;
     }
     cx.page.out.mode.records = true;
-    let Ok(rx) = map(RX) else { return Err(PLAIN) };
+    let rx = map(RX).map_err(|e| cx.err.system(&[b"mmap"], e.0))?;
     match slot(&slots, FILE) {
         Some(path) => replay(cx, path, &watch, rx),
         None => follow(cx, &slots, &mut watch, rx),
@@ -228,37 +232,13 @@ fn replay(cx: &mut Ctx<'_>, path: &[u8], watch: &Watch, rx: &mut [u8]) -> Done {
         USAGE
     })?;
     loop {
-        match read(&file, rx) {
-            Ok(Some(message)) => event::all(&mut cx.page, message, watch),
+        match saved::next(file.raw(), rx) {
+            Ok(Some(m)) => event::print(&mut cx.page, &m, watch),
             Ok(None) => return Ok(()),
             Err(why) => {
                 cx.page.out.flush();
                 return Err(cx.err.plain(&[why]));
             }
-        }
-    }
-}
-
-/// The next message of a file; the error is what is said.
-fn read<'b>(file: &Fd, buf: &'b mut [u8]) -> Result<Option<&'b [u8]>, &'static [u8]> {
-    let mut have = 0_usize;
-    loop {
-        let len = buf.first_chunk().filter(|_| have >= HEADER_LEN).map(|b| u32::from_ne_bytes(*b));
-        let want = len.map_or(HEADER_LEN, |n| usize::try_from(n).unwrap_or(usize::MAX));
-        if want < HEADER_LEN || want > buf.len() {
-            return Err(b"rtnl-from_file: malformed message");
-        }
-        if len.is_some() && have >= want {
-            return Ok(buf.get(..want));
-        }
-        // The next message begins on four bytes.
-        let to = nlbox_core::bytes::align4(want);
-        let n = buf.get_mut(have..to).and_then(|room| file.read(room).ok()).unwrap_or(0);
-        have = have.saturating_add(n);
-        match n {
-            0 if have == 0 => return Ok(None),
-            0 => return Err(b"rtnl-from_file: truncated message"),
-            _ => {}
         }
     }
 }

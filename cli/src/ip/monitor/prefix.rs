@@ -2,9 +2,9 @@
 
 use super::event::Watch;
 use crate::Page;
-use crate::ip::value::{put, put_num};
+use crate::ip::value::{put_ifname, put_num};
 use nlbox_core::attrs;
-use nlbox_core::spec::{Resolve, show};
+use nlbox_core::spec::show;
 use nlbox_core::wire::header::Message;
 
 /// `struct prefixmsg`: family u8, three bytes, ifindex u32, type u8, length u8, flags u8, a byte.
@@ -23,8 +23,7 @@ pub(super) fn print(page: &mut Page<'_>, m: &Message<'_>, _: &Watch) -> bool {
     let ([_, _, _, _, index @ .., _, len, flags, _], a) = m.split::<LEN>();
     show::show(&prefix::SET, a, &mut page.out, &mut page.names);
     put_num(&mut page.out, "prefixlen|/%", len.into());
-    let name = page.names.ifname(u32::from_ne_bytes(index));
-    put(&mut page.out, "dev|dev % ", name.as_bytes());
+    put_ifname(page, "dev ", "dev|% ", u32::from_ne_bytes(index));
     // Kernels of late give the flags of the announcement itself, 0x80 and 0x40: iproute2 has no words for those.
     for (bit, key, word) in [(1, "onlink", "onlink "), (2, "autoconf", "autoconf ")] {
         if flags & bit != 0 {

@@ -4,6 +4,7 @@ use super::{show, state};
 use crate::Ctx;
 use crate::grammar::{Arg, Grammar, Slots, To, read};
 use crate::ip::value::{address, device, keep, slot};
+use crate::ip::value::{plain, usage};
 use crate::report::{Done, Fail, Report};
 use crate::words::Line;
 use nlbox_core::rt::neigh::{FLAGS_AT, INDEX_AT, NDMSG_LEN, STATE_AT, nda, ntf, ntf_ext, nud};
@@ -139,9 +140,8 @@ fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
     let mut tx = [0; 2048];
     let mut m = Build::new(&mut tx, ty, flags, &[0; NDMSG_LEN]);
     m.head(STATE_AT, &nud::PERMANENT.to_ne_bytes());
-    let slots = entry(cx, line, &GRAMMAR, &mut m, |cx| {
-        cx.err.usage(&[b"Device and destination are required arguments."])
-    })?;
+    let slots =
+        entry(cx, line, &GRAMMAR, &mut m, |cx| usage(cx, "Device and destination are required arguments."))?;
     let bit = |n, bit| if slot(&slots, n).is_some() { bit } else { 0 };
     let extended = bit(MANAGED, ntf_ext::MANAGED) | bit(VALID, ntf_ext::EXT_VALIDATED);
     if extended != 0 {
@@ -182,8 +182,7 @@ pub fn del(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 pub fn get(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut tx = [0; 64];
     let mut m = Build::new(&mut tx, rtm::GETNEIGH, 0, &[0; NDMSG_LEN]);
-    let slots =
-        entry(cx, line, &GET, &mut m, |cx| cx.err.plain(&[b"Device and address are required arguments."]))?;
+    let slots = entry(cx, line, &GET, &mut m, |cx| plain(cx, "Device and address are required arguments."))?;
     set_device(cx, &mut m, &slots)?;
     crate::ip::one(cx, &mut m, |page, m| show::entry(page, m, true))
 }

@@ -3,9 +3,9 @@
 use super::show::{FLUSHED, Filter, entry};
 use crate::Ctx;
 use crate::ip::flush;
+use crate::ip::value::plain;
 use crate::report::Done;
 use crate::words::Line;
-use nlbox_core::conn::Error;
 use nlbox_core::rt::rtm;
 
 /// How many rounds are made before it is given up: entries may come back as fast as they go.
@@ -14,7 +14,7 @@ const ROUNDS: u32 = 10;
 /// `ip neigh flush …`: deletes what the filters take, in rounds, until a round finds nothing.
 pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     if line.is_over() {
-        return Err(cx.err.plain(&[b"Flush requires arguments."]));
+        return Err(plain(cx, "Flush requires arguments."));
     }
     let mut filter = Filter::default();
     filter.read(cx, line, FLUSHED)?;
@@ -22,7 +22,7 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut m = filter.request(&mut tx);
     let stats = cx.page.opts.stats;
     cx.page.out.open_document();
-    for round in 0..ROUNDS {
+    let ended = flush::rounds(cx, ROUNDS, false, "entries", &mut |cx| {
         let deleted = flush::pass(cx, &mut m, rtm::DELNEIGH, &mut |page, m| {
             let ours = filter.passes(m);
             if ours && stats > 1 {
@@ -30,21 +30,7 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
             }
             ours
         });
-        let deleted = match deleted {
-            Ok(n) => n,
-            Err(Error::Kernel(errno)) => {
-                return Err(cx.err.system(&[b"Failed to send flush request"], errno.0));
-            }
-            Err(e) => return Err(cx.err.net(e, &cx.conn, None)),
-        };
-        if deleted == 0 {
-            flush::done(&mut cx.page, round);
-            return Ok(());
-        }
-        flush::round(&mut cx.page, round.saturating_add(1), deleted, "entries");
-        if stats > 0 {
-            cx.page.out.flush();
-        }
-    }
-    Err(cx.err.plain(&[b"*** Flush not complete bailing out after 10 rounds"]))
+        deleted.map_err(|e| flush::failed(cx, e))
+    })?;
+    if ended { Ok(()) } else { Err(plain(cx, "*** Flush not complete bailing out after 10 rounds")) }
 }

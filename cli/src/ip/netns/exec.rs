@@ -4,6 +4,7 @@ use super::{bind, cannot_bind, each, failed, in_child, name, switch, walk};
 use crate::Ctx;
 use crate::child::become_command;
 use crate::ip::nsref::{Path, by_name, fill};
+use crate::ip::value::plain;
 use crate::report::{Done, Fail, PLAIN, USAGE};
 use crate::words::{Line, Words};
 use core::ffi::CStr;
@@ -18,7 +19,7 @@ pub(super) fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let all = cx.page.opts.all;
     let name: &[u8] = if all { b"" } else { name(cx, line)? };
     if line.is_over() {
-        return Err(cx.err.plain(&[b"No command specified"]));
+        return Err(plain(cx, "No command specified"));
     }
     if all {
         // A command that fails somewhere is no failure of the whole.

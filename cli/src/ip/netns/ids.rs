@@ -11,7 +11,7 @@ use nlbox_core::wire::build::Build;
 use nlbox_sys::fd::{Dir, Fd, OFlags, open_at};
 
 /// A request about the namespace behind `fd`.
-pub(super) fn request_of<'t>(tx: &'t mut [u8], ty: u16, fd: &Fd) -> Build<'t> {
+pub(in crate::ip) fn request_of<'t>(tx: &'t mut [u8], ty: u16, fd: &Fd) -> Build<'t> {
     let mut m = Build::new(tx, ty, 0, &[0; RTGENMSG_LEN]);
     m.put(netnsa::FD, fd.raw().cast_unsigned());
     m

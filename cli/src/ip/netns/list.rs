@@ -5,6 +5,7 @@ use super::{CANNOT_OPEN, LIST_ID, checked, each, failed, name, over, pid_of, wal
 use crate::grammar::read;
 use crate::ip::nsref::{OF_PID, Path, by_name, file};
 use crate::ip::send;
+use crate::ip::value::plain;
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use crate::{Ctx, Page};
@@ -32,6 +33,7 @@ pub(super) fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         checked(cx, word)?;
     }
     over(cx, line)?;
+    let mut done = Ok(());
     let there = each(cx, &mut |cx, dir, name| {
         let id = id_of_name(&mut cx.conn, dir, name);
         let out = &mut cx.page.out;
@@ -41,7 +43,13 @@ pub(super) fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         match id {
             Ok(id @ 0..) => out.int("id", " (id: %)", i64::from(id)),
             Ok(_) | Err(EOPNOTSUPP) => {}
-            Err(e) => drop(cx.err.net(e, &cx.conn, None)),
+            Err(e) => {
+                let fail = cx.err.net(e, &cx.conn, None);
+                // A file that is no namespace is the kernel's to name, and no failure of the listing.
+                if !matches!(e, Error::Kernel(_)) {
+                    done = Err(fail);
+                }
+            }
         }
         out.text("\n");
         out.close_object();
@@ -49,7 +57,7 @@ pub(super) fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     if there {
         cx.page.out.open_document();
     }
-    Ok(())
+    done
 }
 
 /// `list-id [target-nsid ID] [nsid ID]`
@@ -112,7 +120,7 @@ pub(in crate::ip) fn row(page: &mut Page<'_>, m: &Message<'_>) -> Done {
 /// `set NAME {auto | ID}`
 pub(super) fn set(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let name = name(cx, line)?;
-    let Some(word) = line.next() else { return Err(cx.err.plain(&[b"No nsid specified"])) };
+    let Some(word) = line.next() else { return Err(plain(cx, "No nsid specified")) };
     let nsid = match word {
         b"auto" => -1,
         _ => id(cx, word, "netnsid", "Invalid \"%\" value")?,

@@ -1,10 +1,12 @@
 //! Names come and go.
 
-use super::{DIR, bind, cannot_bind, checked, each, failed, in_child, name, over, path_of, pid_of};
+use super::visit::{excursion, renamed};
+use super::{DIR, bind, cannot_bind, checked, each, failed, name, over, path_of, pid_of};
 use crate::Ctx;
 use crate::ip::nsref::{OF_PID, Path, fill as fill_path};
+use crate::ip::value::{plain, plain_of};
 use crate::report::Done;
-use crate::words::Line;
+use crate::words::{Line, Words};
 use core::ffi::CStr;
 use nlbox_core::text::num;
 use nlbox_sys::errno::Errno;
@@ -22,11 +24,11 @@ pub(super) fn add(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 pub(super) fn attach(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let name = line.next().map(|w| checked(cx, w)).transpose()?;
     let (Some(name), Some(word)) = (name, line.next()) else {
-        return Err(cx.err.plain(&[b"No netns name and PID specified"]));
+        return Err(plain(cx, "No netns name and PID specified"));
     };
     match pid_of(word) {
         Some(pid @ 1..) => make(cx, line, name, Some(pid)),
-        _ => Err(cx.err.plain(&[b"Invalid PID: ", word])),
+        _ => Err(plain_of(cx, "Invalid PID: ", word)),
     }
 }
 
@@ -49,6 +51,7 @@ pub(super) fn delete(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 }
 
 fn remove(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
+    renamed(cx);
     let mut path = Path::new();
     let path = path_of(&mut path, name);
     unname(path).map_err(|e| failed(cx, "Cannot remove namespace file \"%\"", path.to_bytes(), e))
@@ -104,23 +107,32 @@ fn ready(cx: &mut Ctx<'_>) -> Result<(), (&'static str, Errno)> {
 
 /// At the end of the line: gives `name` to a new namespace, or to the one of a process.
 ///
-/// A child does the work: it leaves its network namespace, and the caller stays in its own without having to find
-/// back. What was made is removed again when a step fails.
+/// The work leaves the network namespace, from which a line of a batch comes back. What was made is removed again when
+/// a step fails.
 fn make(cx: &mut Ctx<'_>, line: &Line<'_>, name: &[u8], of: Option<u32>) -> Done {
     over(cx, line)?;
-    ready(cx).map_err(|(what, e)| failed(cx, what, b"", e))?;
+    if !cx.visits.ready {
+        ready(cx).map_err(|(what, e)| failed(cx, what, b"", e))?;
+    }
     let mut path = Path::new();
     let path = path_of(&mut path, name);
     open(path, OFlags::RDONLY | OFlags::CREAT | OFlags::EXCL, 0)
         .map_err(|e| failed(cx, "Cannot create namespace file \"%\"", path.to_bytes(), e))?;
-    let done = in_child(cx, &mut |cx| fill(cx, name, path, of));
+    let done = match line.words() {
+        Words::Args(_) => fill(cx, name, path, of),
+        Words::List(_) => {
+            renamed(cx);
+            cx.visits.ready = true;
+            excursion(cx, &mut |cx| fill(cx, name, path, of))
+        }
+    };
     if done.is_err() {
         let _ = unname(path);
     }
     done
 }
 
-/// In the child: mounts the namespace on `path`.
+/// Mounts the namespace on `path`; where it is to be a new one, goes into it.
 fn fill(cx: &mut Ctx<'_>, name: &[u8], path: &CStr, of: Option<u32>) -> Done {
     if of.is_none() {
         unshare(CloneFlags::NEWNET)

@@ -5,14 +5,19 @@ mod ids;
 mod list;
 mod make;
 mod monitor;
+mod visit;
 
+pub(in crate::ip) use ids::request_of;
 pub use ids::{Ids, id_of, name_of_id};
 pub(in crate::ip) use list::row;
+pub use visit::{Visits, visit};
 
 use super::nsref::{self, NsRef, Path};
 use crate::Ctx;
+use crate::child;
 use crate::grammar::{Arg, Grammar, Object, To, Verb};
-use crate::report::{Done, Fail, PLAIN, USAGE};
+use crate::ip::value::plain;
+use crate::report::{Done, Fail, Report, USAGE};
 use crate::words::Line;
 use core::ffi::CStr;
 use nlbox_core::rt::nsid::netnsa;
@@ -21,7 +26,7 @@ use nlbox_sys::errno::Errno;
 use nlbox_sys::fd::{Dir, Fd};
 use nlbox_sys::mount::{MountFlags, mount};
 use nlbox_sys::ns::{CloneFlags, setns};
-use nlbox_sys::process::{Fork, exit, fork, wait};
+use nlbox_sys::process::{Fork, exit, wait};
 
 /// The directory of names. Each is a file of mode 0 with a namespace mounted on it.
 const DIR: &CStr = c"/var/run/netns";
@@ -90,16 +95,19 @@ const CANNOT_OPEN: &str = "Cannot open network namespace \"%\"";
 
 /// Goes into the namespace behind `fd`. Sockets that are open belong to the one left: they close.
 fn switch(cx: &mut Ctx<'_>, fd: Result<Fd, Errno>, name: &[u8]) -> Done {
-    let (what, e) = match fd.map(|fd| setns(&fd, CloneFlags::NEWNET)) {
-        Ok(Ok(())) => {
-            cx.conn.close();
-            cx.page.names.close();
-            return Ok(());
-        }
+    set(&mut cx.err, fd.as_ref().map_err(|e| *e), name)?;
+    visit::close(cx);
+    Ok(())
+}
+
+/// Goes into the namespace behind `fd`, and nothing else; sockets stay those of the one left.
+fn set(err: &mut Report<'_>, fd: Result<&Fd, Errno>, name: &[u8]) -> Done {
+    let (what, e) = match fd.map(|fd| setns(fd, CloneFlags::NEWNET)) {
+        Ok(Ok(())) => return Ok(()),
         Ok(Err(e)) => ("setting the network namespace \"%\" failed", e),
         Err(e) => (CANNOT_OPEN, e),
     };
-    let _ = failed(cx, what, name, e);
+    let _ = err.failed(what, name, e.0);
     // iproute2 leaves by exit(-1) here.
     Err(USAGE)
 }
@@ -107,12 +115,17 @@ fn switch(cx: &mut Ctx<'_>, fd: Result<Fd, Errno>, name: &[u8]) -> Done {
 /// Does `job` in a child; its exit code is the child's, 128 and more for a signal.
 fn in_child(cx: &mut Ctx<'_>, job: &mut dyn FnMut(&mut Ctx<'_>) -> Done) -> Done {
     cx.page.out.flush();
-    let code = match fork() {
-        Ok(Fork::Child) => exit(job(cx).map_or_else(|f| f.0, |()| 0)),
-        Ok(Fork::Parent(child)) => wait(child).map_or(PLAIN.0, |status| status.code()),
-        Err(e) => return Err(failed(cx, "fork failed", b"", e)),
+    // A command may do anything to names.
+    cx.visits.ready = false;
+    visit::renamed(cx);
+    let pid = match child::fork(cx)? {
+        Fork::Child => exit(job(cx).map_or_else(|f| f.0, |()| 0)),
+        Fork::Parent(pid) => pid,
     };
-    if code == 0 { Ok(()) } else { Err(Fail(code)) }
+    match wait(pid).map_err(|e| failed(cx, "wait for a child failed", b"", e))?.code() {
+        0 => Ok(()),
+        code => Err(Fail(code)),
+    }
 }
 
 /// Whether `name` may be a file in [`DIR`].
@@ -122,7 +135,7 @@ fn is_name(name: &[u8]) -> bool {
 
 /// The next word: the name of a namespace.
 fn name<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Result<&'l [u8], Fail> {
-    let Some(name) = line.next() else { return Err(cx.err.plain(&[b"No netns name specified"])) };
+    let Some(name) = line.next() else { return Err(plain(cx, "No netns name specified")) };
     checked(cx, name)
 }
 
@@ -132,7 +145,7 @@ fn checked<'l>(cx: &mut Ctx<'_>, name: &'l [u8]) -> Result<&'l [u8], Fail> {
 
 /// The line ends here.
 fn over(cx: &mut Ctx<'_>, line: &Line<'_>) -> Done {
-    if line.is_over() { Ok(()) } else { Err(cx.err.plain(&[b"extra arguments specified"])) }
+    if line.is_over() { Ok(()) } else { Err(plain(cx, "extra arguments specified")) }
 }
 
 /// The path of a namespace. A name that was checked always fits.

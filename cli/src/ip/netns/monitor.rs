@@ -2,6 +2,7 @@
 
 use super::{DIR, failed, over};
 use crate::Ctx;
+use crate::ip::value::plain;
 use crate::report::Done;
 use crate::words::Line;
 use nlbox_sys::errno::Errno;
@@ -12,7 +13,7 @@ use nlbox_sys::inotify::{event, names_of};
 pub(super) fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     over(cx, line)?;
     if cx.page.out.json() {
-        return Err(cx.err.plain(&[b"\"ip netns monitor\" knows no JSON."]));
+        return Err(plain(cx, "\"ip netns monitor\" knows no JSON."));
     }
     // As the first name would make it.
     let made = mkdir(DIR, 0o755).or_else(|e| if e == Errno::EEXIST { Ok(()) } else { Err(e) });

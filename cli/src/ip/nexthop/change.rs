@@ -1,7 +1,7 @@
 //! `ip nexthop add`, `replace` and `del`: one grammar, one message.
 
 use super::STRAY;
-use crate::grammar::{Arg, Grammar, Slots, To, read};
+use crate::grammar::{Arg, Grammar, SLOTS, Slots, To, fill};
 use crate::ip::route::change::gateway;
 use crate::ip::value::{halves, number, slot, wrong};
 use crate::ip::{encap, keyword};
@@ -21,10 +21,11 @@ use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::nlm;
 
 const VALUE: &str = "\"%\" value is invalid\n";
+// Slots; of flags they are the numbers of their attributes.
 const PROTO: u8 = 0;
-const BLACKHOLE: u8 = 1;
-const FDB: u8 = 2;
 const ONLINK: u8 = 3;
+const BLACKHOLE: u8 = 4;
+const FDB: u8 = 11;
 
 /// The words of a nexthop.
 pub(super) static GRAMMAR: Grammar = Grammar {
@@ -51,7 +52,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
 /// Read as a route's, whose message begins with the family too.
 fn via(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
     gateway(cx, line, m, nha::GATEWAY)?;
-    if m.attrs(NHMSG_LEN).has(rta::VIA) {
+    if !m.lacks(rta::VIA.ty()) {
         return Err(wrong(&mut cx.err, keyword(line), "address family mismatch\n"));
     }
     Ok(())
@@ -98,22 +99,22 @@ fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
     let mut tx = [0; TX];
     let mut m = Build::new(&mut tx, ty, flags, &[0; NHMSG_LEN]);
     m.head(FAMILY_AT, &[cx.page.opts.family]);
-    let slots = read(cx, line, &GRAMMAR, &mut m)?;
+    let mut slots = [None; SLOTS];
+    fill(cx, line, &GRAMMAR, &mut m, &mut slots)?;
     if let Some(word) = slot(&slots, PROTO) {
         let proto = number(cx, &PROTOCOLS, word).and_then(|p| u8::try_from(p).ok());
         m.head(PROTOCOL_AT, &[proto.ok_or_else(|| cx.err.invalid(word, b"protocol", VALUE))?]);
     }
-    for (n, key) in [(BLACKHOLE, nha::BLACKHOLE), (FDB, nha::FDB)] {
+    for n in [BLACKHOLE, FDB] {
         if slot(&slots, n).is_some() {
-            m.put(key, ());
+            m.raw(n.into(), &[]);
         }
     }
     if slot(&slots, ONLINK).is_some() {
         m.head(FLAGS_AT, &rtnh::ONLINK.to_ne_bytes());
     }
-    let a = m.attrs(NHMSG_LEN);
     // A device or a blackhole alone is of IPv4.
-    if (a.has(nha::OIF) || a.has(nha::BLACKHOLE)) && m.head_at(FAMILY_AT) == af::AF_UNSPEC {
+    if m.head_at(FAMILY_AT) == af::AF_UNSPEC && !(m.lacks(nha::OIF.ty()) && m.lacks(nha::BLACKHOLE.ty())) {
         m.head(FAMILY_AT, &[af::AF_INET]);
     }
     crate::ip::send(cx, &mut m)

@@ -1,26 +1,27 @@
 //! `ip nexthop show`, `get`, `flush`, and the buckets of resilient groups.
 
 use super::STRAY;
-use crate::grammar::{Arg, Grammar, Slots, To, read};
+use crate::grammar::{Arg, Grammar, SLOTS, Slots, To, fill};
 use crate::ip::route::show::flags;
-use crate::ip::value::{put_named, slot, vrf, wrong};
+use crate::ip::value::{close, open, put_named, put_row, slot, vrf, wrong};
 use crate::ip::{encap, flush as sweep};
 use crate::report::{Done, Fail, KERNEL, PLAIN};
 use crate::words::Line;
 use crate::{Ctx, Page};
+use nlbox_core::bytes::Writer;
 use nlbox_core::rt::names::{PROTOCOLS, SCOPES};
-use nlbox_core::rt::nexthop::{FAMILY_AT, NHMSG_LEN, WIDE_WEIGHTS, group, nha, res_bucket};
+use nlbox_core::rt::nexthop::{FAMILY_AT, NHMSG_LEN, PROTOCOL_AT, WIDE_WEIGHTS, group, nha, res_bucket};
 use nlbox_core::rt::rtm;
-use nlbox_core::spec::show::show_row;
 use nlbox_core::text::num;
 use nlbox_core::text::out::Style;
 use nlbox_core::wire::attr::Attrs;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
 
+// Slots; of flags they are the numbers of their attributes.
 const VRF: u8 = 2;
-const GROUPS: u8 = 3;
-const FDB: u8 = 4;
+const GROUPS: u8 = 9;
+const FDB: u8 = 11;
 const PROTO: u8 = 5;
 const ID: u8 = 6;
 const NHID: u8 = 7;
@@ -66,13 +67,14 @@ pub(super) static GET: Grammar = Grammar {
     usage: "",
 };
 
+const BAD_ID: &str = "invalid id value";
+const BAD_INDEX: &str = "invalid bucket index value";
+
 /// The number in slot `n`, 0 where none was said.
 fn number(cx: &mut Ctx<'_>, slots: &Slots<'_>, n: u8, bad: &str) -> Result<u32, Fail> {
     let Some(word) = slot(slots, n) else { return Ok(0) };
     num::parse_u32(word).ok_or_else(|| wrong(&mut cx.err, word, bad))
 }
-
-const BAD_ID: &str = "invalid id value";
 
 /// Reads the selectors into the dump request: whether one object is asked for by its id, and the protocol, which is
 /// for us to look at: the kernel does not.
@@ -83,7 +85,8 @@ fn select(
     grammar: &Grammar,
 ) -> Result<(bool, u32), Fail> {
     let start = m.mark();
-    let slots = read(cx, line, grammar, m)?;
+    let mut slots = [None; SLOTS];
+    fill(cx, line, grammar, m, &mut slots)?;
     let id = number(cx, &slots, ID, BAD_ID)?;
     let one = id != 0 && m.ty() == rtm::GETNEXTHOP;
     if one {
@@ -92,13 +95,12 @@ fn select(
     if id != 0 {
         m.put(nha::ID, id);
     }
-    m.head(FAMILY_AT, &[cx.page.opts.family]);
     if let Some(word) = slot(&slots, VRF) {
         m.put(nha::MASTER, vrf(cx, word, "Invalid VRF\n")?.0);
     }
-    for (n, ty) in [(GROUPS, nha::GROUPS.ty()), (FDB, nha::FDB.ty())] {
+    for n in [GROUPS, FDB] {
         if slot(&slots, n).is_some() {
-            m.raw(ty, &[]);
+            m.raw(n.into(), &[]);
         }
     }
     let nhid = number(cx, &slots, NHID, BAD_ID)?;
@@ -108,16 +110,11 @@ fn select(
     Ok((one, number(cx, &slots, PROTO, "invalid protocol value")?))
 }
 
-/// Asks for one object and prints it.
-fn one(cx: &mut Ctx<'_>, m: &mut Build<'_>) -> Done {
-    match cx.conn.get(m) {
-        Ok(answer) => {
-            cx.page.out.open_document();
-            nexthop(&mut cx.page, &answer);
-            Ok(())
-        }
-        Err(e) => Err(cx.err.net(e, &cx.conn, Some(m))),
-    }
+/// A request of type `ty`, of the family that was asked for.
+fn request<'t>(cx: &Ctx<'_>, tx: &'t mut [u8], ty: u16) -> Build<'t> {
+    let mut m = Build::new(tx, ty, 0, &[0; NHMSG_LEN]);
+    m.head(FAMILY_AT, &[cx.page.opts.family]);
+    m
 }
 
 /// `ip nexthop [show] …`
@@ -132,10 +129,10 @@ pub(super) fn buckets(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 
 fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, grammar: &Grammar) -> Done {
     let mut tx = [0; 64];
-    let mut m = Build::new(&mut tx, ty, 0, &[0; NHMSG_LEN]);
+    let mut m = request(cx, &mut tx, ty);
     let (alone, proto) = select(cx, line, &mut m, grammar)?;
     if alone {
-        return one(cx, &mut m);
+        return crate::ip::one(cx, &mut m, nexthop);
     }
     crate::dump::dump(cx, &mut m, &mut |page, m| {
         if is_of(m, proto) {
@@ -147,8 +144,7 @@ fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, grammar: &Grammar) -> Do
 }
 
 fn is_of(m: &Message<'_>, proto: u32) -> bool {
-    let [_, _, has, ..] = m.split::<NHMSG_LEN>().0;
-    proto == 0 || u32::from(has) == proto
+    proto == 0 || m.payload.get(PROTOCOL_AT).is_some_and(|has| u32::from(*has) == proto)
 }
 
 /// `ip nexthop get id ID`, and `ip nexthop bucket get id ID index N`.
@@ -163,28 +159,26 @@ pub(super) fn bucket(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 fn ask(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16) -> Done {
     let mut tx = [0; 64];
     let mut m = Build::new(&mut tx, ty, 0, &[0; NHMSG_LEN]);
-    let slots = read(cx, line, &GET, &mut m)?;
+    let mut slots = [None; SLOTS];
+    fill(cx, line, &GET, &mut m, &mut slots)?;
     let id = number(cx, &slots, ID, BAD_ID)?;
-    let index = number(cx, &slots, INDEX, "invalid bucket index value")?;
-    let of_bucket = ty == rtm::GETNEXTHOPBUCKET;
-    if id == 0 || slot(&slots, INDEX).is_some() != of_bucket {
+    let index = number(cx, &slots, INDEX, BAD_INDEX)?;
+    let word = slot(&slots, INDEX);
+    if id == 0 || word.is_some() != (ty == rtm::GETNEXTHOPBUCKET) {
         return Err(Fail::HELP);
     }
     m.put(nha::ID, id);
-    if of_bucket {
-        let Ok(index) = u16::try_from(index) else {
-            let word = slot(&slots, INDEX).unwrap_or(b"");
-            return Err(wrong(&mut cx.err, word, "invalid bucket index value"));
-        };
+    if let Some(word) = word {
+        let index = u16::try_from(index).map_err(|_| wrong(&mut cx.err, word, BAD_INDEX))?;
         m.nest(nha::RES_BUCKET.ty()).put(res_bucket::INDEX, index);
     }
-    one(cx, &mut m)
+    crate::ip::one(cx, &mut m, nexthop)
 }
 
 /// `ip nexthop flush …`: deletes what a listing with the same selectors would show.
 pub(super) fn flush(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut tx = [0; 64];
-    let mut m = Build::new(&mut tx, rtm::GETNEXTHOP, 0, &[0; NHMSG_LEN]);
+    let mut m = request(cx, &mut tx, rtm::GETNEXTHOP);
     let (alone, proto) = select(cx, line, &mut m, &GRAMMAR)?;
     if alone {
         m.set_ty(rtm::DELNEXTHOP);
@@ -205,16 +199,9 @@ pub(super) fn flush(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 
 /// Prints the nexthop, or the bucket, that `m` tells of.
 pub fn nexthop(page: &mut Page<'_>, m: &Message<'_>) {
-    let (head, a) = m.split::<NHMSG_LEN>();
-    page.out.open_object("");
-    if matches!(m.ty, rtm::DELNEXTHOP | rtm::DELNEXTHOPBUCKET) {
-        page.out.is("deleted", "Deleted ");
-    }
-    body(page, head, a);
-    if !page.out.json() {
-        page.out.bytes(b"\n");
-    }
-    page.out.close_object();
+    open(page, matches!(m.ty, rtm::DELNEXTHOP | rtm::DELNEXTHOPBUCKET));
+    body(page, m);
+    close(page);
 }
 
 /// `ip -d route`: the object that a route names by its id, looked up over the second socket.
@@ -224,31 +211,33 @@ pub fn info(page: &mut Page<'_>, id: u32) {
     m.put(nha::ID, id);
     // The answer stands in the buffer of the socket that names of interfaces are asked over. A group too large for a
     // copy is not shown.
-    let Ok(kept) = page.names.conn.get(&mut m).map(|m| Build::new(&mut room, m.ty, 0, m.payload)) else {
+    let mut copy = Writer::new(&mut room);
+    if page.names.conn.get(&mut m).map(|m| copy.put(m.payload)).is_err() || copy.is_full() {
         return;
-    };
+    }
     page.out.text("\n\t");
     page.out.open_object("nh_info");
     page.out.text("nh_info ");
-    body(page, core::array::from_fn(|n| kept.head_at(n)), kept.attrs(NHMSG_LEN));
+    body(page, &Message { ty: rtm::NEWNEXTHOP, flags: 0, seq: 0, port: 0, payload: copy.written() });
     page.out.close_object();
 }
 
-fn body(page: &mut Page<'_>, [_, scope, protocol, _, bits @ ..]: [u8; NHMSG_LEN], a: Attrs<'_>) {
+fn body(page: &mut Page<'_>, m: &Message<'_>) {
+    let ([_, scope, protocol, _, bits @ ..], a) = m.split::<NHMSG_LEN>();
     let details = page.opts.details > 0;
-    row(page, a, nha::ID.ty());
+    row(page, &a, nha::ID.ty());
     if let Some(members) = a.get(nha::GROUP) {
         let wide = a.get(nha::OP_FLAGS).unwrap_or(0) & WIDE_WEIGHTS != 0;
         group(members, wide, &mut page.out);
     }
-    row(page, a, nha::GROUP_TYPE.ty());
-    row(page, a, nha::RES_GROUP.ty());
-    encap::show(page, a.get(nha::ENCAP_TYPE), a.nest(nha::ENCAP));
-    row(page, a, nha::RES_BUCKET.ty());
-    row(page, a, nha::GATEWAY.ty());
+    row(page, &a, nha::GROUP_TYPE.ty());
+    row(page, &a, nha::RES_GROUP.ty());
+    encap::show(page, &a, nha::ENCAP_TYPE, nha::ENCAP);
+    row(page, &a, nha::RES_BUCKET.ty());
+    row(page, &a, nha::GATEWAY.ty());
     if a.has(nha::OIF) {
         page.out.style(Style::IfName);
-        row(page, a, nha::OIF.ty());
+        row(page, &a, nha::OIF.ty());
     }
     // A bucket has the header of its group, which is not its own.
     let bucket = a.has(nha::RES_BUCKET);
@@ -267,10 +256,8 @@ fn body(page: &mut Page<'_>, [_, scope, protocol, _, bits @ ..]: [u8; NHMSG_LEN]
     }
 }
 
-fn row(page: &mut Page<'_>, a: Attrs<'_>, ty: u16) {
-    if let Some((row, payload)) = nha::SET.row(ty).zip(a.raw(ty)) {
-        show_row(&row, payload, &mut page.out, &mut page.names);
-    }
+fn row(page: &mut Page<'_>, a: &Attrs<'_>, ty: u16) {
+    put_row(page, &nha::SET, a, ty);
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! `ip route add`, `change`, `replace`, `append`, `prepend`, `test` and `del`: one grammar, one message.
 
 use super::{family, put_prefix, route_type, settle, vrf};
-use crate::grammar::{Arg, Grammar, Slots, To, Whole, read, spelled};
+use crate::grammar::{Arg, Grammar, SLOTS, Slots, To, Whole, fill, spelled};
 use crate::ip::value::{address, device, keep, number, put_device, realms, slot, tos, wrong};
 use crate::ip::{encap, keyword};
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use crate::{Ctx, TX};
-use nlbox_core::bytes::{Reader, align4};
+use nlbox_core::bytes::align4;
 use nlbox_core::rt::names::{PROTOCOLS, SCOPES};
 use nlbox_core::rt::route::{
     FEATURES, PROTO_BOOT, RTMSG_LEN, TABLE_LOCAL, TABLE_MAIN, at, rta, rtax, rtn, rtnh, scope,
@@ -24,14 +24,16 @@ const DST: u8 = 0;
 const TYPE: u8 = 1;
 const GATEWAY: u8 = 2;
 const HOPS: u8 = 3;
+// In the order of the fixed header.
 const TOS: u8 = 4;
-const SCOPE: u8 = 5;
+const TABLE: u8 = 5;
 const PROTO: u8 = 6;
-const DEV: u8 = 7;
-const VRF: u8 = 8;
+const SCOPE: u8 = 7;
+const DEV: u8 = 8;
+const VRF: u8 = 9;
 
-/// While the words are read the metrics stand among the attributes, `RTAX_*` above this number: they make one nest
-/// in the end, however the words were mixed.
+/// While the words are read the metrics stand among the attributes, `RTAX_*` with this bit: they make one nest in the
+/// end, however the words were mixed.
 const METRICS: u16 = 64;
 
 const RTT: u16 = rtax::RTT.ty();
@@ -196,22 +198,21 @@ fn pervasive<'l>(_: &mut Ctx<'_>, _: &mut Line<'l>, m: &mut Build<'_>, _: &mut S
 /// A metric: its row is found by the keyword's whole spelling.
 fn metric<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
     let word = keyword(line);
-    let Some(whole) = GRAMMAR.args.iter().find(|a| spelled(word, a.word)).map(|a| Whole::of(a.word)) else {
-        return Ok(());
-    };
-    let name = whole.as_bytes();
+    let whole = GRAMMAR.args.iter().find(|a| spelled(word, a.word)).map(|a| Whole::of(a.word));
+    let name = whole.as_ref().map_or(word, Whole::as_bytes);
     let Some(row) = rtax::SET.iter().find(|r| r.keyword().as_bytes() == name) else { return Ok(()) };
     let mut value = line.value(&mut cx.err)?;
-    let lock = value == b"lock" && !matches!(row.ty, RTO_MIN | FEATURE_BITS | QUICKACK | NO_COOKIE);
+    let switch = matches!(row.ty, QUICKACK | NO_COOKIE);
+    let lock = value == b"lock" && !switch && !matches!(row.ty, RTO_MIN | FEATURE_BITS);
     if lock {
         value = line.value(&mut cx.err)?;
     }
     // A minimum that could be learnt over would be none.
     if lock || row.ty == RTO_MIN {
-        let bit = 1_u32.checked_shl(u32::from(row.ty)).unwrap_or(0);
-        m.raw(METRICS.saturating_add(rtax::LOCK.ty()), &bit.to_ne_bytes());
+        let bit = 1_u32.wrapping_shl(row.ty.into());
+        m.merge(METRICS | rtax::LOCK.ty(), &bit.to_ne_bytes());
     }
-    let ty = METRICS.saturating_add(row.ty);
+    let ty = METRICS | row.ty;
     if row.ty == CC_ALGO {
         m.put_str(ty, value);
         return Ok(());
@@ -223,17 +224,18 @@ fn metric<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut 
         RTO_MIN => time(value, 1),
         _ => num::parse_u32(value),
     };
-    let switch = matches!(row.ty, QUICKACK | NO_COOKIE);
-    let (said, bad): (&[u8], _) = match row.ty {
-        FEATURE_BITS => (name, "\"%\" value not valid\n"),
-        _ if switch && v.is_some() => (name, "\"%\" value should be 0 or 1\n"),
-        ADVMSS => (b"mss", VALUE),
-        _ => (name, VALUE),
-    };
-    let Some(v) = v.filter(|v| !switch || *v < 2) else {
-        return Err(cx.err.invalid(value, said, bad));
-    };
-    m.raw(ty, &v.to_ne_bytes());
+    match v {
+        Some(v) if !switch || v < 2 => m.raw(ty, &v.to_ne_bytes()),
+        _ => {
+            let bad = match row.ty {
+                FEATURE_BITS => "\"%\" value not valid\n",
+                _ if v.is_some() => "\"%\" value should be 0 or 1\n",
+                _ => VALUE,
+            };
+            let name = if row.ty == ADVMSS { b"mss" } else { name };
+            return Err(cx.err.invalid(value, name, bad));
+        }
+    }
     Ok(())
 }
 
@@ -331,10 +333,10 @@ fn nexthops<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots:
 
 /// One of the verbs: message type `ty` with `flags`.
 pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
-    let mut words = [0; TX];
+    let (mut words, mut tx, mut slots) = ([0; TX], [0; TX], [None; SLOTS]);
     let mut w = Build::new(&mut words, 0, 0, &[0; RTMSG_LEN]);
     w.head(at::FAMILY, &[cx.page.opts.family]);
-    let slots = read(cx, line, &GRAMMAR, &mut w)?;
+    fill(cx, line, &GRAMMAR, &mut w, &mut slots)?;
     if slot(&slots, DST).is_none() {
         return Err(Fail::HELP);
     }
@@ -343,7 +345,6 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
         table = Some(vrf(cx, name)?.1);
     }
     header(cx, &slots, &mut w, ty == rtm::NEWROUTE, table)?;
-    let mut tx = [0; TX];
     let mut m = Build::new(&mut tx, ty, flags, w.written().get(HEADER_LEN..HEAD_END).unwrap_or(&[]));
     transfer(&w, &mut m);
     if let Some(t) = table.filter(|t| *t > 255) {
@@ -371,14 +372,14 @@ fn header(cx: &mut Ctx<'_>, slots: &Slots<'_>, w: &mut Build<'_>, new: bool, tab
         rtn::LOCAL | rtn::NAT => scope::HOST,
         rtn::BROADCAST | rtn::MULTICAST | rtn::ANYCAST => scope::LINK,
         _ if !new => scope::NOWHERE,
-        rtn::UNICAST if !has(GATEWAY) && !has(HOPS) && !w.attrs(RTMSG_LEN).has(rta::NH_ID) => scope::LINK,
+        rtn::UNICAST if !has(GATEWAY) && !has(HOPS) && w.lacks(rta::NH_ID.ty()) => scope::LINK,
         _ => scope::UNIVERSE,
     };
     let proto = if new { PROTO_BOOT } else { 0 };
     // Three of them have a word of their own; 0 stands for a table that takes an attribute.
     let mut fields = [0, u8::try_from(table).unwrap_or(0), proto, reach];
-    for (n, to) in [TOS, u8::MAX, PROTO, SCOPE].into_iter().zip(&mut fields) {
-        let Some(word) = slot(slots, n) else { continue };
+    for (n, to) in (TOS..).zip(&mut fields) {
+        let Some(word) = slot(slots, n).filter(|_| n != TABLE) else { continue };
         let (v, bad) = match n {
             TOS => (tos(cx, word).map(u32::from), "\"tos\" value is invalid\n"),
             PROTO => (number(cx, &PROTOCOLS, word), "\"protocol\" value is invalid\n"),
@@ -393,32 +394,24 @@ fn header(cx: &mut Ctx<'_>, slots: &Slots<'_>, w: &mut Build<'_>, new: bool, tab
 
 /// Moves the attributes of the words to the request, the metrics into their nest, each still known by its word.
 fn transfer(w: &Build<'_>, m: &mut Build<'_>) {
-    let (mut lock, mut any) = (0_u32, false);
-    for pass in [false, true] {
-        let nest = if pass { m.open(rta::METRICS.ty()) } else { 0 };
-        let mut offset = HEADER_LEN.saturating_add(RTMSG_LEN);
+    for part in [0, METRICS] {
+        let mark = m.mark();
+        let nest = if part == METRICS { m.open(rta::METRICS.ty()) } else { mark };
+        let mut offset = HEAD_END;
         for a in w.attrs(RTMSG_LEN) {
             m.from_word(u32::try_from(offset).ok().and_then(|o| w.word_at(o)).unwrap_or(usize::MAX));
             offset = offset.saturating_add(align4(a.payload.len().saturating_add(ATTR_HEADER_LEN)));
-            match a.ty.checked_sub(METRICS) {
-                None if !pass && a.ty != rta::TABLE.ty() => m.raw(a.ty | a.flags, a.payload),
-                Some(ty) if pass && ty == rtax::LOCK.ty() => {
-                    lock |= Reader::new(a.payload).u32().unwrap_or(0)
-                }
-                Some(ty) if pass => m.raw(ty, a.payload),
-                Some(_) => any = true,
-                None => {}
+            if a.ty & METRICS == part && a.ty != rta::TABLE.ty() {
+                m.raw(a.ty & !METRICS | a.flags, a.payload);
             }
         }
         m.from_word(usize::MAX);
-        if pass {
-            if lock != 0 {
-                m.put(rtax::LOCK, lock);
+        if part == METRICS {
+            if m.is_empty_since(nest) {
+                m.undo(mark);
+            } else {
+                m.close(nest);
             }
-            m.close(nest);
-        }
-        if !any {
-            break;
         }
     }
 }
@@ -451,10 +444,10 @@ mod tests {
         let mut w = Build::new(&mut words, 0, 0, &[0; RTMSG_LEN]);
         w.from_word(5);
         w.raw(METRICS + RTT, &100_u32.to_ne_bytes());
-        w.raw(METRICS + rtax::LOCK.ty(), &(1_u32 << 4).to_ne_bytes());
+        w.merge(METRICS | rtax::LOCK.ty(), &(1_u32 << 4).to_ne_bytes());
         w.from_word(7);
         w.put(rta::PRIORITY, 9);
-        w.raw(METRICS + rtax::LOCK.ty(), &(1_u32 << 13).to_ne_bytes());
+        w.merge(METRICS | rtax::LOCK.ty(), &(1_u32 << 13).to_ne_bytes());
         let mut m = Build::new(&mut tx, rtm::NEWROUTE, 0, &[0; RTMSG_LEN]);
         transfer(&w, &mut m);
         let a = m.attrs(RTMSG_LEN);

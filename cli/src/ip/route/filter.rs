@@ -2,24 +2,24 @@
 
 use super::{route_type, vrf};
 use crate::Ctx;
-use crate::grammar::{Arg, Grammar, Slots, To, read, spelled};
+use crate::grammar::{Arg, Grammar, SLOTS, Slots, To, fill, spelled};
 use crate::ip::value::{device, keep, number, prefix, realms, slot, tos, wrong};
 use crate::report::Done;
 use crate::words::Line;
 use nlbox_core::rt::names::{PROTOCOLS, SCOPES, TABLES};
-use nlbox_core::rt::route::{RTMSG_LEN, RtMsg, TABLE_MAIN, rta, rtm_f, rtn};
+use nlbox_core::rt::route::{RTMSG_LEN, RtMsg, TABLE_MAIN, at, rta, rtm_f, rtn};
 use nlbox_core::rt::rtm;
-use nlbox_core::spec::Names;
 use nlbox_core::text::cut;
 use nlbox_core::text::ip::{Ip, Prefix, af};
+use nlbox_core::text::num;
 use nlbox_core::wire::attr::Attrs;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
 use nlbox_core::wire::key::Key;
-use zerocopy::{FromBytes, IntoBytes};
+use zerocopy::FromBytes;
 
 // Slots that hold numbers, in the order in which they are read; the same are the places in `Filter::numbers`.
-pub(super) const TABLE: u8 = 0;
+pub(in crate::ip) const TABLE: u8 = 0;
 const VRF: u8 = 1;
 pub(super) const TOS: u8 = 2;
 pub(super) const PROTO: u8 = 3;
@@ -27,17 +27,17 @@ pub(super) const SCOPE: u8 = 4;
 const TYPE: u8 = 5;
 pub(super) const MARK: u8 = 6;
 pub(super) const METRIC: u8 = 7;
-const REALMS: u8 = 8;
+pub(super) const REALMS: u8 = 8;
 pub(super) const OIF: u8 = 9;
-pub(super) const IIF: u8 = 10;
+pub(in crate::ip) const IIF: u8 = 10;
 const NUMBERS: usize = 11;
 // Slots that hold prefixes; less `PREFIX`, the same are the places in `Filter::prefixes`.
 const PREFIX: u8 = 11;
 pub(super) const VIA: u8 = 11;
 pub(super) const SRC: u8 = 12;
-const ROOT_DST: u8 = 13;
+pub(in crate::ip) const ROOT_DST: u8 = 13;
 const MATCH_DST: u8 = 14;
-const ROOT_SRC: u8 = 15;
+pub(in crate::ip) const ROOT_SRC: u8 = 15;
 const MATCH_SRC: u8 = 16;
 const PREFIXES: usize = 6;
 const CACHED: u8 = 17;
@@ -79,27 +79,26 @@ pub static GRAMMAR: Grammar = Grammar {
 };
 
 fn to<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, slots: &mut Slots<'l>) -> Done {
-    bounds(cx, line, slots, ROOT_DST, MATCH_DST)
+    bounds(cx, line, slots, ROOT_DST)
 }
 
 fn from<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, slots: &mut Slots<'l>) -> Done {
-    bounds(cx, line, slots, ROOT_SRC, MATCH_SRC)
+    bounds(cx, line, slots, ROOT_SRC)
 }
 
-/// `root PREFIX` bounds from above, `match PREFIX` from below, `exact PREFIX` from both sides.
-fn bounds<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, slots: &mut Slots<'l>, root: u8, below: u8) -> Done {
+/// `root PREFIX` bounds from above, `match PREFIX` from below (the slot behind), `exact PREFIX` from both sides.
+fn bounds<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, slots: &mut Slots<'l>, root: u8) -> Done {
     let mut word = line.value(&mut cx.err)?;
-    let only_root = spelled(word, "r[oot]");
-    let only_below = !only_root && spelled(word, "m[atch]");
-    if only_root || only_below || spelled(word, "e[xact]") {
+    let side = ["r[oot]", "m[atch]", "e[xact]"].iter().position(|side| spelled(word, side));
+    if side.is_some() {
         word = line.value(&mut cx.err)?;
     }
     prefix(&mut cx.err, word, cx.page.opts.family)?;
-    if !only_below {
+    if side != Some(1) {
         keep(slots, root, word);
     }
-    if !only_root {
-        keep(slots, below, word);
+    if side != Some(0) {
+        keep(slots, root.saturating_add(1), word);
     }
     Ok(())
 }
@@ -113,9 +112,9 @@ pub struct Filter {
     pub cached: bool,
     vrf: bool,
     /// The values asked for, by the numbers of their slots.
-    numbers: [Option<u32>; NUMBERS],
-    /// Of the realms, the halves that were said.
-    mask: u32,
+    values: [u32; NUMBERS],
+    /// Of each value the bits that count: none where any will do, of realms perhaps a half.
+    masks: [u32; NUMBERS],
     prefixes: [Option<Prefix>; PREFIXES],
 }
 
@@ -130,24 +129,34 @@ impl Filter {
     /// Every route, or with an `index` those of this interface.
     pub(in crate::ip) fn on(index: u32) -> Filter {
         let mut f = Filter::none();
-        f.set(OIF, Some(index).filter(|n| *n != 0));
+        if index != 0 {
+            f.set(OIF, index, u32::MAX);
+        }
         f
     }
 
-    /// The number asked for in slot `n`.
-    pub(super) fn number(&self, n: u8) -> Option<u32> {
-        self.numbers.get(usize::from(n)).copied().flatten()
+    /// Whether more than one value passes of slot `n`.
+    pub(super) fn leaves(&self, n: u8) -> bool {
+        self.masks.get(usize::from(n)) != Some(&u32::MAX)
     }
 
-    fn set(&mut self, n: u8, v: Option<u32>) {
-        if let Some(to) = self.numbers.get_mut(usize::from(n)) {
-            *to = v;
+    /// The number asked for in slot `n`; 0 for all.
+    pub(in crate::ip) fn number(&self, n: u8) -> u32 {
+        self.values.get(usize::from(n)).copied().unwrap_or(0)
+    }
+
+    /// Asks for `value` in the bits `mask` of slot `n`.
+    #[inline(never)]
+    pub(in crate::ip) fn set(&mut self, n: u8, value: u32, mask: u32) {
+        if let (Some(v), Some(m)) = (self.values.get_mut(usize::from(n)), self.masks.get_mut(usize::from(n)))
+        {
+            (*v, *m) = (value, mask);
         }
     }
 
-    /// Routes of this table; `None` for all.
+    /// Routes of this table; 0 for all.
     #[must_use]
-    pub fn table(&self) -> Option<u32> {
+    pub fn table(&self) -> u32 {
         self.number(TABLE)
     }
 
@@ -156,69 +165,65 @@ impl Filter {
         self.prefixes.get(usize::from(n.wrapping_sub(PREFIX)))?.as_ref()
     }
 
-    /// Whether both realms are asked for.
-    pub(super) fn fixes_realms(&self) -> bool {
-        self.mask == u32::MAX
-    }
-
     /// The filter that is for the main table.
-    #[must_use]
-    pub fn main() -> Filter {
+    #[cfg(test)]
+    pub(super) fn main() -> Filter {
         let mut f = Filter::default();
-        f.set(TABLE, Some(TABLE_MAIN));
+        f.set(TABLE, TABLE_MAIN, u32::MAX);
         f
     }
 }
 
 /// Reads the selectors into `f`, the default. The family is the one asked by option, which the words may narrow.
 pub(super) fn filter(cx: &mut Ctx<'_>, line: &mut Line<'_>, f: &mut Filter) -> Done {
-    let mut none = [0; 64];
-    let mut scratch = Build::new(&mut none, 0, 0, &[]);
-    let slots = read(cx, line, &GRAMMAR, &mut scratch)?;
     f.family = cx.page.opts.family;
+    f.set(TABLE, TABLE_MAIN, u32::MAX);
+    select(cx, line, &GRAMMAR, f)
+}
+
+/// Reads the words of `grammar`, whose slots are these, into `f`.
+pub(in crate::ip) fn select(
+    cx: &mut Ctx<'_>,
+    line: &mut Line<'_>,
+    grammar: &Grammar,
+    f: &mut Filter,
+) -> Done {
+    let mut slots = [None; SLOTS];
+    fill(cx, line, grammar, &mut Build::new(&mut [0; 64], 0, 0, &[]), &mut slots)?;
+    let family = cx.page.opts.family;
     f.cached = slot(&slots, CACHED).is_some();
-    f.set(TABLE, Some(TABLE_MAIN));
     let mut bad = BAD;
-    for n in TABLE..=IIF {
+    for n in TABLE..=REALMS {
         let (say, rest) = cut(bad, b'|');
         bad = rest.unwrap_or("");
         let Some(w) = slot(&slots, n) else { continue };
-        let all = matches!(n, TABLE | PROTO | SCOPE) && w == b"all";
-        let mut to = n;
+        if n == TABLE && spelled(w, "cache") {
+            f.cached = true;
+            continue;
+        }
+        let (mut to, mut mask) = (n, u32::MAX);
         let v = match n {
-            _ if all => None,
-            TABLE if spelled(w, "cache") => {
-                f.cached = true;
-                continue;
-            }
+            TABLE | PROTO | SCOPE if w == b"all" => Some(0),
+            TABLE => number(cx, &TABLES, w),
             VRF => {
-                f.vrf = true;
-                to = TABLE;
+                (f.vrf, to) = (true, TABLE);
                 Some(vrf(cx, w)?.1)
             }
-            OIF | IIF => None,
-            _ => {
-                let v = match n {
-                    TABLE => number(cx, &TABLES, w),
-                    PROTO => number(cx, &PROTOCOLS, w).filter(|n| *n < 256),
-                    SCOPE => number(cx, &SCOPES, w).filter(|n| *n < 256),
-                    TOS => tos(cx, w).map(u32::from),
-                    TYPE => route_type(w).map(u32::from),
-                    REALMS => realms(&mut cx.page.names.files, w, &mut f.mask),
-                    _ => number(cx, &NO_NAMES, w),
-                };
-                if v.is_none() {
-                    return Err(wrong(&mut cx.err, w, say));
-                }
-                // Table 0 is no table: iproute2 lists all.
-                v.filter(|v| n != TABLE || *v != 0)
-            }
+            PROTO => number(cx, &PROTOCOLS, w).filter(|n| *n < 256),
+            SCOPE => number(cx, &SCOPES, w).filter(|n| *n < 256),
+            TOS => tos(cx, w).map(u32::from),
+            TYPE => route_type(w).map(u32::from),
+            REALMS => realms(&mut cx.page.names.files, w, &mut mask),
+            _ => num::parse_u32(w),
         };
-        f.set(to, v);
+        let Some(v) = v else { return Err(wrong(&mut cx.err, w, say)) };
+        // Table 0 is no table: iproute2 lists all.
+        let any = v == 0 && (n == TABLE || w == b"all");
+        f.set(to, v, if any { 0 } else { mask });
     }
     for (n, to) in (PREFIX..).zip(&mut f.prefixes) {
         if let Some(w) = slot(&slots, n) {
-            let p = prefix(&mut cx.err, w, cx.page.opts.family)?;
+            let p = prefix(&mut cx.err, w, family)?;
             // `any` of any family is no bound at all, where `default` is a prefix without an address.
             if p.ip.family() != af::AF_UNSPEC || w == b"default" {
                 *to = Some(p);
@@ -227,32 +232,25 @@ pub(super) fn filter(cx: &mut Ctx<'_>, line: &mut Line<'_>, f: &mut Filter) -> D
     }
     for n in OIF..=IIF {
         if let Some(w) = slot(&slots, n) {
-            f.set(n, Some(device(cx, w)?));
+            f.set(n, device(cx, w)?, u32::MAX);
         }
     }
     Ok(())
 }
 
-static NO_NAMES: Names = Names { text: "" };
-
 /// The dump request for `f`: what the kernel can sift under the strict check is asked of it.
-pub(super) fn request<'t>(tx: &'t mut [u8], f: &Filter) -> Build<'t> {
-    let family = match f.family {
-        af::AF_UNSPEC if f.table().is_some() => af::AF_INET,
-        family => family,
-    };
-    let head = RtMsg {
-        family,
-        protocol: f.number(PROTO).and_then(|p| u8::try_from(p).ok()).unwrap_or(0),
-        flags: if f.cached { rtm_f::CLONED } else { 0 },
-        ..RtMsg::default()
-    };
-    let mut m = Build::new(tx, rtm::GETROUTE, 0, head.as_bytes());
-    if let Some(t) = f.table() {
-        m.put(rta::TABLE, t);
+pub(in crate::ip) fn request<'t>(tx: &'t mut [u8], f: &Filter) -> Build<'t> {
+    let mut m = Build::new(tx, rtm::GETROUTE, 0, &[0; RTMSG_LEN]);
+    let inet = f.family == af::AF_UNSPEC && f.table() != 0;
+    m.head(at::FAMILY, &[if inet { af::AF_INET } else { f.family }]);
+    m.head(at::PROTOCOL, &[u8::try_from(f.number(PROTO)).unwrap_or(0)]);
+    if f.cached {
+        m.head(at::FLAGS, &rtm_f::CLONED.to_ne_bytes());
     }
-    if let Some(i) = f.number(OIF) {
-        m.put(rta::OIF, i);
+    for (n, key) in [(TABLE, rta::TABLE), (OIF, rta::OIF)] {
+        if f.number(n) != 0 {
+            m.put(key, f.number(n));
+        }
     }
     m
 }
@@ -296,8 +294,10 @@ impl<'m> Row<'m> {
         {
             return false;
         }
-        let fits = |(n, want): (u8, &Option<u32>)| {
-            let Some(want) = want else { return true };
+        let fits = |(n, (want, mask)): (u8, (&u32, &u32))| {
+            if *mask == 0 {
+                return true;
+            }
             let has = match n {
                 TABLE if f.cached => *want,
                 TABLE => self.table(),
@@ -311,9 +311,9 @@ impl<'m> Row<'m> {
                 OIF => self.number(rta::OIF),
                 _ => self.number(rta::IIF),
             };
-            (want ^ has) & if n == REALMS { f.mask } else { u32::MAX } == 0
+            (want ^ has) & mask == 0
         };
-        (TABLE..).zip(&f.numbers).all(fits)
+        (TABLE..).zip(f.values.iter().zip(&f.masks)).all(fits)
             && self.within(f.prefix(ROOT_DST), f.prefix(MATCH_DST), rta::DST.ty(), h.dst_len)
             && self.within(f.prefix(ROOT_SRC), f.prefix(MATCH_SRC), rta::SRC.ty(), h.src_len)
             && f.prefix(VIA).is_none_or(|w| w.contains(&self.via()))
@@ -367,7 +367,7 @@ mod tests {
         let lies = |n: u8, w: &str| {
             passes(&|f| f.prefixes[usize::from(n - PREFIX)] = Prefix::parse(w.as_bytes(), 0).ok())
         };
-        let has = |n: u8, v: u32| passes(&|f| f.set(n, Some(v)));
+        let has = |n: u8, v: u32| passes(&|f| f.set(n, v, u32::MAX));
         assert!(passes(&|_| ()));
         assert!(lies(ROOT_DST, "10.0.0.0/8"));
         assert!(!lies(ROOT_DST, "10.4.0.0/17"));

@@ -50,8 +50,7 @@ fn round(cx: &mut Ctx<'_>, f: &Filter) -> Result<u32, Fail> {
         copy.bytes(m.payload.get(..RTMSG_LEN).unwrap_or(&[]));
         let object = row.attrs.has(rta::NH_ID);
         for a in row.attrs {
-            let of_object = [rta::OIF.ty(), rta::GATEWAY.ty(), rta::VIA.ty(), rta::MULTIPATH.ty()];
-            if !(object && of_object.contains(&a.ty)) {
+            if !(object && OF_OBJECT.contains(&a.ty)) {
                 copy.raw(a.ty, a.payload);
             }
         }
@@ -77,6 +76,9 @@ fn round(cx: &mut Ctx<'_>, f: &Filter) -> Result<u32, Fail> {
         }
     }
 }
+
+/// What the kernel adds of a nexthop object.
+const OF_OBJECT: [u16; 4] = [rta::OIF.ty(), rta::GATEWAY.ty(), rta::VIA.ty(), rta::MULTIPATH.ty()];
 
 /// The kernel's own last entry of an IPv6 table, which it does not let go.
 fn is_null_route(r: &Row<'_>) -> bool {

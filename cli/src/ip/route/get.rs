@@ -1,9 +1,8 @@
 //! `ip route get`: which route the kernel would take.
 
-use super::filter::{Filter, Row};
-use super::show::route;
+use super::show::any;
 use super::{family, put_prefix, vrf};
-use crate::grammar::{Arg, Grammar, Slots, To, read};
+use crate::grammar::{Arg, Grammar, SLOTS, Slots, To, fill};
 use crate::ip::value::{keep, put_device, slot, tos, wrong};
 use crate::report::Done;
 use crate::words::Line;
@@ -81,7 +80,8 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut tx = [0; TX];
     let mut m = Build::new(&mut tx, rtm::GETROUTE, 0, &[0; RTMSG_LEN]);
     m.head(at::FAMILY, &[cx.page.opts.family]);
-    let slots = read(cx, line, &GRAMMAR, &mut m)?;
+    let mut slots = [None; SLOTS];
+    fill(cx, line, &GRAMMAR, &mut m, &mut slots)?;
     if slot(&slots, DST).is_none() {
         return Err(cx.err.plain(&[b"need at least a destination address"]));
     }
@@ -103,14 +103,5 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         m.undo(bound);
         m.put(rta::OIF, index);
     }
-    match cx.conn.get(&mut m) {
-        Ok(answer) => {
-            cx.page.out.open_document();
-            if let Some(row) = Row::of(&answer) {
-                route(&mut cx.page, &row, &Filter::none());
-            }
-            Ok(())
-        }
-        Err(e) => Err(cx.err.net(e, &cx.conn, Some(&m))),
-    }
+    crate::ip::one(cx, &mut m, any)
 }

@@ -27,9 +27,7 @@ pub static OBJECT: Object = Object {
     name: "route",
     about: "routes",
     verbs: &[
-        Verb { word: "l[ist]", run: show::run, grammar: Some(&filter::GRAMMAR) },
-        Verb { word: "s[how]", run: show::run, grammar: Some(&filter::GRAMMAR) },
-        Verb { word: "l[st]", run: show::run, grammar: Some(&filter::GRAMMAR) },
+        Verb { word: "l[ist]|s[how]|ls[t]", run: show::run, grammar: Some(&filter::GRAMMAR) },
         Verb { word: "g[et]", run: get::run, grammar: Some(&get::GRAMMAR) },
         Verb {
             word: "a[dd]",

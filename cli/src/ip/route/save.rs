@@ -1,7 +1,7 @@
 //! `ip route save`, `restore` and `showdump`.
 
 use super::filter::{Filter, Row, filter, request};
-use super::show::route;
+use super::show::any;
 use crate::Ctx;
 use crate::ip::saved::{self, ROUTES};
 use crate::report::Done;
@@ -32,9 +32,7 @@ pub(super) fn restore(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 pub(super) fn showdump(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     cx.page.out.open_document();
     saved::load(cx, line, &ROUTES, &mut |cx, m| {
-        if let Some(row) = Row::of(m) {
-            route(&mut cx.page, &row, &Filter::none());
-        }
+        any(&mut cx.page, m);
         Ok(())
     })
 }

@@ -1,25 +1,26 @@
 //! `ip route show`: the text and JSON of a route, for whoever prints one.
 
 use super::filter::{
-    Filter, IIF, MARK, METRIC, OIF, PROTO, Row, SCOPE, SRC, TABLE, TOS, VIA, filter, request,
+    Filter, IIF, MARK, METRIC, OIF, PROTO, REALMS, Row, SCOPE, SRC, TABLE, TOS, VIA, filter, request,
 };
-use crate::ip::value::{place, put, put_named, put_num, put_realms, put_tos};
+use crate::ip::value::{
+    close, open, place, put, put_ifname, put_named, put_num, put_realms, put_row, put_tos,
+};
 use crate::ip::{encap, nexthop};
 use crate::report::{Done, KERNEL};
 use crate::words::Line;
 use crate::{Ctx, Page};
-use nlbox_core::bytes::Reader;
+use nlbox_core::bytes::{Reader, align4, uint_ne, until_nul};
 use nlbox_core::rt::encap::mpls::print;
 use nlbox_core::rt::names::{PROTOCOLS, ROUTE_TYPES, SCOPES, TABLES};
 use nlbox_core::rt::route::{
     CACHE_FLAGS, CACHE_INFO, FEATURES, PROTO_BOOT, ROUTE_FLAGS, TABLE_MAIN, rta, rtax, rtm_f, rtn, scope,
 };
-use nlbox_core::spec::Resolve;
-use nlbox_core::spec::show::show_row;
 use nlbox_core::text::ip::{Ip, af};
 use nlbox_core::text::num;
-use nlbox_core::text::out::Style;
+use nlbox_core::text::out::{Out, Style};
 use nlbox_core::wire::attr::Attrs;
+use nlbox_core::wire::header::Message;
 
 /// `ip route [show] …`.
 pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
@@ -27,7 +28,7 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     filter(cx, line, &mut f)?;
     let mut tx = [0; 64];
     let mut m = request(&mut tx, &f);
-    let missing = if f.table() == Some(TABLE_MAIN) { ENOENT } else { 0 };
+    let missing = if f.table() == TABLE_MAIN { ENOENT } else { 0 };
     crate::dump::dump_but(cx, &mut m, missing, &mut |page, m| {
         if let Some(row) = Row::of(m)
             && row.passes(&f)
@@ -42,70 +43,77 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 
 const ENOENT: i32 = 2;
 
+/// Prints the route that `m` tells of, all of it.
+pub(super) fn any(page: &mut Page<'_>, m: &Message<'_>) {
+    if let Some(row) = Row::of(m) {
+        route(page, &row, &Filter::none());
+    }
+}
+
 /// Prints a route as `ip route` does, whatever table it is in; `f` says what need not be said.
 pub fn route(page: &mut Page<'_>, row: &Row<'_>, f: &Filter) {
-    let (h, a) = (&row.head, row.attrs);
+    let (h, a) = (&row.head, &row.attrs);
     let details = page.opts.details > 0;
     let cloned = h.flags & rtm_f::CLONED != 0;
-    let free = |n: u8| f.number(n).is_none();
     let bits = host_bits(h.family);
     let fixed = |n: u8| f.prefix(n).is_some_and(|p| p.len == bits);
-    page.out.open_object("");
-    if row.deleted {
-        page.out.is("deleted", "Deleted ");
-    }
+    open(page, row.deleted);
     if h.ty != rtn::UNICAST || details {
         put_named(page, "type|% ", &ROUTE_TYPES, h.ty.into());
     }
-    end(page, row, a.raw(rta::DST.ty()), h.dst_len, "dst|% ");
-    end(page, row, a.raw(rta::SRC.ty()), h.src_len, "from|from % ");
+    end(page, row, rta::DST.ty(), h.dst_len, "dst|% ");
+    end(page, row, rta::SRC.ty(), h.src_len, "from|from % ");
     attr(page, a, rta::NH_ID.ty());
     attr(page, a, rta::NEWDST.ty());
-    encap::show(page, a.get(rta::ENCAP_TYPE), a.nest(rta::ENCAP));
-    if h.tos != 0 && free(TOS) {
+    encap::show(page, a, rta::ENCAP_TYPE, rta::ENCAP);
+    if h.tos != 0 && f.leaves(TOS) {
         put_tos(page, "tos|tos % ", h.tos);
     }
     if !fixed(VIA) {
         gateway(page, a);
     }
-    if let (true, Some(index)) = (free(OIF), a.get(rta::OIF)) {
-        device(page, index);
+    if let (true, Some(index)) = (f.leaves(OIF), a.get(rta::OIF)) {
+        put_ifname(page, "dev ", DEV, index);
     }
     let table = row.table();
-    if table != 0 && free(TABLE) && (table != TABLE_MAIN || details) {
+    if table != 0 && f.leaves(TABLE) && (table != TABLE_MAIN || details) {
         put_named(page, "table|table % ", &TABLES, table);
     }
-    if !cloned && (h.protocol != PROTO_BOOT || details) && free(PROTO) {
+    if !cloned && (h.protocol != PROTO_BOOT || details) && f.leaves(PROTO) {
         put_named(page, "protocol|proto % ", &PROTOCOLS, h.protocol.into());
     }
-    if !cloned && (h.scope != scope::UNIVERSE || details) && free(SCOPE) {
+    if !cloned && (h.scope != scope::UNIVERSE || details) && f.leaves(SCOPE) {
         put_named(page, "scope|scope % ", &SCOPES, h.scope.into());
     }
     if !fixed(SRC) {
         address(page, "src ", "prefsrc|% ", a.raw(rta::PREFSRC.ty()));
     }
-    if free(METRIC) {
+    if f.leaves(METRIC) {
         attr(page, a, rta::PRIORITY.ty());
     }
     flags(page, h.flags);
     let mark = a.get(rta::MARK).unwrap_or(0);
-    if mark != 0 && free(MARK) {
+    if mark != 0 && f.leaves(MARK) {
         if mark >= 16 && !page.out.json() {
             page.out.hex("", "mark % ", mark.into());
         } else {
             put_num(&mut page.out, "mark|mark % ", mark.into());
         }
     }
-    if !f.fixes_realms() {
+    if f.leaves(REALMS) {
         flow(page, a);
     }
     attr(page, a, rta::UID.ty());
     if h.family == af::AF_INET && cloned {
         cache_flags(page, h.flags & !0xffff);
     }
-    cacheinfo(page, a);
-    metrics(page, a);
-    if free(IIF) {
+    if let Some(info) = a.get(rta::CACHEINFO) {
+        cacheinfo(page, info);
+    }
+    if a.has(rta::METRICS) {
+        metrics(&mut page.out, a.nest(rta::METRICS));
+    }
+    if f.leaves(IIF) {
         attr(page, a, rta::IIF.ty());
     }
     // The last word of an IPv6 route, and the only one without a blank behind it.
@@ -117,36 +125,21 @@ pub fn route(page: &mut Page<'_>, row: &Row<'_>, f: &Filter) {
     if let Some(id) = a.get(rta::NH_ID).filter(|_| details) {
         nexthop::show::info(page, id);
     }
-    multipath(page, h.family, a);
-    if !page.out.json() {
-        page.out.bytes(b"\n");
+    if let Some(hops) = a.get(rta::MULTIPATH) {
+        multipath(page, h.family, hops);
     }
-    page.out.close_object();
+    close(page);
 }
+
+const DEV: &str = "dev|% ";
 
 const fn host_bits(family: u8) -> u8 {
     if family == af::AF_INET6 { 128 } else { 32 }
 }
 
-/// What the row of attribute `ty` prints of `payload`.
-fn value(page: &mut Page<'_>, ty: u16, payload: &[u8]) {
-    if let Some(row) = rta::SET.row(ty) {
-        show_row(&row, payload, &mut page.out, &mut page.names);
-    }
-}
-
-/// The same of what is among the attributes.
-fn attr(page: &mut Page<'_>, a: Attrs<'_>, ty: u16) {
-    if let Some(payload) = a.raw(ty) {
-        value(page, ty, payload);
-    }
-}
-
-/// `dev NAME`.
-fn device(page: &mut Page<'_>, index: u32) {
-    let name = page.names.ifname(index);
-    page.out.text("dev ");
-    page.out.style(Style::IfName).str("dev", "% ", name.as_bytes());
+/// What the row of attribute `ty` prints of it, where there is any.
+fn attr(page: &mut Page<'_>, a: &Attrs<'_>, ty: u16) {
+    put_row(page, &rta::SET, a, ty);
 }
 
 /// Any address behind `before`, with a blank behind it: IPv4, IPv6, else its bytes.
@@ -160,25 +153,26 @@ fn address(page: &mut Page<'_>, before: &str, label: &str, bytes: Option<&[u8]>)
 }
 
 /// The prefix that is routed to, which is never left out, or the one routed from.
-fn end(page: &mut Page<'_>, row: &Row<'_>, bytes: Option<&[u8]>, len: u8, label: &str) {
+fn end(page: &mut Page<'_>, row: &Row<'_>, ty: u16, len: u8, label: &str) {
     let mut text: heapless::Vec<u8, 96> = heapless::Vec::new();
-    let mut style = Style::of_family(row.head.family);
-    if let Some(b) = bytes.filter(|_| row.head.family == af::AF_MPLS) {
+    let (family, bytes) = (row.head.family, row.attrs.raw(ty));
+    let mut style = Style::of_family(family);
+    if let Some(b) = bytes.filter(|_| family == af::AF_MPLS) {
         print(b, &mut text);
         return put(&mut page.out, label, &text);
     }
+    let bits = host_bits(family);
     if let Some(b) = bytes.filter(|b| Ip::from_bytes(b).is_some()) {
-        let files = Some(&page.names.files).filter(|_| len == host_bits(row.head.family));
-        place(files, b, &mut text);
+        place(Some(&page.names.files).filter(|_| len == bits), b, &mut text);
     } else if len != 0 {
         let _ = text.push(b'0');
-    } else if label.starts_with('d') {
+    } else if ty == rta::DST.ty() {
         let _ = text.extend_from_slice(b"default");
         style = Style::Plain;
     } else {
         return;
     }
-    if len != host_bits(row.head.family) && !(len == 0 && bytes.is_none()) {
+    if len != bits && !(len == 0 && bytes.is_none()) {
         let _ = text.push(b'/');
         let _ = text.extend_from_slice(num::dec(len.into()).as_bytes());
     }
@@ -186,14 +180,14 @@ fn end(page: &mut Page<'_>, row: &Row<'_>, bytes: Option<&[u8]>, len: u8, label:
 }
 
 /// `via ADDR`, of the route's own family or, behind its name, of another.
-fn gateway(page: &mut Page<'_>, a: Attrs<'_>) {
+fn gateway(page: &mut Page<'_>, a: &Attrs<'_>) {
     address(page, "via ", "gateway|% ", a.raw(rta::GATEWAY.ty()));
-    if let Some(b) = a.get(rta::VIA) {
-        let mut r = Reader::new(b);
-        let family = r.u16().and_then(|f| u8::try_from(f).ok()).unwrap_or(0);
+    // struct rtvia: the family in two bytes, then the address.
+    if let Some((family, b)) = a.get(rta::VIA).and_then(<[u8]>::split_first_chunk) {
+        let family = u8::try_from(u16::from_ne_bytes(*family)).unwrap_or(0);
         page.out.open_object("via");
         put(&mut page.out, "family|via % ", af::name_verbose(family).as_bytes());
-        address(page, "", "host|% ", Some(r.rest()));
+        address(page, "", "host|% ", Some(b));
         page.out.close_object();
     }
 }
@@ -205,7 +199,7 @@ pub(crate) fn flags(page: &mut Page<'_>, flags: u32) {
     page.out.close_array("");
 }
 
-fn flow(page: &mut Page<'_>, a: Attrs<'_>) {
+fn flow(page: &mut Page<'_>, a: &Attrs<'_>) {
     let Some(v) = a.get(rta::FLOW) else { return };
     page.out.open_object("flow");
     page.out.text(if v > 0xffff { "realms " } else { "realm " });
@@ -225,63 +219,49 @@ fn cache_flags(page: &mut Page<'_>, flags: u32) {
     }
     if named.left != 0 {
         page.out.hex("-", pattern, u64::from(named.left));
-        pattern = ",%";
     }
-    page.out.close_array(if pattern == "<%" { "" } else { "> " });
+    page.out.close_array(if flags == 0 { "" } else { "> " });
 }
 
 /// `struct rta_cacheinfo`: numbers of 32 bits. Times are in ticks of USER_HZ, which is 100 everywhere that we run.
-fn cacheinfo(page: &mut Page<'_>, a: Attrs<'_>) {
-    let Some(b) = a.get(rta::CACHEINFO) else { return };
+fn cacheinfo(page: &mut Page<'_>, info: &[u8]) {
     for (at, label) in CACHE_INFO.iter() {
-        let mut r = Reader::new(b);
+        let mut r = Reader::new(info);
         r.skip_up_to(usize::try_from(at).unwrap_or(0));
-        let v = r.u32().unwrap_or(0);
+        let v = i64::from(r.u32().unwrap_or(0).cast_signed());
         // The kernel's error and the end of life are news; the rest is statistics.
-        if v == 0 || page.opts.stats == 0 && !matches!(at, 8 | 12) {
-            continue;
+        if v != 0 && (page.opts.stats > 0 || matches!(at, 8 | 12)) {
+            put_num(&mut page.out, label, if matches!(at, 4 | 8) { v / 100 } else { v });
         }
-        let signed = i64::from(v.cast_signed());
-        let v = match at {
-            4 | 8 => signed / 100,
-            12 => signed,
-            _ => v.into(),
-        };
-        put_num(&mut page.out, label, v);
     }
 }
 
-/// `RTA_METRICS`, by the rows of their set.
-fn metrics(page: &mut Page<'_>, a: Attrs<'_>) {
-    if !a.has(rta::METRICS) {
-        return;
-    }
-    let a = a.nest(rta::METRICS);
+/// `RTA_METRICS`, in the order of the kernel.
+fn metrics(out: &mut Out<'_>, a: Attrs<'_>) {
     let lock = a.get(rtax::LOCK).unwrap_or(0);
-    page.out.open_array("metrics", "");
-    page.out.open_object("");
+    out.open_array("metrics", "");
+    out.open_object("");
     for m in a {
         let Some(row) = rtax::SET.row(m.ty).filter(|_| m.ty != rtax::LOCK.ty()) else { continue };
         let key = row.json();
-        page.out.text(row.keyword());
+        out.text(row.keyword());
         let locked = lock.wrapping_shr(m.ty.into()) & 1 != 0;
-        page.out.text(if locked { " lock " } else { " " });
-        let v = Reader::new(m.payload).u32().unwrap_or(0);
+        out.text(if locked { " lock " } else { " " });
+        let v = uint_ne(m.payload).unwrap_or(0);
         match m.ty {
-            CC_ALGO => page.out.str(key, "% ", nlbox_core::bytes::until_nul(m.payload)),
+            CC_ALGO => out.str(key, "% ", until_nul(m.payload)),
             // Round-trip times are kept in eighths and quarters of a millisecond.
-            RTT => time(page, key, v / 8),
-            RTTVAR => time(page, key, v / 4),
-            RTO_MIN => time(page, key, v),
-            FEATURE_BITS => features(page, v),
-            _ => {
-                let v = if m.ty == HOPLIMIT && v == u32::MAX { 0 } else { v };
-                page.out.num(key, "% ", v.into());
-            }
+            RTT => time(out, key, v / 8),
+            RTTVAR => time(out, key, v / 4),
+            RTO_MIN => time(out, key, v),
+            FEATURE_BITS => features(out, v),
+            // As many hops as the system says.
+            HOPLIMIT if v == u32::MAX.into() => out.num(key, "% ", 0),
+            _ => out.num(key, "% ", v),
         }
     }
-    page.out.close_object();
-    page.out.close_array("");
+    out.close_object();
+    out.close_array("");
 }
 
 const RTT: u16 = rtax::RTT.ty();
@@ -291,54 +271,45 @@ const CC_ALGO: u16 = rtax::CC_ALGO.ty();
 const FEATURE_BITS: u16 = rtax::FEATURES.ty();
 const HOPLIMIT: u16 = rtax::HOPLIMIT.ty();
 
-fn features(page: &mut Page<'_>, v: u32) {
-    let mut named = FEATURES.bits(v);
+fn features(out: &mut Out<'_>, v: u64) {
+    let mut named = FEATURES.bits(u32::try_from(v).unwrap_or(0));
     for (_, name) in named.by_ref() {
-        page.out.text(name);
-        page.out.null(name, " ");
+        out.text(name);
+        out.null(name, " ");
     }
     if named.left != 0 {
-        page.out.hex("of", "% ", u64::from(named.left));
+        out.hex("of", "% ", u64::from(named.left));
     }
 }
 
 /// Milliseconds below a second, seconds from there on.
-fn time(page: &mut Page<'_>, key: &str, ms: u32) {
-    if page.out.json() || ms < 1000 {
-        return page.out.num(key, "%ms ", u64::from(ms));
+fn time(out: &mut Out<'_>, key: &str, ms: u64) {
+    if out.json() || ms < 1000 {
+        return out.num(key, "%ms ", ms);
     }
-    page.out.num("", "%", u64::from(ms / 1000));
-    let mut part = ms % 1000;
-    let mut before = ".%";
-    while part != 0 {
-        page.out.num("", before, u64::from(part / 100));
-        part = (part % 100).wrapping_mul(10);
-        before = "%";
-    }
-    page.out.text("s ");
+    out.digits("", "%s ", &num::general(ms, 3));
 }
 
 /// `RTA_MULTIPATH`: records of `struct rtnexthop` (length u16, flags u8, hops u8, ifindex u32), each with attributes.
-fn multipath(page: &mut Page<'_>, family: u8, a: Attrs<'_>) {
-    let Some(b) = a.get(rta::MULTIPATH) else { return };
+fn multipath(page: &mut Page<'_>, family: u8, hops: &[u8]) {
     page.out.open_array("nexthops", "");
-    let mut r = Reader::new(b);
+    let mut r = Reader::new(hops);
     loop {
         let mut at = r;
         let Some([low, high, flag, hops, index @ ..]) = at.array::<8>() else { break };
         let len = usize::from(u16::from_ne_bytes([low, high]));
         let Some(body) = len.checked_sub(8).and_then(|n| at.take(n)) else { break };
-        r.skip_up_to(nlbox_core::bytes::align4(len));
-        let a = Attrs::new(body);
+        r.skip_up_to(align4(len));
+        let a = &Attrs::new(body);
         page.out.open_object("");
         page.out.line();
         page.out.text("\tnexthop ");
-        encap::show(page, a.get(rta::ENCAP_TYPE), a.nest(rta::ENCAP));
+        encap::show(page, a, rta::ENCAP_TYPE, rta::ENCAP);
         attr(page, a, rta::NEWDST.ty());
         gateway(page, a);
         flow(page, a);
         if index != [0; 4] {
-            device(page, u32::from_ne_bytes(index));
+            put_ifname(page, "dev ", DEV, u32::from_ne_bytes(index));
         }
         if family != af::AF_MPLS {
             put_num(&mut page.out, "weight|weight % ", i64::from(hops).saturating_add(1));
@@ -359,7 +330,6 @@ mod tests {
     use nlbox_core::conn::{Conn, Errno, Received, Transport};
     use nlbox_core::rt::rtm;
     use nlbox_core::text::out::{Mode, Out, Sink};
-    use nlbox_core::wire::header::Message;
     use std::string::String;
     use std::vec::Vec;
 

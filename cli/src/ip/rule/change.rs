@@ -3,6 +3,7 @@
 use super::word;
 use crate::Ctx;
 use crate::grammar::{Arg, Grammar, Slots, To, read, spelled};
+use crate::ip::value::plain_of;
 use crate::ip::value::{self, keep, slot, wrong};
 use crate::report::{Done, Fail};
 use crate::words::Line;
@@ -121,7 +122,7 @@ fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
     let adds = ty == rtm::NEWRULE;
     if line.is_over() {
         let verb: &[u8] = if adds { b"add" } else { b"del" };
-        return Err(cx.err.plain(&[b"\"ip rule %\" requires arguments.", verb]));
+        return Err(plain_of(cx, "\"ip rule %\" requires arguments.", verb));
     }
     let mut tx = [0; 2048];
     let mut m = Build::new(&mut tx, ty, flags, &[0; RULE_LEN]);

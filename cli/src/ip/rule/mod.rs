@@ -8,6 +8,7 @@ use crate::Ctx;
 use crate::grammar::{Object, Verb};
 use crate::ip::mroute::{IP6MR, IPMR};
 use crate::ip::saved::{self, RULES};
+use crate::ip::value::plain;
 use crate::report::Done;
 use crate::words::Line;
 use nlbox_core::text::ip::af;
@@ -50,7 +51,7 @@ pub fn multicast(cx: &mut Ctx<'_>) -> Done {
 /// Without selectors, as with iproute2.
 fn save(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     if !line.is_over() {
-        return Err(cx.err.plain(&[b"\"ip rule save\" does not take any arguments."]));
+        return Err(plain(cx, "\"ip rule save\" does not take any arguments."));
     }
     let mut tx = [0; 64];
     let mut m = show::request(cx, &mut tx);

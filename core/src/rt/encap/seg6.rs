@@ -209,21 +209,24 @@ fn put_flavors(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], _: &mut dyn Resol
     Ok(())
 }
 
-fn show_flavors(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, _: &mut dyn Resolve) {
-    let bits = Attrs::new(payload).raw(1).and_then(|b| Reader::new(b).u32()).unwrap_or(0);
+fn show_flavors(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn Resolve) {
+    let attrs = Attrs::new(payload);
     out.open_array(row.json(), "flavors ");
     let mut pattern = "%";
-    for (bit, name) in FLAVORS.iter() {
-        if bits & bit != 0 {
-            out.str("-", pattern, name.as_bytes());
-            pattern = ",%";
-        }
+    for (_, name) in FLAVORS.bits(attrs.get(flavor::OPERATION).unwrap_or(0)) {
+        out.str("-", pattern, name.as_bytes());
+        pattern = ",%";
     }
     out.close_array(" ");
-    for (ty, key, pattern) in [(2, "lblen", "lblen % "), (3, "nflen", "nflen % ")] {
-        if let Some(v) = Attrs::new(payload).raw(ty).and_then(<[u8]>::first) {
-            out.num(key, pattern, (*v).into());
-        }
+    show(&flavor::SET, attrs, out, host);
+}
+
+attrs! {
+    /// `SEG6_LOCAL_FLV_*`.
+    pub mod flavor = "flavors" {
+        1 OPERATION: u32, Kind::Bits(Int::U32, &FLAVORS), "flavors", WIRE;
+        2 LBLEN: u8, Kind::Num(Int::U8), "lblen";
+        3 NFLEN: u8, Kind::Num(Int::U8), "nflen";
     }
 }
 

@@ -30,7 +30,7 @@ attrs! {
         // Said of mode `source` alone.
         1 MODE_SOURCE: u32, Kind::Word(Int::U32, 16), "||-", READ;
         6 MACADDR_COUNT: u32, Kind::Num(Int::U32), "macaddr_count||remotes (%) ", READ, THEN;
-        5 MACADDR_DATA: Nested, Kind::Many(&REMOTES), "macaddr|macaddr_data||\"\"%\" is invalid lladdr.";
+        5 MACADDR_DATA: Nested, Kind::Many(&REMOTES), "macaddr|macaddr_data||^\"%\" is invalid lladdr.";
     }
 }
 

@@ -11,24 +11,19 @@ pub mod bond;
 pub mod bond_slave;
 pub mod bridge;
 pub mod bridge_slave;
-pub mod dummy;
 pub mod geneve;
 pub mod gtp;
 pub mod hsr;
-pub mod ifb;
 pub mod ipvlan;
 pub mod macvlan;
 pub mod netkit;
-pub mod nlmon;
 pub mod tun;
 pub mod tunnel;
-pub mod vcan;
 pub mod veth;
 pub mod vlan;
 pub mod vrf;
 pub mod vxcan;
 pub mod vxlan;
-pub mod wireguard;
 pub mod xfrm;
 
 /// A kind of link.
@@ -38,7 +33,7 @@ pub struct LinkKind {
     /// What it is, in a few words: not kept in the binary, where nothing prints it.
     #[cfg(any(test, feature = "fake"))]
     pub about: &'static str,
-    /// `IFLA_INFO_DATA` (or `IFLA_INFO_SLAVE_DATA` for a `_slave` kind). `None`: the kind takes no options.
+    /// `IFLA_INFO_DATA` (or `IFLA_INFO_SLAVE_DATA` for a `_slave` kind).
     pub data: Option<&'static AttrSet>,
     /// What is said of a value that its option does not take; `%` is the option.
     pub bad: &'static str,
@@ -79,8 +74,7 @@ impl LinkKind {
     }
 }
 
-/// Every kind with options, or known to need none. Kinds that are not here can be made too, without options: team,
-/// netdevsim, `virt_wifi`.
+/// Every kind with options. Kinds that are not here can be made too, without options: dummy, ifb, wireguard, team.
 pub static KINDS: &[&LinkKind] = &[
     &amt::KIND,
     &bareudp::KIND,
@@ -88,14 +82,12 @@ pub static KINDS: &[&LinkKind] = &[
     &bond_slave::KIND,
     &bridge::KIND,
     &bridge_slave::KIND,
-    &dummy::KIND,
     &tunnel::ERSPAN,
     &geneve::KIND,
     &tunnel::GRE,
     &tunnel::GRETAP,
     &gtp::KIND,
     &hsr::KIND,
-    &ifb::KIND,
     &tunnel::IP6ERSPAN,
     &tunnel::IP6GRE,
     &tunnel::IP6GRETAP,
@@ -106,10 +98,8 @@ pub static KINDS: &[&LinkKind] = &[
     &macvlan::KIND,
     &macvlan::TAP,
     &netkit::KIND,
-    &nlmon::KIND,
     &tunnel::SIT,
     &tun::KIND,
-    &vcan::KIND,
     &veth::KIND,
     &vlan::KIND,
     &vrf::KIND,
@@ -118,7 +108,6 @@ pub static KINDS: &[&LinkKind] = &[
     &tunnel::VTI6,
     &vxcan::KIND,
     &vxlan::KIND,
-    &wireguard::KIND,
     &xfrm::KIND,
 ];
 

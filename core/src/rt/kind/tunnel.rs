@@ -320,7 +320,6 @@ macro_rules! kinds {
     ($($kind:ident $set:ident $name:literal $about:literal: $mask:literal $exact:literal $numbers:expr,
         $defaults:expr, $bad:literal $check:expr;)*) => {$(
         static $set: AttrSet = AttrSet {
-            name: $name,
             view: Some(&View { mask: $mask, exact: $exact, numbers: $numbers, defaults: $defaults }),
             ..data::SET
         };

@@ -1,0 +1,240 @@
+//! Scale: tables of many entries are listed whole, and the memory of the program does not grow with them.
+//!
+//! Sizes are bounded by default; `SCALE_FULL=1` is the whole of it.
+
+use harness::{Ns, nlbox, skip};
+use nlbox_core::conn::fake::{Script, Step};
+use nlbox_core::conn::{Conn, Error};
+use nlbox_core::wire::build::Build;
+use std::fmt::Write as _;
+use std::os::fd::AsRawFd;
+use std::path::PathBuf;
+use std::process::Stdio;
+
+/// Bounded, or full.
+fn size(bounded: usize, full: usize) -> usize {
+    if std::env::var_os("SCALE_FULL").is_some() { full } else { bounded }
+}
+
+/// A file for standard input or output that is gone with its test.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Scratch {
+        Scratch(PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id())))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        drop(std::fs::remove_file(&self.0));
+    }
+}
+
+/// Runs a line to its end: what it printed, and the peak of its memory in KiB.
+fn measured(ns: &Ns, line: &str, input: &str) -> (String, i64) {
+    let (from, to) = (Scratch::new("in"), Scratch::new("out"));
+    std::fs::write(&from.0, input).unwrap();
+    let mut command = ns.command(nlbox());
+    command.args(line.split(' ')).stdin(std::fs::File::open(&from.0).unwrap());
+    let out = std::fs::File::create(&to.0).unwrap();
+    assert!(out.as_raw_fd() > 2);
+    let child = command.stdout(out).stderr(Stdio::inherit()).spawn().unwrap();
+    let mut status = 0;
+    // SAFETY: a structure of numbers may be all zeros.
+    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+    // SAFETY: room for the status and the usage; nobody else waits for the child.
+    let got = unsafe { libc::wait4(child.id().cast_signed(), &mut status, 0, &mut usage) };
+    assert_eq!(got, child.id().cast_signed());
+    assert_eq!(status, 0, "{line}");
+    (std::fs::read_to_string(&to.0).unwrap(), usage.ru_maxrss)
+}
+
+fn batch(ns: &Ns, lines: &str) {
+    measured(ns, "ip -batch -", lines);
+}
+
+/// Fills a table in two steps, and lists it after each. `entry`: the line that adds number `n`; `counted`: what each
+/// line of an entry begins with or holds.
+fn flat(what: &str, ready: &str, list: &[&str], n: usize, entry: &dyn Fn(usize) -> String, counted: &str) {
+    let Some(ns) = Ns::new() else { return };
+    ns.sh("cd /proc/sys/net && for f in ipv4/neigh ipv6/neigh; do for t in 1 2 3; do \
+           echo 2000000 2>/dev/null >$f/default/gc_thresh$t; done; done; cd ipv6/conf/default && echo 1 >disable_ipv6; true");
+    batch(&ns, ready);
+    let few = 10.min(n);
+    let mut text = String::new();
+    let mut small = Vec::new();
+    for k in 0..few {
+        text += &entry(k);
+    }
+    batch(&ns, &text);
+    for line in list {
+        let (out, rss) = measured(&ns, line, "");
+        assert_eq!(out.matches(counted).count(), few, "{what}: {line}");
+        small.push(rss);
+    }
+    text.clear();
+    for k in few..n {
+        let _ = write!(text, "{}", entry(k));
+    }
+    batch(&ns, &text);
+    for (line, small) in list.iter().zip(small) {
+        let (out, rss) = measured(&ns, line, "");
+        let found = out.matches(counted).count();
+        assert_eq!(found, n, "{what}: {line}");
+        println!(
+            "{what}: {line}: {n} entries, {} KiB of text, {rss} KiB at the peak, {small} with {few}",
+            out.len() / 1024
+        );
+        // Buffers are touched as they fill, up to their fixed sizes: one page of output, two of datagrams.
+        assert!(rss <= small + 128, "{what}: {line}: {small} KiB with {few}, {rss} KiB with {n}");
+    }
+}
+
+#[test]
+fn routes() {
+    let entry = |n: usize| format!("route add 10.{}.{}.{}/32 dev lo\n", n >> 16, n >> 8 & 255, n & 255);
+    let list = ["ip route", "ip -j route", "ip -d route show table main"];
+    flat("routes", "link set lo up\n", &list, size(100_000, 1_000_000), &entry, "10.");
+}
+
+#[test]
+fn neighbours() {
+    let entry = |n: usize| {
+        format!(
+            "neigh add 10.{}.{}.{} lladdr 02:00:00:00:00:01 dev v0 nud permanent\n",
+            n >> 16,
+            n >> 8 & 255,
+            n & 255
+        )
+    };
+    let ready = "link add v0 type veth peer name v1\nlink set v0 up\n";
+    flat(
+        "neighbours",
+        ready,
+        &["ip neigh", "ip -j neigh", "arp -n"],
+        size(20_000, 100_000),
+        &entry,
+        "02:00:00:00:00:01",
+    );
+}
+
+#[test]
+fn rules() {
+    let entry =
+        |n: usize| format!("rule add from 10.0.{}.{} table 7 pref {}\n", n >> 8 & 255, n & 255, n + 1);
+    flat("rules", "", &["ip rule", "ip -j rule"], size(2_000, 5_000), &entry, "10.0.");
+}
+
+#[test]
+fn links() {
+    let entry = |n: usize| format!("link add l{n}x type veth peer name p{n}x\n");
+    let list = ["ip link", "ip -d -j link", "ip -br addr", "ip addr", "bridge link", "ifconfig -a"];
+    // Each pair is seen by its first end.
+    let list: Vec<&str> = list.into_iter().filter(|l| !l.starts_with("bridge")).collect();
+    let Some(ns) = Ns::new() else { return };
+    ns.sh("cd /proc/sys/net/ipv6/conf/default && echo 1 >disable_ipv6");
+    let pairs = size(1_000, 5_000);
+    let few: String = (0..5).map(entry).collect();
+    batch(&ns, &few);
+    let small: Vec<i64> = list.iter().map(|l| measured(&ns, l, "").1).collect();
+    let many: String = (5..pairs).map(entry).collect();
+    batch(&ns, &many);
+    for (line, small) in list.iter().zip(small) {
+        let (out, rss) = measured(&ns, line, "");
+        let mut missing =
+            (0..pairs).filter(|n| !out.contains(&format!("l{n}x")) || !out.contains(&format!("p{n}x")));
+        assert_eq!(missing.next(), None, "{line}");
+        println!("links: {line}: {} links, {rss} KiB at the peak, {small} with 11", 2 * pairs + 1);
+        assert!(rss <= small + 128, "links: {line}: {small} KiB with 11, {rss} KiB with {}", 2 * pairs);
+    }
+}
+
+#[test]
+fn namespaces() {
+    let Some(ns) = Ns::new() else { return };
+    let n = size(200, 1_000);
+    let add = |from: usize, to: usize| {
+        (from..to).map(|k| format!("netns add ns{k:04}\nnetns set ns{k:04} {k}\n")).collect::<String>()
+    };
+    batch(&ns, &add(0, 5));
+    let list = ["ip netns", "ip -j netns", "ip netns list-id"];
+    let small: Vec<i64> = list.iter().map(|l| measured(&ns, l, "").1).collect();
+    batch(&ns, &add(5, n));
+    for (line, small) in list.iter().zip(small) {
+        let (out, rss) = measured(&ns, line, "");
+        assert_eq!(out.matches("ns0").count() + out.matches("ns1").count(), n, "{line}");
+        println!("namespaces: {line}: {n}, {rss} KiB at the peak, {small} with 5");
+        assert!(rss <= small + 128, "{line}: {small} KiB with 5, {rss} KiB with {n}");
+    }
+    let (out, _) = measured(&ns, &format!("ip -all netns exec {} ip -br link", nlbox().display()), "");
+    assert_eq!(out.matches("netns: ns").count(), n);
+    assert_eq!(out.lines().filter(|l| l.starts_with("lo ")).count(), n);
+    measured(&ns, "ip -all netns del", "");
+    assert_eq!(ns.sh("ls /run/netns | wc -l").stdout, "0\n");
+}
+
+/// One message of `len` bytes of attributes, as from a link with very many virtual functions.
+fn large(len: usize, seq: u32) -> Vec<u8> {
+    let mut body = vec![0; 16];
+    while body.len() < len {
+        // IFLA_VFINFO_LIST, nested attributes of 64 bytes.
+        body.extend(64_u16.to_ne_bytes());
+        body.extend(22_u16.to_ne_bytes());
+        body.extend([0; 60]);
+    }
+    let mut m = u32::try_from(16 + body.len()).unwrap().to_ne_bytes().to_vec();
+    m.extend(16_u16.to_ne_bytes());
+    m.extend(0_u16.to_ne_bytes());
+    m.extend(seq.to_ne_bytes());
+    m.extend(Script::PORT.to_ne_bytes());
+    m.extend(body);
+    m
+}
+
+#[test]
+fn a_link_message_of_64_kib() {
+    for len in [32_000, 32_768, 65_536, 200_000] {
+        let datagram = large(len, 1);
+        let steps = [Step::Datagram(0, &datagram)];
+        // With room it is whole; without it is refused, never cut.
+        let mut script = Script::new(&steps);
+        let (mut rx, mut tx) = (vec![0; datagram.len()], [0; 64]);
+        let mut conn = Conn::new(&mut script, &mut rx);
+        let m = conn.get(&mut Build::new(&mut tx, 18, 0, &[0; 16])).unwrap();
+        assert_eq!(m.payload.len(), datagram.len() - 16);
+        let mut script = Script::new(&steps);
+        let (mut rx, mut tx) = (vec![0; 32_000], [0; 64]);
+        let mut conn = Conn::new(&mut script, &mut rx);
+        let got = conn.get(&mut Build::new(&mut tx, 18, 0, &[0; 16])).map(|m| m.payload.len());
+        assert_eq!(got, Err(Error::Truncated(u32::try_from(datagram.len()).unwrap())));
+    }
+}
+
+#[test]
+fn a_message_larger_than_the_buffer_from_a_real_kernel() {
+    // 900 altnames of 120 bytes make a link message of over 64 KiB, which some kernels refuse to send whole.
+    let Some(ns) = Ns::new() else { return };
+    batch(&ns, "link add v0 type veth peer name v1\n");
+    let name = |n: usize| format!("{n:0120}");
+    let mut added = 0;
+    for n in 0..size(400, 400) {
+        let mut command = ns.command(nlbox());
+        let out = command
+            .args(["ip", "link", "property", "add", "dev", "v0", "altname", &name(n)])
+            .output()
+            .unwrap();
+        if !out.status.success() {
+            break;
+        }
+        added += 1;
+    }
+    if added < 300 {
+        return skip(&format!("the kernel took {added} altnames")).unwrap_or_default();
+    }
+    let (out, rss) = measured(&ns, "ip link show v0", "");
+    assert_eq!(out.matches("altname").count(), added, "of {added}");
+    let (out, _) = measured(&ns, "ip link", "");
+    assert_eq!(out.matches("altname").count(), added, "of {added}, in a dump");
+    println!("a link of {added} altnames: {} KiB of text, {rss} KiB at the peak", out.len() / 1024);
+}
