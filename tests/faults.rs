@@ -487,7 +487,7 @@ const STREAMS: &[(&str, &str, &str)] = &[
     ("all closed", "", "<&- >&- 2>&-"),
     ("stdout full", "", ">/dev/full"),
     ("both full", "", ">/dev/full 2>/dev/full"),
-    ("no reader", "env --ignore-signal=PIPE", "| sleep 0"),
+    ("no reader", "env --ignore-signal=PIPE sh -c 'sleep 0.3; exec \"$0\" \"$@\"'", "| :"),
     ("file limit", "env --ignore-signal=XFSZ prlimit --fsize=40", ""),
     ("byte by byte", "", "| dd bs=1 status=none"),
     ("SIGCHLD ignored", "env --ignore-signal=CHLD", ""),
