@@ -289,7 +289,7 @@ fn damaged_bytes_never_break_it() {
         for place in 0..bytes(&replies[socket][at]).len() {
             n += 1;
             // Every byte of some story, not every byte of every story.
-            if n % 11 != 0 && place > 20 {
+            if !n.is_multiple_of(11) && place > 20 {
                 continue;
             }
             let mut d = bytes(&replies[socket][at]).to_vec();
