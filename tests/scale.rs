@@ -40,6 +40,7 @@ fn measured(ns: &Ns, line: &str, input: &str) -> (String, i64) {
     command.args(line.split(' ')).stdin(std::fs::File::open(&from.0).unwrap());
     let out = std::fs::File::create(&to.0).unwrap();
     assert!(out.as_raw_fd() > 2);
+    #[expect(clippy::zombie_processes, reason = "wait4 below tells more than wait")]
     let child = command.stdout(out).stderr(Stdio::inherit()).spawn().unwrap();
     let mut status = 0;
     // SAFETY: a structure of numbers may be all zeros.
