@@ -299,7 +299,7 @@ fn each_call_that_fails_ends_it_with_a_reason_and_nothing_left() {
         ("move_mount", "isolate: cannot mount over /etc/resolv.conf: Operation not permitted"),
         ("sethostname", "isolate: cannot set the host name 'x': Operation not permitted"),
         ("rt_sigprocmask", "isolate: sigprocmask failed: Operation not permitted"),
-        ("fork,clone,vfork:when=2", "isolate: failed: ip netns attach kept PID"),
+        ("setns:when=2", "isolate: failed: ip netns attach kept PID"),
     ] {
         let (call, when) = call.split_once(':').unwrap_or((call, "when=1"));
         let line = format!(
