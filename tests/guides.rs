@@ -438,7 +438,7 @@ fn guide_0(g: &mut Guide) {
     assert!(first.contains(": ens33"), "{first}");
     let all = g.shows("ifconfig -a");
     assert!(
-        like(IFCONFIG_ENS33, &all.split_inclusive("\n\n").find(|d| d.starts_with("ens33")).unwrap()),
+        like(IFCONFIG_ENS33, all.split_inclusive("\n\n").find(|d| d.starts_with("ens33")).unwrap()),
         "{all}"
     );
     assert!(
