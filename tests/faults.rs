@@ -7,6 +7,7 @@
 use harness::{Ns, diff, nlbox, skip};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -93,7 +94,7 @@ fn run(ns: &Ns, case: &Case, around: &str, redirect: &str) -> Run {
     // A command that does not return by itself has its end as the first words.
     let (timeout, line) = match case.line.strip_prefix("timeout ") {
         Some(rest) => rest.split_once(' ').map(|(t, line)| (format!("timeout {t}"), line)).unwrap(),
-        None => ("timeout -s KILL 5".to_string(), case.line),
+        None => ("timeout -s KILL 8".to_string(), case.line),
     };
     let line = line.strip_prefix("nlbox ").unwrap_or(line).replace("NLBOX", bin);
     let input = if case.line.ends_with("restore") { "/run/saved" } else { "/dev/null" };
@@ -160,7 +161,11 @@ fn steady(text: &str) -> String {
             let fraction = word
                 .split_once('.')
                 .is_some_and(|(n, m)| m.len() == 2 && format!("{n}{m}").parse::<u32>().is_ok());
-            let random = fraction || word.is_empty() || word.starts_with("8000.") || word.contains("ms");
+            let random = fraction
+                || word.is_empty()
+                || word == "linkdown"
+                || word.starts_with("8000.")
+                || word.contains("ms");
             let chosen = word.len() == 17 && word.matches(':').count() == 5 && !word.starts_with("02:00:00");
             if chosen {
                 words.push("MAC");
@@ -170,7 +175,7 @@ fn steady(text: &str) -> String {
         }
         let line = words.join(" ");
         let line = line.replace(",LOWER_UP", "").replace("NO-CARRIER,", "").replace(",M-DOWN", "");
-        let line = line.replace("linkdown", "").replace("RUNNING", "");
+        let line = line.replace("RUNNING", "");
         all.push(line.trim_end().to_string() + "\n");
     }
     all.sort();
@@ -185,6 +190,9 @@ fn calls(log: &str) -> BTreeMap<String, usize> {
     for line in log.lines() {
         let (pid, rest) = line.split_once(' ').unwrap_or(("", line));
         let rest = rest.trim_start();
+        if rest.starts_with("<... execve resumed>") && rest.ends_with("= 0") {
+            foreign.insert(pid.to_string());
+        }
         let Some((call, _)) = rest.split_once('(') else { continue };
         if call.is_empty()
             || !call.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
@@ -259,7 +267,29 @@ fn errnos(call: &str) -> &'static [&'static str] {
 }
 
 /// What may be harmless or unlike the rest: command (a prefix), call, verdict, why.
-const ALLOWED: &[(&str, &str, &str, &str)] = &[];
+const ALLOWED: &[(&str, &str, &str, &str)] = &[
+    (
+        "ip -all netns exec",
+        "",
+        "LIE",
+        "a command that fails in one namespace is said, and fails no other, as iproute2's",
+    ),
+    (
+        "ip netns pids",
+        "",
+        "LIE",
+        "a process that cannot be looked at is passed over, as iproute2 does: it may be another's",
+    ),
+    ("ip netns add first", "", "HALF", "the directory stays, empty and shared, for the next name"),
+    ("ip netns del", "unlink", "HALF", "the namespace is gone, the file is not, and that is said"),
+    ("ip -batch", "", "HALF", "the lines before the one that failed are done; the line is named"),
+    ("ifconfig v0 10", "", "HALF", "several requests, one after the other; the one that failed is said"),
+    ("nlbox --install", "", "HALF", "the links before the one that failed are made; that one is named"),
+    ("ip rule flush", "", "HALF", "entries go one by one; what failed is said"),
+    ("ip addr restore", "", "HALF", "entries come one by one; what failed is said"),
+    ("isolate", "read", "MUTE", "a pipe's reading end fails by EINTR alone, which is retried"),
+    ("unshare", "read", "MUTE", "a pipe's reading end fails by EINTR alone, which is retried"),
+];
 
 /// Judges a run against the one that nothing happened to, and the state `before` it.
 fn judge(plain: &Run, before: &str, got: &Run) -> &'static str {
@@ -294,7 +324,7 @@ struct Row {
 fn allowed(row: &Row) -> bool {
     !row.verdict.bytes().all(|b| b.is_ascii_uppercase())
         || ALLOWED.iter().any(|(line, call, verdict, _)| {
-            row.line.starts_with(line) && row.call == *call && row.verdict == *verdict
+            row.line.starts_with(line) && (call.is_empty() || row.call == *call) && row.verdict == *verdict
         })
 }
 
@@ -330,6 +360,17 @@ fn for_all(each: &(dyn Fn(&Ns, &'static Case) -> Vec<Row> + Sync)) -> Vec<Row> {
                 let ns = Ns::new().unwrap();
                 while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let new = each(&ns, case);
+                    for row in new.iter().filter(|row| !allowed(row)) {
+                        // At once, past the capture of the test runner: the whole may take an hour.
+                        let said = row.said.trim().replace('\n', " | ");
+                        let (call, errno, nth) = (&row.call, &row.errno, row.nth);
+                        let _ = writeln!(
+                            std::io::stderr(),
+                            "{} {call}:{errno}:{nth} {}: {said}",
+                            row.verdict,
+                            row.line
+                        );
+                    }
                     rows.lock().unwrap().extend(new);
                 }
             });
@@ -446,11 +487,10 @@ const STREAMS: &[(&str, &str, &str)] = &[
     ("all closed", "", "<&- >&- 2>&-"),
     ("stdout full", "", ">/dev/full"),
     ("both full", "", ">/dev/full 2>/dev/full"),
-    ("no reader", "env --ignore-signal=PIPE", "| sleep 0"),
+    ("no reader", "env --ignore-signal=PIPE sh -c 'sleep 0.3; exec \"$0\" \"$@\"'", "| :"),
     ("file limit", "env --ignore-signal=XFSZ prlimit --fsize=40", ""),
     ("byte by byte", "", "| dd bs=1 status=none"),
     ("SIGCHLD ignored", "env --ignore-signal=CHLD", ""),
-    ("no memory", "prlimit --as=200000", ""),
     ("no descriptors", "prlimit --nofile=3", ""),
 ];
 

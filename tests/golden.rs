@@ -5,30 +5,12 @@
 //! `NLBOX_GOLDEN_RECORD=1` plays the `$` lines against the real kernel (in a private namespace) and writes the rest
 //! down; the diff is then the reviewer's to read.
 
-use nlbox::names::Names;
-use nlbox::report::Report;
-use nlbox::words::{Line, Words};
-use nlbox::{Ctx, Options, Page};
-use nlbox_core::conn::{Conn, Errno, Received, Transport};
-use nlbox_core::text::out::{Out, Sink};
-use std::collections::VecDeque;
-use std::ffi::CString;
+mod story;
+
+use nlbox_core::conn::{Errno, Received, Transport};
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
-
-const PORT: u32 = 77;
-
-#[derive(Default)]
-struct Text(Vec<u8>);
-impl Sink for Text {
-    fn write_all(&mut self, b: &[u8]) -> Result<(), i32> {
-        self.0.extend_from_slice(b);
-        Ok(())
-    }
-}
-
-/// Datagrams to (`true`) and from the kernel, in order.
-type Tape = VecDeque<(bool, Vec<u8>)>;
+use std::path::Path;
+use story::{PORT, Story, Tape, files, read, run};
 
 /// Plays a tape: what is sent must be what the tape has next.
 struct Player {
@@ -94,71 +76,11 @@ impl Transport for Recorder {
     }
 }
 
-/// Runs a command line in this process; stdout, stderr, exit code.
-fn run(line: &str, main: &mut dyn Transport, side: &mut dyn Transport) -> (String, String, u8) {
-    let words: Vec<CString> = line.split_whitespace().map(|w| CString::new(w).unwrap()).collect();
-    let words: Vec<_> = words.iter().map(CString::as_c_str).collect();
-    let (mut out, mut err) = (Text::default(), Text::default());
-    let (mut page, mut rx, mut rx2) = (vec![0; nlbox::PAGE], vec![0; nlbox::RX], vec![0; nlbox::RX]);
-    let code = {
-        let mut cx = Ctx {
-            conn: Conn::new(main, &mut rx),
-            page: Page {
-                out: Out::new(&mut out, &mut page),
-                names: Names::new(Conn::new(side, &mut rx2)),
-                opts: Options::default(),
-            },
-            err: Report::new(&mut err),
-            visits: Default::default(),
-        };
-        nlbox::serve(&mut cx, Line::new(Words::List(&words), 0))
-    };
-    (String::from_utf8(out.0).unwrap(), String::from_utf8(err.0).unwrap(), code)
-}
-
 fn hex(b: &[u8]) -> String {
     b.iter().fold(String::new(), |mut s, b| {
         let _ = write!(s, "{b:02x}");
         s
     })
-}
-
-fn unhex(s: &str) -> Vec<u8> {
-    let digits: Vec<u8> =
-        s.trim().bytes().map(|b| u8::try_from((b as char).to_digit(16).unwrap()).unwrap()).collect();
-    digits.chunks(2).map(|p| p[0] << 4 | p[1]).collect()
-}
-
-#[derive(Default)]
-struct Story {
-    line: String,
-    tapes: [Tape; 2],
-    out: String,
-    err: String,
-    code: u8,
-}
-
-fn read(text: &str) -> Vec<Story> {
-    let mut stories: Vec<Story> = Vec::new();
-    for line in text.lines().filter(|l| !l.is_empty() && !l.starts_with('#')) {
-        if let Some(command) = line.strip_prefix("$ ") {
-            stories.push(Story { line: command.into(), ..Story::default() });
-            continue;
-        }
-        let story = stories.last_mut().expect("a story starts with its command line");
-        match line.split_at(1) {
-            ("|", rest) => story.out += &format!("{}\n", rest.strip_prefix(' ').unwrap_or(rest)),
-            ("!", rest) => story.err += &format!("{}\n", rest.strip_prefix(' ').unwrap_or(rest)),
-            ("=", rest) => story.code = rest.trim().parse().unwrap(),
-            (socket @ ("1" | "2"), rest) => {
-                let (way, data) = rest.split_at(1);
-                let tape = &mut story.tapes[if socket == "1" { 0 } else { 1 }];
-                tape.push_back((way == ">", unhex(data)));
-            }
-            _ => panic!("not a line of a story: {line}"),
-        }
-    }
-    stories
 }
 
 fn write(s: &Story) -> String {
@@ -174,14 +96,6 @@ fn write(s: &Story) -> String {
         }
     }
     text + &format!("= {}\n", s.code)
-}
-
-fn files() -> Vec<PathBuf> {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
-    let mut files: Vec<_> = std::fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()).collect();
-    files.sort();
-    assert!(!files.is_empty());
-    files
 }
 
 /// Bytes on the wire are in the order of the machine that recorded them.

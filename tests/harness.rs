@@ -3,6 +3,7 @@
 //! Nothing here touches the machine's own network: a fixture is a fresh network and mount namespace with an empty
 //! `/run`, so that named namespaces of a test live and die with it.
 
+pub mod measure;
 pub mod vm;
 
 use std::fs::File;

@@ -65,7 +65,8 @@ fn kinds_look_alike() {
     let mut found = String::new();
     for row in ROWS {
         if let Some(lacking) = row.modules.iter().find(|m| !has_module(m)) {
-            let _: Option<()> = harness::skip(&format!("the kernel has no module {lacking}"));
+            // Debian's cloud kernel is without a few that its full one has.
+            println!("not on this kernel: {lacking}");
             continue;
         }
         let setup = Setup::new().nics(2).modules(row.modules).iproute2().file("/nlbox", harness::nlbox());

@@ -110,6 +110,9 @@ const CHANGES: &[&str] = &[
     "route add 10.9.0.0/24 via 10.0.0.2",
     "route add 10.7.0.0/16 nexthop dev v0 via 10.0.0.7 nexthop dev v0 via 10.0.0.8",
     "route add blackhole 10.8.0.0/16 table 77 proto static metric 5",
+    "nexthop add id 1 via 10.0.0.2 dev v0",
+    "nexthop add id 2 group 1",
+    "nexthop del id 2",
     "-6 addr add 2001:db8::1/64 dev v0",
     "neigh add 10.0.0.9 dev v0 lladdr 02:00:00:00:00:09",
     "neigh add proxy 10.0.0.10 dev v0",
@@ -134,7 +137,7 @@ const CHANGES: &[&str] = &[
 ];
 
 /// The groups that both have.
-const BOTH: &str = "link address route neigh netconf prefix rule nsid";
+const BOTH: &str = "link address route mroute neigh netconf nexthop prefix rule nsid";
 
 #[test]
 fn events_read_as_iproute2_prints_them() {

@@ -27,10 +27,12 @@ ip link set lo up; ip netns add r; ip netns add b
 ip link add a0 address 02:00:00:00:00:0a type veth peer name r0 address 02:00:00:00:00:0f netns r
 ip link add b0 address 02:00:00:00:00:0b netns b type veth peer name r1 netns r
 ip link add down type veth peer name other
+
 for n in r b; do for d in all default; do ip netns exec $n sh -c \"echo 0 > /proc/sys/net/ipv6/conf/$d/accept_dad
 echo 1 > /proc/sys/net/ipv6/conf/$d/forwarding\"; done; done
 ip netns exec r sh -c 'echo 1 > /proc/sys/net/ipv4/ip_forward; echo 0 > /proc/sys/net/ipv4/icmp_ratelimit
 echo 0 > /proc/sys/net/ipv6/icmp/ratelimit'
+
 ip addr add 10.0.0.1/24 dev a0; ip addr add fd00::1/64 dev a0 nodad; ip link set a0 up
 ip -n r addr add 10.0.0.254/24 dev r0; ip -n r addr add fd00::254/64 dev r0 nodad; ip -n r link set r0 up
 ip -n r addr add 10.1.0.254/24 dev r1; ip -n r addr add fd01::254/64 dev r1 nodad; ip -n r link set r1 mtu 1400 up
@@ -38,6 +40,7 @@ ip -n b addr add 10.1.0.2/24 dev b0; ip -n b addr add fd01::2/64 dev b0 nodad; i
 ip -n r link set lo up; ip -n r route add prohibit 10.2.0.0/16; ip -n r route add prohibit fd02::/64
 ip -n b route add default via 10.1.0.254; ip -n b route add default via fd01::254
 ip route add default via 10.0.0.254; ip route add default via fd00::254
+
 ip netns exec b ping -q -c 1 -W 5 10.0.0.1; ip netns exec b ping -q -c 1 -W 5 fd00::1";
 
 const PINGS: &str = "\
@@ -194,14 +197,14 @@ fn lines_are_equal() {
     }
     let lines: Vec<&str> = PINGS.lines().collect();
     // They wait more than they work: several networks at once.
-    const AT_ONCE: usize = 12;
+    const AT_ONCE: usize = 6;
     let found: Vec<String> = std::thread::scope(|scope| {
         let some = |n: usize| lines.iter().skip(n).step_by(AT_ONCE);
         let threads: Vec<_> = (0..AT_ONCE)
             .map(|n| {
                 scope.spawn(move || {
                     let Some(ns) = Ns::new() else { return Vec::new() };
-                    ns.sh(STATE);
+                    STATE.split("\n\n").for_each(|lines| drop(ns.sh(lines)));
                     some(n).filter_map(|line| different(&ns, line)).collect()
                 })
             })
@@ -220,7 +223,7 @@ fn different(ns: &Ns, line: &str) -> Option<String> {
     for _ in 0..3 {
         // Each learns the neighbours and the path's MTU for itself.
         let [want, got] = [&theirs, &ours].map(|argv| {
-            ns.sh("ip neigh flush all; ip route flush cache; ip -6 route flush cache; true");
+            ns.run(&["/bin/sh", "-c", "ip neigh flush all; ip route flush cache; ip -6 route flush cache"]);
             plain(run(ns, argv), line)
         });
         if want == got {

@@ -6,6 +6,7 @@ use harness::{Ns, nlbox, skip};
 use nlbox_core::conn::fake::{Script, Step};
 use nlbox_core::conn::{Conn, Error};
 use nlbox_core::wire::build::Build;
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::os::fd::AsRawFd;
 use std::path::PathBuf;
@@ -39,6 +40,7 @@ fn measured(ns: &Ns, line: &str, input: &str) -> (String, i64) {
     command.args(line.split(' ')).stdin(std::fs::File::open(&from.0).unwrap());
     let out = std::fs::File::create(&to.0).unwrap();
     assert!(out.as_raw_fd() > 2);
+    #[expect(clippy::zombie_processes, reason = "wait4 below tells more than wait")]
     let child = command.stdout(out).stderr(Stdio::inherit()).spawn().unwrap();
     let mut status = 0;
     // SAFETY: a structure of numbers may be all zeros.
@@ -95,7 +97,7 @@ fn flat(what: &str, ready: &str, list: &[&str], n: usize, entry: &dyn Fn(usize) 
 fn routes() {
     let entry = |n: usize| format!("route add 10.{}.{}.{}/32 dev lo\n", n >> 16, n >> 8 & 255, n & 255);
     let list = ["ip route", "ip -j route", "ip -d route show table main"];
-    flat("routes", "link set lo up\n", &list, size(100_000, 1_000_000), &entry, "10.");
+    flat("routes", "link set lo up\n", &list, size(50_000, 1_000_000), &entry, "10.");
 }
 
 #[test]
@@ -113,7 +115,7 @@ fn neighbours() {
         "neighbours",
         ready,
         &["ip neigh", "ip -j neigh", "arp -n"],
-        size(20_000, 100_000),
+        size(10_000, 100_000),
         &entry,
         "02:00:00:00:00:01",
     );
@@ -134,7 +136,7 @@ fn links() {
     let list: Vec<&str> = list.into_iter().filter(|l| !l.starts_with("bridge")).collect();
     let Some(ns) = Ns::new() else { return };
     ns.sh("cd /proc/sys/net/ipv6/conf/default && echo 1 >disable_ipv6");
-    let pairs = size(1_000, 5_000);
+    let pairs = size(500, 5_000);
     let few: String = (0..5).map(entry).collect();
     batch(&ns, &few);
     let small: Vec<i64> = list.iter().map(|l| measured(&ns, l, "").1).collect();
@@ -142,9 +144,9 @@ fn links() {
     batch(&ns, &many);
     for (line, small) in list.iter().zip(small) {
         let (out, rss) = measured(&ns, line, "");
-        let mut missing =
-            (0..pairs).filter(|n| !out.contains(&format!("l{n}x")) || !out.contains(&format!("p{n}x")));
-        assert_eq!(missing.next(), None, "{line}");
+        let words: HashSet<&str> = out.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+        let there = |n: &usize| ["l", "p"].iter().all(|end| words.contains(&*format!("{end}{n}x")));
+        assert_eq!((0..pairs).find(|n| !there(n)), None, "{line}");
         println!("links: {line}: {} links, {rss} KiB at the peak, {small} with 11", 2 * pairs + 1);
         assert!(rss <= small + 128, "links: {line}: {small} KiB with 11, {rss} KiB with {}", 2 * pairs);
     }

@@ -35,6 +35,7 @@ pub struct Setup {
     modules: Vec<String>,
     nics: usize,
     life: Duration,
+    parameters: String,
     disk: Archive,
 }
 
@@ -52,7 +53,14 @@ impl Setup {
         disk.device("/dev/null", 1, 3);
         disk.device("/dev/ttyS1", 4, 65);
         disk.file("/init", &std::fs::read(init()).expect("vm-init is built with the tests"), 0o755);
-        Setup { modules: Vec::new(), nics: 0, life: LIFE, disk }
+        Setup { modules: Vec::new(), nics: 0, life: LIFE, parameters: PARAMETERS.to_string(), disk }
+    }
+
+    /// One more parameter of the kernel's command line.
+    pub fn parameter(mut self, word: &str) -> Setup {
+        self.parameters += " ";
+        self.parameters += word;
+        self
     }
 
     /// Kernel modules to load before the first command, each a name and maybe parameters (`dummy numdummies=0`); those
@@ -116,7 +124,7 @@ impl Setup {
             self.disk.file(&file, &plain(&kernel.modules.join(path)), 0o644);
         }
         self.disk.file("/modules/list", list.as_bytes(), 0o644);
-        Some(Vm::start(&kernel, self.nics, self.life, self.disk.finish()))
+        Some(Vm::start(&kernel, self.nics, self.life, &self.parameters, self.disk.finish()))
     }
 }
 
@@ -133,7 +141,7 @@ pub struct Vm {
 }
 
 impl Vm {
-    fn start(kernel: &Kernel, nics: usize, life: Duration, initramfs: Vec<u8>) -> Vm {
+    fn start(kernel: &Kernel, nics: usize, life: Duration, parameters: &str, initramfs: Vec<u8>) -> Vm {
         // One at a time: each is as slow as the processor it emulates is shared.
         static TURN: Mutex<()> = Mutex::new(());
         let turn = TURN.lock().unwrap_or_else(|e| e.into_inner());
@@ -154,7 +162,7 @@ impl Vm {
         ])
         .args(["-display", "none", "-serial", "file:/dev/stderr"])
         .args(["-chardev", "stdio,id=transcript,signal=off", "-serial", "chardev:transcript"])
-        .args(["-append", PARAMETERS])
+        .args(["-append", parameters])
         .arg("-kernel")
         .arg(&kernel.image)
         .arg("-initrd")

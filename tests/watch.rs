@@ -8,6 +8,8 @@ use std::process::{Child, Stdio};
 const STATE: &str = "\
 ip link set lo up
 ip netns add far
+echo 600 > /proc/sys/net/ipv4/neigh/default/delay_first_probe_time
+ip netns exec far sh -c 'echo 600 > /proc/sys/net/ipv4/neigh/default/delay_first_probe_time'
 ip link add v0 address 02:00:00:00:00:01 type veth peer name v1 address 02:00:00:00:00:02
 ip link set v1 netns far
 ip addr add 10.0.0.1/24 dev v0

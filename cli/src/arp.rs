@@ -64,24 +64,21 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
                 b'd' | b's' => verb = *c,
                 b'i' | b'A' | b'p' | b'H' | b't' => {
                     let Some(value) = line.next() else {
-                        cx.err.say(&[
-                            b"arp: option requires an argument -- '",
-                            core::slice::from_ref(c),
-                            b"'",
-                        ]);
+                        let c = core::slice::from_ref(c);
+                        let _ = cx.err.applet("option requires an argument -- '%'", c, 0);
                         return Err(usage(cx));
                     };
                     match (c, which(value, "ether inet")) {
                         (b'i', _) => a.dev = Some(value),
                         (b'H' | b't', 0) | (b'A' | b'p', 1) => {}
                         (b'H' | b't', _) => {
-                            return Err(fail(cx, &[b"arp: ", value, b": unknown hardware type."]));
+                            return Err(fail(cx, &[b"arp: %: unknown hardware type.", value]));
                         }
-                        _ => return Err(fail(cx, &[b"arp: ", value, b": kernel only supports 'inet'."])),
+                        _ => return Err(fail(cx, &[b"arp: %: kernel only supports 'inet'.", value])),
                     }
                 }
                 _ => {
-                    cx.err.say(&[b"arp: invalid option -- '", core::slice::from_ref(c), b"'"]);
+                    let _ = cx.err.applet("invalid option -- '%'", core::slice::from_ref(c), 0);
                     return Err(usage(cx));
                 }
             }
@@ -105,10 +102,11 @@ fn fail(cx: &mut Ctx<'_>, what: &[&[u8]]) -> Fail {
 }
 
 fn usage(cx: &mut Ctx<'_>) -> Fail {
-    cx.err.say(&[b"Usage: arp [-n] [-v] [-a|-e] [-i DEVICE] [HOST]"]);
-    cx.err.say(&[b"       arp [-i DEVICE] -d HOST [pub] [dev DEVICE]"]);
-    cx.err.say(&[b"       arp [-i DEVICE] -s HOST ADDRESS [temp] [pub] [dev DEVICE]"]);
-    cx.err.say(&[b"       arp [-i DEVICE] -Ds HOST DEVICE pub"]);
+    cx.err.say(&[b"\
+Usage: arp [-n] [-v] [-a|-e] [-i DEVICE] [HOST]
+       arp [-i DEVICE] -d HOST [pub] [dev DEVICE]
+       arp [-i DEVICE] -s HOST ADDRESS [temp] [pub] [dev DEVICE]
+       arp [-i DEVICE] -Ds HOST DEVICE pub"]);
     Fail(3)
 }
 
@@ -162,7 +160,7 @@ fn list(cx: &mut Ctx<'_>, ask: Ask<'_>) -> Done {
         if let Some((_, ip)) = host.filter(|_| !bsd) {
             let text = ip::print(&ip);
             let name = ask.name(&ip);
-            out.bytes(if name.is_empty() { text.as_bytes() } else { &name });
+            out.shown(if name.is_empty() { text.as_bytes() } else { &name });
             out.str("", " (%) -- no entry\n", text.as_bytes());
         } else if total > 0 && (host.is_some() || by_dev) {
             out.num("", "arp: in % entries no match found.\n", total);
@@ -199,7 +197,7 @@ impl Listing<'_, '_, '_> {
         let name = self.ask.name(&dst);
         let out = &mut self.page.out;
         if self.ask.bsd {
-            out.bytes(if name.is_empty() { b"?" } else { &name });
+            out.shown(if name.is_empty() { b"?" } else { &name });
             out.str("", " (%) at ", text.as_bytes());
             match (proxy, complete) {
                 (true, _) => out.text("<from_interface> "),
@@ -235,7 +233,7 @@ fn change<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, mut a: Ask<'l>, set: bool) 
             match link(cx, text) {
                 Ok(found) => hw.iter_mut().zip(&found.address).for_each(|(to, from)| *to = *from),
                 Err(_) => {
-                    return Err(fail(cx, &[b"arp: cant get HW-Address for `", text, b"': No such device."]));
+                    return Err(fail(cx, &[b"arp: cant get HW-Address for `%': No such device.", text]));
                 }
             }
         } else if mac::parse(text, &mut hw) != Some(6) {

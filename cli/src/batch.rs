@@ -9,7 +9,7 @@ use crate::report::{Done, Fail, PLAIN};
 use crate::words::{Line, Words};
 use core::ffi::CStr;
 use nlbox_core::text::num;
-use nlbox_sys::fd::{CBuf, Fd, OFlags, STDIN, open, read};
+use nlbox_sys::fd::{CBuf, Fd, OFlags, STDIN, first, open, read};
 
 /// Bytes read at once, and of one command with its comment, continuation lines joined.
 const ROOM: usize = 16384;
@@ -117,6 +117,38 @@ enum Broken {
 /// Takes the quotes out of `line` in place and ends each word with a NUL; then lends the words. A comment and the last
 /// byte are no part of it.
 fn split<'w>(line: &'w mut [u8], words: &mut heapless::Vec<&'w CStr, WORDS>) -> Result<(), Broken> {
+    let (last, rest) = line.split_last_mut().map_or((None, &mut [][..]), |(l, r)| (Some(l), r));
+    if let Some(last) = last {
+        *last = 0;
+    }
+    // Most lines hold no quote and no comment: their words stay where they are.
+    let mut plain = true;
+    for b in rest {
+        if *b <= b'\'' {
+            match *b {
+                b' ' | b'\t' | b'\r' => *b = 0,
+                b'#' | b'"' | b'\'' => {
+                    plain = false;
+                    break;
+                }
+                _ => {}
+            }
+        }
+    }
+    let len = if plain { line.len() } else { unquote(line)? };
+    let mut rest: &[u8] = line.get(..len).unwrap_or(&[]);
+    while let Some(word) = first(rest) {
+        let len = word.count_bytes();
+        rest = rest.get(len.saturating_add(1)..).unwrap_or(&[]);
+        if len != 0 || !plain {
+            words.push(word).map_err(|_| Broken::Words)?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes quotes and the comment out of a line and puts one NUL behind each word; how long it is then.
+fn unquote(line: &mut [u8]) -> Result<usize, Broken> {
     // Words only get shorter: the place to write never passes the place to read.
     let (mut to, mut quote, mut inside) = (0_usize, 0, false);
     let last = line.len().saturating_sub(1);
@@ -142,12 +174,7 @@ fn split<'w>(line: &'w mut [u8], words: &mut heapless::Vec<&'w CStr, WORDS>) -> 
             break;
         }
     }
-    let mut rest: &[u8] = line.get(..to).unwrap_or(&[]);
-    while let Ok(word) = CStr::from_bytes_until_nul(rest) {
-        words.push(word).map_err(|_| Broken::Words)?;
-        rest = rest.get(word.to_bytes().len().saturating_add(1)..).unwrap_or(&[]);
-    }
-    Ok(())
+    Ok(to)
 }
 
 /// Runs every line of `file` (`-`: standard input) through `program`. Stops at the first that fails, or with

@@ -71,7 +71,7 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let command = loop {
         let text = nth(COMMANDS, b'\n', n);
         if text.is_empty() {
-            cx.err.say(&[b"never heard of command [", word, b"]"]);
+            cx.err.say(&[b"never heard of command [%]", word]);
             return Err(usage(cx));
         }
         if cut(text, b' ').0.as_bytes() == word {
@@ -162,9 +162,9 @@ fn show(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 
 fn refuse(cx: &mut Ctx<'_>, name: &[u8], f: &Found) -> Fail {
     if f.info.index == 0 {
-        cx.err.plain(&[b"bridge ", name, b" does not exist!"])
+        cx.err.plain(&[b"bridge % does not exist!", name])
     } else {
-        cx.err.plain(&[b"device ", name, b" is not a bridge!"])
+        cx.err.plain(&[b"device % is not a bridge!", name])
     }
 }
 
@@ -172,7 +172,7 @@ fn bridge(cx: &mut Ctx<'_>, name: &[u8], f: &Found) -> Done {
     let index = f.info.index;
     let ports = links(cx, &|p| p.master == index)?;
     let out = &mut cx.page.out;
-    out.bytes(name);
+    out.shown(name);
     out.text("\t\t");
     for (n, b) in f.id.iter().enumerate() {
         out.text(if n == 2 { "." } else { "" });
@@ -182,7 +182,7 @@ fn bridge(cx: &mut Ctx<'_>, name: &[u8], f: &Found) -> Done {
     let mut last: Option<[u8; RECORD]> = None;
     while let Some(record) = ports.after(last.as_ref()) {
         out.text(if last.is_some() { "\n\t\t\t\t\t\t\t" } else { "" });
-        out.bytes(name_of(&record));
+        out.shown(name_of(&record));
         last = Some(record);
     }
     out.text("\n");

@@ -120,8 +120,9 @@ fn read(at: usize, records: &mut Records) {
     }
 }
 
-/// `NUMBER NAME`, and whatever follows.
-fn row(line: &[u8]) -> Option<(u32, &[u8])> {
+/// A line of a file: `NUMBER NAME`, and whatever follows.
+#[must_use]
+pub fn row(line: &[u8]) -> Option<(u32, &[u8])> {
     let mut words = line.split(u8::is_ascii_whitespace).filter(|w| !w.is_empty());
     let number = words.next()?;
     let (digits, base) = number.strip_prefix(b"0x").map_or((number, 10), |digits| (digits, 16));

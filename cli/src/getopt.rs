@@ -138,10 +138,14 @@ impl<'l> Options<'l> {
         self.value(id).unwrap_or_default().to_bytes()
     }
 
-    /// All values of option `id`.
-    pub fn all(&self, id: u8) -> impl Iterator<Item = &'l [u8]> {
-        let earlier = self.earlier.iter().filter(move |(of, _)| *of == id).map(|(_, value)| *value);
-        earlier.chain(self.value(id)).map(CStr::to_bytes)
+    /// Hands over all values of option `id`, in their order.
+    pub fn each(&self, id: u8, with: &mut dyn FnMut(&'l [u8]) -> Done) -> Done {
+        for (of, value) in &self.earlier {
+            if *of == id {
+                with(value.to_bytes())?;
+            }
+        }
+        self.value(id).map_or(Ok(()), |value| with(value.to_bytes()))
     }
 
     /// As if option `id` were given, if it is not.

@@ -120,21 +120,25 @@ pub struct ArgsIter {
 impl ArgsIter {
     /// The next keyword that `word` spells (any without a word), and how many were passed over before it.
     fn next_of(&mut self, word: Option<&[u8]>) -> Option<(u32, Arg)> {
-        let letter = word.map(|w| w.first().copied().unwrap_or(0));
+        let letter = word.map_or(0, |w| w.first().copied().unwrap_or(0));
         let mut passed = 0_u32;
         loop {
             let [first, len, text_len, number, what] = self.rows.next()?;
             let start = self.at;
             let middle = start.wrapping_add(usize::from(*len));
             self.at = if *text_len == COMMON { middle } else { middle.wrapping_add(usize::from(*text_len)) };
-            let call = if what & CALLS != 0 { self.calls.next().copied() } else { None };
-            if *first == 0 || letter.is_none_or(|l| l == *first) {
+            let call = if what & CALLS != 0 { self.calls.next() } else { None };
+            // Most rows of most words are passed here.
+            if *first == letter || *first == 0 || word.is_none() {
                 let spelling = self.text.get(start..middle)?;
                 if word.is_none_or(|word| spelled(word, spelling)) {
                     let text = if *text_len == COMMON { INVALID } else { self.text.get(middle..self.at)? };
                     let times = *TIMES.get(usize::from(what >> 4))?;
                     let what = *WHATS.get(usize::from(what & 7))?;
-                    return Some((passed, Arg { word: spelling, text, call, number: *number, what, times }));
+                    return Some((
+                        passed,
+                        Arg { word: spelling, text, call: call.copied(), number: *number, what, times },
+                    ));
                 }
             }
             passed = passed.wrapping_add(1);

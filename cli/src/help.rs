@@ -85,8 +85,8 @@ fn option(page: &mut Page<'_, '_>, keyword: &[u8], value: &str) {
 pub fn kind(cx: &mut Ctx<'_>, kind: &LinkKind) {
     let mut page = Page { err: &mut cx.err, line: heapless::Vec::new(), indent: 8 };
     page.word(&[b"Usage: ... ", kind.name.as_bytes()]);
-    let Some(mut rows) = kind.data.map(AttrSet::iter) else { return };
-    while let Some(row) = rows.next() {
+    let Some(rows) = kind.data.map(AttrSet::iter) else { return };
+    for row in rows {
         if !row.flags.has(RowFlags::READ) || matches!(row.kind, Kind::Msg(..)) {
             option(&mut page, row.keyword().as_bytes(), value_of(row.kind));
         }

@@ -65,7 +65,7 @@ fn set(name: &mut Name, to: &[u8]) {
 }
 
 /// What [`lines`] tells: an address, the first name behind it, and whether a word is one of its names.
-type Tell<'t> = dyn FnMut(&Ip, &[u8], &dyn Fn(&[u8]) -> bool) + 't;
+pub type Tell<'t> = dyn FnMut(&Ip, &[u8], &dyn Fn(&[u8]) -> bool) + 't;
 
 /// Tells every line of /etc/hosts.
 fn lines(tell: &mut Tell<'_>) {
@@ -73,7 +73,8 @@ fn lines(tell: &mut Tell<'_>) {
     let _ = crate::lines::each(c"/etc/hosts", &mut |text| line(text, tell));
 }
 
-fn line(text: &[u8], tell: &mut Tell<'_>) {
+/// Tells a line of /etc/hosts, if it names a host.
+pub fn line(text: &[u8], tell: &mut Tell<'_>) {
     let text = text.split(|b| *b == b'#').next().unwrap_or(b"");
     let mut words = text.split(u8::is_ascii_whitespace).filter(|w| !w.is_empty());
     let Some(ip) = words.next().and_then(parse) else { return };

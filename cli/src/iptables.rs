@@ -348,6 +348,24 @@ fn list(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, a: &Asked<'_>, scope: Scope) -> D
     Ok(())
 }
 
+/// A rule in every form that `-L` and `-S` have.
+#[cfg(fuzzing)]
+pub(crate) fn every_form(cx: &mut Ctx<'_>, r: &Rule) {
+    for words in [&[][..], &[c"-n"], &[c"-v", c"--line-numbers"], &[c"-nv"]] {
+        let words: heapless::Vec<&core::ffi::CStr, 4> = [c"-L"].iter().chain(words).copied().collect();
+        let mut a = Asked {
+            opts: Options::new(),
+            command: b'L',
+            chain: b"",
+            number: None,
+            rule: Rule::new(r.family),
+        };
+        let _ = read(cx, &mut Line::new(crate::words::Words::List(&words), 0), &mut a);
+        row(cx, &a, r, 1);
+    }
+    rule(cx, r);
+}
+
 /// One rule as a command.
 #[inline(never)]
 fn rule(cx: &mut Ctx<'_>, r: &Rule) {

@@ -14,6 +14,8 @@ pub mod brctl;
 #[cfg(feature = "bridge")]
 pub mod bridge;
 pub mod child;
+#[cfg(fuzzing)]
+pub mod doors;
 pub mod dump;
 pub mod files;
 pub mod getopt;

@@ -88,16 +88,7 @@ impl<'a> Names<'a> {
 
     /// Asks for one link, and keeps the answer.
     fn fetch(&mut self, which: Link<'_>) -> Option<Known> {
-        let known = match self.link(which, Known::of) {
-            Ok(known) => known?,
-            Err(e) => {
-                // That there is no such link is an answer.
-                if !matches!(e, Error::Kernel(_)) {
-                    self.failed = Some(e);
-                }
-                return None;
-            }
-        };
+        let known = self.link(which, Known::of).ok()??;
         if let Some(slot) = self.slot(known.index) {
             *slot = known;
         }
@@ -124,7 +115,14 @@ impl<'a> Names<'a> {
         if let Some(id) = self.foreign {
             m.put(ifla::TARGET_NETNSID, id);
         }
-        self.conn.get(&mut m).map(|m| read(&m))
+        let done = self.conn.get(&mut m).map(|m| read(&m));
+        // That there is no such link is an answer.
+        if let Err(e) = done
+            && !matches!(e, Error::Kernel(_))
+        {
+            self.failed = Some(e);
+        }
+        done
     }
 
     fn slot(&mut self, index: u32) -> Option<&mut Known> {

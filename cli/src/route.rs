@@ -13,7 +13,7 @@ use nlbox_core::rt::route::{RTMSG_LEN, TABLE_LOCAL, TABLE_MAIN, rta, rtax, rtm_f
 use nlbox_core::rt::rtm;
 use nlbox_core::spec::Resolve;
 use nlbox_core::text::ip::{Ip, Prefix, af};
-use nlbox_core::text::{ip, num};
+use nlbox_core::text::{ip, nth, num};
 use nlbox_core::wire::attr::Attrs;
 use nlbox_core::wire::build::Build;
 
@@ -32,7 +32,7 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
             asked = match which(value, "inet inet6") {
                 0 => 7,
                 1 => 9,
-                _ => return Err(cx.err.plain(&[b"Unknown address family `", value, b"'."])),
+                _ => return Err(cx.err.plain(&[b"Unknown address family `%'.", value])),
             };
         }
         match asked {
@@ -47,7 +47,7 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
             7 | 8 => family = af::AF_INET,
             9 | 10 => family = af::AF_INET6,
             _ => {
-                cx.err.say(&[b"route: invalid option -- '", word.get(1..).unwrap_or(b""), b"'"]);
+                let _ = cx.err.applet("invalid option -- '%'", word.get(1..).unwrap_or(b""), 0);
                 return Err(usage(cx));
             }
         }
@@ -62,11 +62,10 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 }
 
 fn usage(cx: &mut Ctx<'_>) -> Fail {
-    cx.err.say(&[b"Usage: route [-n] [-e|-ee] [-4|-6|-A inet|inet6]"]);
-    cx.err.say(&[
-        b"       route [-6] add|del [-net|-host] TARGET[/LEN] [netmask MASK] [gw GATEWAY] [metric N]\n",
-        b"                          [mss N] [window N] [irtt N] [reject] [[dev] DEVICE]",
-    ]);
+    cx.err.say(&[b"\
+Usage: route [-n] [-e|-ee] [-4|-6|-A inet|inet6]
+       route [-6] add|del [-net|-host] TARGET[/LEN] [netmask MASK] [gw GATEWAY] [metric N]
+                          [mss N] [window N] [irtt N] [reject] [[dev] DEVICE]"]);
     Fail(3)
 }
 
@@ -264,7 +263,10 @@ fn list6(cx: &mut Ctx<'_>, numeric: bool) -> Done {
 
 /// The keywords with a value, by slot. IPv6 has those from [`GW`] on.
 static WORDS: &str = "netmask mss window irtt gw metric dev";
+/// What `ip route` calls them.
+static PATTERNS: &str = "\n advmss %\n window %\n rtt %ms\n via %\n metric %\n dev %";
 const GW: usize = 4;
+const METRIC: usize = 5;
 const DEV: usize = 6;
 
 /// `add` and `del`.
@@ -301,29 +303,29 @@ fn change(cx: &mut Ctx<'_>, line: &mut Line<'_>, family: u8, add: bool) -> Done 
             _ => return Err(usage(cx)),
         }
     }
-    let [netmask, mss, window, irtt, gw, metric, dev] = slots;
+    let [netmask, ..] = slots;
     let (dst, len) = destination(cx, target, netmask, family, net)?;
     let mut step = Step::new(if add { "route prepend" } else { "route del" }, &[]);
     let (dst, len) = (ip::print(&dst), num::dec(len.into()));
     let kind: (&str, &[u8]) =
         if reject { (" % %/% scope host", b"unreachable") } else { (" % %/%", b"unicast") };
     step.add(kind.0, &[kind.1, dst.as_bytes(), len.as_bytes()]);
-    if let Some(word) = gw {
-        step.add(" via %", &[ip::print(&host(cx, word, family)?).as_bytes()]);
-    }
-    // net-tools gives IPv6 routes metric 1 where none is said.
-    let metric = metric.or((!v4).then_some(b"1"));
-    for (pattern, word) in [(" dev %", dev), (" metric %", metric)] {
-        if let Some(word) = word {
-            step.add(pattern, &[word]);
-        }
-    }
-    // The header's bytes, which net-tools counts in.
-    for (pattern, word, less) in [(" advmss %", mss, 40), (" window %", window, 0), (" rtt %ms", irtt, 0)] {
-        let Some(word) = word else { continue };
-        let Some(n) = num::parse_u32(word) else { return Err(usage(cx)) };
-        if add {
-            step.add(pattern, &[num::dec(n.saturating_sub(less).into()).as_bytes()]);
+    for (n, slot) in slots.iter().enumerate().skip(1) {
+        let pattern = nth(PATTERNS, b'\n', n);
+        match (n, slot) {
+            (..GW, Some(word)) => {
+                let Some(n) = num::parse_u32(word) else { return Err(usage(cx)) };
+                // net-tools counts the header's bytes in.
+                let n = if pattern.starts_with(" a") { n.saturating_sub(40) } else { n };
+                if add {
+                    step.add(pattern, &[num::dec(n.into()).as_bytes()]);
+                }
+            }
+            (GW, Some(word)) => step.add(pattern, &[ip::print(&host(cx, word, family)?).as_bytes()]),
+            (_, Some(word)) => step.add(pattern, &[word]),
+            // net-tools gives IPv6 routes metric 1 where none is said.
+            (METRIC, None) if !v4 => step.add(pattern, &[b"1"]),
+            _ => {}
         }
     }
     cx.page.opts.family = family;
@@ -399,7 +401,7 @@ fn destination(
         (false, Some(len)) => {
             let mask = !u32::MAX.checked_shr(u32::from(len)).unwrap_or(0);
             let digits = num::hex_pad(u64::from(mask.swap_bytes()), 8);
-            Err(wrong(cx, &[b"route: netmask ", digits.as_bytes(), b" doesn't make sense with host route"]))
+            Err(wrong(cx, &[b"route: netmask % doesn't make sense with host route", digits.as_bytes()]))
         }
     }
 }

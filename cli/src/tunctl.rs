@@ -58,9 +58,9 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 }
 
 fn usage(cx: &mut Ctx<'_>) -> Fail {
-    cx.err.say(&[b"Usage: tunctl [-b] [-n|-p] [-u OWNER] [-g GROUP] [-t DEVICE]"]);
-    cx.err.say(&[b"       tunctl [-n|-p] -d DEVICE"]);
-    Fail(1)
+    cx.err.plain(&[b"\
+Usage: tunctl [-b] [-n|-p] [-u OWNER] [-g GROUP] [-t DEVICE]
+       tunctl [-n|-p] -d DEVICE"])
 }
 
 fn id(cx: &mut Ctx<'_>, kind: Account, word: &[u8]) -> Result<u32, Fail> {

@@ -225,6 +225,15 @@ fn show(cx: &mut Ctx<'_>, asked: &Asked<'_>, frame: &Frame, bytes: &[u8]) {
     out.text("\n");
 }
 
+/// A frame that `watch`, or as `tcpdump` does, prints.
+#[cfg(fuzzing)]
+pub(crate) fn frame(cx: &mut Ctx<'_>, arp: bool, ether: bool, bytes: &[u8]) {
+    let asked = Asked { device: b"", count: 0, ether, what: if arp { b"arp" } else { b"icmp" } };
+    let frame =
+        Frame { len: bytes.len(), from: [0; 8], from_len: 6, kind: 0, ifindex: 1, hardware: ARPHRD_ETHER };
+    show(cx, &asked, &frame, bytes.get(..bytes.len().min(SNAP)).unwrap_or(&[]));
+}
+
 /// Prints values of `bytes`, a line each: what it is and where, its key, its pattern. `m` is a link address, `i` an IPv4
 /// address, `h` a number of two bytes.
 fn rows(out: &mut Out<'_>, bytes: &[u8], rows: &str) {

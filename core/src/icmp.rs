@@ -177,6 +177,7 @@ mod tests {
         assert_eq!(checksum(&[0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7]), !0xddf2);
         assert_eq!(checksum(&[0x00, 0x01, 0xf2]), !0xf201);
         assert_eq!(checksum(&[]), 0xffff);
+        #[cfg(not(miri))]
         assert_eq!(checksum(&[0xff; 65_535]), 0x00ff);
     }
 

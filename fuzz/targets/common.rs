@@ -1,5 +1,8 @@
 #![allow(dead_code, reason = "each target takes what it needs")]
-//! A command line in this process, with the fuzzer's bytes as the kernel.
+//! A command line in this process, with the fuzzer's bytes as the kernel, or with one that agrees to all.
+
+#[path = "sandbox.rs"]
+pub mod sandbox;
 
 use nlbox::names::Names;
 use nlbox::report::Report;
@@ -7,9 +10,14 @@ use nlbox::words::{Line, Words};
 use nlbox::{Ctx, Options, Page};
 use nlbox_core::conn::{Conn, Errno, Received, Transport};
 use nlbox_core::text::out::{Out, Sink};
+use std::collections::VecDeque;
 use std::ffi::{CStr, CString};
 
-struct Text(Vec<u8>);
+pub const PORT: u32 = 77;
+const NLM_F_ACK: u16 = 4;
+const NLM_F_DUMP: u16 = 0x300;
+
+pub struct Text(pub Vec<u8>);
 impl Sink for Text {
     fn write_all(&mut self, b: &[u8]) -> Result<(), i32> {
         self.0.extend_from_slice(b);
@@ -17,98 +25,179 @@ impl Sink for Text {
     }
 }
 
-/// Cuts the bytes into datagrams (a length byte pair each) and gives every message the sequence number and port id
-/// that are waited for, so that the fuzzer need not guess them.
-struct Bytes<'d> {
-    data: &'d [u8],
-    next: Option<Vec<u8>>,
-    seq: u32,
+fn u16_at(b: &[u8], at: usize) -> u16 {
+    b.get(at..at + 2).map_or(0, |b| u16::from_ne_bytes(b.try_into().unwrap()))
 }
 
-impl Bytes<'_> {
-    fn fill(&mut self) -> Result<&Vec<u8>, Errno> {
-        if self.next.is_none() {
-            let (len, rest) = self.data.split_first_chunk::<2>().ok_or(Errno(11))?;
-            let len = usize::from(u16::from_le_bytes(*len) & 0xfff).min(rest.len());
-            let (d, rest) = rest.split_at(len);
-            self.data = rest;
-            let mut d = d.to_vec();
-            let mut at = 0;
-            while at + 16 <= d.len() {
-                d[at + 8..at + 12].copy_from_slice(&self.seq.to_ne_bytes());
-                d[at + 12..at + 16].copy_from_slice(&77_u32.to_ne_bytes());
-                let len = u32::from_ne_bytes(d[at..at + 4].try_into().unwrap()) as usize;
-                at = at.saturating_add(len.next_multiple_of(4).max(16));
-            }
-            self.next = Some(d);
+fn u32_at(b: &[u8], at: usize) -> u32 {
+    b.get(at..at + 4).map_or(0, |b| u32::from_ne_bytes(b.try_into().unwrap()))
+}
+
+/// A kernel: what it will say, datagram by datagram, and what it was told.
+#[derive(Default)]
+pub struct Kernel {
+    said: VecDeque<Result<Vec<u8>, i32>>,
+    seq: u32,
+    /// Answers as a kernel that agrees: one link, an acknowledgement, an empty table.
+    willing: bool,
+    /// What was sent, where the kernel is willing.
+    pub heard: Vec<Vec<u8>>,
+}
+
+impl Kernel {
+    pub fn willing() -> Kernel {
+        Kernel { willing: true, ..Kernel::default() }
+    }
+
+    /// Every message gets the sequence number and port id that are waited for, so that the fuzzer need not guess them.
+    fn addressed(&self, mut d: Vec<u8>) -> Vec<u8> {
+        let mut at = 0;
+        while at + 16 <= d.len() {
+            d[at + 8..at + 12].copy_from_slice(&self.seq.to_ne_bytes());
+            d[at + 12..at + 16].copy_from_slice(&PORT.to_ne_bytes());
+            at = at.saturating_add((u32_at(&d, at) as usize).next_multiple_of(4).max(16));
         }
-        Ok(self.next.as_ref().unwrap())
+        d
     }
 }
 
-impl Transport for Bytes<'_> {
+/// A message of the kernel's.
+pub fn message(ty: u16, flags: u16, body: &[u8]) -> Vec<u8> {
+    let mut m = (16 + body.len() as u32).to_ne_bytes().to_vec();
+    m.extend([ty.to_ne_bytes(), flags.to_ne_bytes()].concat());
+    m.extend([0; 8]);
+    m.extend(body);
+    m
+}
+
+/// `RTM_NEWLINK` of a link called veth0.
+pub fn a_link() -> Vec<u8> {
+    let mut body = vec![0, 0, 1, 0, 7, 0, 0, 0, 0x43, 0x10, 1, 0, 0, 0, 0, 0];
+    body.extend([10, 0, 3, 0]);
+    body.extend(b"veth0\0\0\0");
+    body.extend([10, 0, 1, 0, 2, 0, 0, 0, 0, 7, 0, 0]);
+    message(16, 0, &body)
+}
+
+impl Transport for Kernel {
     fn send(&mut self, d: &[u8]) -> Result<(), Errno> {
-        self.seq = u32::from_ne_bytes(d[8..12].try_into().unwrap());
+        self.seq = u32_at(d, 8);
+        if self.willing {
+            let (ty, flags) = (u16_at(d, 4), u16_at(d, 6));
+            self.heard.push(d.to_vec());
+            self.said.clear();
+            self.said.push_back(Ok(match () {
+                () if flags & NLM_F_DUMP == NLM_F_DUMP => message(3, 2, &[0; 4]),
+                () if flags & NLM_F_ACK != 0 => message(2, 0x100, &[0; 20]),
+                () if ty == 18 => a_link(),
+                () => message(2, 0x100, &[[0xed, 0xff, 0xff, 0xff].as_slice(), &[0; 16]].concat()),
+            }));
+        }
         Ok(())
     }
     fn recv(&mut self, buf: &mut [u8]) -> Result<Received, Errno> {
-        self.fill()?;
-        let d = self.next.take().unwrap();
+        // What has run out behaves as a socket with a receive timeout.
+        let d = self.said.pop_front().ok_or(Errno(11))?.map_err(Errno)?;
+        let d = self.addressed(d);
         buf.iter_mut().zip(&d).for_each(|(to, b)| *to = *b);
         Ok(Received { len: d.len(), from: 0, group: 0 })
     }
     fn peek(&mut self) -> Result<usize, Errno> {
-        self.fill().map(Vec::len)
+        match self.said.front().ok_or(Errno(11))? {
+            Ok(d) => Ok(d.len()),
+            Err(_) => Ok(0),
+        }
     }
     fn port(&mut self) -> Result<u32, Errno> {
-        Ok(77)
+        Ok(PORT)
     }
 }
 
-/// Runs `line`; the bytes answer both sockets, a half each.
-pub fn run(line: &str, data: &[u8]) -> Vec<u8> {
-    let words: Vec<CString> = line.split(' ').map(|w| CString::new(w).unwrap()).collect();
-    let words: Vec<&CStr> = words.iter().map(CString::as_c_str).collect();
-    run_words(&words, data)
+/// Cuts bytes into the datagrams of both sockets. Two bytes stand before each: its length, 0x8000 for the second
+/// socket, 0x4000 for a receive that fails with the length as its errno.
+pub fn kernels(mut data: &[u8]) -> [Kernel; 2] {
+    let mut both = [Kernel::default(), Kernel::default()];
+    while let Some((head, rest)) = data.split_first_chunk::<2>() {
+        let head = u16::from_le_bytes(*head);
+        let len = usize::from(head & 0x3fff);
+        let to = &mut both[usize::from(head >> 15)].said;
+        if head & 0x4000 != 0 {
+            to.push_back(Err(i32::from(head & 0xff).max(1)));
+            data = rest;
+        } else {
+            let (d, rest) = rest.split_at(len.min(rest.len()));
+            to.push_back(Ok(d.to_vec()));
+            data = rest;
+        }
+    }
+    both
 }
 
-/// The same with the words as they are.
-pub fn run_words(words: &[&CStr], data: &[u8]) -> Vec<u8> {
-    let (first, second) = data.split_at(data.len() / 2);
-    let mut main = Bytes { data: first, next: None, seq: 0 };
-    let mut side = Bytes { data: second, next: None, seq: 0 };
+/// The words of a line.
+pub fn words(line: &str) -> Vec<CString> {
+    line.split_ascii_whitespace().map(|w| CString::new(w).unwrap()).collect()
+}
+
+/// Runs a command line over two kernels; stdout. Nothing raw may have come out on either stream.
+pub fn run(words: &[CString], kernels: &mut [Kernel; 2]) -> Vec<u8> {
+    let words: Vec<&CStr> = words.iter().map(CString::as_c_str).collect();
+    with(kernels, |cx| {
+        let _ = nlbox::serve(cx, Line::new(Words::List(&words), 0));
+    })
+}
+
+/// Lends what commands work with; stdout.
+pub fn with(kernels: &mut [Kernel; 2], work: impl FnOnce(&mut Ctx<'_>)) -> Vec<u8> {
+    let [main, side] = kernels;
     let (mut out, mut err) = (Text(Vec::new()), Text(Vec::new()));
     let (mut page, mut rx, mut rx2) = (vec![0; nlbox::PAGE], vec![0; nlbox::RX], vec![0; nlbox::RX]);
     {
         let mut cx = Ctx {
-            conn: Conn::new(&mut main, &mut rx),
+            conn: Conn::new(main, &mut rx),
             page: Page {
                 out: Out::new(&mut out, &mut page),
-                names: Names::new(Conn::new(&mut side, &mut rx2)),
+                names: Names::new(Conn::new(side, &mut rx2)),
                 opts: Options::default(),
             },
             err: Report::new(&mut err),
-visits: Default::default(),
+            visits: Default::default(),
         };
-        let _ = nlbox::serve(&mut cx, Line::new(Words::List(words), 0));
+        work(&mut cx);
+        let _ = cx.page.out.finish();
     }
+    // What `save` writes, alone or in a batch, is no text: it begins with one of three numbers.
+    let saved = [0x4531_1224, 0x4736_1222, 0x7170_6986_u32].map(u32::to_ne_bytes);
+    if !out.0.array_windows::<4>().any(|head| saved.contains(head)) {
+        clean(&out.0);
+    }
+    clean(&err.0);
     out.0
 }
 
-/// Whether brackets and quotes of a JSON document close.
-pub fn balanced(json: &[u8]) -> bool {
-    let (mut stack, mut string, mut escaped) = (Vec::new(), false, false);
-    for b in json {
-        match b {
-            _ if escaped => escaped = false,
-            b'\\' if string => escaped = true,
-            b'"' => string = !string,
-            _ if string => {}
-            b'[' | b'{' => stack.push(*b),
-            b']' if stack.pop() != Some(b'[') => return false,
-            b'}' if stack.pop() != Some(b'{') => return false,
-            _ => {}
+/// Tabs and line ends are the layouts' own; no other control character may reach a terminal.
+pub fn clean(text: &[u8]) {
+    let raw = text.iter().position(|b| (*b < 0x20 && !matches!(b, b'\n' | b'\t')) || *b == 0x7f);
+    assert!(raw.is_none(), "a control character got through: {}", text.escape_ascii());
+}
+
+/// What is printed with -j is JSON, document by document.
+pub fn json(text: &[u8]) {
+    for document in serde_json::Deserializer::from_slice(text).into_iter::<serde::de::IgnoredAny>() {
+        if let Err(e) = document {
+            panic!("{e}: {}", text.escape_ascii());
         }
     }
-    stack.is_empty() && !string
+}
+
+/// A file of these bytes, and its path.
+pub fn file(bytes: &[u8]) -> (std::fs::File, String) {
+    use std::io::{Seek, Write};
+    use std::os::fd::{AsRawFd, FromRawFd};
+    let fd = unsafe { libc::memfd_create(c"input".as_ptr(), 0) };
+    assert!(fd >= 0);
+    let mut file = unsafe { std::fs::File::from_raw_fd(fd) };
+    file.write_all(bytes).unwrap();
+    file.rewind().unwrap();
+    let path = format!("/proc/self/fd/{}", file.as_raw_fd());
+    (file, path)
 }

@@ -2,8 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use nlbox_core::conn::fake::{Script, Step};
 use nlbox_core::conn::Conn;
+use nlbox_core::conn::fake::{Script, Step};
 use nlbox_core::wire::build::Build;
 
 fuzz_target!(|data: &[u8]| {

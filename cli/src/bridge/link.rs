@@ -62,7 +62,7 @@ static SET_COMMAND: Command = Command {
     missing: 0,
     what: super::BRIDGE,
     len: super::byte(IFINFO_LEN),
-    nest: ifla::PROTINFO.ty() as u8,
+    nest: super::byte(ifla::PROTINFO.ty() as usize),
 };
 
 static LIST: Command = Command {

@@ -118,7 +118,7 @@ pub fn entry(page: &mut Page<'_>, m: &Message<'_>) {
     put_num(&mut page.out, "prefixlen|/% ", len.into());
     let index = u32::from_ne_bytes(index);
     if index != 0 {
-        put_ifname(page, "dev ", "ifname|% ", index);
+        put_ifname(page, "dev ", "ifname", "% ", index);
     }
     put_row(page, &ifal::SET, &attrs, ifal::LABEL.ty());
     close(page);

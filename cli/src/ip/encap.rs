@@ -1,13 +1,12 @@
 //! `encap TYPE …` of routes and nexthops: words by the rows of the type.
 
-use crate::ip::link::kind::wrong;
 use crate::ip::value::address;
-use crate::report::{Done, Fail};
+use crate::report::{Done, Fail, USAGE};
 use crate::words::Line;
 use crate::{Ctx, Page};
 use nlbox_core::rt::encap::{self, TYPES, seg6};
 use nlbox_core::spec::show::show_row;
-use nlbox_core::spec::{AttrSet, AttrSpec, Kind, RowFlags, put as word_of};
+use nlbox_core::spec::{AttrSet, AttrSpec, Bad, Kind, RowFlags, put as word_of};
 use nlbox_core::text::ip::af;
 use nlbox_core::wire::attr::{Attrs, NLA_F_NESTED};
 use nlbox_core::wire::build::Build;
@@ -99,11 +98,17 @@ fn option(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, row: &AttrSp
         }
         m.from_word(line.at().saturating_sub(1));
         if let Err(bad) = word_of::put(row, m, value, &mut cx.page.names) {
-            return Err(match family {
-                af::AF_UNSPEC => wrong(cx, VALUE, row, value, bad),
+            if bad == Bad::NoDevice {
+                cx.err.no_device(value);
+                return Err(USAGE);
+            }
+            let sentence = match row.bad() {
                 // Nothing is wrong with the addresses.
-                _ => cx.err.invalid(value, b"", "\"segs\" provided before \"mode\"\n"),
-            });
+                _ if family != af::AF_UNSPEC => "\"segs\" provided before \"mode\"\n",
+                "" => VALUE,
+                own => own,
+            };
+            return Err(cx.err.invalid(value, row.keyword().as_bytes(), sentence));
         }
     }
     Ok(())

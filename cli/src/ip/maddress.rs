@@ -1,8 +1,8 @@
 //! `ip maddress`: multicast addresses that interfaces listen to. `show` reads what the kernel says of them in /proc, for
 //! over netlink it tells neither those of links nor how many use an address.
 
-use crate::grammar::{Arg, Grammar, Object, SLOTS, To, Verb, fill};
-use crate::ip::value::{close, put, put_num, slot};
+use crate::grammar::{Arg, Grammar, Object, SLOTS, To, Verb};
+use crate::ip::value::{close, put, put_num, slot, words};
 use crate::report::Done;
 use crate::words::Line;
 use crate::{Ctx, Page};
@@ -11,7 +11,6 @@ use nlbox_core::rt::link::ifla;
 use nlbox_core::text::ip::{Ip, af, print};
 use nlbox_core::text::out::Style;
 use nlbox_core::text::{mac, num};
-use nlbox_core::wire::build::Build;
 use nlbox_sys::errno::Errno;
 
 const DEV: u8 = 0;
@@ -47,7 +46,7 @@ pub static OBJECT: Object = Object {
 
 fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, add: bool) -> Done {
     let mut slots = [None; SLOTS];
-    fill(cx, line, &ONE, &mut Build::new(&mut [], 0, 0, &[]), &mut slots)?;
+    words(cx, line, &ONE, &mut slots)?;
     let mut address = [0; 32];
     let word = slot(&slots, ADDRESS);
     if let Some(word) = word {
@@ -88,7 +87,7 @@ struct Row<'t> {
 /// Interface by interface, by their numbers: each time the files are read for one, the next one is looked for.
 fn show(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut slots = [None; SLOTS];
-    fill(cx, line, &SHOW, &mut Build::new(&mut [], 0, 0, &[]), &mut slots)?;
+    words(cx, line, &SHOW, &mut slots)?;
     let dev = slot(&slots, DEV);
     let (family, page) = (cx.page.opts.family, &mut cx.page);
     page.out.open_document();

@@ -8,7 +8,7 @@ use crate::words::Line;
 use crate::{Ctx, Page};
 use nlbox_core::bytes::{Reader, align4, uint_ne};
 use nlbox_core::rt::names::TABLES;
-use nlbox_core::rt::route::{RTMSG_LEN, mfc, rta};
+use nlbox_core::rt::route::{RTMSG_LEN, mfc, rta, rtnh};
 use nlbox_core::rt::rtm;
 use nlbox_core::spec::Resolve;
 use nlbox_core::text::ip::{Ip, af, print};
@@ -66,7 +66,7 @@ fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 
 /// Prints the multicast route `m`, with its table where that is not the only one that is meant.
 pub fn show(page: &mut Page<'_>, m: &Message<'_>, with_table: bool) {
-    let (_, attrs) = m.split::<RTMSG_LEN>();
+    let ([_, _, _, _, _, _, _, _, flags @ ..], attrs) = m.split::<RTMSG_LEN>();
     open(page, m.ty == rtm::DELROUTE);
     // Less two brackets, and with the blank behind the column.
     let mut blanks = 30_usize;
@@ -77,24 +77,22 @@ pub fn show(page: &mut Page<'_>, m: &Message<'_>, with_table: bool) {
     }
     page.out.spaces(blanks);
     page.out.text("Iif: ");
-    let mut state: &[u8] = b"resolved";
     match attrs.get(rta::IIF) {
         Some(index) => {
             let name = page.names.ifname(index);
             page.out.str("iif", "", name.as_bytes());
             page.out.style(Style::IfName).column(name.as_bytes(), 10);
         }
-        None => {
-            state = b"unresolved";
-            put(&mut page.out, "iif|%  ", state);
-        }
+        None => put(&mut page.out, "iif|%  ", b"unresolved"),
     }
-    if let Some(hops) = attrs.get(rta::MULTIPATH) {
+    // A route that has gone may have lost its outputs before.
+    if let Some(hops) = attrs.get(rta::MULTIPATH).filter(|hops| !hops.is_empty()) {
         page.out.open_array("multipath", "Oifs: ");
         outputs(page, hops);
         page.out.close_array(" ");
     }
-    put(&mut page.out, "state|State: %", state);
+    let open = u32::from_ne_bytes(flags) & rtnh::UNRESOLVED != 0;
+    put(&mut page.out, "state|State: %", if open { b"unresolved" } else { b"resolved" });
     if page.opts.stats > 0 {
         statistics(page, attrs.get(rta::MFC_STATS), attrs.raw(rta::EXPIRES.ty()));
     }
@@ -109,7 +107,7 @@ fn outputs(page: &mut Page<'_>, hops: &[u8]) {
     let mut r = Reader::new(hops);
     while let Some([a, b, _, ttl, index @ ..]) = r.array::<8>() {
         page.out.open_object("");
-        put_ifname(page, "", "oif|%", u32::from_ne_bytes(index));
+        put_ifname(page, "", "oif", "%", u32::from_ne_bytes(index));
         if ttl > 1 {
             put_num(&mut page.out, "ttl|(ttl %) ", ttl.into());
         } else {

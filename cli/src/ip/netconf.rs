@@ -59,13 +59,11 @@ pub fn show(page: &mut Page<'_>, m: &Message<'_>, asked: u8, index: u32) -> bool
     open(page, m.ty == rtm::DELNETCONF);
     put(&mut page.out, "family|% ", af::name_verbose(family).as_bytes());
     match EVERY.name(of.into()) {
-        Some(every) => put(page.out.style(Style::IfName), DEVICE, every.as_bytes()),
+        Some(every) => put(page.out.style(Style::IfName), "interface|% ", every.as_bytes()),
         None if of == 0 => {}
-        None => put_ifname(page, "", DEVICE, of),
+        None => put_ifname(page, "", "interface", "% ", of),
     }
     rows::show(&netconfa::SET, attrs, &mut page.out, &mut page.names);
     close(page);
     true
 }
-
-const DEVICE: &str = "interface|% ";

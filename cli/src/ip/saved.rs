@@ -40,6 +40,9 @@ pub fn save(
     what: &Saved,
     pick: &mut dyn FnMut(&mut Page<'_>, &Message<'_>) -> bool,
 ) -> Done {
+    if cx.page.out.depth() > 0 {
+        return Err(cx.err.plain(&[b"A binary stream does not belong into JSON"]));
+    }
     if isatty(STDOUT) {
         cx.err.say(&[b"Not sending a binary stream to stdout"]);
         return Err(what.code);

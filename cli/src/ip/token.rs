@@ -89,6 +89,6 @@ fn entry(page: &mut Page<'_>, m: &Message<'_>, asked: u32) {
     page.out.open_object("");
     page.out.text("token ");
     put(page.out.style(Style::Inet6), "token|%", print(&token).as_bytes());
-    put_ifname(page, " dev ", "ifname|%\n", index);
+    put_ifname(page, " dev ", "ifname", "%\n", index);
     page.out.close_object();
 }

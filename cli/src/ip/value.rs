@@ -1,7 +1,7 @@
 //! Values that several objects read and print alike.
 
 use crate::files::Files;
-use crate::grammar::Slots;
+use crate::grammar::{Grammar, Slots, fill};
 use crate::names::{Link, index_of};
 use crate::report::{Done, Fail, Report};
 use crate::words::Line;
@@ -79,16 +79,19 @@ pub fn put_named(page: &mut Page<'_>, label: &str, names: &'static Names, v: u32
     put(&mut page.out, label, name.unwrap_or(digits.as_bytes()));
 }
 
-/// The name of an interface in its colour, by its label, behind `before`.
-pub fn put_ifname(page: &mut Page<'_>, before: &str, label: &str, index: u32) {
+/// The name of an interface in its colour, behind `before`. Not by a label: a listing of routes is full of them.
+pub fn put_ifname(page: &mut Page<'_>, before: &str, key: &str, pattern: &str, index: u32) {
     let name = page.names.ifname(index);
     page.out.text(before);
-    put(page.out.style(Style::IfName), label, name.as_bytes());
+    page.out.style(Style::IfName).str(key, pattern, name.as_bytes());
 }
 
 /// Prints what the row of `set` says of the attribute `ty`, where it is among `a`.
 pub fn put_row(page: &mut Page<'_>, set: &AttrSet, a: &Attrs<'_>, ty: u16) {
-    if let (Some(payload), Some(row)) = (a.raw(ty), set.row(ty)) {
+    // The row is looked for last: a table is longer than a message.
+    if let Some(payload) = a.raw(ty)
+        && let Some(row) = set.row(ty)
+    {
         spec::show::show_row(&row, payload, &mut page.out, &mut page.names);
     }
 }
@@ -159,6 +162,11 @@ pub fn place(files: Option<&Files>, bytes: &[u8], text: &mut heapless::Vec<u8, 9
             Style::Plain
         }
     }
+}
+
+/// Reads words of which none makes an attribute.
+pub fn words<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, grammar: &Grammar, slots: &mut Slots<'l>) -> Done {
+    fill(cx, line, grammar, &mut Build::new(&mut [], 0, 0, &[]), slots)
 }
 
 /// The word kept in slot `n`.

@@ -37,14 +37,15 @@ pub(super) fn set(cx: &mut Ctx<'_>, steps: &mut Steps<'_, '_>, hide: bool, insid
         if hide {
             masquerade(cx, &Prefix { ip: *ip, len: ip.bits(), had_len: true }, dev, tag)?;
         }
-        for list in o.all(PUBLISH) {
+        o.each(PUBLISH, &mut |list| {
             for word in list.split(|b| *b == b',') {
                 let Some((proto, port, to)) = ports(word) else {
                     return Err(cx.err.applet("'%' is no HOSTPORT:PORT[/udp]", word, 0));
                 };
                 publish(cx, proto, port, ip, to, tag)?;
             }
-        }
+            Ok(())
+        })?;
     }
     Ok(())
 }

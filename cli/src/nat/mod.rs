@@ -268,7 +268,7 @@ fn list(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, line: &mut Line<'_>) -> Done {
 
 /// One rule, in the words that make it.
 #[inline(never)]
-fn show(cx: &mut Ctx<'_>, r: &Rule, n: u32) {
+pub(crate) fn show(cx: &mut Ctx<'_>, r: &Rule, n: u32) {
     let out = &mut cx.page.out;
     let mut text = Text::new();
     out.open_object("");

@@ -253,11 +253,17 @@ impl Dump<'_, '_> {
     /// message has been lent by then.
     #[expect(clippy::should_implement_trait, reason = "lends from itself, which an Iterator cannot")]
     pub fn next(&mut self) -> Result<Option<Message<'_>>, Error> {
+        let mut strangers = 0..STRANGERS;
         let (head, body) = loop {
             if self.done {
                 return Ok(None);
             }
             if self.at.is_empty() {
+                // Datagrams without a message of ours must not keep us for ever.
+                if strangers.next().is_none() {
+                    self.done = true;
+                    return Err(Error::Malformed);
+                }
                 let len = self.conn.recv(true)?;
                 self.at = 0..len;
             }

@@ -111,10 +111,25 @@ fn strangers_are_not_believed() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "thousands of datagrams are too many for an interpreter")]
 fn a_flood_of_strangers_ends() {
     let bad = ack(0, nlm::CAPPED, &[]);
-    let steps = std::vec![Step::Datagram(4711, &bad); 5000];
+    let steps = std::vec![Step::Datagram(4711, &bad); FLOOD];
     assert_eq!(request(&steps).0, Err(Error::Malformed));
+}
+
+/// As many as are passed over, and more.
+const FLOOD: usize = STRANGERS as usize + 10;
+
+#[test]
+#[cfg_attr(miri, ignore = "thousands of datagrams are too many for an interpreter")]
+fn a_dump_in_a_flood_of_strangers_ends() {
+    // Of another process, of another request, and of no message at all.
+    let other = message(16, nlm::MULTI, 7, PORT, &[0; 16]);
+    for step in [Step::Datagram(4711, &other), Step::Datagram(0, &other), Step::Datagram(0, &[])] {
+        let steps = std::vec![step; FLOOD];
+        assert_eq!(dump(&steps, 512), (Vec::new(), Err(Error::Malformed)));
+    }
 }
 
 #[test]

@@ -85,31 +85,31 @@ pub(super) fn put(m: &mut Build<'_>, which: u8, numbers: &[u8], data: &[&[u8]]) 
 }
 
 /// An expression that was read.
-#[derive(Default)]
 pub(super) struct Expr<'a> {
     /// Its number; `u8::MAX` for one that is not ours.
     pub(super) which: u8,
-    /// Its attributes by their numbers as numbers of whatever width; 0 for those that are none.
-    pub(super) numbers: [u64; 8],
-    /// The same as data: `NFTA_DATA_VALUE`, or the code of a verdict.
-    pub(super) data: [&'a [u8]; 8],
+    attrs: Attrs<'a>,
 }
 
 impl<'a> Expr<'a> {
     /// Reads one element of a rule's list.
-    #[inline(never)]
-    pub(super) fn read(&mut self, elem: Attrs<'a>) {
-        *self = Expr::default();
+    pub(super) fn of(elem: Attrs<'a>) -> Expr<'a> {
         let name = until_nul(elem.raw(NAME).unwrap_or(&[]));
-        self.which = EXPRESSIONS.number(name).and_then(|n| u8::try_from(n).ok()).unwrap_or(u8::MAX);
-        for attr in Attrs::new(elem.raw(DATA).unwrap_or(&[])) {
-            let at = usize::from(attr.ty);
-            if let (Some(number), Some(data)) = (self.numbers.get_mut(at), self.data.get_mut(at)) {
-                *number = uint_be(attr.payload).unwrap_or(0);
-                let nest = attr.nest();
-                let code = || Attrs::new(nest.raw(DATA_VERDICT)?).raw(CODE);
-                *data = nest.raw(VALUE).or_else(code).unwrap_or(&[]);
-            }
-        }
+        let which = EXPRESSIONS.number(name).and_then(|n| u8::try_from(n).ok()).unwrap_or(u8::MAX);
+        Expr { which, attrs: Attrs::new(elem.raw(DATA).unwrap_or(&[])) }
+    }
+
+    /// Attribute `attr` as a number of whatever width; 0 without it.
+    #[inline(never)]
+    pub(super) fn number(&self, attr: u8) -> u64 {
+        uint_be(self.attrs.raw(attr.into()).unwrap_or(&[])).unwrap_or(0)
+    }
+
+    /// Attribute `attr` as data: `NFTA_DATA_VALUE`, or the code of a verdict.
+    #[inline(never)]
+    pub(super) fn data(&self, attr: u8) -> &'a [u8] {
+        let nest = Attrs::new(self.attrs.raw(attr.into()).unwrap_or(&[]));
+        let code = || Attrs::new(nest.raw(DATA_VERDICT)?).raw(CODE);
+        nest.raw(VALUE).or_else(code).unwrap_or(&[])
     }
 }

@@ -76,6 +76,7 @@ pub mod rtnh {
     #![allow(missing_docs)]
     pub const PERVASIVE: u32 = 2;
     pub const ONLINK: u32 = 4;
+    pub const UNRESOLVED: u32 = 32;
 }
 
 /// `RTM_F_*` (`linux/rtnetlink.h`).

@@ -4,6 +4,7 @@
 //! `out.num("mtu", "mtu % ", 1500)` is `mtu 1500 ` or `"mtu":1500`. An empty key keeps a value out of JSON,
 //! an empty pattern keeps it out of the text.
 
+use crate::bytes::copy;
 use crate::text::cut;
 use crate::text::num::{Digits, dec, dec_signed, hex, hex_pad};
 
@@ -111,6 +112,8 @@ pub struct Out<'o> {
     pub mode: Mode,
     style: Style,
     depth: u8,
+    /// Which of the open brackets are of arrays, the innermost the lowest bit.
+    arrays: u32,
     comma: bool,
 }
 
@@ -120,6 +123,7 @@ pub struct Mark {
     len: usize,
     spills: u32,
     depth: u8,
+    arrays: u32,
     comma: bool,
 }
 
@@ -135,6 +139,7 @@ impl<'o> Out<'o> {
             mode: Mode::default(),
             style: Style::Plain,
             depth: 0,
+            arrays: 0,
             comma: false,
         }
     }
@@ -150,7 +155,7 @@ impl<'o> Out<'o> {
         loop {
             let room = self.buf.get_mut(self.len..).unwrap_or_default();
             let (now, later) = b.split_at_checked(room.len()).unwrap_or((b, &[]));
-            room.iter_mut().zip(now).for_each(|(to, from)| *to = *from);
+            copy(room, now);
             self.len = self.len.saturating_add(now.len());
             if later.is_empty() {
                 return;
@@ -165,16 +170,21 @@ impl<'o> Out<'o> {
     fn quick(&mut self, before: &[u8], v: &[u8], after: &[u8]) -> bool {
         let room = self.buf.get_mut(self.len..).unwrap_or_default();
         let len = before.len().saturating_add(v.len()).saturating_add(after.len());
-        if len > room.len() || v.iter().any(|b| !is_plain(*b)) {
+        if len > room.len() {
             return false;
         }
-        let mut to = room.iter_mut();
-        for part in [before, v, after] {
-            // The part comes first: zip asks it first, and takes no slot when it is over.
-            part.iter().zip(to.by_ref()).for_each(|(from, to)| *to = *from);
+        copy(room, before);
+        let room = room.get_mut(before.len()..).unwrap_or_default();
+        let mut plain = true;
+        for (to, from) in room.iter_mut().zip(v) {
+            *to = *from;
+            plain &= is_plain(*from);
         }
-        self.len = self.len.saturating_add(len);
-        true
+        copy(room.get_mut(v.len()..).unwrap_or_default(), after);
+        if plain {
+            self.len = self.len.saturating_add(len);
+        }
+        plain
     }
 
     /// Hands what is gathered to the sink.
@@ -203,7 +213,7 @@ impl<'o> Out<'o> {
     /// interrupted dump is asked again without its first answer being seen.
     #[must_use]
     pub fn mark(&self) -> Mark {
-        Mark { len: self.len, spills: self.spills, depth: self.depth, comma: self.comma }
+        Mark { len: self.len, spills: self.spills, depth: self.depth, arrays: self.arrays, comma: self.comma }
     }
 
     /// Goes back to `mark`; `false` when part of what followed has already gone out.
@@ -212,6 +222,7 @@ impl<'o> Out<'o> {
         if whole {
             self.len = mark.len;
             self.depth = mark.depth;
+            self.arrays = mark.arrays;
             self.comma = mark.comma;
         }
         whole
@@ -365,7 +376,11 @@ impl<'o> Out<'o> {
     pub fn close_to(&mut self, depth: u8) {
         let open = self.depth > depth;
         while self.depth > depth.max(1) {
-            self.close_object();
+            if self.arrays & 1 == 0 {
+                self.close_object();
+            } else {
+                self.close_array("");
+            }
         }
         if open && depth == 0 {
             self.close(b"]", true);
@@ -395,12 +410,14 @@ impl<'o> Out<'o> {
                 self.comma = false;
             }
             self.depth = depth.saturating_add(1);
+            self.arrays = self.arrays << 1 | u32::from(bracket == b"[");
         }
     }
 
     fn close(&mut self, bracket: &[u8], array: bool) {
         if self.mode.json {
             self.depth = self.depth.saturating_sub(1);
+            self.arrays >>= 1;
             if self.mode.records && self.depth == 1 {
                 return;
             }
@@ -567,6 +584,18 @@ pub(crate) mod tests {
         out.close_document();
         out.finish().unwrap();
         String::from_utf8(page.0).unwrap()
+    }
+
+    #[test]
+    fn what_a_failure_leaves_open_is_closed_as_it_was_opened() {
+        let left = |out: &mut Out<'_>| {
+            out.open_object("");
+            out.open_array("mdb", "");
+            out.open_object("");
+            out.num("index", "", 1);
+            out.open_array("", "");
+        };
+        assert_eq!(print(Mode { json: true, ..Mode::default() }, left), "[{\"mdb\":[{\"index\":1,[]}]}]\n");
     }
 
     fn sample(out: &mut Out<'_>) {

@@ -89,13 +89,19 @@ impl<'a> Attrs<'a> {
         let (mut rest, mut found) = (self.rest, None);
         if self.may_have(ty) {
             let only = self.again & 1_u64.wrapping_shl(ty.into()) == 0;
-            while let Some((is, payload)) = step(&mut rest) {
-                if is & NLA_TYPE_MASK == ty {
+            // The hottest loop of every listing: only a header is looked at until the number is right.
+            while let Some([a, b, c, d]) = rest.first_chunk() {
+                let len = usize::from(u16::from_ne_bytes([*a, *b]));
+                if u16::from_ne_bytes([*c, *d]) & NLA_TYPE_MASK == ty {
+                    let Some(payload) = rest.get(ATTR_HEADER_LEN..len) else { break };
                     found = Some(payload);
                     if only {
                         break;
                     }
+                } else if len < ATTR_HEADER_LEN {
+                    break;
                 }
+                rest = rest.get(align4(len)..).unwrap_or(&[]);
             }
         }
         found

@@ -7,9 +7,9 @@ mod event;
 mod prefix;
 pub mod time;
 
-use crate::grammar::{Arg, Grammar, Object, SLOTS, Slots, To, Verb, fill};
+use crate::grammar::{Arg, Grammar, Object, SLOTS, Slots, To, Verb};
 use crate::ip::saved;
-use crate::ip::value::{slot, wrong};
+use crate::ip::value::{slot, words, wrong};
 use crate::names::{Link, request};
 use crate::report::{Done, USAGE};
 use crate::words::Line;
@@ -98,9 +98,8 @@ pub fn unknown(cx: &mut Ctx<'_>, line: &mut Line<'_>, _: &mut Build<'_>, _: &mut
 }
 
 fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    let mut room = [0; 64];
     let mut slots = [None; SLOTS];
-    fill(cx, line, &GRAMMAR, &mut Build::new(&mut room, 0, 0, &[]), &mut slots)?;
+    words(cx, line, &GRAMMAR, &mut slots)?;
     let mut watch = Watch { family: cx.page.opts.family, ..Watch::default() };
     watch.label = slot(&slots, LABEL).or(slot(&slots, ALL)).is_some();
     if let Some(dev) = slot(&slots, DEV) {

@@ -102,7 +102,8 @@ pub static GRAMMAR: Grammar = Grammar {
 /// `[to] [TYPE] PREFIX`.
 fn to<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots: &mut Slots<'l>) -> Done {
     let mut word = line.value(&mut cx.err)?;
-    if let Some(ty) = route_type(word).filter(|_| !word.first().is_some_and(u8::is_ascii_digit)) {
+    let digit = word.first().is_some_and(u8::is_ascii_digit);
+    if let Some(ty) = (!digit).then(|| route_type(word)).flatten() {
         keep(slots, TYPE, word);
         m.head(at::TYPE, &[ty]);
         word = line.value(&mut cx.err)?;
@@ -333,7 +334,7 @@ fn nexthops<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots:
 
 /// One of the verbs: message type `ty` with `flags`.
 pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
-    let (mut words, mut tx, mut slots) = ([0; TX], [0; TX], [None; SLOTS]);
+    let (mut words, mut slots) = ([0; TX], [None; SLOTS]);
     let mut w = Build::new(&mut words, 0, 0, &[0; RTMSG_LEN]);
     w.head(at::FAMILY, &[cx.page.opts.family]);
     fill(cx, line, &GRAMMAR, &mut w, &mut slots)?;
@@ -345,13 +346,34 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
         table = Some(vrf(cx, name)?.1);
     }
     header(cx, &slots, &mut w, ty == rtm::NEWROUTE, table)?;
-    let mut m = Build::new(&mut tx, ty, flags, w.written().get(HEADER_LEN..HEAD_END).unwrap_or(&[]));
-    transfer(&w, &mut m);
+    // The words of most routes are the request already: a batch of them is spared the second frame.
+    if w.attrs(RTMSG_LEN).any(|a| a.ty >= METRICS || a.ty == rta::TABLE.ty()) {
+        let mut tx = [0; TX];
+        let mut m = Build::new(&mut tx, 0, 0, w.written().get(HEADER_LEN..HEAD_END).unwrap_or(&[]));
+        transfer(&w, &mut m);
+        return complete(cx, &slots, &mut m, ty, flags, table);
+    }
+    complete(cx, &slots, &mut w, ty, flags, table)
+}
+
+/// Adds what stands last, and sends.
+#[inline(never)]
+fn complete(
+    cx: &mut Ctx<'_>,
+    slots: &Slots<'_>,
+    m: &mut Build<'_>,
+    ty: u16,
+    flags: u16,
+    table: Option<u32>,
+) -> Done {
+    m.set_ty(ty);
+    m.set_flags(flags);
+    m.from_word(usize::MAX);
     if let Some(t) = table.filter(|t| *t > 255) {
         m.put(rta::TABLE, t);
     }
-    put_device(cx, &mut m, &slots, DEV, rta::OIF)?;
-    crate::ip::send(cx, &mut m)
+    put_device(cx, m, slots, DEV, rta::OIF)?;
+    crate::ip::send(cx, m)
 }
 
 const HEAD_END: usize = HEADER_LEN.saturating_add(RTMSG_LEN);

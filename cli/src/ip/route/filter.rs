@@ -2,8 +2,8 @@
 
 use super::{route_type, vrf};
 use crate::Ctx;
-use crate::grammar::{Arg, Grammar, SLOTS, Slots, To, fill, spelled};
-use crate::ip::value::{device, keep, number, prefix, realms, slot, tos, wrong};
+use crate::grammar::{Arg, Grammar, SLOTS, Slots, To, spelled};
+use crate::ip::value::{device, keep, number, prefix, realms, slot, tos, words, wrong};
 use crate::report::Done;
 use crate::words::Line;
 use nlbox_core::rt::names::{PROTOCOLS, SCOPES, TABLES};
@@ -111,10 +111,9 @@ pub struct Filter {
     /// Cached routes, and only those.
     pub cached: bool,
     vrf: bool,
-    /// The values asked for, by the numbers of their slots.
-    values: [u32; NUMBERS],
-    /// Of each value the bits that count: none where any will do, of realms perhaps a half.
-    masks: [u32; NUMBERS],
+    /// The values asked for, by the numbers of their slots, each with the bits that count: none where any value will
+    /// do, of realms perhaps a half.
+    numbers: [(u32, u32); NUMBERS],
     prefixes: [Option<Prefix>; PREFIXES],
 }
 
@@ -137,20 +136,19 @@ impl Filter {
 
     /// Whether more than one value passes of slot `n`.
     pub(super) fn leaves(&self, n: u8) -> bool {
-        self.masks.get(usize::from(n)) != Some(&u32::MAX)
+        self.numbers.get(usize::from(n)).is_none_or(|(_, mask)| *mask != u32::MAX)
     }
 
     /// The number asked for in slot `n`; 0 for all.
     pub(in crate::ip) fn number(&self, n: u8) -> u32 {
-        self.values.get(usize::from(n)).copied().unwrap_or(0)
+        self.numbers.get(usize::from(n)).map_or(0, |(value, _)| *value)
     }
 
     /// Asks for `value` in the bits `mask` of slot `n`.
     #[inline(never)]
     pub(in crate::ip) fn set(&mut self, n: u8, value: u32, mask: u32) {
-        if let (Some(v), Some(m)) = (self.values.get_mut(usize::from(n)), self.masks.get_mut(usize::from(n)))
-        {
-            (*v, *m) = (value, mask);
+        if let Some(to) = self.numbers.get_mut(usize::from(n)) {
+            *to = (value, mask);
         }
     }
 
@@ -189,7 +187,7 @@ pub(in crate::ip) fn select(
     f: &mut Filter,
 ) -> Done {
     let mut slots = [None; SLOTS];
-    fill(cx, line, grammar, &mut Build::new(&mut [0; 64], 0, 0, &[]), &mut slots)?;
+    words(cx, line, grammar, &mut slots)?;
     let family = cx.page.opts.family;
     f.cached = slot(&slots, CACHED).is_some();
     let mut bad = BAD;
@@ -294,7 +292,7 @@ impl<'m> Row<'m> {
         {
             return false;
         }
-        let fits = |(n, (want, mask)): (u8, (&u32, &u32))| {
+        let fits = |(n, (want, mask)): (u8, &(u32, u32))| {
             if *mask == 0 {
                 return true;
             }
@@ -313,7 +311,7 @@ impl<'m> Row<'m> {
             };
             (want ^ has) & mask == 0
         };
-        (TABLE..).zip(f.values.iter().zip(&f.masks)).all(fits)
+        (TABLE..).zip(&f.numbers).all(fits)
             && self.within(f.prefix(ROOT_DST), f.prefix(MATCH_DST), rta::DST.ty(), h.dst_len)
             && self.within(f.prefix(ROOT_SRC), f.prefix(MATCH_SRC), rta::SRC.ty(), h.src_len)
             && f.prefix(VIA).is_none_or(|w| w.contains(&self.via()))

@@ -27,7 +27,7 @@ pub static OBJECT: Object = Object {
     name: "route",
     about: "routes",
     verbs: &[
-        Verb { word: "l[ist]|s[how]|ls[t]", run: show::run, grammar: Some(&filter::GRAMMAR) },
+        Verb { word: "s[how]|l[ist]|ls[t]", run: show::run, grammar: Some(&filter::GRAMMAR) },
         Verb { word: "g[et]", run: get::run, grammar: Some(&get::GRAMMAR) },
         Verb {
             word: "a[dd]",

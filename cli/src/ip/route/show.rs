@@ -73,7 +73,7 @@ pub fn route(page: &mut Page<'_>, row: &Row<'_>, f: &Filter) {
         gateway(page, a);
     }
     if let (true, Some(index)) = (f.leaves(OIF), a.get(rta::OIF)) {
-        put_ifname(page, "dev ", DEV, index);
+        put_ifname(page, "dev ", "dev", "% ", index);
     }
     let table = row.table();
     if table != 0 && f.leaves(TABLE) && (table != TABLE_MAIN || details) {
@@ -130,8 +130,6 @@ pub fn route(page: &mut Page<'_>, row: &Row<'_>, f: &Filter) {
     }
     close(page);
 }
-
-const DEV: &str = "dev|% ";
 
 const fn host_bits(family: u8) -> u8 {
     if family == af::AF_INET6 { 128 } else { 32 }
@@ -309,7 +307,7 @@ fn multipath(page: &mut Page<'_>, family: u8, hops: &[u8]) {
         gateway(page, a);
         flow(page, a);
         if index != [0; 4] {
-            put_ifname(page, "dev ", DEV, u32::from_ne_bytes(index));
+            put_ifname(page, "dev ", "dev", "% ", u32::from_ne_bytes(index));
         }
         if family != af::AF_MPLS {
             put_num(&mut page.out, "weight|weight % ", i64::from(hops).saturating_add(1));

@@ -120,6 +120,7 @@ mod tests {
 
     /// As iproute2 6.1 sends them.
     #[test]
+    #[cfg_attr(target_endian = "big", ignore = "bytes as a little-endian kernel sent them")]
     fn addresses_are_added_one_by_one_and_set_as_a_list() {
         let add = b"\x08\0\x03\0\0\0\0\0\x0a\0\x04\0\x02\0\0\0\0\x01\0\0";
         assert_eq!(said(&["add", "02:00:00:00:00:01"]), add);

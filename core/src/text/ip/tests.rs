@@ -30,7 +30,7 @@ fn glibc_v6(addr: Ipv6Addr) -> String {
 #[test]
 fn prints_and_parses_as_std() {
     let mut seed = 0x1234_5678_9abc_def1;
-    for _ in 0..20000 {
+    for _ in 0..if cfg!(miri) { 50 } else { 20000 } {
         let bits = rand(&mut seed);
         let v4 = Ipv4Addr::from_bits(u32::try_from(bits & 0xffff_ffff).unwrap());
         let ip = Ip::v4(v4.octets());
@@ -60,7 +60,9 @@ fn accepts_and_refuses_as_std() {
     let alphabet = b"0123456789abcdefF:::::....%/x g";
     let mut seed = 99;
     let mut accepted = 0;
-    for round in 0..200_000u32 {
+    // An interpreter has time for a few.
+    let rounds = if cfg!(miri) { 400 } else { 200_000_u32 };
+    for round in 0..rounds {
         let len = rand(&mut seed) % 20;
         let mut word: Vec<u8> =
             (0..len).map(|_| alphabet[usize::try_from(rand(&mut seed) % 31).unwrap()]).collect();
@@ -87,7 +89,7 @@ fn accepts_and_refuses_as_std() {
         accepted += u32::from(expected.is_some());
         assert_eq!(parse(&word), expected, "{s}");
     }
-    assert!(accepted > 10000, "{accepted}");
+    assert!(accepted > rounds / 20, "{accepted}");
 }
 
 #[test]

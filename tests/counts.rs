@@ -1,0 +1,138 @@
+//! What commands cost where the machine makes no difference: system calls, memory at the peak, instructions.
+
+use harness::{Ns, measure};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+/// A world with a veth pair, and the program as `ip` in it.
+struct World {
+    ns: Ns,
+    ip: PathBuf,
+}
+
+impl World {
+    fn new() -> Option<World> {
+        let ns = Ns::new()?;
+        let ip = std::env::temp_dir().join(format!("nlbox-counts-{}", std::process::id())).join("ip");
+        std::fs::create_dir_all(ip.parent().unwrap()).unwrap();
+        let _ = std::os::unix::fs::symlink(harness::nlbox(), &ip);
+        ns.ip(
+            &ip,
+            &[
+                "link set lo up",
+                "link add v0 type veth peer name v1",
+                "link set v0 up",
+                "link set v1 up",
+                "addr add 10.0.0.1/24 dev v0",
+                "netns add first",
+            ],
+        );
+        Some(World { ns, ip })
+    }
+
+    fn argv<'w>(&'w self, words: &'w str) -> Vec<&'w str> {
+        std::iter::once(self.ip.to_str().unwrap()).chain(harness::words(words)).collect()
+    }
+
+    /// `argv` behind `tool`, inside; the text of the file `@` that the tool is told to write.
+    fn behind(&self, tool: &[&str], words: &str) -> String {
+        let argv = [tool, &self.argv(words)].concat();
+        let out = self.ns.run(&argv);
+        assert_eq!(out.code, 0, "{words}: {}", out.stderr);
+        self.ns.sh("cat /run/measured; rm /run/measured").stdout
+    }
+
+    fn routes(&self, count: u32) {
+        let line = |i: u32| format!("route replace 11.{}.{}.{}/32 dev v0\n", i >> 16, i >> 8 & 255, i & 255);
+        // A child has ten seconds: not all at once.
+        for from in (0..count).step_by(10_000) {
+            let lines: String = (from..count.min(from + 10_000)).map(line).collect();
+            assert_eq!(self.ns.feed(&self.argv("-batch -"), &lines).code, 0);
+        }
+    }
+}
+
+fn there(tool: &str) -> bool {
+    Command::new(tool).arg("-V").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
+        || harness::skip::<()>(&format!("{tool} is not installed")).is_some()
+}
+
+#[test]
+fn system_calls() {
+    let Some(w) = World::new().filter(|_| there("strace")) else { return };
+    for (words, most) in [
+        ("link show lo", 13),
+        ("link show", 25),
+        ("-s link show dev v0", 21),
+        ("addr show", 40),
+        ("addr show dev v0", 29),
+        ("route show", 23),
+        ("-j route show table all", 29),
+        ("neigh show", 12),
+        ("rule show", 13),
+        ("route get 10.0.0.9", 21),
+        ("link set v0 mtu 1400", 19),
+        ("addr add 10.0.1.1/24 dev v0", 19),
+        ("addr del 10.0.1.1/24 dev v0", 19),
+        ("route add 10.5.0.0/16 dev v0", 19),
+        ("netns add n2", 13),
+        ("netns list", 24),
+        ("-n n2 link show", 18),
+        ("-n n2 link show lo", 16),
+        ("netns del n2", 6),
+    ] {
+        let said = w.behind(&["strace", "-f", "-c", "-o", "/run/measured"], words);
+        let total = said.lines().find(|l| l.ends_with(" total")).unwrap();
+        let calls: u32 = total.split_whitespace().nth(3).unwrap().parse().unwrap();
+        println!("{calls:>4}  {words}");
+        assert!(calls <= most, "{words}: {calls} calls, {most} at most");
+    }
+}
+
+#[test]
+fn memory_does_not_grow_with_the_table() {
+    let Some(w) = World::new() else { return };
+    let peaks = || {
+        ["route show", "-j route show", "-s -d route show table all"].map(|words| {
+            let argv = w.argv(words);
+            let mut command = w.ns.command(argv[0]);
+            command.args(&argv[1..]).stdout(Stdio::null());
+            measure::peak(&mut command)
+        })
+    };
+    w.routes(10);
+    let few = peaks();
+    w.routes(100_000);
+    let many = peaks();
+    println!("{few:?} KiB at 10 routes, {many:?} at 100,000");
+    for (few, many) in few.iter().zip(many) {
+        // The buffers fill, 32 KiB each, and that is all.
+        assert!(many <= few + 96, "{few} KiB at 10 routes, {many} at 100,000");
+    }
+}
+
+#[test]
+fn instructions() {
+    let Some(w) = World::new().filter(|_| there("valgrind")) else { return };
+    let cost = |words: &str| -> u64 {
+        let said =
+            w.behind(&["valgrind", "-q", "--tool=callgrind", "--callgrind-out-file=/run/measured"], words);
+        said.lines().find_map(|l| l.strip_prefix("summary: ")).unwrap().trim().parse().unwrap()
+    };
+    // What a start costs is taken off: the rest is by the entry.
+    let start = cost("link show lo");
+    println!("{start:>6}  link show lo");
+    assert!(start < 100_000, "{start}");
+    w.routes(1000);
+    for (words, most) in [("route show", 5_700), ("-j route show", 6_900)] {
+        let each = (cost(words) - start) / 1000;
+        println!("{each:>6}  each line of {words}");
+        assert!(each < most, "{words}: {each}");
+    }
+    let lines: String =
+        (0..1000).map(|i| format!("route add 12.0.{}.{}/32 dev v0\\n", i >> 8, i & 255)).collect();
+    w.ns.sh(&format!("printf '{lines}' > /run/lines"));
+    let each = (cost("-batch /run/lines") - start) / 1000;
+    println!("{each:>6}  each line of -batch");
+    assert!(each < 13_000, "{each}");
+}
