@@ -408,9 +408,9 @@ fn isolates(g: &mut Guide) {
     if g.is_machine() {
         return;
     }
-    g.prop("mkdir -p /run/root/bin /run/root/proc && cp /bin/busybox /run/root/bin/sh");
+    g.prop("mkdir -p /run/box/bin /run/box/proc && cp /bin/busybox /run/box/bin/sh");
     let out = g.any(
-        "isolate -U --pid --mount-proc --hostname box -R /run/root -a 10.1.1.2/24 --host-address 10.1.1.1/24 \
+        "isolate -U --pid --mount-proc --hostname box -R /run/box -a 10.1.1.2/24 --host-address 10.1.1.1/24 \
          /bin/sh -c 'echo $(id -u) $(hostname); ls /; cat /proc/self/uid_map; ifconfig eth0; ping -c 1 10.1.1.1'",
     );
     assert_eq!((out.code, out.stderr.as_str()), (0, ""), "{out:?}");

@@ -44,8 +44,8 @@ impl Host {
 
     /// Makes a root directory with nothing but the program in it.
     fn root(&self) {
-        let dirs = "mkdir -p /run/root/proc /run/root/etc /run/root/bin; touch /run/root/etc/resolv.conf";
-        self.0.sh(&format!("{dirs}; cp {} /run/root/bin/nlbox", nlbox().display()));
+        let dirs = "mkdir -p /run/box/proc /run/box/etc /run/box/bin; touch /run/box/etc/resolv.conf";
+        self.0.sh(&format!("{dirs}; cp {} /run/box/bin/nlbox", nlbox().display()));
     }
 
     /// What could be left behind: links, names of namespaces, mounts.
@@ -274,7 +274,7 @@ fn killed_at_each_system_call_it_leaves_nothing() {
         for n in 1..9 {
             let line = format!(
                 "strace -f -qq -o /dev/null -e inject={call}:signal=KILL:when={n} \
-                 NLBOX isolate -p --mount-proc --hostname x -d 192.0.2.1 -R /run/root /bin/nlbox --list"
+                 NLBOX isolate -p --mount-proc --hostname x -d 192.0.2.1 -R /run/box /bin/nlbox --list"
             );
             let code = host.run(&line).code;
             host.clean(&before, &format!("inside: {call} {n}"));
@@ -508,10 +508,10 @@ fn files_and_names_inside() {
                 "--mount-proc sh -c 'cd /proc; for p in [0-9]*; do [ -d $p ] && printf \"$p \"; done; echo'"
             )
         );
-        let list = quiet("-R /run/root --mount-proc -d 192.0.2.7 /bin/nlbox ip netns identify");
+        let list = quiet("-R /run/box --mount-proc -d 192.0.2.7 /bin/nlbox ip netns identify");
         eqnice!("\n", list);
         let mounts = quiet(
-            "-R /run/root --mount-proc -d 192.0.2.7 /bin/nlbox nsenter -t 2 --wd=/proc/2 /bin/nlbox --version",
+            "-R /run/box --mount-proc -d 192.0.2.7 /bin/nlbox nsenter -t 2 --wd=/proc/2 /bin/nlbox --version",
         );
         assert!(mounts.starts_with("nlbox "), "{mounts}");
         host.clean(&before, user);
