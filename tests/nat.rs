@@ -62,10 +62,10 @@ impl Net {
         for line in TOPOLOGY.lines() {
             run(&ns, line);
         }
-        let root = format!("/proc/{}/root/run/netns", ns.pid());
-        let router = format!("/proc/{}/ns/net", ns.pid());
-        let open = |path: String| File::open(path);
-        let places = [open(router), open(format!("{root}/client")), open(format!("{root}/server"))];
+        // Names in the fixture's own /run, seen through its process.
+        let process = Path::new("/proc").join(ns.pid().to_string());
+        let names = process.join("root").join("run/netns");
+        let places = [process.join("ns/net"), names.join("client"), names.join("server")].map(File::open);
         let [Ok(r), Ok(c), Ok(s)] = places else { return skip("no way into the namespaces of the fixture") };
         // A first neighbour look-up of an address that is still tentative would lose the first packet.
         eventually("IPv6 is ready", || {

@@ -64,7 +64,7 @@ fn set(name: &mut Name, to: &[u8]) {
     let _ = name.extend_from_slice(to);
 }
 
-/// What [`lines`] tells: an address, the first name behind it, and whether a word is one of its names.
+/// What a reader of /etc/hosts is told: an address, the first name behind it, and whether a word is one of its names.
 pub type Tell<'t> = dyn FnMut(&Ip, &[u8], &dyn Fn(&[u8]) -> bool) + 't;
 
 /// Tells every line of /etc/hosts.

@@ -53,6 +53,8 @@ pub mod report;
 pub mod route;
 #[cfg(any(feature = "nettools", feature = "isolate"))]
 pub mod step;
+#[cfg(test)]
+mod tests;
 #[cfg(feature = "nettools")]
 pub mod tunctl;
 #[cfg(feature = "namespaces")]

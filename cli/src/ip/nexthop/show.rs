@@ -266,55 +266,16 @@ mod tests {
     extern crate std;
     use super::*;
     use crate::Options;
-    use crate::names::Names;
-    use nlbox_core::conn::{Conn, Errno, Received, Transport};
-    use nlbox_core::text::out::{Mode, Out, Sink};
+    use crate::tests::{bytes, printed};
+    use nlbox_core::text::out::Mode;
     use std::string::String;
-    use std::vec::Vec;
-
-    struct Text(Vec<u8>);
-    impl Sink for Text {
-        fn write_all(&mut self, b: &[u8]) -> Result<(), i32> {
-            self.0.extend_from_slice(b);
-            Ok(())
-        }
-    }
-
-    struct Dead;
-    impl Transport for Dead {
-        fn send(&mut self, _: &[u8]) -> Result<(), Errno> {
-            Err(Errno(5))
-        }
-        fn recv(&mut self, _: &mut [u8]) -> Result<Received, Errno> {
-            Err(Errno(5))
-        }
-        fn peek(&mut self) -> Result<usize, Errno> {
-            Err(Errno(5))
-        }
-        fn port(&mut self) -> Result<u32, Errno> {
-            Err(Errno(5))
-        }
-    }
 
     fn print(ty: u16, hex: &str, json: bool, details: u8) -> String {
-        let payload: Vec<u8> = hex
-            .as_bytes()
-            .chunks(2)
-            .map(|c| u8::from_str_radix(std::str::from_utf8(c).unwrap(), 16).unwrap())
-            .collect();
-        let (mut text, mut dead, mut page, mut rx) = (Text(Vec::new()), Dead, [0; 4096], [0; 64]);
-        let mut names = Names::new(Conn::new(&mut dead, &mut rx));
-        // Interface 3 with an IFLA_IFNAME of seven bytes.
-        let mut link = [0; 24];
-        link[4] = 3;
-        link[16..22].copy_from_slice(&[7, 0, 3, 0, b'v', b'0']);
-        names.learn(&Message { ty: nlbox_core::rt::rtm::NEWLINK, flags: 0, seq: 0, port: 0, payload: &link });
-        let mut out = Out::new(&mut text, &mut page);
-        out.mode = Mode { json, ..Mode::default() };
-        let mut page = Page { out, names, opts: Options { details, ..Options::default() } };
-        nexthop(&mut page, &Message { ty, flags: 0, seq: 1, port: 1, payload: &payload });
-        page.out.finish().unwrap();
-        String::from_utf8(text.0).unwrap()
+        let payload = bytes(hex);
+        let opts = Options { details, ..Options::default() };
+        printed(Mode { json, ..Mode::default() }, opts, |page| {
+            nexthop(page, &Message { ty, flags: 0, seq: 1, port: 1, payload: &payload });
+        })
     }
 
     // RTM_NEWNEXTHOP and RTM_NEWNEXTHOPBUCKET as a 6.18 kernel sends them, without their headers.

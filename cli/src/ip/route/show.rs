@@ -324,44 +324,10 @@ mod tests {
     extern crate std;
     use super::*;
     use crate::Options;
-    use crate::names::Names as IfNames;
-    use nlbox_core::conn::{Conn, Errno, Received, Transport};
+    use crate::tests::{bytes, printed};
     use nlbox_core::rt::rtm;
-    use nlbox_core::text::out::{Mode, Out, Sink};
+    use nlbox_core::text::out::Mode;
     use std::string::String;
-    use std::vec::Vec;
-
-    struct Text(Vec<u8>);
-    impl Sink for Text {
-        fn write_all(&mut self, b: &[u8]) -> Result<(), i32> {
-            self.0.extend_from_slice(b);
-            Ok(())
-        }
-    }
-
-    /// A system without a network.
-    struct Dead;
-    impl Transport for Dead {
-        fn send(&mut self, _: &[u8]) -> Result<(), Errno> {
-            Err(Errno(5))
-        }
-        fn recv(&mut self, _: &mut [u8]) -> Result<Received, Errno> {
-            Err(Errno(5))
-        }
-        fn peek(&mut self) -> Result<usize, Errno> {
-            Err(Errno(5))
-        }
-        fn port(&mut self) -> Result<u32, Errno> {
-            Err(Errno(5))
-        }
-    }
-
-    fn bytes(hex: &str) -> Vec<u8> {
-        hex.as_bytes()
-            .chunks(2)
-            .map(|c| u8::from_str_radix(std::str::from_utf8(c).unwrap(), 16).unwrap())
-            .collect()
-    }
 
     fn with<T>(hex: &str, f: impl FnOnce(&Row<'_>) -> T) -> T {
         let payload = bytes(hex);
@@ -369,21 +335,7 @@ mod tests {
     }
 
     fn print(hex: &str, f: &Filter, mode: Mode) -> String {
-        let (mut text, mut dead, mut page, mut rx) = (Text(Vec::new()), Dead, [0; 4096], [0; 64]);
-        let mut names = IfNames::new(Conn::new(&mut dead, &mut rx));
-        for (index, name) in [(3, b"v0"), (5, b"v2")] {
-            let mut link = [0; 24];
-            link[4] = index;
-            // IFLA_IFNAME of seven bytes.
-            link[16..22].copy_from_slice(&[7, 0, 3, 0, name[0], name[1]]);
-            names.learn(&Message { ty: rtm::NEWLINK, flags: 0, seq: 0, port: 0, payload: &link });
-        }
-        let mut out = Out::new(&mut text, &mut page);
-        out.mode = mode;
-        let mut page = Page { out, names, opts: Options::default() };
-        with(hex, |row| route(&mut page, row, f));
-        page.out.finish().unwrap();
-        String::from_utf8(text.0).unwrap()
+        printed(mode, Options::default(), |page| with(hex, |row| route(page, row, f)))
     }
 
     // RTM_NEWROUTE as a 6.18 kernel sends it, without its header; what iproute2 prints for it stands in the tests.
