@@ -168,6 +168,7 @@ const KEPT: usize = 24;
 impl Rule {
     /// A rule that matches everything.
     #[must_use]
+    #[inline(never)]
     pub fn new(family: u8) -> Rule {
         Rule { family, ..Rule::new_zeroed() }
     }
