@@ -5,6 +5,7 @@
 //! fingers rely.
 
 use crate::Ctx;
+use crate::batch::gate;
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use nlbox_core::spec::{AttrSet, Bad, put};
@@ -105,7 +106,7 @@ impl Args {
     /// The keywords.
     #[must_use]
     pub fn iter(&self) -> ArgsIter {
-        ArgsIter { rows: self.rows.iter(), text: self.text, at: 0, calls: self.calls.iter() }
+        ArgsIter { rows: self.rows.iter(), text: self.text, at: 0, calls: self.calls }
     }
 }
 
@@ -114,7 +115,7 @@ pub struct ArgsIter {
     rows: core::slice::Iter<'static, [u8; HEAD]>,
     text: &'static str,
     at: usize,
-    calls: core::slice::Iter<'static, Call>,
+    calls: &'static [Call],
 }
 
 impl ArgsIter {
@@ -123,23 +124,40 @@ impl ArgsIter {
         let letter = word.map_or(0, |w| w.first().copied().unwrap_or(0));
         let mut passed = 0_u32;
         loop {
-            let [first, len, text_len, number, what] = self.rows.next()?;
+            // Most rows of most words are passed here, by their letter alone.
+            let rows = self.rows.as_slice();
+            let n = match word {
+                None => 0,
+                Some(_) => rows.iter().position(|[first, ..]| *first == letter || *first == 0)?,
+            };
+            let (before, rest) = rows.split_at_checked(n)?;
+            let (mut at, mut calls) = (self.at, 0_usize);
+            for [_, len, text, _, what] in before {
+                at = at.wrapping_add((*len).into());
+                if *text != COMMON {
+                    at = at.wrapping_add((*text).into());
+                }
+                calls = calls.wrapping_add((what / CALLS & 1).into());
+            }
+            (self.at, self.calls) = (at, self.calls.get(calls..)?);
+            passed = passed.wrapping_add(u32::try_from(n).unwrap_or(0));
+            self.rows = rest.iter();
+            let [_, len, text, number, what] = self.rows.next()?;
             let start = self.at;
             let middle = start.wrapping_add(usize::from(*len));
-            self.at = if *text_len == COMMON { middle } else { middle.wrapping_add(usize::from(*text_len)) };
-            let call = if what & CALLS != 0 { self.calls.next() } else { None };
-            // Most rows of most words are passed here.
-            if *first == letter || *first == 0 || word.is_none() {
-                let spelling = self.text.get(start..middle)?;
-                if word.is_none_or(|word| spelled(word, spelling)) {
-                    let text = if *text_len == COMMON { INVALID } else { self.text.get(middle..self.at)? };
-                    let times = *TIMES.get(usize::from(what >> 4))?;
-                    let what = *WHATS.get(usize::from(what & 7))?;
-                    return Some((
-                        passed,
-                        Arg { word: spelling, text, call: call.copied(), number: *number, what, times },
-                    ));
-                }
+            self.at = if *text == COMMON { middle } else { middle.wrapping_add(usize::from(*text)) };
+            let mut call = None;
+            if what & CALLS != 0
+                && let Some((first, rest)) = self.calls.split_first()
+            {
+                (call, self.calls) = (Some(*first), rest);
+            }
+            let spelling = self.text.get(start..middle)?;
+            if word.is_none_or(|word| spelled(word, spelling)) {
+                let text = if *text == COMMON { INVALID } else { self.text.get(middle..self.at)? };
+                let times = *TIMES.get(usize::from(what >> 4))?;
+                let what = *WHATS.get(usize::from(what & 7))?;
+                return Some((passed, Arg { word: spelling, text, call, number: *number, what, times }));
             }
             passed = passed.wrapping_add(1);
         }
@@ -244,20 +262,26 @@ pub struct Grammar {
 /// Whether `word` is `spelling`, or one of its alternatives (`a|b`), or shortens it as its brackets allow.
 #[must_use]
 pub fn spelled(word: &[u8], spelling: &str) -> bool {
-    // What of the word is to come: `None` once it differs.
-    let (mut rest, mut may_end) = (Some(word), false);
-    for b in spelling.bytes() {
-        match (b, rest) {
-            (b'[', _) => may_end = true,
-            (b']', _) => {}
-            (b'|', Some([])) => return true,
-            (b'|', _) => (rest, may_end) = (Some(word), false),
-            (_, Some([first, more @ ..])) if *first == b => rest = Some(more),
-            (_, Some([])) if may_end => {}
-            _ => rest = None,
+    let mut letters = spelling.bytes();
+    loop {
+        // What of the word is to come, and whether it may end there.
+        let (mut rest, mut may_end) = (word, false);
+        let end = loop {
+            match (letters.next(), rest) {
+                (Some(b'['), _) => may_end = true,
+                (Some(b']'), _) => {}
+                (None | Some(b'|'), []) => return true,
+                (end @ (None | Some(b'|')), _) => break end,
+                (Some(_), []) if may_end => return true,
+                (Some(b), [first, more @ ..]) if *first == b => rest = more,
+                (end, _) => break end,
+            }
+        };
+        // The next alternative.
+        if end.is_none() || end != Some(b'|') && !letters.any(|b| b == b'|') {
+            return false;
         }
     }
-    rest.is_some_and(<[u8]>::is_empty)
 }
 
 /// A spelling's whole word: without brackets, the first of several.
@@ -404,6 +428,13 @@ pub struct Verb {
     pub grammar: Option<&'static Grammar>,
 }
 
+impl Verb {
+    /// Whether it only changes something, by one request: add, append, change, delete, prepend, replace.
+    fn changes(&self) -> bool {
+        matches!(self.word.as_bytes(), [b'a' | b'c' | b'd' | b'p', ..] | b"r[eplace]")
+    }
+}
+
 /// An object: `ip link`.
 pub struct Object {
     /// Its name, as help and errors call it.
@@ -419,8 +450,11 @@ pub struct Object {
 impl Object {
     /// Runs the verb that the line names.
     pub fn run(&self, cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-        let Some(word) = line.next() else { return (self.default)(cx, line) };
-        let done = match self.verbs.iter().find(|v| spelled(word, v.word)) {
+        let word = line.next();
+        let verb = word.and_then(|word| self.verbs.iter().find(|v| spelled(word, v.word)));
+        gate(cx, verb.is_some_and(Verb::changes))?;
+        let Some(word) = word else { return (self.default)(cx, line) };
+        let done = match verb {
             Some(v) => (v.run)(cx, line),
             // An object without verbs has one, whose word is never typed.
             None if self.verbs.first().is_some_and(|v| v.word.is_empty()) => {

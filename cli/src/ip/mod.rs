@@ -45,7 +45,8 @@ pub struct Entry {
     pub object: &'static Object,
 }
 
-/// How many of [`OBJECTS`] leave interfaces as they are: the lines of a batch may keep their names from one to the next.
+/// How many of [`OBJECTS`] leave interfaces as they are: the lines of a batch may keep their names from one to the next,
+/// and changes may wait for each other.
 const QUIET: usize = 5;
 
 /// Every object of `ip`, in matching order.
@@ -141,6 +142,7 @@ pub fn command(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     cx.conn.speak(0);
     // The order of the table is the order of the matching: an absent object must not give its word to a later one.
     if let Some((n, e)) = OBJECTS.iter().enumerate().find(|(_, e)| spelled(word, e.word)) {
+        crate::batch::gate(cx, n < QUIET)?;
         let depth = cx.page.out.depth();
         // The command before may have given an id, by moving a link or by name.
         cx.page.names.nsids.forget();
