@@ -413,12 +413,15 @@ pub fn absent<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, _: &
 
 fn usage(cx: &mut Ctx<'_>) -> Fail {
     cx.err.say(&[b"Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }"]);
-    for e in OBJECTS {
+    let mut last = "";
+    for e in OBJECTS.iter().filter(|e| core::mem::replace(&mut last, e.object.about) != e.object.about) {
         cx.err.say(&[b"       ip % ...    %", e.object.name.as_bytes(), e.object.about.as_bytes()]);
     }
     cx.err.say(&[b"Options: -4 -6 -0 -M -B -f[amily] FAMILY -s[tatistics] -d[etails] -o[neline] -br[ief]"]);
     cx.err.say(&[
-        b"         -j[son] -p[retty] -n[etns] { NAME | PID | PATH } -a[ll] -N[umeric] -force -V[ersion]",
+        b"         -j[son] -p[retty] -n[etns] { NAME | PID | PATH } -a[ll] -N[umeric] -V[ersion]\n         \
+          -b[atch] FILE -force\n\n  \
+          ip link add veth0 type veth peer name veth1\n  ip -n blue addr add 10.0.0.1/24 dev veth1",
     ]);
     USAGE
 }
