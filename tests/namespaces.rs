@@ -268,14 +268,3 @@ fn nsenter_says_what_is_wrong() {
         ],
     );
 }
-
-#[test]
-fn examples_are_on_the_page_of_each() {
-    for applet in ["unshare", "nsenter", "ping", "arping", "isolate"] {
-        let mut command = std::process::Command::new(nlbox());
-        command.args([applet, "--help"]);
-        let out = harness::finish(command, "");
-        let lines = out.stdout.lines().filter(|l| l.starts_with(&format!("  {applet} "))).count();
-        assert!(out.code == 0 && lines > 0, "{applet}: {}", out.stdout);
-    }
-}

@@ -51,8 +51,7 @@ Usage: unshare [OPTION]... [--] [COMMAND [WORD]...]
   -V, --version
 Examples:
   unshare -rn ip link
-  unshare -rnpf --mount-proc sh
-",
+  unshare -rnpf --mount-proc sh",
     attached: false,
 };
 

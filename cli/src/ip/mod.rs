@@ -405,13 +405,18 @@ pub fn absent<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, _: &
 
 fn usage(cx: &mut Ctx<'_>) -> Fail {
     cx.err.say_of("Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }", b"");
-    for o in OBJECTS.values {
+    let mut last = "";
+    for o in OBJECTS.values.iter().filter(|o| core::mem::replace(&mut last, o.about()) != o.about()) {
         cx.err.say(&[b"       ip % ...    %", o.name().as_bytes(), o.about().as_bytes()]);
     }
-    cx.err
-        .say_of("Options: -4 -6 -0 -M -B -f[amily] FAMILY -s[tatistics] -d[etails] -o[neline] -br[ief]", b"");
     cx.err.say_of(
-        "         -j[son] -p[retty] -n[etns] { NAME | PID | PATH } -a[ll] -N[umeric] -force -V[ersion]",
+        "\
+Options: -4 -6 -0 -M -B -f[amily] FAMILY -s[tatistics] -d[etails] -o[neline] -br[ief]
+         -j[son] -p[retty] -n[etns] { NAME | PID | PATH } -a[ll] -N[umeric] -V[ersion]
+         -b[atch] FILE -force
+
+  ip link add veth0 type veth peer name veth1
+  ip -n blue addr add 10.0.0.1/24 dev veth1",
         b"",
     );
     USAGE
