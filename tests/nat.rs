@@ -460,7 +460,7 @@ fn many_at_once_lose_nothing_of_each_other() {
 /// Runs `f` with what a command has, on the sockets of this thread's namespace.
 fn with_ctx(f: impl FnOnce(&mut Ctx<'_>) -> Done) -> (Done, String) {
     let (mut out, mut err) = (Text::default(), Text::default());
-    let (mut page, mut rx, mut rx2) = (vec![0; 64], vec![0; 64], vec![0; 64]);
+    let (mut page, mut rx, mut rx2, mut tx) = (vec![0; 64], vec![0; 64], vec![0; 64], vec![0; 64]);
     let (mut main, mut side) = (Socket::new(0), Socket::new(0));
     let mut cx = Ctx {
         conn: Conn::new(&mut main, &mut rx),
@@ -471,6 +471,7 @@ fn with_ctx(f: impl FnOnce(&mut Ctx<'_>) -> Done) -> (Done, String) {
         },
         err: Report::new(&mut err),
         visits: Default::default(),
+        tx: &mut tx,
     };
     let done = f(&mut cx);
     (done, String::from_utf8(err.0).unwrap())

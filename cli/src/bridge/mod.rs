@@ -68,6 +68,7 @@ const NOT_FOUND: Fail = Fail(253);
 
 fn command(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let Some(word) = line.next() else { return Err(usage(cx)) };
+    crate::batch::gate(cx, false)?;
     let Some(object) = OBJECTS.iter().find(|o| matches(word, o.name())) else {
         if matches(word, "help") {
             return Err(usage(cx));

@@ -37,7 +37,8 @@ use nlbox_core::text::{Texts, num};
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
 
-/// How many of [`OBJECTS`] leave interfaces as they are: the lines of a batch may keep their names from one to the next.
+/// How many of [`OBJECTS`] leave interfaces as they are: the lines of a batch may keep their names from one to the next,
+/// and changes may wait for each other.
 const QUIET: usize = 5;
 
 /// Every object of `ip` by its names, of which iproute2 knows several for some, in matching order.
@@ -132,6 +133,7 @@ pub fn command(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     cx.conn.speak(0);
     // The order of the table is the order of the matching: an absent object must not give its word to a later one.
     if let Some((n, object)) = place(OBJECTS.words, word).and_then(|n| Some((n, *OBJECTS.values.get(n)?))) {
+        crate::batch::gate(cx, n < QUIET)?;
         let depth = cx.page.out.depth();
         // The command before may have given an id, by moving a link or by name.
         cx.page.names.nsids.forget();
