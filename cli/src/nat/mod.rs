@@ -18,11 +18,12 @@ use crate::words::Line;
 use core::ffi::CStr;
 use nlbox_core::bytes::until_nul;
 use nlbox_core::conn::Conn;
-use nlbox_core::nft::rule::{Rule, field, target};
+use nlbox_core::nft::rule::{Field, Rule, field, target};
 use nlbox_core::nft::{CHAINS, chain};
 use nlbox_core::text::ip::{Ip, Prefix, af};
 use nlbox_core::text::num;
 use nlbox_core::text::out::Out;
+use zerocopy::IntoBytes;
 
 const HELP: &str = "\
 Usage: nat [-j] list | flush | del N | del tag TEXT
@@ -86,6 +87,20 @@ pub fn publish(cx: &mut Ctx<'_>, proto: u8, port: u16, to: &Ip, to_port: u16, la
     // RTN_LOCAL: what is only forwarded to the same port elsewhere is not ours.
     r.ask(field::LOCAL, 1, &2_u32.to_ne_bytes());
     r.ask(field::TO, 1, to.bytes());
+    // What is asked, from the protocol to the locality, which stand side by side.
+    let asks = |r: &Rule| -> [Field; 4] {
+        r.fields.get(field::PROTO..).and_then(|f| f.first_chunk().copied()).unwrap_or_default()
+    };
+    let (mut same, ours) = (false, asks(&r));
+    let scope = Scope { family: to.family(), chain: PREROUTING };
+    talk(cx, &mut |cx, conn| {
+        walk(cx, conn, scope, &mut |_, old, n| {
+            same = n > 0 && (same || asks(old).as_bytes() == ours.as_bytes())
+        })
+    })?;
+    if same {
+        return Err(cx.err.applet("port % is published already", num::dec(port.into()).as_bytes(), 0));
+    }
     r.ask(field::PORTS, 1, &to_port.to_be_bytes());
     keep(cx, &mut r, label, &[PREROUTING, OUTPUT])
 }

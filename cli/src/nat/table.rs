@@ -129,6 +129,7 @@ fn pass(conn: &mut Conn<'_>, scope: Scope, each: &mut dyn FnMut(&Rule, u32)) -> 
 
 /// Hands the rules of `scope` over with their numbers; number 0 says that the table changed meanwhile, and all is told
 /// anew.
+#[inline(never)]
 pub(crate) fn walk(
     cx: &mut Ctx<'_>,
     conn: &mut Conn<'_>,
