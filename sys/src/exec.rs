@@ -1,9 +1,10 @@
 //! Becoming another program.
 #![allow(unsafe_code)]
 
+use crate::call::call3;
 use crate::cbuf::CBuf;
 use crate::entry::{env, environ_raw};
-use crate::errno::Errno;
+use crate::errno::{Errno, check};
 use core::ffi::{CStr, c_char};
 use core::marker::PhantomData;
 use core::ptr::null;
@@ -93,8 +94,8 @@ impl<const N: usize> Default for ArgvBuf<'_, N> {
 /// `execve(path, argv, environ)`: returns only when it failed.
 pub fn execv(path: &CStr, argv: Argv<'_>) -> Errno {
     // SAFETY: path and both arrays are terminated as the call wants them.
-    unsafe { libc::execve(path.as_ptr(), argv.at, environ_raw()) };
-    Errno::last()
+    let answer = unsafe { call3(libc::SYS_execve, path.as_ptr(), argv.at, environ_raw()) };
+    check(answer).err().unwrap_or(Errno::ENOEXEC)
 }
 
 /// execvp(3) as glibc has it: finds `file` in `$PATH`, with this environment; returns only when it failed.
