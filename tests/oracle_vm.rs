@@ -10,11 +10,15 @@ mod vm_cases;
 
 use harness::vm::{Setup, Vm};
 use harness::{Output, diff, words};
+use std::time::{Duration, Instant};
 use vm_cases::{MODES, MODULES, STATES, State};
 
 /// iproute2, and where it acts.
 const THEIRS: (&str, &str) = ("/bin/ip", "theirs");
 const OURS: (&str, &str) = ("/bin/nlbox ip", "ours");
+
+/// How long a state may take to settle.
+const SETTLE: Duration = Duration::from_secs(3);
 
 struct Oracle {
     vm: Vm,
@@ -31,17 +35,7 @@ impl Oracle {
     /// Notes where the outputs differ, what is meant aside.
     fn compare(&mut self, place: &str, line: &str, mut want: Output, mut got: Output) {
         self.cases += 1;
-        want.stdout = as_seven(&want.stdout);
-        got.stdout = as_six(&got.stdout);
-        for out in [&mut want, &mut got] {
-            out.stdout = without_chance(&out.stdout);
-            // Help is our own: what stands before it is not.
-            let at = out.stderr.lines().position(|l| l.starts_with("Usage:"));
-            if let Some(at) = at {
-                out.stderr =
-                    out.stderr.lines().take(at).map(|l| format!("{l}\n")).collect::<String>() + "Usage\n";
-            }
-        }
+        (want, got) = comparable(want, got);
         if want != got {
             self.found += &format!("[{place}] ip {line}\n");
             if want.code != got.code {
@@ -52,6 +46,18 @@ impl Oracle {
                     self.found += &changed(&diff(want, got));
                 }
             }
+        }
+    }
+
+    /// What a namespace holds, as iproute2 sees it.
+    fn after(&mut self, state: &State, namespace: &str) -> String {
+        let text = without_chance(&self.run(THEIRS.0, namespace, "-d addr show").stdout);
+        match state.name {
+            // What the kernel makes by an ioctl has its limits; by netlink it has none.
+            "by ip tunnel" => {
+                text.lines().map(|l| l.split(" minmtu ").next().unwrap_or(l).to_string() + "\n").collect()
+            }
+            _ => text,
         }
     }
 
@@ -68,19 +74,16 @@ impl Oracle {
             let got = self.run(OURS.0, OURS.1, line);
             self.compare(state.name, line, want, got);
         }
-        let all = |o: &mut Self, namespace| o.run(THEIRS.0, namespace, "-d addr show");
-        let (want, got) = (all(self, THEIRS.1), all(self, OURS.1));
         self.cases += 1;
-        let mut twins = [&want, &got].map(|o| without_chance(&o.stdout));
-        if state.name == "by ip tunnel" {
-            // What the kernel makes by an ioctl has its limits; by netlink it has none.
-            for text in &mut twins {
-                *text = text
-                    .lines()
-                    .map(|l| l.split(" minmtu ").next().unwrap_or(l).to_string() + "\n")
-                    .collect();
+        // The kernel's linkwatch settles carriers and states up to a second later, for each namespace at its own time.
+        let deadline = Instant::now() + SETTLE;
+        let twins = loop {
+            let twins = [THEIRS, OURS].map(|(_, namespace)| self.after(state, namespace));
+            if twins[0] == twins[1] || Instant::now() > deadline {
+                break twins;
             }
-        }
+            std::thread::sleep(Duration::from_millis(100));
+        };
         if twins[0] != twins[1] {
             self.found +=
                 &format!("[{}] the state after:\n{}", state.name, changed(&diff(&twins[0], &twins[1])));
@@ -90,12 +93,20 @@ impl Oracle {
             let json = !list.ends_with("gre1") && !list.ends_with("tnl2");
             for mode in MODES.iter().filter(|m| json || !m.contains("-j")) {
                 let line = format!("{mode} {list}");
-                let mut want = self.run(THEIRS.0, THEIRS.1, line.trim());
-                let got = self.run(OURS.0, THEIRS.1, line.trim());
-                // Of one tunnel over IPv6 iproute2 leaves the line without its end.
-                if !want.stdout.is_empty() && !want.stdout.ends_with('\n') {
-                    want.stdout += "\n";
-                }
+                // What moves between the two looks is looked at again.
+                let deadline = Instant::now() + SETTLE;
+                let (want, got) = loop {
+                    let mut want = self.run(THEIRS.0, THEIRS.1, line.trim());
+                    let got = self.run(OURS.0, THEIRS.1, line.trim());
+                    // Of one tunnel over IPv6 iproute2 leaves the line without its end.
+                    if !want.stdout.is_empty() && !want.stdout.ends_with('\n') {
+                        want.stdout += "\n";
+                    }
+                    let pair = comparable(want.clone(), got.clone());
+                    if pair.0 == pair.1 || Instant::now() > deadline {
+                        break (want, got);
+                    }
+                };
                 self.compare(state.name, line.trim(), want, got);
             }
         }
@@ -111,6 +122,22 @@ impl Oracle {
             self.vm.ok(&format!("/bin/ip netns del {namespace}"));
         }
     }
+}
+
+/// Two outputs without what is meant to differ.
+fn comparable(mut want: Output, mut got: Output) -> (Output, Output) {
+    want.stdout = as_seven(&want.stdout);
+    got.stdout = as_six(&got.stdout);
+    for out in [&mut want, &mut got] {
+        out.stdout = without_chance(&out.stdout);
+        // Help is our own: what stands before it is not.
+        let at = out.stderr.lines().position(|l| l.starts_with("Usage:"));
+        if let Some(at) = at {
+            out.stderr =
+                out.stderr.lines().take(at).map(|l| format!("{l}\n")).collect::<String>() + "Usage\n";
+        }
+    }
+    (want, got)
 }
 
 /// The lines that differ.

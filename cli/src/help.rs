@@ -99,7 +99,7 @@ pub fn object(cx: &mut Ctx<'_>, o: &Object) -> Fail {
     let program = cx.err.program;
     let mut page = Page { err: &mut cx.err, line: heapless::Vec::new(), indent: 8 };
     let mut last: Option<*const crate::grammar::Grammar> = None;
-    for (n, verb) in o.verbs.iter().enumerate() {
+    for (n, verb) in o.verbs().enumerate() {
         let Some(g) = verb.grammar else { continue };
         // Verbs that share a grammar share a line: `add | change | replace`.
         if last == Some(core::ptr::from_ref(g)) {
@@ -108,16 +108,16 @@ pub fn object(cx: &mut Ctx<'_>, o: &Object) -> Fail {
         last = Some(core::ptr::from_ref(g));
         let start: &[u8] = if n > 0 { b"       " } else { b"Usage:" };
         page.word(&[start]);
-        page.word(&[program.as_bytes(), b" ", o.name.as_bytes(), b" "]);
-        let same = o.verbs.iter().filter(|v| v.grammar.is_some_and(|h| core::ptr::eq(h, g)));
+        page.word(&[program.as_bytes(), b" ", o.name().as_bytes(), b" "]);
+        let same = o.verbs().filter(|v| v.grammar.is_some_and(|h| core::ptr::eq(h, g)));
         for (i, v) in same.enumerate() {
             let whole = Whole::of(v.word);
             page.word(&[if i > 0 { b"| " } else { b"" }, whole.as_bytes()]);
         }
-        if !g.usage.is_empty() {
-            page.word(&[g.usage.as_bytes()]);
+        if !g.usage().is_empty() {
+            page.word(&[g.usage().as_bytes()]);
         }
-        for a in g.args.iter() {
+        for a in g.iter() {
             arg(&mut page, &a, g.set);
         }
         page.end();

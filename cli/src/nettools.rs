@@ -254,8 +254,8 @@ pub fn name_of(record: &[u8; RECORD]) -> &[u8] {
 /// `RTM_GETADDR` for one family of one link; 0 for all of them.
 pub fn addresses<'t>(tx: &'t mut [u8], family: u8, index: u32) -> Build<'t> {
     let mut m = Build::new(tx, rtm::GETADDR, 0, &[0; nlbox_core::rt::addr::IFADDR_LEN]);
-    m.head(0, &[family]);
-    m.head(nlbox_core::rt::addr::INDEX_AT, &index.to_ne_bytes());
+    m.head_u8(0, family);
+    m.head_u32(nlbox_core::rt::addr::INDEX_AT, index);
     m
 }
 

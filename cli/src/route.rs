@@ -119,7 +119,7 @@ fn list(cx: &mut Ctx<'_>, numeric: bool, extend: u8) -> Done {
     });
     let mut tx = [0; 64];
     let mut m = Build::new(&mut tx, rtm::GETROUTE, 0, &[0; RTMSG_LEN]);
-    m.head(0, &[af::AF_INET]);
+    m.head_u8(0, af::AF_INET);
     crate::dump::dump(cx, &mut m, &mut |page, m| {
         let Some(row) = Row::of(m) else { return Ok(()) };
         let (h, a) = (row.head, row.attrs);
@@ -198,7 +198,7 @@ fn list6(cx: &mut Ctx<'_>, numeric: bool) -> Done {
     cx.page.out.text("Kernel IPv6 routing table\nDestination                    Next Hop                   Flag Met Ref  Use If\n");
     let mut tx = [0; 64];
     let mut m = Build::new(&mut tx, rtm::GETROUTE, 0, &[0; RTMSG_LEN]);
-    m.head(0, &[af::AF_INET6]);
+    m.head_u8(0, af::AF_INET6);
     let zero = Ip::v6([0; 16]);
     // The table being listed, and whether it has its default route; the main table comes before the local one.
     let (mut at, mut default) = (TABLE_MAIN, false);

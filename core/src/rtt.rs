@@ -172,7 +172,8 @@ mod tests {
 
     #[test]
     fn roots() {
-        for n in 0..5_000_u64 {
+        // An interpreter has no time for so many.
+        for n in 0..if cfg!(miri) { 300 } else { 5_000_u64 } {
             assert_eq!(root(n), n.isqrt());
         }
         for n in [u64::MAX, u64::MAX - 1, 1 << 62, (1 << 62) - 1, 0xffff_fffe_0000_0001] {

@@ -207,6 +207,15 @@ fn parse(cx: &mut Ctx<'_>, line: &mut Line<'_>, verb: u8, r: &mut Rule) -> Resul
     Ok(forward)
 }
 
+/// The rule that `masquerade …` and its like make.
+#[cfg(fuzzing)]
+pub(crate) fn said(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Option<Rule> {
+    let verb = choose(VERBS, line.next()?, 0).filter(|n| *n >= MASQUERADE)?;
+    let mut r = Rule::new(0);
+    parse(cx, line, verb, &mut r).ok()?;
+    Some(r)
+}
+
 /// Lets packets through this host, and says so.
 fn open(cx: &mut Ctx<'_>, family: u8) -> Done {
     static SWITCHES: [(u8, &CStr); 2] = [

@@ -111,7 +111,6 @@ fn strangers_are_not_believed() {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "thousands of datagrams are too many for an interpreter")]
 fn a_flood_of_strangers_ends() {
     let bad = ack(0, nlm::CAPPED, &[]);
     let steps = std::vec![Step::Datagram(4711, &bad); FLOOD];
@@ -122,7 +121,6 @@ fn a_flood_of_strangers_ends() {
 const FLOOD: usize = STRANGERS as usize + 10;
 
 #[test]
-#[cfg_attr(miri, ignore = "thousands of datagrams are too many for an interpreter")]
 fn a_dump_in_a_flood_of_strangers_ends() {
     // Of another process, of another request, and of no message at all.
     let other = message(16, nlm::MULTI, 7, PORT, &[0; 16]);

@@ -97,19 +97,21 @@ attrs! {
     }
 }
 
-#[cfg(all(test, target_endian = "little"))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::spec::tests::printed;
+    use crate::wire::captured::{As, captured};
 
     #[test]
     fn an_endpoint_as_iproute2_prints_it() {
         // What a 6.18 kernel answers for `endpoint add 10.0.0.1 dev v0 id 7 signal port 5000`, v0 being number 3.
         let endpoint = b"\x06\x00\x01\x00\x02\x00\x00\x00\x06\x00\x05\x00\x88\x13\x00\x00\x05\x00\x02\x00\x07\x00\x00\x00\
             \x08\x00\x06\x00\x01\x00\x00\x00\x08\x00\x07\x00\x03\x00\x00\x00\x08\x00\x03\x00\x0a\x00\x00\x01";
-        assert_eq!(printed(&addr::SET, endpoint, false), "10.0.0.1 port 5000 id 7 signal dev if3 ");
+        let endpoint = captured(Some(&addr::SET), &[(6, As::Numbers(&[4]))], endpoint);
+        assert_eq!(printed(&addr::SET, &endpoint, false), "10.0.0.1 port 5000 id 7 signal dev if3 ");
         assert_eq!(
-            printed(&addr::SET, endpoint, true),
+            printed(&addr::SET, &endpoint, true),
             "[{\"address\":\"10.0.0.1\",\"port\":5000,\"id\":7,\"signal\":true,\"dev\":\"if3\"}]\n"
         );
     }
@@ -119,8 +121,10 @@ mod tests {
         // MPTCP_ATTR_TOKEN, REM_ID 0, LOC_ID 1, SADDR4 10.0.1.1, SPORT 42121, FLAGS 2, RESET_FLAGS 5.
         let event = b"\x08\x00\x01\x00\x07\x77\x24\x3f\x05\x00\x04\x00\x00\x00\x00\x00\x05\x00\x03\x00\x01\x00\x00\x00\
             \x08\x00\x05\x00\x0a\x00\x01\x01\x06\x00\x09\x00\xa4\x89\x00\x00\x06\x00\x0d\x00\x02\x00\x00\x00\x08\x00\x11\x00\x05\x00\x00\x00";
+        let known = &[(1, As::Numbers(&[4])), (13, As::Numbers(&[2]))];
+        let event = captured(Some(&event::SET), known, event);
         assert_eq!(
-            printed(&event::SET, event, false),
+            printed(&event::SET, &event, false),
             " token=3f247707 remid=0 locid=1 saddr4=10.0.1.1 sport=42121 flags=2 reset_flags=0x5"
         );
     }

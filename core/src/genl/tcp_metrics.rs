@@ -73,24 +73,32 @@ attrs! {
     }
 }
 
-#[cfg(all(test, target_endian = "little"))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::spec::tests::printed;
+    use crate::wire::captured::{As, Known, captured};
 
     /// What a 6.18 kernel answers for a host that we have been connected to.
     const ENTRY: &[u8] = b"\x08\x00\x01\x00\x0a\x00\x00\x01\x08\x00\x0b\x00\x0a\x00\x00\x01\x0c\x00\x03\x00\xa8\x08\x00\x00\
         \x00\x00\x00\x00\x2c\x00\x06\x00\x08\x00\x06\x00\x80\x00\x00\x00\x08\x00\x01\x00\x01\x00\x00\x00\x08\x00\x07\x00\x33\
         \x00\x00\x00\x08\x00\x02\x00\x01\x00\x00\x00\x08\x00\x04\x00\x12\x00\x00\x00";
 
+    const KNOWN: Known<'_> = &[
+        (3, As::Numbers(&[8])),
+        (6, As::Nest(&vals::SET, &[(6, As::Numbers(&[4])), (7, As::Numbers(&[4]))])),
+        (9, As::Numbers(&[8])),
+        (10, As::Numbers(&[])),
+    ];
+
     #[test]
     fn an_entry_as_iproute2_prints_it() {
         assert_eq!(
-            printed(&attr::SET, ENTRY, false),
+            printed(&attr::SET, &captured(Some(&attr::SET), KNOWN, ENTRY), false),
             "10.0.0.1 age 2.216sec cwnd 18 rtt 16us rttvar 12us source 10.0.0.1"
         );
         assert_eq!(
-            printed(&attr::SET, ENTRY, true),
+            printed(&attr::SET, &captured(Some(&attr::SET), KNOWN, ENTRY), true),
             "[{\"dst\":\"10.0.0.1\",\"age\":2.216,\"cwnd\":18,\"rtt\":1.6e-05,\"rttvar\":1.2e-05,\"source\":\"10.0.0.1\"}]\n"
         );
     }
@@ -101,7 +109,7 @@ mod tests {
         let fopen = b"\x06\x00\x07\x00\xb4\x05\x00\x00\x06\x00\x08\x00\x03\x00\x00\x00\x0c\x00\x09\x00\xdc\x05\x00\x00\x00\x00\x00\x00\
             \x06\x00\x0a\x00\x01\xab\x00\x00";
         assert_eq!(
-            printed(&attr::SET, fopen, false),
+            printed(&attr::SET, &captured(Some(&attr::SET), KNOWN, fopen), false),
             " fo_mss 1460 fo_syn_drops 3/1.500usec ago fo_cookie 01ab"
         );
     }

@@ -388,6 +388,7 @@ fn mask(bits: u8) -> [u8; 16] {
 mod tests {
     use super::*;
     use crate::nft::batch;
+    use crate::wire::captured::captured;
     use crate::wire::header::{Messages, nlm};
 
     extern crate std;
@@ -437,6 +438,18 @@ mod tests {
 \x48\x00\x01\x00\x08\x00\x01\x00\x6e\x61\x74\x00\x3c\x00\x02\x00\x08\x00\x01\x00\x00\x00\x00\x01\x08\x00\x02\x00\x00\x00\x00\x02\x08\x00\x03\x00\x00\x00\x00\x01\x08\x00\x04\x00\x00\x00\x00\x01\x08\x00\x05\x00\x00\x00\x00\x02\x08\x00\x06\x00\x00\x00\x00\x02\x08\x00\x07\x00\x00\x00\x00\x03\
 \x0c\x00\x07\x00\x00\x06\x68\x65\x6c\x6c\x6f\x00";
 
+    fn sent() -> Vec<u8> {
+        captured(None, &[], SENT)
+    }
+
+    fn dumped() -> Vec<u8> {
+        let mut bytes = captured(None, &[], DUMPED);
+        // RTN_LOCAL, which `fib` compares, is the one number in it of the host's order.
+        let local = DUMPED.windows(8).position(|w| w == [8, 0, 1, 0, 2, 0, 0, 0]).unwrap() + 4;
+        bytes[local..local + 4].copy_from_slice(&2_u32.to_ne_bytes());
+        bytes
+    }
+
     fn masquerade() -> Rule {
         let mut r = Rule::new(af::AF_INET);
         (r.chain, r.target) = (3, target::MASQUERADE);
@@ -447,35 +460,31 @@ mod tests {
     }
 
     #[test]
-    #[cfg_attr(target_endian = "big", ignore = "bytes as a little-endian kernel sent them")]
     fn reads_what_nft_sends() {
-        let r = rule(2, SENT);
+        let r = rule(2, &sent());
         assert!(r.same(&masquerade()));
         assert!(!r.same(&Rule { family: 10, ..masquerade() }));
         assert!(!r.same(&Rule { target: target::SNAT, ..masquerade() }));
     }
 
     #[test]
-    #[cfg_attr(target_endian = "big", ignore = "bytes as a little-endian kernel sent them")]
     fn a_mask_of_other_than_leading_bits_is_not_ours() {
-        let mut odd = SENT.to_vec();
+        let mut odd = sent();
         let at = odd.windows(4).position(|w| w == [0xff, 0xf0, 0, 0]).unwrap();
         odd[at..at + 4].copy_from_slice(&[0xff, 0x0f, 0, 0]);
         assert_eq!(rule(2, &odd).target, target::OTHER);
     }
 
     #[test]
-    #[cfg_attr(target_endian = "big", ignore = "bytes as a little-endian kernel sent them")]
     fn half_a_rule_is_not_ours() {
         let list = DUMPED.windows(4).position(|w| w == [0x38, 2, 4, 0] || w[2..] == [4, 0]).unwrap();
-        let mut odd = DUMPED.to_vec();
+        let mut odd = dumped();
         // The first expression reaches beyond the list.
         odd[list + 4..list + 6].copy_from_slice(&u16::MAX.to_ne_bytes());
         assert_eq!(rule(10, &odd).target, target::OTHER);
     }
 
     #[test]
-    #[cfg_attr(target_endian = "big", ignore = "bytes as a little-endian kernel sent them")]
     fn writes_nfts_expressions() {
         let mut tx = [0; 1024];
         let mut m = batch::begin(&mut tx, 7);
@@ -487,20 +496,21 @@ mod tests {
         let add = nlm::CREATE | nlm::APPEND | nlm::ACK;
         assert_eq!(seen, [(16, 0), (0x0a00, nlm::CREATE), (0x0a03, nlm::CREATE), (0x0a06, add), (17, 0)]);
         // NFNL_BATCH_GENID.
-        assert_eq!(all[0].payload, [0, 0, 0, 10, 8, 0, 1, 0, 0, 0, 0, 7]);
+        assert_eq!(all[0].payload[..4], [0, 0, 0, 10]);
+        assert_eq!(all[0].payload[4..], captured(None, &[], b"\x08\0\x01\0\0\0\0\x07"));
+        let sent = sent();
         // Ours begin as nft's do: table, chain, and the loads and comparisons of the address.
         let (head, ours) = all[3].payload.split_at(4);
         assert_eq!(head, [2, 0, 0, 0]);
-        assert_eq!((&ours[..28], &ours[30..32]), (&SENT[..28], &SENT[30..32]));
-        assert_eq!(ours[32..196], SENT[32..196]);
-        assert!(ours.ends_with(b"\x14\0\x01\x80\x09\0\x01\0masq\0\0\0\0\x04\0\x02\x80"));
+        assert_eq!((&ours[..28], &ours[30..32]), (&sent[..28], &sent[30..32]));
+        assert_eq!(ours[32..196], sent[32..196]);
+        assert!(ours.ends_with(&sent[sent.len() - 20..]));
         assert!(rule(2, ours).same(&masquerade()));
     }
 
     #[test]
-    #[cfg_attr(target_endian = "big", ignore = "bytes as a little-endian kernel sent them")]
     fn reads_what_the_kernel_dumps() {
-        let r = rule(2, DUMPED);
+        let r = rule(2, &dumped());
         let mut want = Rule::new(af::AF_INET);
         want.target = target::DNAT;
         want.ask(field::LOCAL, 1, &2_u32.to_ne_bytes());
@@ -517,6 +527,10 @@ mod tests {
     fn every_rule_comes_back_as_it_went() {
         for (family, width) in [(2, 4), (10, 16)] {
             for what in target::MASQUERADE..=target::ACCEPT {
+                // An interpreter has time for half of them.
+                if cfg!(miri) && (what % 2 == 0) == (family == 2) {
+                    continue;
+                }
                 let mut r = Rule::new(family);
                 (r.chain, r.target) = (1, what);
                 for n in 0..LOADS.len() {
@@ -546,14 +560,14 @@ mod tests {
     }
 
     #[test]
-    #[cfg_attr(target_endian = "big", ignore = "bytes as a little-endian kernel sent them")]
     fn damage_is_no_rule_and_no_panic() {
         // An interpreter has no time for every byte.
-        let step = if cfg!(miri) { 23 } else { 1 };
-        for cut in (0..DUMPED.len()).step_by(step) {
-            let _ = rule(2, &DUMPED[..cut]);
+        let step = if cfg!(miri) { 97 } else { 1 };
+        let whole = dumped();
+        for cut in (0..whole.len()).step_by(step) {
+            let _ = rule(2, &whole[..cut]);
         }
-        let mut odd = DUMPED.to_vec();
+        let mut odd = whole;
         for at in (0..odd.len()).step_by(step) {
             for bits in [0x01, 0x80, 0xff] {
                 odd[at] ^= bits;

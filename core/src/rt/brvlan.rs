@@ -133,10 +133,11 @@ attrs! {
     }
 }
 
-#[cfg(all(test, target_endian = "little"))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::wire::attr::Attrs;
+    use crate::wire::captured::{As, captured};
     use crate::wire::key::{Key, Nested};
 
     #[test]
@@ -144,14 +145,16 @@ mod tests {
         // bridge vlan global set dev br0 vid 10-11 mcast_snooping 0 mcast_querier_interval 40000 mcast_igmp_version 3.
         let b = b"\x30\x00\x02\x80\x06\x00\x01\x00\x0a\x00\x00\x00\x06\x00\x02\x00\x0b\x00\x00\x00\x05\x00\x03\x00\
             \x00\x00\x00\x00\x0c\x00\x0b\x00\x40\x9c\x00\x00\x00\x00\x00\x00\x05\x00\x04\x00\x03\x00\x00\x00";
-        let a = Attrs::new(b).nest(Key::<Nested>::new(vlandb::GLOBAL_OPTIONS));
+        let b = captured(None, &[(vlandb::GLOBAL_OPTIONS, As::Nest(&global::SET, &[]))], b);
+        let a = Attrs::new(&b).nest(Key::<Nested>::new(vlandb::GLOBAL_OPTIONS));
         assert_eq!((a.get(global::ID), a.get(global::RANGE)), (Some(10), Some(11)));
         assert_eq!((a.get(global::MCAST_SNOOPING), a.get(global::MCAST_IGMP_VERSION)), (Some(0), Some(3)));
         assert_eq!(a.get(global::MCAST_QUERIER_INTVL), Some(40000));
         // bridge vlan add dev vxe vid 11-13 tunnel_info id 2011-2013: the first of the two nests.
         let b = b"\x1c\x00\x03\x00\x08\x00\x01\x00\xdb\x07\x00\x00\x06\x00\x02\x00\x0b\x00\x00\x00\x06\x00\x03\x00\
             \x08\x00\x00\x00";
-        let a = Attrs::new(b).nest(spec::VLAN_TUNNEL_INFO);
+        let b = captured(Some(&spec::SET), &[], b);
+        let a = Attrs::new(&b).nest(spec::VLAN_TUNNEL_INFO);
         assert_eq!((a.get(tunnel::ID), a.get(tunnel::VID)), (Some(2011), Some(11)));
         assert_eq!(a.get(tunnel::FLAGS), Some(info::RANGE_BEGIN));
     }

@@ -39,17 +39,19 @@ attrs! {
     }
 }
 
-#[cfg(all(test, target_endian = "little"))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::wire::attr::Attrs;
+    use crate::wire::captured::captured;
 
     #[test]
     fn reads_a_captured_request() {
         // bridge fdb add 02:aa:00:00:00:11 dev vx0 dst 10.0.0.5 vni 5 src_vni 42 port 55 via v1, behind its ndmsg.
         let b = b"\x0a\x00\x02\x00\x02\xaa\x00\x00\x00\x11\x00\x00\x08\x00\x01\x00\x0a\x00\x00\x05\x06\x00\x06\x00\
             \x00\x37\x00\x00\x08\x00\x07\x00\x05\x00\x00\x00\x08\x00\x0b\x00\x2a\x00\x00\x00\x08\x00\x08\x00\x04\x00\x00\x00";
-        let a = Attrs::new(b);
+        let b = captured(Some(&fdb::SET), &[], b);
+        let a = Attrs::new(&b);
         assert_eq!(a.get(fdb::LLADDR), Some(&[2, 0xaa, 0, 0, 0, 0x11][..]));
         assert_eq!((a.get(fdb::PORT), a.get(fdb::VNI), a.get(fdb::SRC_VNI)), (Some(55), Some(5), Some(42)));
         assert_eq!((a.get(fdb::DST), a.get(fdb::IFINDEX)), (Some(&[10, 0, 0, 5][..]), Some(4)));

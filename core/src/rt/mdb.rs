@@ -117,14 +117,15 @@ attrs! {
 mod tests {
     use super::*;
     use crate::wire::attr::Attrs;
+    use crate::wire::captured::{As, captured};
 
-    #[cfg(target_endian = "little")]
     #[test]
     fn reads_a_captured_request() {
         // bridge mdb add dev br0 port v0 grp 239.1.1.9 src 1.1.1.1 temp vid 10, as iproute2 6.1 sends it.
         let b = b"\x20\x00\x01\x00\x05\x00\x00\x00\x00\x00\x0a\x00\xef\x01\x01\x09\x00\x00\x00\x00\x00\x00\x00\x00\
             \x00\x00\x00\x00\x08\x00\x00\x00\x0c\x00\x02\x80\x08\x00\x01\x00\x01\x01\x01\x01";
-        let a = Attrs::new(b);
+        let b = captured(None, &[(1, As::Numbers(&[4, 1, 1, 2]))], b);
+        let a = Attrs::new(&b);
         let (entry, rest) = Entry::read_from_prefix(a.raw(mdba::SET_ENTRY).unwrap()).unwrap();
         assert!(rest.is_empty());
         assert_eq!((entry.index, entry.state, entry.vid, entry.group()), (5, 0, 10, &[239, 1, 1, 9][..]));

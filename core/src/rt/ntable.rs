@@ -86,22 +86,24 @@ attrs! {
     }
 }
 
-#[cfg(all(test, target_endian = "little"))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::spec::tests::printed;
+    use crate::wire::captured::captured;
 
     #[test]
     fn parameters_stand_on_lines_of_their_own() {
         // NDTPA_IFINDEX 3, REFCNT 1, QUEUE_LEN 101, APP_PROBES 0, GC_STALETIME 60000.
         let parms = b"\x08\x00\x01\x00\x03\x00\x00\x00\x08\x00\x02\x00\x01\x00\x00\x00\x08\x00\x08\x00\x65\x00\x00\x00\
             \x08\x00\x09\x00\x00\x00\x00\x00\x0c\x00\x06\x00\x60\xea\x00\x00\x00\x00\x00\x00";
+        let parms = captured(Some(&ndtpa::SET), &[], parms);
         assert_eq!(
-            printed(&ndtpa::SET, parms, false),
+            printed(&ndtpa::SET, &parms, false),
             "\n    dev if3 \n    refcnt 1 \n    gc_stale 60000 queue 101 \n    app_probes 0 "
         );
         assert_eq!(
-            printed(&ndtpa::SET, parms, true),
+            printed(&ndtpa::SET, &parms, true),
             "[{\"dev\":\"if3\",\"refcnt\":1,\"gc_stale\":60000,\"queue\":101,\"app_probes\":0}]\n"
         );
     }

@@ -3,5 +3,7 @@
 pub mod ack;
 pub mod attr;
 pub mod build;
+#[cfg(test)]
+pub(crate) mod captured;
 pub mod header;
 pub mod key;

@@ -244,7 +244,6 @@ static LENGTH: Custom = Custom {
 };
 
 #[cfg(test)]
-#[cfg(target_endian = "little")]
 mod tests {
     extern crate std;
     use super::*;
@@ -252,6 +251,7 @@ mod tests {
     use crate::spec::put::put;
     use crate::text::ifname::IfName;
     use crate::text::out::Sink;
+    use crate::wire::captured::{As, captured};
     use std::string::String;
     use std::vec::Vec;
 
@@ -307,16 +307,24 @@ mod tests {
     const RPL: &[u8] = b"\x2c\0\x01\0\0\x04\x03\x02\0\0\0\0\
         \0\xfd\0\0\0\0\0\0\0\0\0\0\0\0\0\x02\0\xfd\0\0\0\0\0\0\0\0\0\0\0\0\0\x01";
 
+    /// A header behind its mode.
+    fn moded(bytes: &[u8]) -> Vec<u8> {
+        captured(None, &[(1, As::Numbers(&[4]))], bytes)
+    }
+
     #[test]
     fn segments_are_the_bytes_of_iproute2() {
         let seg6 = &iptunnel::SET;
-        assert_eq!(built(seg6, &[("mode", "encap"), ("segs", "fd::1,fd::2")]).unwrap(), ENCAP);
-        assert_eq!(built(seg6, &[("mode", "inline"), ("segs", "fd::1")]).unwrap(), INLINE);
+        assert_eq!(built(seg6, &[("mode", "encap"), ("segs", "fd::1,fd::2")]).unwrap(), moded(ENCAP));
+        assert_eq!(built(seg6, &[("mode", "inline"), ("segs", "fd::1")]).unwrap(), moded(INLINE));
         assert_eq!(
             built(&local::SET, &[("action", "End.B6"), ("srh", "segs"), ("srh", "fd::1,fd::2")]).unwrap(),
-            B6
+            captured(Some(&local::SET), &[], B6)
         );
-        assert_eq!(built(&rpl::SET, &[("segs", "fd::1,fd::2")]).unwrap(), RPL);
+        assert_eq!(
+            built(&rpl::SET, &[("segs", "fd::1,fd::2")]).unwrap(),
+            captured(Some(&rpl::SET), &[], RPL)
+        );
         assert_eq!(built(seg6, &[("segs", "fd::1")]), Err(Bad::Value), "the mode comes first");
         assert_eq!(built(seg6, &[("mode", "encap"), ("segs", "fd::1,x")]), Err(Bad::Value));
         assert_eq!(built(&local::SET, &[("srh", "fd::1")]), Err(Bad::Value), "`segs` is missing");
@@ -324,13 +332,15 @@ mod tests {
 
     #[test]
     fn segments_are_shown_first_to_last() {
-        assert_eq!(shown(&iptunnel::SET, ENCAP), "mode encap segs 2 [ fd::1 fd::2 ] ");
-        assert_eq!(shown(&iptunnel::SET, INLINE), "mode inline segs 2 [ fd::1 :: ] ");
-        assert_eq!(shown(&local::SET, B6), "action End.B6 segs 3 [ fd::1 fd::2 :: ] ");
-        assert_eq!(shown(&rpl::SET, RPL), "segs 2 [ fd::1 fd::2 ] ");
+        assert_eq!(shown(&iptunnel::SET, &moded(ENCAP)), "mode encap segs 2 [ fd::1 fd::2 ] ");
+        assert_eq!(shown(&iptunnel::SET, &moded(INLINE)), "mode inline segs 2 [ fd::1 :: ] ");
+        let b6 = captured(Some(&local::SET), &[], B6);
+        assert_eq!(shown(&local::SET, &b6), "action End.B6 segs 3 [ fd::1 fd::2 :: ] ");
+        let whole = captured(Some(&rpl::SET), &[], RPL);
+        assert_eq!(shown(&rpl::SET, &whole), "segs 2 [ fd::1 fd::2 ] ");
         // A header that says more segments than it has.
-        assert_eq!(shown(&rpl::SET, &RPL[..30]), "");
-        let mut short = ENCAP.to_vec();
+        assert_eq!(shown(&rpl::SET, &whole[..30]), "");
+        let mut short = moded(ENCAP);
         short[12] = 9;
         assert_eq!(shown(&iptunnel::SET, &short), "mode encap ");
     }

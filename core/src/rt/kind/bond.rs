@@ -1,7 +1,7 @@
 //! bond: several links as one (`IFLA_BOND_*`, `linux/if_link.h`).
 
 use crate::rt::kind::{LinkKind, Says};
-use crate::spec::{AttrSpec, Bad, Custom, Many, Resolve};
+use crate::spec::{AttrSpec, Bad, Custom, Int, Many, Resolve};
 use crate::text::ip::{self, Ip, af};
 use crate::text::out::Out;
 use crate::wire::attr::Attrs;
@@ -85,10 +85,10 @@ attrs! {
 }
 
 static VALIDATE: Custom = Custom {
-    show: |row, payload, out, _| match payload.first() {
+    show: |row, payload, out, _| match Int::U32.read(payload) {
         Some(0) => out.null(row.json(), "arp_validate none "),
         v => {
-            let name = v.and_then(|v| VALIDATES.name(u64::from(*v))).unwrap_or("unknown");
+            let name = v.and_then(|v| VALIDATES.name(v)).unwrap_or("unknown");
             out.str(row.json(), "arp_validate % ", name.as_bytes());
         }
     },
@@ -143,16 +143,21 @@ mod tests {
     use crate::rt::kind::tests::{Nobody, bytes, shown};
     use crate::spec::put;
     use crate::wire::build::Build;
+    use crate::wire::captured::{As, captured};
+    use std::vec::Vec;
 
     /// What iproute2 6.1 sends for `mode 802.3ad lacp_rate fast xmit_hash_policy layer3+4 miimon 100 arp_ip_target
     /// 10.0.0.1,10.0.0.2`.
     const SENT: &str = "380002000500010004000000050015000100000005000e0001000000080003006400000014000800080000000a000001\
         080001000a000002";
 
+    fn sent() -> Vec<u8> {
+        captured(None, &[(2, As::Nest(&super::data::SET, &[]))], &bytes(SENT))
+    }
+
     #[test]
-    #[cfg_attr(target_endian = "big", ignore = "bytes as a little-endian kernel sent them")]
     fn shows_what_iproute2_sends() {
-        let data = bytes(SENT);
+        let data = sent();
         assert_eq!(
             shown("bond", &data, false),
             "mode 802.3ad miimon 100 arp_ip_target 10.0.0.1,10.0.0.2 xmit_hash_policy layer3+4 lacp_rate fast "
@@ -165,15 +170,26 @@ mod tests {
     }
 
     #[test]
-    #[cfg_attr(target_endian = "big", ignore = "bytes as a little-endian kernel sent them")]
+    fn what_is_validated_is_a_number_of_four_bytes() {
+        let row = put::find(&super::data::SET, b"arp_validate").unwrap();
+        for (word, text) in [("none", "arp_validate none "), ("filter_backup", "arp_validate filter_backup ")]
+        {
+            let mut room = [0; 64];
+            let mut b = Build::new(&mut room, 0, 0, &[]);
+            put::put(&row, &mut b, word.as_bytes(), &mut Nobody).unwrap();
+            assert_eq!(shown("bond", &[&[0; 4], b.attrs(0).bytes()].concat(), false), text);
+        }
+    }
+
+    #[test]
     fn a_list_of_targets_is_numbered_and_may_be_empty() {
         let row = put::find(&super::data::SET, b"arp_ip_target").unwrap();
         let mut room = [0; 128];
         let mut b = Build::new(&mut room, 0, 0, &[]);
         put::put(&row, &mut b, b"10.0.0.1,10.0.0.2", &mut Nobody).unwrap();
-        assert_eq!(b.said(8), Some(&bytes(SENT)[40..56]));
+        assert_eq!(b.said(8), Some(&sent()[40..56]));
         assert!(put::put(&row, &mut b, b"10.0.0.1,x", &mut Nobody).is_err());
-        assert_eq!(b.said(8), Some(&bytes(SENT)[40..56]), "nothing is left of a bad list");
+        assert_eq!(b.said(8), Some(&sent()[40..56]), "nothing is left of a bad list");
         put::put(&row, &mut b, b"", &mut Nobody).unwrap();
         assert_eq!(b.said(8), Some(&[][..]));
     }
