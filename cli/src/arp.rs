@@ -72,9 +72,9 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
                         (b'i', _) => a.dev = Some(value),
                         (b'H' | b't', 0) | (b'A' | b'p', 1) => {}
                         (b'H' | b't', _) => {
-                            return Err(fail(cx, &[b"arp: %: unknown hardware type.", value]));
+                            return Err(fail(cx, "arp: %: unknown hardware type.", value));
                         }
-                        _ => return Err(fail(cx, &[b"arp: %: kernel only supports 'inet'.", value])),
+                        _ => return Err(fail(cx, "arp: %: kernel only supports 'inet'.", value)),
                     }
                 }
                 _ => {
@@ -87,7 +87,7 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     if let Some(word) = line.next() {
         match address(word, af::AF_INET) {
             Some(ip) => a.host = Some((word, ip)),
-            None => return Err(fail(cx, &[b"%: Unknown host", word])),
+            None => return Err(fail(cx, "%: Unknown host", word)),
         }
     }
     match verb {
@@ -97,16 +97,19 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     }
 }
 
-fn fail(cx: &mut Ctx<'_>, what: &[&[u8]]) -> Fail {
-    cx.err.usage(what)
+fn fail(cx: &mut Ctx<'_>, what: &str, word: &[u8]) -> Fail {
+    cx.err.usage_of(what, word)
 }
 
 fn usage(cx: &mut Ctx<'_>) -> Fail {
-    cx.err.say(&[b"\
+    cx.err.say_of(
+        "\
 Usage: arp [-n] [-v] [-a|-e] [-i DEVICE] [HOST]
        arp [-i DEVICE] -d HOST [pub] [dev DEVICE]
        arp [-i DEVICE] -s HOST ADDRESS [temp] [pub] [dev DEVICE]
-       arp [-i DEVICE] -Ds HOST DEVICE pub"]);
+       arp [-i DEVICE] -Ds HOST DEVICE pub",
+        b"",
+    );
     Fail(3)
 }
 
@@ -144,7 +147,7 @@ fn list(cx: &mut Ctx<'_>, ask: Ask<'_>) -> Done {
             }
         };
         crate::dump::scan(&mut cx.conn, &mut m, begin, each).map_err(|e| {
-            let _ = cx.err.system(&[b"arp"], errno(e));
+            let _ = cx.err.failed("arp", b"", errno(e));
             Fail(255)
         })?;
     }
@@ -225,19 +228,19 @@ impl Listing<'_, '_, '_> {
 
 /// `-d` and `-s`.
 fn change<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, mut a: Ask<'l>, set: bool) -> Done {
-    let Some((word, host)) = a.host else { return Err(fail(cx, &[b"arp: need host name"])) };
+    let Some((word, host)) = a.host else { return Err(fail(cx, "arp: need host name", b"")) };
     let mut hw = [0; 32];
     if set {
-        let Some(text) = line.next() else { return Err(fail(cx, &[b"arp: need hardware address"])) };
+        let Some(text) = line.next() else { return Err(fail(cx, "arp: need hardware address", b"")) };
         if a.device {
             match link(cx, text) {
                 Ok(found) => hw.iter_mut().zip(&found.address).for_each(|(to, from)| *to = *from),
                 Err(_) => {
-                    return Err(fail(cx, &[b"arp: cant get HW-Address for `%': No such device.", text]));
+                    return Err(fail(cx, "arp: cant get HW-Address for `%': No such device.", text));
                 }
             }
         } else if mac::parse(text, &mut hw) != Some(6) {
-            return Err(fail(cx, &[b"arp: invalid hardware address"]));
+            return Err(fail(cx, "arp: invalid hardware address", b""));
         }
     }
     let (mut temp, mut proxy) = (false, false);
@@ -266,15 +269,15 @@ fn change<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, mut a: Ask<'l>, set: bool) 
         }
         Err(e) => errno(e),
     };
-    let what: &[u8] = match (errno, set, proxy) {
+    let what = match (errno, set, proxy) {
         (0, ..) => return Ok(()),
         // ENOENT, ENXIO.
-        (2 | 6, false, _) => return Err(fail(cx, &[b"No ARP entry for ", word])),
-        (_, true, _) => b"SIOCSARP",
-        (.., true) => b"SIOCDARP(pub)",
-        _ => b"SIOCDARP(dontpub)",
+        (2 | 6, false, _) => return Err(fail(cx, "No ARP entry for ", word)),
+        (_, true, _) => "SIOCSARP",
+        (.., true) => "SIOCDARP(pub)",
+        _ => "SIOCDARP(dontpub)",
     };
-    let _ = cx.err.system(&[what], errno);
+    let _ = cx.err.failed(what, b"", errno);
     Err(Fail(255))
 }
 

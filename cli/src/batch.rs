@@ -185,7 +185,7 @@ pub(crate) fn run(cx: &mut Ctx<'_>, file: &[u8], program: &Program) -> Done {
         let mut path = CBuf::<4096>::new();
         let opened = path.join(&[file]).and_then(|p| open(p, OFlags::RDONLY, 0));
         source.file =
-            Some(opened.map_err(|e| cx.err.system(&[b"Cannot open file \"%\" for reading", file], e.0))?);
+            Some(opened.map_err(|e| cx.err.failed("Cannot open file \"%\" for reading", file, e.0))?);
     }
     cx.page.out.open_document();
     let mut done = Ok(());
@@ -193,9 +193,9 @@ pub(crate) fn run(cx: &mut Ctx<'_>, file: &[u8], program: &Program) -> Done {
         let ran = match source.next() {
             Ok(Next::End) => break,
             Ok(Next::Line(line)) => one(cx, line, program),
-            Ok(Next::TooLong) => Err(cx.err.plain(&[b"The line is too long."])),
+            Ok(Next::TooLong) => Err(cx.err.plain_of("The line is too long.", b"")),
             Err(_) => {
-                done = Err(cx.err.plain(&[b"Cannot read \"%\".", file]));
+                done = Err(cx.err.plain_of("Cannot read \"%\".", file));
                 break;
             }
         };
@@ -222,8 +222,8 @@ fn one(cx: &mut Ctx<'_>, line: &mut [u8], program: &Program) -> Done {
             cx.err.typed = typed;
             done
         }
-        Err(Broken::Quote) => Err(cx.err.plain(&[b"Unterminated quoted string"])),
-        Err(Broken::Words) => Err(cx.err.plain(&[b"Too many words in one line."])),
+        Err(Broken::Quote) => Err(cx.err.plain_of("Unterminated quoted string", b"")),
+        Err(Broken::Words) => Err(cx.err.plain_of("Too many words in one line.", b"")),
     }
 }
 

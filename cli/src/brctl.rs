@@ -71,7 +71,7 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let command = loop {
         let text = nth(COMMANDS, b'\n', n);
         if text.is_empty() {
-            cx.err.say(&[b"never heard of command [%]", word]);
+            cx.err.say_of("never heard of command [%]", word);
             return Err(usage(cx));
         }
         if cut(text, b' ').0.as_bytes() == word {
@@ -92,8 +92,8 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         }
     }
     if wrong || !line.is_over() {
-        cx.err.say(&[b"Incorrect number of arguments for command"]);
-        return Err(cx.err.plain(&[b"Usage: brctl ", command.as_bytes()]));
+        cx.err.say_of("Incorrect number of arguments for command", b"");
+        return Err(cx.err.plain_of("Usage: brctl ", command.as_bytes()));
     }
     let [br, dev, value] = args;
     match n {
@@ -107,8 +107,8 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 }
 
 fn usage(cx: &mut Ctx<'_>) -> Fail {
-    cx.err.say(&[b"Usage: brctl [commands]\ncommands:"]);
-    cx.err.plain(&[COMMANDS.as_bytes()])
+    cx.err.say_of("Usage: brctl [commands]\ncommands:", b"");
+    cx.err.plain_of(COMMANDS, b"")
 }
 
 /// The link called `name`; index 0 when there is none.
@@ -162,9 +162,9 @@ fn show(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 
 fn refuse(cx: &mut Ctx<'_>, name: &[u8], f: &Found) -> Fail {
     if f.info.index == 0 {
-        cx.err.plain(&[b"bridge % does not exist!", name])
+        cx.err.plain_of("bridge % does not exist!", name)
     } else {
-        cx.err.plain(&[b"device % is not a bridge!", name])
+        cx.err.plain_of("device % is not a bridge!", name)
     }
 }
 
@@ -194,7 +194,7 @@ fn macs(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
     if !f.bridge {
         // EOPNOTSUPP.
         let why = if f.info.index == 0 { ENODEV } else { 95 };
-        return Err(cx.err.system(&[b"read of forward table failed"], why));
+        return Err(cx.err.failed("read of forward table failed", b"", why));
     }
     cx.page.out.text("port no\tmac addr\t\tis local?\tageing timer\n");
     let mut macs = Sorted::new(by_bytes);
@@ -249,23 +249,23 @@ fn macs(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
 fn addbr(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
     match attempt(cx, "link add name % type bridge", &[name]) {
         0 => Ok(()),
-        17 => Err(cx.err.plain(&[b"device % already exists; can't create bridge with the same name", name])),
-        errno => Err(cx.err.system(&[b"add bridge failed"], errno)),
+        17 => Err(cx.err.plain_of("device % already exists; can't create bridge with the same name", name)),
+        errno => Err(cx.err.failed("add bridge failed", b"", errno)),
     }
 }
 
 fn delbr(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
     let f = find(cx, name);
-    let why: &[u8] = if f.info.index == 0 {
-        b"bridge % doesn't exist; can't delete it"
+    let why = if f.info.index == 0 {
+        "bridge % doesn't exist; can't delete it"
     } else if f.bridge && f.info.flags & iff::UP != 0 {
-        b"bridge % is still up; can't delete it"
+        "bridge % is still up; can't delete it"
     } else {
         // EPERM.
         let errno = if f.bridge { attempt(cx, "link del dev %", &[name]) } else { 1 };
         return done(cx, &[b"can't delete bridge ", name], errno);
     };
-    Err(cx.err.plain(&[why, name]))
+    Err(cx.err.plain_of(why, name))
 }
 
 /// How a change ended: `errno` of 0 is success.
@@ -276,9 +276,9 @@ fn done(cx: &mut Ctx<'_>, what: &[&[u8]], errno: i32) -> Done {
 /// Says which of the two is not there.
 fn missing(cx: &mut Ctx<'_>, dev: &[u8], br: &[u8], p: &Found, b: &Found) -> Done {
     if p.info.index == 0 {
-        return Err(cx.err.plain(&[b"interface % does not exist!", dev]));
+        return Err(cx.err.plain_of("interface % does not exist!", dev));
     }
-    if b.info.index == 0 { Err(cx.err.plain(&[b"bridge % does not exist!", br])) } else { Ok(()) }
+    if b.info.index == 0 { Err(cx.err.plain_of("bridge % does not exist!", br)) } else { Ok(()) }
 }
 
 fn port(cx: &mut Ctx<'_>, br: &[u8], dev: &[u8], add: bool) -> Done {
@@ -310,19 +310,19 @@ fn set(cx: &mut Ctx<'_>, br: &[u8], port: Option<&[u8]>, n: usize, value: &[u8])
     let noun = nth(NOUNS, b'\n', n).as_bytes();
     let number = match unit {
         Unit::Switch => match which(value, "off no 0 on yes 1") {
-            NONE => return Err(cx.err.plain(&[b"expect on/off for argument"])),
+            NONE => return Err(cx.err.plain_of("expect on/off for argument", b"")),
             at => Some(u32::from(at > 2)),
         },
         Unit::Time => centis(value),
         _ => num::parse_u64_base(value, 10).and_then(|n| u32::try_from(n).ok()),
     };
     let Some(number) = number else {
-        let what: &[u8] = match (unit, port) {
-            (Unit::U16, None) => b"bad priority",
-            (Unit::U16, _) => b"bad path priority value",
-            _ => b"bad % value",
+        let what = match (unit, port) {
+            (Unit::U16, None) => "bad priority",
+            (Unit::U16, _) => "bad path priority value",
+            _ => "bad % value",
         };
-        return Err(cx.err.plain(&[what, if unit == Unit::U16 { b"" } else { noun }]));
+        return Err(cx.err.plain_of(what, if unit == Unit::U16 { b"" } else { noun }));
     };
     let dev = port.unwrap_or(br);
     let mut what = [&b"set % failed"[..], noun, b""];

@@ -14,14 +14,14 @@ pub(crate) fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     while let Some(word) = line.next() {
         match word {
             b"-s" => soft = true,
-            [b'-', ..] => return Err(cx.err.plain(&[b"nlbox: --install: unknown option \"%\"", word])),
+            [b'-', ..] => return Err(cx.err.plain_of("nlbox: --install: unknown option \"%\"", word)),
             _ if dir.is_some() => {
-                return Err(cx.err.plain(&[b"nlbox: --install: a second DIR \"%\"", word]));
+                return Err(cx.err.plain_of("nlbox: --install: a second DIR \"%\"", word));
             }
             _ => dir = Some(word),
         }
     }
-    let Some(dir) = dir else { return Err(cx.err.plain(&[b"Usage: nlbox --install [-s] DIR"])) };
+    let Some(dir) = dir else { return Err(cx.err.plain_of("Usage: nlbox --install [-s] DIR", b"")) };
     let mut room = [0; 4096];
     let own = own_path(cx, soft, &mut room)?;
     let (mut from, mut to) = (CBuf::<4096>::new(), CBuf::<4096>::new());
@@ -62,11 +62,13 @@ fn own_path<'b>(cx: &mut Ctx<'_>, soft: bool, room: &'b mut [u8]) -> Result<&'b 
     // The link is read once to see whether /proc is there: the borrow of `room` must not outlive a failure.
     if readlink(c"/proc/self/exe", &mut [0; 1]).is_ok() {
         return readlink(c"/proc/self/exe", room)
-            .map_err(|e: Errno| cx.err.system(&[b"nlbox: /proc/self/exe"], e.0));
+            .map_err(|e: Errno| cx.err.failed("nlbox: /proc/self/exe", b"", e.0));
     }
     let Some(word) = called else {
-        return Err(cx.err.plain(&[b"nlbox: --install without /proc wants to be called by its whole path"]));
+        return Err(cx
+            .err
+            .plain_of("nlbox: --install without /proc wants to be called by its whole path", b""));
     };
     room.iter_mut().zip(word).for_each(|(to, b)| *to = *b);
-    room.get(..word.len()).ok_or_else(|| cx.err.plain(&[b"nlbox: the path is too long"]))
+    room.get(..word.len()).ok_or_else(|| cx.err.plain_of("nlbox: the path is too long", b""))
 }

@@ -230,7 +230,7 @@ pub fn serve(cx: &mut Ctx<'_>, line: Line<'_>) -> u8 {
     };
     match cx.page.out.finish() {
         Err(errno) => {
-            let _ = cx.err.system(&[b"write error"], errno);
+            let _ = cx.err.failed("write error", b"", errno);
             if code == 0 { 1 } else { code }
         }
         Ok(()) => code,
@@ -264,7 +264,7 @@ fn dispatch(cx: &mut Ctx<'_>, mut line: Line<'_>) -> Done {
         }
         _ => match find(base(word)) {
             Some(a) => (a.run)(cx, &mut line),
-            None => Err(cx.err.plain(&[b"nlbox: no applet \"%\"; \"nlbox --list\" names them all", word])),
+            None => Err(cx.err.plain_of("nlbox: no applet \"%\"; \"nlbox --list\" names them all", word)),
         },
     }
 }

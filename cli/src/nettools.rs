@@ -34,8 +34,8 @@ pub fn errno(e: Error) -> i32 {
 }
 
 /// `SIOCSIFMTU: Invalid argument`, then exit code `code`.
-pub fn failed(cx: &mut Ctx<'_>, what: &[u8], e: Error, code: u8) -> Fail {
-    let _ = cx.err.system(&[what], errno(e));
+pub fn failed(cx: &mut Ctx<'_>, what: &str, e: Error, code: u8) -> Fail {
+    let _ = cx.err.failed(what, b"", errno(e));
     Fail(code)
 }
 
@@ -209,9 +209,9 @@ impl Sorted {
         });
         if self.lost {
             // ENOMEM.
-            return Err(cx.err.system(&[b"names"], 12));
+            return Err(cx.err.failed("names", b"", 12));
         }
-        r.map_err(|e| failed(cx, b"netlink", e, 1))
+        r.map_err(|e| failed(cx, "netlink", e, 1))
     }
 }
 

@@ -32,7 +32,7 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
             asked = match which(value, "inet inet6") {
                 0 => 7,
                 1 => 9,
-                _ => return Err(cx.err.plain(&[b"Unknown address family `%'.", value])),
+                _ => return Err(cx.err.plain_of("Unknown address family `%'.", value)),
             };
         }
         match asked {
@@ -62,10 +62,13 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 }
 
 fn usage(cx: &mut Ctx<'_>) -> Fail {
-    cx.err.say(&[b"\
+    cx.err.say_of(
+        "\
 Usage: route [-n] [-e|-ee] [-4|-6|-A inet|inet6]
        route [-6] add|del [-net|-host] TARGET[/LEN] [netmask MASK] [gw GATEWAY] [metric N]
-                          [mss N] [window N] [irtt N] [reject] [[dev] DEVICE]"]);
+                          [mss N] [window N] [irtt N] [reject] [[dev] DEVICE]",
+        b"",
+    );
     Fail(3)
 }
 
@@ -332,20 +335,20 @@ fn change(cx: &mut Ctx<'_>, line: &mut Line<'_>, family: u8, add: bool) -> Done 
     let _ = match step.attempt(cx) {
         0 => return Ok(()),
         UNREAD => return Err(usage(cx)),
-        errno => cx.err.system(&[if add { b"SIOCADDRT" } else { b"SIOCDELRT" }], errno),
+        errno => cx.err.failed(if add { "SIOCADDRT" } else { "SIOCDELRT" }, b"", errno),
     };
     Err(Fail(7))
 }
 
 fn host(cx: &mut Ctx<'_>, word: &[u8], family: u8) -> Result<Ip, Fail> {
     address(word, family).ok_or_else(|| {
-        cx.err.say(&[b"%: Unknown host", word]);
+        cx.err.say_of("%: Unknown host", word);
         Fail(if family == af::AF_INET { 6 } else { 1 })
     })
 }
 
-fn wrong(cx: &mut Ctx<'_>, why: &[&[u8]]) -> Fail {
-    cx.err.say(why);
+fn wrong(cx: &mut Ctx<'_>, why: &str, word: &[u8]) -> Fail {
+    cx.err.say_of(why, word);
     usage(cx)
 }
 
@@ -383,7 +386,7 @@ fn destination(
             let mask = bits(&host(cx, word, family)?);
             let ones = mask.leading_ones();
             if ones != mask.count_ones() {
-                return Err(wrong(cx, &[b"route: bogus netmask ", word]));
+                return Err(wrong(cx, "route: bogus netmask ", word));
             }
             u8::try_from(ones).ok()
         }
@@ -397,11 +400,11 @@ fn destination(
         {
             Ok((ip, len))
         }
-        (true, _) => Err(wrong(cx, &[b"route: netmask doesn't match route address"])),
+        (true, _) => Err(wrong(cx, "route: netmask doesn't match route address", b"")),
         (false, Some(len)) => {
             let mask = !u32::MAX.checked_shr(u32::from(len)).unwrap_or(0);
             let digits = num::hex_pad(u64::from(mask.swap_bytes()), 8);
-            Err(wrong(cx, &[b"route: netmask % doesn't make sense with host route", digits.as_bytes()]))
+            Err(wrong(cx, "route: netmask % doesn't make sense with host route", digits.as_bytes()))
         }
     }
 }

@@ -40,7 +40,7 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         (owner, _) => owner,
     };
     let tun = make(asked, flags | TunFlags::NO_PI, uid.filter(|_| !delete), group, !delete)
-        .map_err(|(what, e)| cx.err.system(&[what.as_bytes()], e.0))?;
+        .map_err(|(what, e)| cx.err.failed(what, b"", e.0))?;
     let out = &mut cx.page.out;
     if brief && !delete {
         out.str("", "%\n", tun.name());
@@ -58,12 +58,15 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 }
 
 fn usage(cx: &mut Ctx<'_>) -> Fail {
-    cx.err.plain(&[b"\
+    cx.err.plain_of(
+        "\
 Usage: tunctl [-b] [-n|-p] [-u OWNER] [-g GROUP] [-t DEVICE]
-       tunctl [-n|-p] -d DEVICE"])
+       tunctl [-n|-p] -d DEVICE",
+        b"",
+    )
 }
 
 fn id(cx: &mut Ctx<'_>, kind: Account, word: &[u8]) -> Result<u32, Fail> {
     let found = crate::accounts::number(kind, word);
-    found.ok_or_else(|| cx.err.plain(&[b"tunctl: no user or group \"", word, b"\""]))
+    found.ok_or_else(|| cx.err.plain_of("tunctl: no user or group \"%\"", word))
 }

@@ -49,10 +49,13 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 }
 
 fn usage(cx: &mut Ctx<'_>) -> Fail {
-    cx.err.plain(&[b"\
+    cx.err.plain_of(
+        "\
 Usage: vconfig add DEVICE VLAN
        vconfig rem VLAN-DEVICE
        vconfig set_flag VLAN-DEVICE [FLAG] 0|1
        vconfig set_egress_map VLAN-DEVICE SKB-PRIORITY VLAN-PRIORITY
-       vconfig set_ingress_map VLAN-DEVICE SKB-PRIORITY VLAN-PRIORITY"])
+       vconfig set_ingress_map VLAN-DEVICE SKB-PRIORITY VLAN-PRIORITY",
+        b"",
+    )
 }

@@ -108,7 +108,7 @@ fn change(
         }
         if a.local == 0 { Ok(()) } else { send(cx, rtm::NEWADDR, info.index, &a, name) }
     };
-    work(cx).map_err(|e| failed(cx, what.as_bytes(), e, 1))
+    work(cx).map_err(|e| failed(cx, what, e, 1))
 }
 
 pub(super) fn set(cx: &mut Ctx<'_>, name: &[u8], line: &mut Line<'_>) -> Done {
@@ -128,7 +128,7 @@ pub(super) fn set(cx: &mut Ctx<'_>, name: &[u8], line: &mut Line<'_>) -> Done {
                 let Some(value) = line.next() else { return Err(usage(cx)) };
                 valued(cx, name, known, value, line)?;
             }
-            _ if family != af::AF_INET => return Err(no_word(cx, &[b"%: Unknown host", word])),
+            _ if family != af::AF_INET => return Err(no_word(cx, "%: Unknown host", word)),
             _ => address(cx, name, word)?,
         }
     }
@@ -168,7 +168,7 @@ fn flagged(cx: &mut Ctx<'_>, name: &[u8], errno: i32) -> Done {
     let _ = match errno {
         0 => return Ok(()),
         ENODEV => cx.err.failed("%: ERROR while getting interface flags", name, ENODEV),
-        errno => cx.err.system(&[b"SIOCSIFFLAGS"], errno),
+        errno => cx.err.failed("SIOCSIFFLAGS", b"", errno),
     };
     Err(Fail(255))
 }
@@ -179,7 +179,7 @@ fn address(cx: &mut Ctx<'_>, name: &[u8], word: &[u8]) -> Done {
     let local = match hosts::address(text, af::AF_INET) {
         Some(ip) => number(ip.bytes()),
         None if which(text, "default") == 0 => 0,
-        None => return Err(no_word(cx, &[b"%: Unknown host", text])),
+        None => return Err(no_word(cx, "%: Unknown host", text)),
     };
     change(cx, name, "SIOCSIFADDR", &mut |old, dev| {
         let mut a = match old.filter(|a| a.local == local) {
@@ -214,7 +214,7 @@ fn valued(cx: &mut Ctx<'_>, name: &[u8], word: usize, value: &[u8], line: &mut L
     }
     if word >= NETMASK {
         let Some(ip) = hosts::address(value, af::AF_INET) else {
-            return Err(cx.err.plain(&[b"%: Unknown host", value]));
+            return Err(cx.err.plain_of("%: Unknown host", value));
         };
         let ip = number(ip.bytes());
         return change(cx, name, what, &mut |old, dev| {
@@ -234,13 +234,13 @@ fn valued(cx: &mut Ctx<'_>, name: &[u8], word: usize, value: &[u8], line: &mut L
     if word == HW {
         let Some(text) = line.next().filter(|_| which(value, "ether") == 0) else { return Err(usage(cx)) };
         if mac::parse(text, &mut [0; 32]) != Some(6) {
-            return Err(cx.err.plain(&[b"%: invalid ether address.", text]));
+            return Err(cx.err.plain_of("%: invalid ether address.", text));
         }
         value = text;
     }
     match attempt(cx, "link set dev % % %", &[base(name), link_word(word), value]) {
         0 => Ok(()),
-        errno => Err(cx.err.system(&[what.as_bytes()], if errno == UNREAD { EINVAL } else { errno })),
+        errno => Err(cx.err.failed(what, b"", if errno == UNREAD { EINVAL } else { errno })),
     }
 }
 
@@ -254,7 +254,7 @@ fn further(cx: &mut Ctx<'_>, name: &[u8], add: bool, word: &[u8], what: &str) ->
     let (text, len) = prefix(cx, word, 128)?;
     let ip = match hosts::address(text, af::AF_INET6).or_else(|| hosts::address(text, af::AF_INET)) {
         Some(ip) => ip,
-        None => return Err(cx.err.plain(&[b"%: Unknown host", text])),
+        None => return Err(cx.err.plain_of("%: Unknown host", text)),
     };
     let dev = base(name);
     let v4 = ip.family() == af::AF_INET;
@@ -289,7 +289,7 @@ fn further(cx: &mut Ctx<'_>, name: &[u8], add: bool, word: &[u8], what: &str) ->
     }
     match step.attempt(cx) {
         0 => Ok(()),
-        errno => Err(cx.err.system(&[what.as_bytes()], errno)),
+        errno => Err(cx.err.failed(what, b"", errno)),
     }
 }
 

@@ -41,7 +41,7 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
             0 => all = true,
             1 => short = true,
             2 | 3 => return Err(usage(cx)),
-            _ => return Err(no_word(cx, &[b"ifconfig: option `%' not recognised.", word])),
+            _ => return Err(no_word(cx, "ifconfig: option `%' not recognised.", word)),
         }
     }
     if short {
@@ -54,19 +54,19 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     }
 }
 
-fn no_word(cx: &mut Ctx<'_>, what: &[&[u8]]) -> Fail {
-    cx.err.say(what);
-    cx.err.plain(&[b"ifconfig: `--help' gives usage information."])
+fn no_word(cx: &mut Ctx<'_>, what: &str, word: &[u8]) -> Fail {
+    cx.err.say_of(what, word);
+    cx.err.plain_of("ifconfig: `--help' gives usage information.", b"")
 }
 
 fn usage(cx: &mut Ctx<'_>) -> Fail {
-    cx.err.say(&[
-        b"\
+    cx.err.say_of(
+        "\
 Usage: ifconfig [-a] [-s] [DEVICE]
        ifconfig DEVICE [ADDRESS[/LEN]] [WORD [VALUE]]...
 Words (a - in front clears the flags arp to dynamic): ",
         WORDS.as_bytes(),
-    ]);
+    );
     Fail(3)
 }
 

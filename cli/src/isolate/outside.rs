@@ -158,7 +158,7 @@ fn fill(cx: &mut Ctx<'_>, steps: &mut Steps<'_, '_>, plan: &Plan, told: &mut Tol
     if o.has(b'b') {
         line = "link set E master B up";
         if v4.inside.ip.is_none() && v6.inside.ip.is_none() {
-            cx.err.say(&[b"isolate: % has no address, and so the link inside", o.word(b'b')]);
+            cx.err.say_of("isolate: % has no address, and so the link inside", o.word(b'b'));
         }
     } else {
         steps.address(cx, &v4.host, false)?;
@@ -181,7 +181,7 @@ pub(super) fn number(n: u32) -> Text {
 }
 
 fn alone(cx: &mut Ctx<'_>) -> Done {
-    cx.err.say(&[b"isolate: lo alone: a veth pair to the host needs root there"]);
+    cx.err.say_of("isolate: lo alone: a veth pair to the host needs root there", b"");
     Ok(())
 }
 
@@ -208,6 +208,6 @@ fn forward(cx: &mut Ctx<'_>, file: &CStr, may_lack: bool) -> Done {
         return Ok(());
     }
     must(cx, write_file(file, b"1"), "cannot write %", file.to_bytes())?;
-    cx.err.say(&[b"isolate: % is 1 from now on", file.to_bytes()]);
+    cx.err.say_of("isolate: % is 1 from now on", file.to_bytes());
     Ok(())
 }

@@ -51,7 +51,7 @@ pub(crate) fn talk(cx: &mut Ctx<'_>, run: &mut dyn FnMut(&mut Ctx<'_>, &mut Conn
 fn failed(cx: &mut Ctx<'_>, conn: &Conn<'_>, e: Error) -> Fail {
     match e {
         Error::Kernel(Errno(n)) | Error::Os(Errno(n)) => {
-            let _ = cx.err.system(&[cx.err.program.as_bytes()], n);
+            let _ = cx.err.failed(cx.err.program, b"", n);
         }
         e => {
             let _ = cx.err.net(e, conn, None);
