@@ -212,6 +212,7 @@ pub(crate) fn run(cx: &mut Ctx<'_>, file: &[u8], program: &Program) -> Done {
     done
 }
 
+#[inline(never)]
 fn one(cx: &mut Ctx<'_>, line: &mut [u8], program: &Program) -> Done {
     let mut words: heapless::Vec<&CStr, WORDS> = heapless::Vec::new();
     match split(line, &mut words) {

@@ -12,8 +12,7 @@ use nlbox_core::rt::neigh::{NDMSG_LEN, NdMsg, nda, nud};
 use nlbox_core::rt::rtm;
 use nlbox_core::text::ip::af;
 use nlbox_core::text::{cut, mac, nth, num};
-use nlbox_core::wire::build::Build;
-use zerocopy::{FromBytes, IntoBytes};
+use zerocopy::FromBytes;
 
 /// How a value is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -119,9 +118,7 @@ fn find(cx: &mut Ctx<'_>, name: &[u8]) -> Found {
 /// Names of links for which `is` holds.
 fn links(cx: &mut Ctx<'_>, is: &dyn Fn(&Found) -> bool) -> Result<Sorted, Fail> {
     let mut names = Sorted::new(by_bytes);
-    let mut tx = [0; 64];
-    let mut m = Build::new(&mut tx, rtm::GETLINK, 0, &[0; IFINFO_LEN]);
-    names.fill(cx, &mut m, &mut |names, m| {
+    names.fill(cx, rtm::GETLINK, &[], &mut |names, m| {
         let (_, a) = m.split::<IFINFO_LEN>();
         if let Some(name) = a.get(ifla::IFNAME).filter(|_| is(&look(m))) {
             names.push(name);
@@ -189,6 +186,7 @@ fn bridge(cx: &mut Ctx<'_>, name: &[u8], f: &Found) -> Done {
     Ok(())
 }
 
+#[inline(never)]
 fn macs(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
     let f = find(cx, name);
     if !f.bridge {
@@ -198,10 +196,7 @@ fn macs(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
     }
     cx.page.out.text("port no\tmac addr\t\tis local?\tageing timer\n");
     let mut macs = Sorted::new(by_bytes);
-    let head = NdMsg { family: af::AF_BRIDGE, ..NdMsg::default() };
-    let mut tx = [0; 64];
-    let mut m = Build::new(&mut tx, rtm::GETNEIGH, 0, head.as_bytes());
-    macs.fill(cx, &mut m, &mut |macs, m| {
+    macs.fill(cx, rtm::GETNEIGH, &[af::AF_BRIDGE], &mut |macs, m| {
         let (head, a) = m.split::<NDMSG_LEN>();
         let Ok(head) = NdMsg::read_from_bytes(&head) else { return };
         let (Some(mac), Some(master)) =
@@ -219,13 +214,9 @@ fn macs(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
         let local = head.state & nud::PERMANENT != 0;
         let fixed = head.state & (nud::PERMANENT | nud::NOARP) != 0;
         let age = if fixed { 0 } else { r.u32().unwrap_or(0) };
-        let mut record = [0; RECORD];
-        let local = [u8::from(local)];
-        let parts = mac.iter().chain(&local);
-        let index = head.index.to_ne_bytes();
-        let age = age.to_ne_bytes();
-        record.iter_mut().zip(parts.chain(&index).chain(&age)).for_each(|(to, from)| *to = *from);
-        macs.push(&record);
+        let ([a, b, c, d, e, f], [i, j, k, l], [w, x, y, z]) =
+            (*mac, head.index.to_ne_bytes(), age.to_ne_bytes());
+        macs.push(&[a, b, c, d, e, f, local.into(), i, j, k, l, w, x, y, z]);
     })?;
     let mut last = None;
     while let Some(record) = macs.after(last.as_ref()) {
@@ -235,12 +226,9 @@ fn macs(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
         let (index, age) = (r.u32().unwrap_or(0), r.u32().unwrap_or(0));
         let port = by(cx, Link::Index(index)).map_or(0, |f| f.port_no);
         let out = &mut cx.page.out;
-        let digits = num::dec(u64::from(port));
-        out.spaces(3_usize.saturating_sub(digits.as_bytes().len()));
-        out.bytes(digits.as_bytes());
-        out.str("", "\t%\t", mac::print(mac).as_bytes());
-        out.text(if local { "yes\t\t" } else { "no\t\t" });
-        cells(out, &[(num::centis(u64::from(age)).as_bytes(), -7)]);
+        let (port, mac, age) = (num::dec(u64::from(port)), mac::print(mac), num::centis(u64::from(age)));
+        let local: &[u8] = if local { b"yes" } else { b"no" };
+        cells(out, "%-3\t%\t%\t\t%-7\n", &[port.as_bytes(), mac.as_bytes(), local, age.as_bytes()]);
         last = Some(record);
     }
     Ok(())

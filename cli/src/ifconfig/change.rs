@@ -57,21 +57,24 @@ impl V4 {
 
 /// The first address with `label`, as the ioctls find it.
 pub(super) fn v4_of(cx: &mut Ctx<'_>, index: u32, label: &[u8]) -> Result<Option<V4>, Error> {
-    let mut tx = [0; 64];
-    let mut m = addresses(&mut tx, af::AF_INET, index);
-    let found = core::cell::Cell::new(None);
-    crate::dump::scan(&mut cx.conn, &mut m, &mut || found.set(None), &mut |m| {
+    let front = of_link(af::AF_INET, index);
+    let mut found = None;
+    scan_of(&mut cx.conn, rtm::GETADDR, &front, &mut |m| {
+        let Some(m) = m else {
+            found = None;
+            return;
+        };
         let (head, a) = m.split::<IFADDR_LEN>();
         let Ok(head) = IfAddr::read_from_bytes(&head) else { return };
-        if found.get().is_some() || head.index != index || a.get(ifa::LABEL) != Some(label) {
+        if found.is_some() || head.index != index || a.get(ifa::LABEL) != Some(label) {
             return;
         }
         let number = |raw: Option<&[u8]>| number(raw.unwrap_or(&[]));
         let local = number(a.get(ifa::LOCAL));
         let peer = number(a.get(ifa::ADDRESS));
-        found.set(Some(V4 { local, peer, brd: number(a.get(ifa::BROADCAST)), prefix: head.prefix_len }));
+        found = Some(V4 { local, peer, brd: number(a.get(ifa::BROADCAST)), prefix: head.prefix_len });
     })?;
-    Ok(found.get())
+    Ok(found)
 }
 
 /// Sends an address: `RTM_NEWADDR` or `RTM_DELADDR`.

@@ -7,11 +7,10 @@ mod show;
 use self::change::{set, v4_of};
 use self::show::show;
 use crate::Ctx;
+use crate::dump::{dump_of, of_link, scan_of};
 use crate::hosts;
 use crate::names::{Link, request};
-use crate::nettools::{
-    EADDRNOTAVAIL, EINVAL, Sorted, addresses, ask, by_number, failed, link, name_of, which,
-};
+use crate::nettools::{EADDRNOTAVAIL, EINVAL, Sorted, ask, by_number, failed, link, name_of, which};
 use crate::report::{Done, Fail};
 use crate::step::{ENODEV, Step, UNREAD, attempt};
 use crate::words::Line;
@@ -23,7 +22,6 @@ use nlbox_core::rt::rtm;
 use nlbox_core::text::ip::{Ip, af};
 use nlbox_core::text::out::Out;
 use nlbox_core::text::{ip, mac, nth, num};
-use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::{Message, nlm};
 use nlbox_core::wire::key::{Key, Raw};
 use zerocopy::{FromBytes, IntoBytes};
@@ -77,16 +75,13 @@ fn base(name: &[u8]) -> &[u8] {
 
 fn list(cx: &mut Ctx<'_>, all: bool, short: bool) -> Done {
     let mut names = Sorted::new(by_number);
-    let mut tx = [0; 64];
-    let mut m = Build::new(&mut tx, rtm::GETLINK, 0, &[0; IFINFO_LEN]);
-    names.fill(cx, &mut m, &mut |names, m| {
+    names.fill(cx, rtm::GETLINK, &[], &mut |names, m| {
         let (_, attrs) = m.split::<IFINFO_LEN>();
         if let Some(name) = attrs.get(ifla::IFNAME) {
             names.push(name);
         }
     })?;
-    let mut m = addresses(&mut tx, af::AF_INET, 0);
-    names.fill(cx, &mut m, &mut |names, m| {
+    names.fill(cx, rtm::GETADDR, &[af::AF_INET], &mut |names, m| {
         let (_, attrs) = m.split::<IFADDR_LEN>();
         if let Some(label) = attrs.get(ifa::LABEL).filter(|l| base(l).len() < l.len()) {
             names.push(label);

@@ -123,9 +123,8 @@ pub(super) fn show(cx: &mut Ctx<'_>, name: &[u8], all: bool, short: bool) -> Don
         out.text("\n");
     }
     if !alias {
-        let mut m = addresses(&mut tx, af::AF_INET6, d.info.index);
         let index = d.info.index;
-        crate::dump::dump(cx, &mut m, &mut |page, m| {
+        dump_of(cx, rtm::GETADDR, &of_link(af::AF_INET6, index), &mut |page, m| {
             v6(&mut page.out, m, index);
             Ok(())
         })?;
