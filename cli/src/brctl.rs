@@ -2,9 +2,11 @@
 
 use crate::Ctx;
 use crate::names::Link;
-use crate::nettools::{Found, NONE, RECORD, Sorted, by, by_bytes, cells, link, look, name_of, which};
+use crate::nettools::{
+    EINVAL, Found, NONE, RECORD, Sorted, Usage, by, by_bytes, cells, help, link, look, name_of, which, wrong,
+};
 use crate::report::{Done, Fail};
-use crate::step::{ENODEV, attempt};
+use crate::step::{ENODEV, UNREAD, attempt};
 use crate::words::Line;
 use nlbox_core::bytes::Reader;
 use nlbox_core::rt::link::{IFINFO_LEN, iff, ifla};
@@ -26,10 +28,10 @@ enum Unit {
 }
 
 /// The commands as usage shows them: a line's first word is the command, the rest are what it takes.
-static COMMANDS: &str = "addbr <bridge>\n\
+const COMMANDS: &str = "addbr <bridge>\n\
     delbr <bridge>\n\
-    addif <bridge> <device>\n\
-    delif <bridge> <device>\n\
+    addif <bridge> <device>...\n\
+    delif <bridge> <device>...\n\
     showmacs <bridge>\n\
     show [<bridge>...]\n\
     setfd <bridge> <seconds>\n\
@@ -41,6 +43,18 @@ static COMMANDS: &str = "addbr <bridge>\n\
     setportprio <bridge> <port> <priority>\n\
     setpathcost <bridge> <port> <cost>\n\
     hairpin <bridge> <port> {on|off}";
+
+static USAGE: Usage = [
+    "\
+Usage: brctl COMMAND [WORD]...
+
+  brctl addbr br0
+  brctl addif br0 eth0
+Commands:
+",
+    COMMANDS,
+];
+
 const SHOW: usize = 5;
 const SETFD: usize = 6;
 const SETPORT: usize = 12;
@@ -65,6 +79,7 @@ static NOUNS: &str =
 /// `brctl …`.
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     cx.err.program = "brctl";
+    help(cx, line, &USAGE)?;
     let Some(word) = line.next() else { return Err(usage(cx)) };
     let mut n = 0_usize;
     let command = loop {
@@ -83,14 +98,15 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     }
     let mut args: [&[u8]; 3] = [&[]; 3];
     let mut slots = args.iter_mut();
-    let mut wrong = false;
+    let mut lacks = false;
     for _ in command.bytes().filter(|b| *b == b' ') {
         match (slots.next(), line.next()) {
             (Some(slot), Some(w)) => *slot = w,
-            _ => wrong = true,
+            _ => lacks = true,
         }
     }
-    if wrong || !line.is_over() {
+    let many = matches!(n, 2 | 3);
+    if lacks || !(many || line.is_over()) {
         cx.err.say_of("Incorrect number of arguments for command", b"");
         return Err(cx.err.plain_of("Usage: brctl ", command.as_bytes()));
     }
@@ -98,7 +114,13 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     match n {
         0 => addbr(cx, br),
         1 => delbr(cx, br),
-        2 | 3 => port(cx, br, dev, n == 2),
+        2 | 3 => {
+            port(cx, br, dev, n == 2)?;
+            while let Some(dev) = line.next() {
+                port(cx, br, dev, n == 2)?;
+            }
+            Ok(())
+        }
         4 => macs(cx, br),
         SETPORT.. => set(cx, br, Some(dev), n.wrapping_sub(SETFD), value),
         _ => set(cx, br, None, n.wrapping_sub(SETFD), dev),
@@ -106,8 +128,7 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 }
 
 fn usage(cx: &mut Ctx<'_>) -> Fail {
-    cx.err.say_of("Usage: brctl [commands]\ncommands:", b"");
-    cx.err.plain_of(COMMANDS, b"")
+    wrong(cx, b"", &USAGE, 1)
 }
 
 /// The link called `name`; index 0 when there is none.
@@ -236,9 +257,8 @@ fn macs(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
 
 fn addbr(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
     match attempt(cx, "link add name % type bridge", &[name]) {
-        0 => Ok(()),
         17 => Err(cx.err.plain_of("device % already exists; can't create bridge with the same name", name)),
-        errno => Err(cx.err.failed("add bridge failed", b"", errno)),
+        errno => done(cx, &[b"add bridge failed"], errno),
     }
 }
 
@@ -258,6 +278,7 @@ fn delbr(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
 
 /// How a change ended: `errno` of 0 is success.
 fn done(cx: &mut Ctx<'_>, what: &[&[u8]], errno: i32) -> Done {
+    let errno = if errno == UNREAD { EINVAL } else { errno };
     if errno == 0 { Ok(()) } else { Err(cx.err.system(what, errno)) }
 }
 

@@ -5,6 +5,7 @@
 //! fingers rely.
 
 use crate::Ctx;
+use crate::batch::gate;
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use nlbox_core::spec::{AttrSet, Bad, put};
@@ -117,7 +118,7 @@ impl Grammar {
     pub fn iter(&self) -> Rows {
         let usage = self.packed.bytes().next().unwrap_or(0);
         let rest = self.packed.get(usize::from(usage).wrapping_add(1)..).unwrap_or("");
-        Rows { rest, calls: self.calls.iter() }
+        Rows { rows: rest, at: 0, calls: self.calls }
     }
 
     /// How help writes the bare word: `[ dev ] DEVICE`.
@@ -135,8 +136,9 @@ impl Grammar {
 
 /// The keywords of a [`Grammar`].
 pub struct Rows {
-    rest: &'static str,
-    calls: core::slice::Iter<'static, Call>,
+    rows: &'static str,
+    at: usize,
+    calls: &'static [Call],
 }
 
 impl Rows {
@@ -146,17 +148,21 @@ impl Rows {
         let letter = word.map_or(0, |w| w.first().copied().unwrap_or(0));
         let mut passed = 0_u32;
         loop {
-            let row = self.rest;
-            let ([first, len, text, number, what], _) = row.as_bytes().split_first_chunk()?;
-            let middle = HEAD.wrapping_add(usize::from(*len));
-            let end = middle.wrapping_add(usize::from(*text));
-            self.rest = row.get(end..)?;
-            let call = if what & CALLS != 0 { self.calls.next() } else { None };
+            let start = self.at;
+            let row = self.rows.as_bytes().get(start..)?;
+            let ([first, len, text, number, what], _) = row.split_first_chunk()?;
+            let middle = start.wrapping_add(HEAD).wrapping_add(usize::from(*len));
+            self.at = middle.wrapping_add(usize::from(*text));
+            let mut call = None;
+            if what & CALLS != 0 {
+                let (first, rest) = self.calls.split_first()?;
+                (call, self.calls) = (Some(first), rest);
+            }
             // Most rows of most words are passed here.
             if *first == letter || *first == 0 || word.is_none() {
-                let spelling = row.get(HEAD..middle)?;
+                let spelling = self.rows.get(start.wrapping_add(HEAD)..middle)?;
                 if what & BARE == bare && word.is_none_or(|word| spelled(word, spelling)) {
-                    let text = row.get(middle..end)?;
+                    let text = self.rows.get(middle..self.at)?;
                     let text = if text.is_empty() && call.is_none() { INVALID } else { text };
                     let times = *TIMES.get(usize::from(what >> 4 & 3))?;
                     let what = *WHATS.get(usize::from(what & 7))?;
@@ -274,20 +280,26 @@ impl Arg {
 /// Whether `word` is `spelling`, or one of its alternatives (`a|b`), or shortens it as its brackets allow.
 #[must_use]
 pub fn spelled(word: &[u8], spelling: &str) -> bool {
-    // What of the word is to come: `None` once it differs.
-    let (mut rest, mut may_end) = (Some(word), false);
-    for b in spelling.bytes() {
-        match (b, rest) {
-            (b'[', _) => may_end = true,
-            (b']', _) => {}
-            (b'|', Some([])) => return true,
-            (b'|', _) => (rest, may_end) = (Some(word), false),
-            (_, Some([first, more @ ..])) if *first == b => rest = Some(more),
-            (_, Some([])) if may_end => {}
-            _ => rest = None,
+    let mut letters = spelling.bytes();
+    loop {
+        // What of the word is to come, and whether it may end there.
+        let (mut rest, mut may_end) = (word, false);
+        let end = loop {
+            match (letters.next(), rest) {
+                (Some(b'['), _) => may_end = true,
+                (Some(b']'), _) => {}
+                (None | Some(b'|'), []) => return true,
+                (end @ (None | Some(b'|')), _) => break end,
+                (Some(_), []) if may_end => return true,
+                (Some(b), [first, more @ ..]) if *first == b => rest = more,
+                (end, _) => break end,
+            }
+        };
+        // The next alternative.
+        if end.is_none() || end != Some(b'|') && !letters.any(|b| b == b'|') {
+            return false;
         }
     }
-    rest.is_some_and(<[u8]>::is_empty)
 }
 
 /// Words and what each stands for: `table![("p[ermanent]", 128), …]`. The first one that a word spells counts.
@@ -467,6 +479,13 @@ pub struct Verb {
     pub grammar: Option<&'static Grammar>,
 }
 
+impl Verb {
+    /// Whether it only changes something, by one request: add, append, change, delete, prepend, replace.
+    fn changes(&self) -> bool {
+        matches!(self.word.as_bytes(), [b'a' | b'c' | b'd' | b'p', ..] | b"r[eplace]")
+    }
+}
+
 /// An object, as [`object!`](crate::object) packs it: `ip link`.
 pub struct Object {
     /// Its name, its line for help, and the spellings of its verbs.
@@ -517,8 +536,11 @@ impl Object {
 
     /// Runs the verb that the line names.
     pub fn run(&self, cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-        let Some(word) = line.next() else { return (self.default)(cx, line) };
-        let done = match self.verbs().find(|v| v.word.is_empty() || spelled(word, v.word)) {
+        let word = line.next();
+        let verb = word.and_then(|word| self.verbs().find(|v| v.word.is_empty() || spelled(word, v.word)));
+        gate(cx, verb.as_ref().is_some_and(Verb::changes))?;
+        let Some(word) = word else { return (self.default)(cx, line) };
+        let done = match verb {
             // The one verb of an object without verbs; its word is never typed.
             Some(v) if v.word.is_empty() => {
                 line.back();

@@ -70,10 +70,14 @@ pub fn named(cx: &mut Ctx<'_>, side: &Side, word: &[u8]) -> Result<u32, Fail> {
     }
 }
 
-/// `OUTER,INNER,COUNT`, or `auto` for the first ids that are this user's to map.
+/// `OUTER,INNER,COUNT`, `INNER:OUTER:COUNT` as util-linux writes it from 2.39 on, or `auto` for the first ids that are
+/// this user's to map.
 pub fn range(cx: &mut Ctx<'_>, side: &Side, word: &[u8]) -> Result<Range, Fail> {
     let mut numbers = [0, 1, 2].map(|n| number(field(word, n)));
     let mut whole = field(word, 3).is_empty();
+    if word.contains(&b':') {
+        numbers.swap(0, 1);
+    }
     if word == b"auto" {
         let id = geteuid();
         let (digits, name) = (dec(u64::from(id)), accounts::name(Account::User, id));

@@ -46,7 +46,7 @@ fn own_path(cx: &mut Ctx<'_>, soft: bool, to: &mut CBuf<4096>) -> Done {
         if soft { w.first() == Some(&b'/') } else { w.contains(&b'/') }
     });
     let mut room = [0; 4096];
-    let Some(path) = readlink(c"/proc/self/exe", &mut room).ok().map(|path| &*path).or(called) else {
+    let Some(path) = readlink(c"/proc/self/exe", &mut room).ok().or(called) else {
         let what = "nlbox: --install without /proc wants to be called by its whole path";
         return Err(cx.err.plain_of(what, b""));
     };

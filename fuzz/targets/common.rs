@@ -174,6 +174,7 @@ pub fn with(kernels: &mut [Kernel; 2], work: impl FnOnce(&mut Ctx<'_>)) -> Vec<u
     let [main, side] = kernels;
     let (mut out, mut err) = (Text(Vec::new()), Text(Vec::new()));
     let (mut page, mut rx, mut rx2) = (vec![0; nlbox::PAGE], vec![0; nlbox::RX], vec![0; nlbox::RX]);
+    let mut tx = vec![0; nlbox::TX];
     {
         let mut cx = Ctx {
             conn: Conn::new(main, &mut rx),
@@ -184,6 +185,7 @@ pub fn with(kernels: &mut [Kernel; 2], work: impl FnOnce(&mut Ctx<'_>)) -> Vec<u
             },
             err: Report::new(&mut err),
             visits: Default::default(),
+            tx: &mut tx,
         };
         work(&mut cx);
         let _ = cx.page.out.finish();

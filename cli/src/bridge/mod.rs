@@ -68,6 +68,7 @@ const NOT_FOUND: Fail = Fail(253);
 
 fn command(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let Some(word) = line.next() else { return Err(usage(cx)) };
+    crate::batch::gate(cx, false)?;
     let Some(object) = OBJECTS.iter().find(|o| matches(word, o.name())) else {
         if matches(word, "help") {
             return Err(usage(cx));
@@ -96,7 +97,7 @@ fn usage(cx: &mut Ctx<'_>) -> Fail {
     for o in OBJECTS {
         cx.err.say(&[b"       bridge % ...    %", o.name().as_bytes(), o.about().as_bytes()]);
     }
-    cx.err.usage_of("Options: -V[ersion] -s[tatistics] -d[etails] -o[neline] -t[imestamp] -n[etns] { NAME | PID | PATH }\n         -c[olor] -com[pressvlans] -p[retty] -j[son] -N[umeric] -force -b[atch] FILE", b"")
+    cx.err.usage_of("Options: -V[ersion] -s[tatistics] -d[etails] -o[neline] -t[imestamp] -n[etns] { NAME | PID | PATH }\n         -c[olor] -com[pressvlans] -p[retty] -j[son] -N[umeric] -force -b[atch] FILE\n\n  bridge vlan add vid 5 dev eth0\n  bridge -j fdb show br br0", b"")
 }
 
 /// Slots that mean the same in all grammars. Those below hold marks, numbered as the bits that they stand for.

@@ -37,7 +37,8 @@ use nlbox_core::text::{Texts, num};
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
 
-/// How many of [`OBJECTS`] leave interfaces as they are: the lines of a batch may keep their names from one to the next.
+/// How many of [`OBJECTS`] leave interfaces as they are: the lines of a batch may keep their names from one to the next,
+/// and changes may wait for each other.
 const QUIET: usize = 5;
 
 /// Every object of `ip` by its names, of which iproute2 knows several for some, in matching order.
@@ -132,6 +133,7 @@ pub fn command(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     cx.conn.speak(0);
     // The order of the table is the order of the matching: an absent object must not give its word to a later one.
     if let Some((n, object)) = place(OBJECTS.words, word).and_then(|n| Some((n, *OBJECTS.values.get(n)?))) {
+        crate::batch::gate(cx, n < QUIET)?;
         let depth = cx.page.out.depth();
         // The command before may have given an id, by moving a link or by name.
         cx.page.names.nsids.forget();
@@ -403,13 +405,18 @@ pub fn absent<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, _: &
 
 fn usage(cx: &mut Ctx<'_>) -> Fail {
     cx.err.say_of("Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }", b"");
-    for o in OBJECTS.values {
+    let mut last = "";
+    for o in OBJECTS.values.iter().filter(|o| core::mem::replace(&mut last, o.about()) != o.about()) {
         cx.err.say(&[b"       ip % ...    %", o.name().as_bytes(), o.about().as_bytes()]);
     }
-    cx.err
-        .say_of("Options: -4 -6 -0 -M -B -f[amily] FAMILY -s[tatistics] -d[etails] -o[neline] -br[ief]", b"");
     cx.err.say_of(
-        "         -j[son] -p[retty] -n[etns] { NAME | PID | PATH } -a[ll] -N[umeric] -force -V[ersion]",
+        "\
+Options: -4 -6 -0 -M -B -f[amily] FAMILY -s[tatistics] -d[etails] -o[neline] -br[ief]
+         -j[son] -p[retty] -n[etns] { NAME | PID | PATH } -a[ll] -N[umeric] -V[ersion]
+         -b[atch] FILE -force
+
+  ip link add veth0 type veth peer name veth1
+  ip -n blue addr add 10.0.0.1/24 dev veth1",
         b"",
     );
     USAGE

@@ -1,13 +1,13 @@
 //! `ip address add`, `change`, `replace` and `delete`.
 
 use super::select::{FLAG0, FLAGS, flag_slot};
+use crate::Ctx;
 use crate::grammar::{Arg, Grammar, Slots, To, fill, slots};
 use crate::ip::send;
 use crate::ip::value::plain;
 use crate::ip::value::{address, device, prefix, slot, wrong};
 use crate::report::{Done, Fail};
 use crate::words::Line;
-use crate::{Ctx, TX};
 use nlbox_core::rt::addr::{
     ADDR_FLAGS, CacheInfo, FAMILY_AT, FLAGS_AT, FOREVER, IFADDR_LEN, INDEX_AT, PREFIX_LEN_AT, SCOPE_AT, ifa,
     ifa_f,
@@ -105,8 +105,11 @@ fn bare<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, slots: &mu
 }
 
 fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
-    let mut tx = [0; TX];
-    let mut m = Build::new(&mut tx, ty, flags, &[0; IFADDR_LEN]);
+    cx.lend(|cx, tx| modify_in(cx, line, tx, ty, flags))
+}
+
+fn modify_in(cx: &mut Ctx<'_>, line: &mut Line<'_>, tx: &mut [u8], ty: u16, flags: u16) -> Done {
+    let mut m = Build::new(tx, ty, flags, &[0; IFADDR_LEN]);
     m.head_u8(FAMILY_AT, cx.page.opts.family);
     let mut slots = slots();
     fill(cx, line, &GRAMMAR, &mut m, &mut slots)?;

@@ -137,8 +137,11 @@ fn set_device(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>) -> Done {
 }
 
 fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
-    let mut tx = [0; 2048];
-    let mut m = Build::new(&mut tx, ty, flags, &[0; NDMSG_LEN]);
+    cx.lend(|cx, tx| modify_in(cx, line, tx, ty, flags))
+}
+
+fn modify_in(cx: &mut Ctx<'_>, line: &mut Line<'_>, tx: &mut [u8], ty: u16, flags: u16) -> Done {
+    let mut m = Build::new(tx, ty, flags, &[0; NDMSG_LEN]);
     m.head_u16(STATE_AT, nud::PERMANENT);
     let slots =
         entry(cx, line, &GRAMMAR, &mut m, |cx| usage(cx, "Device and destination are required arguments."))?;

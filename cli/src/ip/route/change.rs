@@ -55,6 +55,7 @@ pub static GRAMMAR: Grammar = crate::grammar! {
     args: [
         Arg::new("src", To::Call(src, "ADDRESS")),
         Arg::new("via", To::Call(via, "[ FAMILY ] ADDRESS")),
+        Arg::new("dev", To::Slot(DEV)),
         Arg::new("from", To::Call(from, "PREFIX")),
         Arg::new("tos", To::Slot(TOS)),
         Arg::new("d[sfield]", To::Slot(TOS)),
@@ -85,7 +86,6 @@ pub static GRAMMAR: Grammar = crate::grammar! {
         Arg::new("p[rotocol]", To::Slot(PROTO)),
         Arg::new("t[able]", To::Attr(rta::TABLE.ty())).bad(VALUE),
         Arg::new("v[rf]", To::Slot(VRF)),
-        Arg::new("dev", To::Slot(DEV)),
         Arg::new("oif", To::Slot(DEV)),
         Arg::new("pervasive", To::Call(pervasive, "")),
         Arg::new("p[ref]", To::Attr(rta::PREF.ty())).bad(VALUE),
@@ -334,8 +334,12 @@ fn nexthops<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots:
 
 /// One of the verbs: message type `ty` with `flags`.
 pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
-    let (mut words, mut slots) = ([0; TX], slots());
-    let mut w = Build::new(&mut words, 0, 0, &[0; RTMSG_LEN]);
+    cx.lend(|cx, tx| run_in(cx, line, tx, ty, flags))
+}
+
+fn run_in(cx: &mut Ctx<'_>, line: &mut Line<'_>, tx: &mut [u8], ty: u16, flags: u16) -> Done {
+    let mut slots = slots();
+    let mut w = Build::new(tx, 0, 0, &[0; RTMSG_LEN]);
     w.head_u8(at::FAMILY, cx.page.opts.family);
     fill(cx, line, &GRAMMAR, &mut w, &mut slots)?;
     if slot(&slots, DST).is_none() {
@@ -348,12 +352,24 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
     header(cx, &slots, &mut w, ty == rtm::NEWROUTE, table)?;
     // The words of most routes are the request already: a batch of them is spared the second frame.
     if w.attrs(RTMSG_LEN).any(|a| a.ty >= METRICS || a.ty == rta::TABLE.ty()) {
-        let mut tx = [0; TX];
-        let mut m = Build::new(&mut tx, 0, 0, w.written().get(HEADER_LEN..HEAD_END).unwrap_or(&[]));
-        transfer(&w, &mut m);
-        return complete(cx, &slots, &mut m, ty, flags, table);
+        return moved(cx, &slots, &w, ty, flags, table);
     }
     complete(cx, &slots, &mut w, ty, flags, table)
+}
+
+#[inline(never)]
+fn moved(
+    cx: &mut Ctx<'_>,
+    slots: &Slots<'_>,
+    w: &Build<'_>,
+    ty: u16,
+    flags: u16,
+    table: Option<u32>,
+) -> Done {
+    let mut tx = [0; TX];
+    let mut m = Build::new(&mut tx, 0, 0, w.written().get(HEADER_LEN..HEAD_END).unwrap_or(&[]));
+    transfer(w, &mut m);
+    complete(cx, slots, &mut m, ty, flags, table)
 }
 
 /// Adds what stands last, and sends.

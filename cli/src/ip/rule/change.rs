@@ -119,13 +119,16 @@ fn realms(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slot
 }
 
 fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
-    let adds = ty == rtm::NEWRULE;
     if line.is_over() {
-        let verb: &[u8] = if adds { b"add" } else { b"del" };
+        let verb: &[u8] = if ty == rtm::NEWRULE { b"add" } else { b"del" };
         return Err(plain_of(cx, "\"ip rule %\" requires arguments.", verb));
     }
-    let mut tx = [0; 2048];
-    let mut m = Build::new(&mut tx, ty, flags, &[0; RULE_LEN]);
+    cx.lend(|cx, tx| modify_in(cx, line, tx, ty, flags))
+}
+
+fn modify_in(cx: &mut Ctx<'_>, line: &mut Line<'_>, tx: &mut [u8], ty: u16, flags: u16) -> Done {
+    let adds = ty == rtm::NEWRULE;
+    let mut m = Build::new(tx, ty, flags, &[0; RULE_LEN]);
     m.head_u8(0, super::show::family(cx));
     if adds {
         m.head_u8(ACTION_AT, fr_act::TO_TBL);
