@@ -394,12 +394,15 @@ fn take<'l>(
     }
 }
 
+/// What a verb does with the rest of the line.
+pub type Run = for<'a, 'l> fn(&mut Ctx<'a>, &mut Line<'l>) -> Done;
+
 /// A verb of an object.
 pub struct Verb {
     /// Its spelling.
     pub word: &'static str,
     /// What it does.
-    pub run: for<'a, 'l> fn(&mut Ctx<'a>, &mut Line<'l>) -> Done,
+    pub run: Run,
     /// Its words, for help; several verbs may share them.
     pub grammar: Option<&'static Grammar>,
 }
@@ -413,7 +416,7 @@ pub struct Object {
     /// Its verbs, in matching order.
     pub verbs: &'static [Verb],
     /// What happens without a verb.
-    pub default: for<'a, 'l> fn(&mut Ctx<'a>, &mut Line<'l>) -> Done,
+    pub default: Run,
 }
 
 impl Object {

@@ -214,6 +214,8 @@ pub(crate) enum Opt {
     Loops,
     Resolve,
     Color,
+    /// Of iproute2's, and not in this build.
+    Absent,
     /// Of `bridge`: VLANs in ranges.
     #[cfg_attr(not(feature = "bridge"), expect(dead_code, reason = "of bridge"))]
     Compress,
@@ -248,6 +250,7 @@ static OPTIONS: &[(&str, Opt)] = &[
     ("-N[umeric]", Opt::Numeric),
     ("-a[ll]", Opt::All),
     ("-c[olor]", Opt::Color),
+    ("-ec[ho]", Opt::Absent),
 ];
 
 pub(crate) static FAMILIES: &[(&str, u8)] = &[
@@ -260,7 +263,7 @@ pub(crate) static FAMILIES: &[(&str, u8)] = &[
 
 /// The spellings of the options.
 pub fn option_words() -> impl Iterator<Item = &'static str> {
-    OPTIONS.iter().map(|(word, _)| *word)
+    OPTIONS.iter().filter(|(_, o)| !matches!(o, Opt::Absent)).map(|(word, _)| *word)
 }
 
 /// What is to be done behind the options.
@@ -362,6 +365,7 @@ fn options<'l>(
             }
             Opt::Color => color(cx, program, opt, value)?,
             Opt::Compress => o.compress = true,
+            Opt::Absent => return Err(cx.err.plain(&[b"Option \"%\" is not in this build.", word])),
         }
     }
     if cx.page.out.json() {
