@@ -131,38 +131,148 @@ fn lines_are_read_as_ever() {
     }
 }
 
+/// Lines of every way to fail, among lines that do not.
+const MIXED: &str = "\
+route add 10.1.0.0/16 dev v0
+route add 10.1.0.0/16 dev v0
+route add 10.2.0.0/16 dev nope
+route add 10.3.0.0/16 dev v0
+route show 10.3.0.0/16
+bogus
+addr add 10.9.0.1/24 dev v0
+addr add 10.9.0.1/24 dev v0
+neigh add 10.9.0.9 lladdr 02:00:00:00:00:01 dev v0
+neigh del 10.9.0.10 dev v0
+link set v0 'x
+rule add from 10.0.0.0/8 table 100
+-6 route add 2001:db8::/32 dev v0
+-6 route add 2001:db8::/32 dev v0
+-n a route add 10.1.0.0/16 dev x0
+-n a route add 10.1.0.0/16 dev x0
+-4 route add 2001:db8::/32 dev v0
+route del 10.1.0.0/16
+route show 10.1.0.0/16
+";
+
+fn world() -> Option<Ns> {
+    let ns = Ns::new()?;
+    let lines = "netns add a\nlink add v0 type veth peer name x0 netns a\nlink set v0 up\n-n a link set x0 up\n\
+        addr add 10.0.0.1/24 dev v0\n";
+    eqnice!("", batch(&ns, &[], lines).stderr);
+    Some(ns)
+}
+
+#[test]
+fn failures_of_gathered_lines_are_told_in_order() {
+    let Some(ns) = world() else { return };
+    let out = batch(&ns, &["-force"], MIXED);
+    eqnice!("10.3.0.0/16 dev v0 scope link \n", out.stdout);
+    eqnice!(
+        "RTNETLINK answers: File exists\nCommand failed -:2\n\
+        Cannot find device \"nope\"\nCommand failed -:3\n\
+        Object \"bogus\" is unknown, try \"ip help\".\nCommand failed -:6\n\
+        Error: ipv4: Address already assigned.\nCommand failed -:8\n\
+        RTNETLINK answers: No such file or directory\nCommand failed -:10\n\
+        Unterminated quoted string\nCommand failed -:11\n\
+        RTNETLINK answers: File exists\nCommand failed -:14\n\
+        RTNETLINK answers: File exists\nCommand failed -:16\n\
+        Error: inet prefix is expected rather than \"2001:db8::/32\".\nCommand failed -:17\n",
+        out.stderr
+    );
+    assert_eq!(out.code, 1);
+    let there =
+        batch(&ns, &[], "-n a route\nneigh show dev v0\nrule show table 100\n-6 route show 2001:db8::/32\n");
+    eqnice!(
+        "10.1.0.0/16 dev x0 scope link \n10.9.0.9 lladdr 02:00:00:00:00:01 PERMANENT \n\
+        32765:\tfrom 10.0.0.0/8 lookup 100\n2001:db8::/32 dev v0 metric 1024 pref medium\n",
+        there.stdout
+    );
+}
+
+#[test]
+fn without_force_nothing_behind_the_first_failure_is_applied() {
+    let Some(ns) = world() else { return };
+    let out = batch(&ns, &[], MIXED);
+    eqnice!("RTNETLINK answers: File exists\nCommand failed -:2\n", out.stderr);
+    assert_eq!((out.code, out.stdout.as_str()), (1, ""));
+    let there = batch(&ns, &[], "route show root 10.0.0.0/8 proto boot\naddr show dev v0 to 10.9.0.0/24\n");
+    eqnice!("10.1.0.0/16 dev v0 scope link \n", there.stdout);
+}
+
+/// The system calls of a batch of these lines, a line each.
+fn traced(ns: &Ns, words: &[&str], lines: &str) -> Option<String> {
+    if measure::calls(&["true"]).is_none() {
+        return harness::skip("strace is not installed");
+    }
+    let file = std::env::temp_dir().join(format!("nlbox-batch-{}", std::process::id()));
+    std::fs::write(&file, lines).unwrap();
+    let nlbox = harness::nlbox();
+    let argv = [
+        &["strace", "-f", "-qq", "-o", "/run/calls", nlbox.to_str().unwrap(), "ip"],
+        words,
+        &["-batch", file.to_str().unwrap()],
+    ];
+    let _ = ns.run(&argv.concat());
+    drop(std::fs::remove_file(file));
+    Some(ns.sh("cat /run/calls").stdout)
+}
+
+#[test]
+fn with_force_many_lines_travel_in_one_datagram() {
+    let Some(ns) = world() else { return };
+    let lines = |from: u32| -> String {
+        (from..from + 1000).map(|i| format!("route add 11.0.{}.{}/32 dev v0\n", i >> 8, i & 255)).collect()
+    };
+    let (Some(each), Some(many)) = (traced(&ns, &[], &lines(0)), traced(&ns, &["-force"], &lines(1000)))
+    else {
+        return;
+    };
+    let sent = |said: &str| said.matches("sendto(").count();
+    // One more: which interface is v0.
+    assert_eq!(sent(&each), 1001);
+    // 64 in each, and one whenever more of the file is to be read, which may wait.
+    assert!(sent(&many) <= 1 + 1000 / 64 + 4, "{}", sent(&many));
+    let routes = batch(&ns, &[], "route show table main proto boot\n").stdout;
+    assert_eq!(routes.lines().filter(|l| l.starts_with("11.0.")).count(), 2000);
+}
+
+#[test]
+fn what_is_gathered_is_not_kept_while_input_is_waited_for() {
+    use std::io::{BufRead, BufReader, Write};
+    use std::process::Stdio;
+    let Some(ns) = world() else { return };
+    let mut child = ns
+        .command(harness::nlbox().to_str().unwrap())
+        .args(["ip", "-force", "-batch", "-"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut to = child.stdin.take().unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap());
+    writeln!(to, "route add 10.1.0.0/16 dev v0\nroute add 10.1.0.0/16 dev v0").unwrap();
+    // The pipe stays open: were the lines kept for company, this would never come.
+    let mut line = String::new();
+    said.read_line(&mut line).unwrap();
+    said.read_line(&mut line).unwrap();
+    eqnice!("RTNETLINK answers: File exists\nCommand failed -:2\n", line);
+    drop(to);
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+}
+
 #[test]
 fn a_line_in_a_namespace_costs_no_more_than_one_at_home() {
     let Some(ns) = Ns::new() else { return };
     let calls = |lines: &str| {
-        let file = std::env::temp_dir().join(format!("nlbox-batch-{}", std::process::id()));
-        std::fs::write(&file, lines).unwrap();
-        let nlbox = harness::nlbox();
-        let out = ns.run(&[
-            "strace",
-            "-f",
-            "-qq",
-            "-o",
-            "/run/calls",
-            nlbox.to_str().unwrap(),
-            "ip",
-            "-batch",
-            file.to_str().unwrap(),
-        ]);
-        assert_eq!(out.stderr, "");
-        let said = ns.sh("cat /run/calls").stdout;
-        drop(std::fs::remove_file(file));
+        let said = traced(&ns, &[], lines)?;
         assert!(!said.contains("fork") && !said.contains("clone"), "{said}");
-        (said.lines().count(), said.matches(" mount(").count())
+        Some((said.lines().count(), said.matches(" mount(").count()))
     };
-    if measure::calls(&["true"]).is_none() {
-        return harness::skip("strace is not installed").unwrap_or(());
-    }
     ns.ip(&harness::nlbox(), &[]);
-    let one = calls("netns add a\n-n a link set lo up\n");
-    let many = calls(&("netns add b\n".to_owned() + &"-n b link set lo up\n".repeat(11)));
+    let Some(one) = calls("netns add a\n-n a link set lo up\n") else { return };
+    let many = calls(&("netns add b\n".to_owned() + &"-n b link set lo up\n".repeat(11))).unwrap();
     // A request, its acknowledgement, and the name asked again: a look-up is two more and a glance at its length.
     assert!(many.0 <= one.0 + 10 * 5, "{one:?} {many:?}");
-    let names = calls("netns add c\nnetns add d\nnetns add e\n");
+    let names = calls("netns add c\nnetns add d\nnetns add e\n").unwrap();
     assert_eq!(names.1, 1 + 3, "the directory once, and each name");
 }

@@ -46,7 +46,7 @@ fn whole(spelling: &str) -> String {
 /// The objects of a program, each once.
 fn objects(program: &str) -> Vec<&'static Object> {
     let all: Vec<&Object> = match program {
-        "ip" => ip::OBJECTS.iter().map(|e| e.object).collect(),
+        "ip" => ip::OBJECTS.values.to_vec(),
         _ => bridge::OBJECTS.to_vec(),
     };
     let mut once: Vec<&Object> = Vec::new();
@@ -60,7 +60,6 @@ fn objects(program: &str) -> Vec<&'static Object> {
 
 fn words(grammar: &Grammar) -> Vec<Word> {
     grammar
-        .args
         .iter()
         .map(|arg: Arg| {
             let (value, refused) = match arg.to() {
@@ -77,13 +76,12 @@ fn words(grammar: &Grammar) -> Vec<Word> {
 }
 
 /// The verbs that share a grammar, in table order; those that are refused apart.
-fn verbs(object: &'static Object) -> (Vec<(Vec<&'static Verb>, &'static Grammar)>, Vec<String>) {
-    let mut groups: Vec<(Vec<&Verb>, &Grammar)> = Vec::new();
+fn verbs(object: &'static Object) -> (Vec<(Vec<Verb>, &'static Grammar)>, Vec<String>) {
+    let mut groups: Vec<(Vec<Verb>, &Grammar)> = Vec::new();
     let mut refused = Vec::new();
     // A verb that reads its words itself.
-    static NO_WORDS: Grammar =
-        Grammar { set: &nlbox_core::rt::nsid::netnsa::SET, args: nlbox::args![], bare: None, usage: "" };
-    for verb in object.verbs {
+    static NO_WORDS: Grammar = nlbox::grammar! { set: &nlbox_core::rt::nsid::netnsa::SET, args: [] };
+    for verb in object.verbs() {
         match verb.grammar {
             Some(grammar) => match groups.iter_mut().find(|(_, g)| std::ptr::eq(*g, grammar)) {
                 Some((verbs, _)) => verbs.push(verb),
@@ -120,7 +118,7 @@ fn options(kind: &LinkKind) -> Vec<(&'static str, &'static str)> {
         .collect()
 }
 
-fn names(verbs: &[&Verb]) -> String {
+fn names(verbs: &[Verb]) -> String {
     let names: Vec<String> = verbs.iter().map(|v| whole(v.word)).filter(|w| !w.is_empty()).collect();
     names.join(" | ")
 }
@@ -146,7 +144,8 @@ fn support() -> String {
             let _ = write!(
                 t,
                 "\n## {program} {}\n\n{}\n\n| verbs | words |\n|---|---|\n",
-                object.name, object.about
+                object.name(),
+                object.about()
             );
             let (groups, refused) = verbs(object);
             for (group, grammar) in groups {
@@ -156,8 +155,11 @@ fn support() -> String {
                     .filter(|w| !w.refused)
                     .map(|w| format!("`{}`", pair(&w.name, w.value)))
                     .collect();
-                let usage =
-                    if grammar.usage.is_empty() { String::new() } else { format!("`{}` ", grammar.usage) };
+                let usage = if grammar.usage().is_empty() {
+                    String::new()
+                } else {
+                    format!("`{}` ", grammar.usage())
+                };
                 let row = format!("| `{}` | {usage}{} |", names(&group), list.join(" "));
                 // A bar ends the cell of a table.
                 let _ = writeln!(t, "{}", cells(&row));
@@ -186,7 +188,7 @@ fn support() -> String {
     let _ = write!(
         t,
         "\n## Not in this build\n\nObjects of `ip` that are refused by name: `{}`.\n",
-        ip::ABSENT.join("` `")
+        ip::ABSENT.collect::<Vec<_>>().join("` `")
     );
     t
 }
@@ -234,12 +236,12 @@ fn manual() -> String {
                 t,
                 ".SH {} {}\n{}\n",
                 program.to_uppercase(),
-                roff(object.name).to_uppercase(),
-                roff(object.about)
+                roff(object.name()).to_uppercase(),
+                roff(object.about())
             );
             for (group, grammar) in verbs(object).0 {
-                let _ = write!(t, ".TP\n.B {program} {} {}\n", roff(object.name), roff(&names(&group)));
-                let mut line = vec![roff(grammar.usage)];
+                let _ = write!(t, ".TP\n.B {program} {} {}\n", roff(object.name()), roff(&names(&group)));
+                let mut line = vec![roff(grammar.usage())];
                 line.extend(
                     words(grammar)
                         .iter()
@@ -260,7 +262,7 @@ fn manual() -> String {
     let _ = write!(
         t,
         ".SH NOT IN THIS BUILD\nObjects of\n.B ip\nthat are refused by name:\n{}.\n",
-        roff(&ip::ABSENT.join(", "))
+        roff(&ip::ABSENT.collect::<Vec<_>>().join(", "))
     );
     t += ".SH EXIT STATUS\n0; 1 where a command cannot be done; 2 where the kernel refuses; 255 for a command line that is not \
           understood (of \n.BR ip ;\n.B bridge\nleaves by 255 for the last two). The other applets leave by the codes of the programs \
@@ -289,18 +291,18 @@ fn completion() -> String {
     t += "declare -gA _nlbox_words=(\n";
     for program in ["ip", "bridge"] {
         let all = objects(program);
-        let names = all.iter().map(|o| o.name.to_string()).chain(["help".into()]).collect();
+        let names = all.iter().map(|o| o.name().to_string()).chain(["help".into()]).collect();
         let _ = writeln!(t, "    [{program}]='{}'", list(names));
         for object in all {
             let (groups, _) = verbs(object);
             let verbs =
                 groups.iter().flat_map(|(v, _)| v).map(|v| whole(v.word)).chain(["help".into()]).collect();
-            let _ = writeln!(t, "    ['{program} {}']='{}'", object.name, list(verbs));
+            let _ = writeln!(t, "    ['{program} {}']='{}'", object.name(), list(verbs));
             for (group, grammar) in groups {
                 let words = list(words(grammar).into_iter().filter(|w| !w.refused).map(|w| w.name).collect());
                 for verb in group.iter().map(|v| whole(v.word)).filter(|w| !w.is_empty() && !words.is_empty())
                 {
-                    let _ = writeln!(t, "    ['{program} {} {verb}']='{words}'", object.name);
+                    let _ = writeln!(t, "    ['{program} {} {verb}']='{words}'", object.name());
                 }
             }
         }

@@ -52,26 +52,26 @@ fn bash_completes() {
 #[test]
 fn help_names_every_verb() {
     let none = nlbox::ip::no_verb as nlbox::grammar::Run;
-    let ip = nlbox::ip::OBJECTS.iter().map(|e| ("ip", e.object));
+    let ip = nlbox::ip::OBJECTS.values.iter().map(|o| ("ip", *o));
     for (program, object) in ip.chain(nlbox::bridge::OBJECTS.iter().map(|o| ("bridge", *o))) {
-        let out = Command::new(harness::nlbox()).args([program, object.name, "help"]).output().unwrap();
+        let out = Command::new(harness::nlbox()).args([program, object.name(), "help"]).output().unwrap();
         let said = String::from_utf8(out.stderr).unwrap();
         assert_eq!(
             (out.status.code(), out.stdout.len()),
             (Some(255), 0),
             "{program} {}: {said}",
-            object.name
+            object.name()
         );
-        assert!(said.starts_with(&format!("Usage: {program} {}", object.name)), "{said}");
+        assert!(said.starts_with(&format!("Usage: {program} {}", object.name())), "{said}");
         let words: Vec<&str> = said.split_whitespace().collect();
-        for verb in object.verbs {
+        for verb in object.verbs() {
             let name = verb.word.split('|').next().unwrap().replace(['[', ']'], "");
             let refused = std::ptr::fn_addr_eq(verb.run, none);
             assert_ne!(
                 words.contains(&name.as_str()) || name.is_empty(),
                 refused,
                 "{program} {} {name}: {said}",
-                object.name
+                object.name()
             );
         }
         let mut lines: Vec<&str> = said.lines().collect();

@@ -380,12 +380,20 @@ fn a_bad_rule_leaves_nothing() {
     eqnice!("iptables: Operation not supported\n", out.stderr);
     assert_eq!(out.code, 4);
     for (line, why) in [
-        ("nat", "nat: bad word ''"),
-        ("nat frob", "nat: bad word 'frob'"),
+        ("nat frob", "nat: 'frob' is none of: list del flush masquerade snat dnat redirect accept"),
         ("nat list frob", "nat: bad word 'frob'"),
         ("nat del 1", "nat: no such rule"),
-        ("nat del frob", "nat: bad word 'frob'"),
-        ("nat masquerade frob", "nat: bad word 'frob'"),
+        ("nat del frob", "nat: 'frob' is none of: list del flush masquerade snat dnat redirect accept"),
+        ("nat del tag frob", "nat: no such rule"),
+        ("nat del tag frob 1", "nat: bad word '1'"),
+        (
+            "nat masquerade source 10.0.0.1",
+            "nat: 'source' is none of: from dst in out proto sport dport local to tag chain not ip ip6 --forward",
+        ),
+        ("nat snat to frob", "nat: bad word 'frob'"),
+        ("nat accept chain frob", "nat: bad word 'frob'"),
+        ("nat redirect proto tcp to 80", "nat: bad word '80'"),
+        ("nat accept to :80 proto tcp chain INPUT", "nat: bad word 'to'"),
         ("nat masquerade out a/b", "nat: bad word 'a/b'"),
         ("nat masquerade out eth0 not", "nat: bad word 'not'"),
         ("nat masquerade from 10.0.0.0/33", "nat: bad word '10.0.0.0/33'"),
@@ -397,9 +405,9 @@ fn a_bad_rule_leaves_nothing() {
         ("nat dnat to 10.0.0.1:80", "nat: a port needs \"proto tcp\", or udp"),
         ("nat dnat proto icmp dport 80 to 10.0.0.1", "nat: a port needs \"proto tcp\", or udp"),
         ("nat dnat proto tcp dport 90-80 to 10.0.0.1", "nat: bad word '90-80'"),
-        ("nat dnat proto tcp dport 80", "nat: DNAT and an address to translate to belong together"),
-        ("nat masquerade to 10.0.0.1", "nat: MASQUERADE and an address to translate to belong together"),
-        ("nat accept out eth0", "nat: bad word 'accept'"),
+        ("nat dnat proto tcp dport 80", "nat: DNAT wants an address to translate to"),
+        ("nat masquerade to 10.0.0.1", "nat: MASQUERADE takes no address"),
+        ("nat accept out eth0", "nat: accept wants a chain"),
         ("iptables -A FORWARD -j ACCEPT", "iptables: table 'filter' is not in this build, \"-t nat\" is"),
         (
             "iptables -t nat -A POSTROUTING -m conntrack -j ACCEPT",
@@ -452,7 +460,7 @@ fn many_at_once_lose_nothing_of_each_other() {
 /// Runs `f` with what a command has, on the sockets of this thread's namespace.
 fn with_ctx(f: impl FnOnce(&mut Ctx<'_>) -> Done) -> (Done, String) {
     let (mut out, mut err) = (Text::default(), Text::default());
-    let (mut page, mut rx, mut rx2) = (vec![0; 64], vec![0; 64], vec![0; 64]);
+    let (mut page, mut rx, mut rx2, mut tx) = (vec![0; 64], vec![0; 64], vec![0; 64], vec![0; 64]);
     let (mut main, mut side) = (Socket::new(0), Socket::new(0));
     let mut cx = Ctx {
         conn: Conn::new(&mut main, &mut rx),
@@ -463,6 +471,7 @@ fn with_ctx(f: impl FnOnce(&mut Ctx<'_>) -> Done) -> (Done, String) {
         },
         err: Report::new(&mut err),
         visits: Default::default(),
+        tx: &mut tx,
     };
     let done = f(&mut cx);
     (done, String::from_utf8(err.0).unwrap())

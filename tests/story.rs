@@ -31,6 +31,7 @@ pub fn run(line: &str, main: &mut dyn Transport, side: &mut dyn Transport) -> (S
     let words: Vec<_> = words.iter().map(CString::as_c_str).collect();
     let (mut out, mut err) = (Text::default(), Text::default());
     let (mut page, mut rx, mut rx2) = (vec![0; nlbox::PAGE], vec![0; nlbox::RX], vec![0; nlbox::RX]);
+    let mut tx = vec![0; nlbox::TX];
     let code = {
         let mut cx = Ctx {
             conn: Conn::new(main, &mut rx),
@@ -41,6 +42,7 @@ pub fn run(line: &str, main: &mut dyn Transport, side: &mut dyn Transport) -> (S
             },
             err: Report::new(&mut err),
             visits: Default::default(),
+            tx: &mut tx,
         };
         nlbox::serve(&mut cx, Line::new(Words::List(&words), 0))
     };

@@ -1,7 +1,7 @@
 //! `arp`, as net-tools 2 prints it, over netlink.
 
 use crate::hosts::{Name, address, name_of};
-use crate::nettools::{cells, errno, first, link, which};
+use crate::nettools::{Usage, cells, errno, first, help, link, option, which, wrong};
 use crate::report::{Done, Fail};
 use crate::step::Step;
 use crate::words::Line;
@@ -42,15 +42,28 @@ impl Ask<'_> {
     }
 }
 
+static USAGE: Usage = [
+    "\
+Usage: arp [-n] [-v] [-a|-e] [-i DEVICE] [HOST]
+       arp [-i DEVICE] -d HOST [pub] [dev DEVICE]
+       arp [-i DEVICE] -s HOST ADDRESS [temp] [pub] [dev DEVICE]
+       arp [-i DEVICE] -Ds HOST DEVICE pub
+
+  arp -s 10.0.0.9 02:00:00:00:00:09
+  arp -d 10.0.0.9",
+    "",
+];
+
 /// `arp …`.
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     cx.err.program = "arp";
+    help(cx, line, &USAGE)?;
     let mut a = Ask::default();
     let mut verb = b'a';
     while let Some(word) = line.peek().filter(|w| w.len() > 1 && w.first() == Some(&b'-')) {
         line.next();
-        let long = which(word, "--numeric --verbose --delete --set --device --use-device");
-        let letters = match b"nvdsiD".get(long) {
+        let long = which(word, "--numeric --verbose --delete --set --device --use-device --all");
+        let letters = match b"nvdsiDa".get(long) {
             Some(c) => core::slice::from_ref(c),
             None => word.get(1..).unwrap_or(b""),
         };
@@ -64,9 +77,7 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
                 b'd' | b's' => verb = *c,
                 b'i' | b'A' | b'p' | b'H' | b't' => {
                     let Some(value) = line.next() else {
-                        let c = core::slice::from_ref(c);
-                        let _ = cx.err.applet("option requires an argument -- '%'", c, 0);
-                        return Err(usage(cx));
+                        return Err(option(cx, "option requires an argument -- '%'", c, &USAGE));
                     };
                     match (c, which(value, "ether inet")) {
                         (b'i', _) => a.dev = Some(value),
@@ -77,10 +88,7 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
                         _ => return Err(fail(cx, &[b"arp: %: kernel only supports 'inet'.", value])),
                     }
                 }
-                _ => {
-                    let _ = cx.err.applet("invalid option -- '%'", core::slice::from_ref(c), 0);
-                    return Err(usage(cx));
-                }
+                _ => return Err(option(cx, "invalid option -- '%'", c, &USAGE)),
             }
         }
     }
@@ -91,7 +99,7 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         }
     }
     match verb {
-        b'a' if !line.is_over() => Err(usage(cx)),
+        b'a' if !line.is_over() => Err(usage(cx, line.peek().unwrap_or_default())),
         b'a' => list(cx, a),
         _ => change(cx, line, a, verb == b's'),
     }
@@ -101,13 +109,8 @@ fn fail(cx: &mut Ctx<'_>, what: &[&[u8]]) -> Fail {
     cx.err.usage(what)
 }
 
-fn usage(cx: &mut Ctx<'_>) -> Fail {
-    cx.err.say(&[b"\
-Usage: arp [-n] [-v] [-a|-e] [-i DEVICE] [HOST]
-       arp [-i DEVICE] -d HOST [pub] [dev DEVICE]
-       arp [-i DEVICE] -s HOST ADDRESS [temp] [pub] [dev DEVICE]
-       arp [-i DEVICE] -Ds HOST DEVICE pub"]);
-    Fail(3)
+fn usage(cx: &mut Ctx<'_>, word: &[u8]) -> Fail {
+    wrong(cx, word, &USAGE, 3)
 }
 
 /// A listing under way; begun anew when the dump is.
@@ -246,7 +249,7 @@ fn change<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, mut a: Ask<'l>, set: bool) 
             0 if set => temp = true,
             1 => proxy = true,
             2 if !line.is_over() => a.dev = line.next(),
-            _ => return Err(usage(cx)),
+            _ => return Err(usage(cx, word)),
         }
     }
     let mut step = Step::new(if set { "neigh replace" } else { "neigh del" }, &[]);

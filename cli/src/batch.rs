@@ -2,12 +2,17 @@
 //!
 //! The grammar of a line is iproute2's: `#` starts a comment anywhere, `\` before the line end joins lines, `'` and
 //! `"` quote.
+//!
+//! With `-force` the requests of lines that only change addresses, routes, rules and neighbours travel many in one
+//! datagram. They are sent before anything else happens: another command, a failure that is told, a read that may wait.
 
 use crate::Ctx;
 use crate::ip::Program;
 use crate::report::{Done, Fail, PLAIN};
 use crate::words::{Line, Words};
 use core::ffi::CStr;
+use nlbox_core::conn::Error;
+use nlbox_core::conn::bulk::MANY;
 use nlbox_core::text::num;
 use nlbox_sys::fd::{CBuf, Fd, OFlags, STDIN, first, open, read};
 
@@ -23,20 +28,29 @@ struct Source {
     /// What has been read and not been lent.
     at: usize,
     len: usize,
+    /// Bytes from `at` on that hold no line end, and those of lines that the next one joins.
+    seen: usize,
+    joined: usize,
+    /// The line has lost its beginning.
+    long: bool,
+    /// The file has ended.
+    over: bool,
     number: u64,
 }
 
 /// What the next line is.
 enum Next<'s> {
-    /// Its bytes, and one more.
-    Line(&'s mut [u8]),
+    /// Its bytes, and one more; the number of its last line.
+    Line(&'s mut [u8], u64),
     TooLong,
+    /// More is to be read for it, which may wait.
+    Dry,
     End,
 }
 
 impl Source {
-    /// Reads more behind what is left, which moves to the front; `false` at the end of the file.
-    fn more(&mut self) -> Result<bool, Fail> {
+    /// Reads more behind what is left, which moves to the front.
+    fn more(&mut self) -> Result<(), Fail> {
         let left = self.len.saturating_sub(self.at);
         for to in 0..left {
             let b = self.buf.get(self.at.saturating_add(to)).copied().unwrap_or(0);
@@ -49,62 +63,53 @@ impl Source {
         // The last byte is for the end of a last line that has none.
         let got = read(fd, self.buf.get_mut(left..ROOM - 1).unwrap_or_default()).map_err(|_| PLAIN)?;
         self.len = left.saturating_add(got);
-        Ok(got != 0)
-    }
-
-    /// Where the next line ends, behind `joined` bytes that belong to it already; `None` where the file ends first.
-    fn end(&mut self, joined: usize) -> Result<Option<usize>, Fail> {
-        let mut from = self.at.saturating_add(joined);
-        loop {
-            let rest = self.buf.get(from..self.len).unwrap_or_default();
-            if let Some(n) = rest.iter().position(|b| *b == b'\n') {
-                return Ok(Some(from.saturating_add(n)));
-            }
-            let seen = self.len.saturating_sub(self.at);
-            if seen >= ROOM - 1 || !self.more()? {
-                return Ok(None);
-            }
-            from = self.at.saturating_add(seen);
-        }
+        self.over = got == 0;
+        Ok(())
     }
 
     /// One command, lines joined; its comment is still there.
-    fn next(&mut self) -> Result<Next<'_>, Fail> {
-        let (mut joined, mut long) = (0_usize, false);
+    fn next(&mut self) -> Next<'_> {
         let (end, behind) = loop {
-            let Some(end) = self.end(joined)? else {
-                if self.len.saturating_sub(self.at) >= ROOM - 1 {
+            let from = self.at.saturating_add(self.seen.max(self.joined));
+            let rest = self.buf.get(from..self.len).unwrap_or_default();
+            let Some(n) = rest.iter().position(|b| *b == b'\n') else {
+                self.seen = self.len.saturating_sub(self.at);
+                if self.seen >= ROOM - 1 {
                     // The rest of it goes the same way.
-                    (self.at, long) = (self.len, true);
-                    continue;
+                    (self.at, self.seen, self.joined, self.long) = (self.len, 0, 0, true);
                 }
-                if self.at >= self.len && !long && joined == 0 {
-                    return Ok(Next::End);
+                if !self.over {
+                    return Next::Dry;
+                }
+                if self.at >= self.len && !self.long {
+                    return Next::End;
                 }
                 break (self.len, self.len);
             };
+            let end = from.saturating_add(n);
             self.number = self.number.saturating_add(1);
             let line = self.buf.get_mut(self.at..end).unwrap_or_default();
             if line.last() != Some(&b'\\') || line.contains(&b'#') {
                 break (end, end.saturating_add(1));
             }
             // The two bytes between the lines make room in front.
-            joined = line.len().saturating_sub(1);
-            for n in (self.at..self.at.saturating_add(joined)).rev() {
+            self.joined = line.len().saturating_sub(1);
+            for n in (self.at..self.at.saturating_add(self.joined)).rev() {
                 let b = self.buf.get(n).copied().unwrap_or(0);
                 if let Some(slot) = self.buf.get_mut(n.saturating_add(2)) {
                     *slot = b;
                 }
             }
-            self.at = self.at.saturating_add(2);
+            (self.at, self.seen) = (self.at.saturating_add(2), 0);
         };
         // A line that the file ends in counts as one.
         self.number = self.number.saturating_add(u64::from(end == behind));
         let from = core::mem::replace(&mut self.at, behind);
-        Ok(match long {
+        (self.seen, self.joined) = (0, 0);
+        match core::mem::take(&mut self.long) {
             true => Next::TooLong,
-            false => Next::Line(self.buf.get_mut(from..=end).unwrap_or_default()),
-        })
+            false => Next::Line(self.buf.get_mut(from..=end).unwrap_or_default(), self.number),
+        }
     }
 }
 
@@ -177,10 +182,109 @@ fn unquote(line: &mut [u8]) -> Result<usize, Broken> {
     Ok(to)
 }
 
+/// A line that is not to run before what has been gathered is sent: nothing of it was done.
+pub(crate) const LATER: Fail = Fail(252);
+
+/// That a command may run while requests are gathered: one that changes what no other line asks for.
+pub(crate) fn gate(cx: &Ctx<'_>, quiet: bool) -> Done {
+    if quiet || !cx.conn.gathering() { Ok(()) } else { Err(LATER) }
+}
+
+/// How a batch goes on.
+struct Batch<'f> {
+    file: &'f [u8],
+    /// The lines whose requests are gathered.
+    lines: heapless::Vec<u64, MANY>,
+    done: Done,
+}
+
+impl Batch<'_> {
+    fn failed(&mut self, cx: &mut Ctx<'_>, number: u64, fail: Fail) {
+        let number = num::dec(number);
+        self.done = Err(cx.err.plain(&[b"Command failed %:%", self.file, number.as_bytes()]));
+        cx.err.end(Err(fail));
+    }
+
+    /// Tells of a line of those that are gathered: the last but `behind`.
+    fn refused(&mut self, cx: &mut Ctx<'_>, behind: usize, e: Error) {
+        let at = self.lines.len().saturating_sub(1).saturating_sub(behind);
+        let number = self.lines.get(at).copied().unwrap_or(0);
+        let fail = cx.err.net(e, &cx.conn, None);
+        self.failed(cx, number, fail);
+    }
+
+    /// Sends what is gathered and tells which lines failed.
+    #[inline(never)]
+    fn settle(&mut self, cx: &mut Ctx<'_>) {
+        if self.lines.is_empty() {
+            return;
+        }
+        if let Err(e) = cx.conn.post() {
+            (0..self.lines.len()).rev().for_each(|behind| self.refused(cx, behind, e));
+        }
+        loop {
+            match cx.conn.refused() {
+                Ok(None) => break,
+                Ok(Some((behind, e))) => self.refused(cx, behind, e),
+                Err(e) => {
+                    self.refused(cx, 0, e);
+                    break;
+                }
+            }
+        }
+        self.lines.clear();
+    }
+
+    /// Runs a line, or keeps its request.
+    fn line(&mut self, cx: &mut Ctx<'_>, line: &mut [u8], program: &Program, number: u64) -> Done {
+        let mut words: heapless::Vec<&CStr, WORDS> = heapless::Vec::new();
+        let broken = match split(line, &mut words) {
+            Ok(()) if words.is_empty() => return Ok(()),
+            Ok(()) => None,
+            Err(Broken::Quote) => Some(&b"Unterminated quoted string"[..]),
+            Err(Broken::Words) => Some(&b"Too many words in one line."[..]),
+        };
+        if cx.page.opts.force && broken.is_none() {
+            if self.lines.is_full() {
+                self.settle(cx);
+            }
+            cx.conn.gather(true);
+            // Tried without a word: what it has to say comes behind the lines before it.
+            cx.err.mute = true;
+            let done = match cx.conn.gathering() {
+                true => program.line(cx, &mut Line::new(Words::List(&words), 0)),
+                false => Err(LATER),
+            };
+            cx.err.mute = false;
+            cx.conn.gather(false);
+            if done.is_ok() {
+                let _ = self.lines.push(number);
+                return Ok(());
+            }
+        }
+        self.settle(cx);
+        match broken {
+            None => program.line(cx, &mut Line::new(Words::List(&words), 0)),
+            Some(why) => Err(cx.err.plain(&[why])),
+        }
+    }
+}
+
 /// Runs every line of `file` (`-`: standard input) through `program`. Stops at the first that fails, or with
 /// `-force` goes on; the exit code is 1 when any failed.
+#[inline(never)]
 pub(crate) fn run(cx: &mut Ctx<'_>, file: &[u8], program: &Program) -> Done {
-    let mut source = Source { file: None, buf: [0; ROOM], at: 0, len: 0, number: 0 };
+    let mut source = Source {
+        file: None,
+        buf: [0; ROOM],
+        at: 0,
+        len: 0,
+        seen: 0,
+        joined: 0,
+        long: false,
+        over: false,
+        number: 0,
+    };
     if file != b"-" {
         let mut path = CBuf::<4096>::new();
         let opened = path.join(&[file]).and_then(|p| open(p, OFlags::RDONLY, 0));
@@ -188,43 +292,36 @@ pub(crate) fn run(cx: &mut Ctx<'_>, file: &[u8], program: &Program) -> Done {
             Some(opened.map_err(|e| cx.err.system(&[b"Cannot open file \"%\" for reading", file], e.0))?);
     }
     cx.page.out.open_document();
-    let mut done = Ok(());
+    let mut batch = Batch { file, lines: heapless::Vec::new(), done: Ok(()) };
+    let typed = cx.err.typed.take();
     loop {
         let ran = match source.next() {
-            Ok(Next::End) => break,
-            Ok(Next::Line(line)) => one(cx, line, program),
-            Ok(Next::TooLong) => Err(cx.err.plain(&[b"The line is too long."])),
-            Err(_) => {
-                done = Err(cx.err.plain(&[b"Cannot read \"%\".", file]));
-                break;
+            Next::End => break,
+            Next::Line(line, number) => batch.line(cx, line, program, number),
+            Next::TooLong => {
+                batch.settle(cx);
+                Err(cx.err.plain(&[b"The line is too long."]))
+            }
+            Next::Dry => {
+                batch.settle(cx);
+                if source.more().is_err() {
+                    batch.done = Err(cx.err.plain(&[b"Cannot read \"%\".", file]));
+                    break;
+                }
+                continue;
             }
         };
-        if ran.is_err() {
-            let number = num::dec(source.number);
-            done = Err(cx.err.plain(&[b"Command failed %:%", file, number.as_bytes()]));
-            cx.err.end(ran);
+        if let Err(fail) = ran {
+            batch.failed(cx, source.number, fail);
             if !cx.page.opts.force {
                 break;
             }
         }
     }
+    batch.settle(cx);
+    cx.err.typed = typed;
     cx.page.out.close_document();
-    done
-}
-
-fn one(cx: &mut Ctx<'_>, line: &mut [u8], program: &Program) -> Done {
-    let mut words: heapless::Vec<&CStr, WORDS> = heapless::Vec::new();
-    match split(line, &mut words) {
-        Ok(()) if words.is_empty() => Ok(()),
-        Ok(()) => {
-            let typed = cx.err.typed.take();
-            let done = program.line(cx, &mut Line::new(Words::List(&words), 0));
-            cx.err.typed = typed;
-            done
-        }
-        Err(Broken::Quote) => Err(cx.err.plain(&[b"Unterminated quoted string"])),
-        Err(Broken::Words) => Err(cx.err.plain(&[b"Too many words in one line."])),
-    }
+    batch.done
 }
 
 #[cfg(test)]

@@ -2,9 +2,11 @@
 
 use crate::Ctx;
 use crate::names::Link;
-use crate::nettools::{Found, NONE, RECORD, Sorted, by, by_bytes, cells, link, look, name_of, which};
+use crate::nettools::{
+    EINVAL, Found, NONE, RECORD, Sorted, Usage, by, by_bytes, cells, help, link, look, name_of, which, wrong,
+};
 use crate::report::{Done, Fail};
-use crate::step::{ENODEV, attempt};
+use crate::step::{ENODEV, UNREAD, attempt};
 use crate::words::Line;
 use nlbox_core::bytes::Reader;
 use nlbox_core::rt::link::{IFINFO_LEN, iff, ifla};
@@ -27,10 +29,10 @@ enum Unit {
 }
 
 /// The commands as usage shows them: a line's first word is the command, the rest are what it takes.
-static COMMANDS: &str = "addbr <bridge>\n\
+const COMMANDS: &str = "addbr <bridge>\n\
     delbr <bridge>\n\
-    addif <bridge> <device>\n\
-    delif <bridge> <device>\n\
+    addif <bridge> <device>...\n\
+    delif <bridge> <device>...\n\
     showmacs <bridge>\n\
     show [<bridge>...]\n\
     setfd <bridge> <seconds>\n\
@@ -42,6 +44,18 @@ static COMMANDS: &str = "addbr <bridge>\n\
     setportprio <bridge> <port> <priority>\n\
     setpathcost <bridge> <port> <cost>\n\
     hairpin <bridge> <port> {on|off}";
+
+static USAGE: Usage = [
+    "\
+Usage: brctl COMMAND [WORD]...
+
+  brctl addbr br0
+  brctl addif br0 eth0
+Commands:
+",
+    COMMANDS,
+];
+
 const SHOW: usize = 5;
 const SETFD: usize = 6;
 const SETPORT: usize = 12;
@@ -66,6 +80,7 @@ static NOUNS: &str =
 /// `brctl …`.
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     cx.err.program = "brctl";
+    help(cx, line, &USAGE)?;
     let Some(word) = line.next() else { return Err(usage(cx)) };
     let mut n = 0_usize;
     let command = loop {
@@ -84,14 +99,15 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     }
     let mut args: [&[u8]; 3] = [&[]; 3];
     let mut slots = args.iter_mut();
-    let mut wrong = false;
+    let mut lacks = false;
     for _ in command.bytes().filter(|b| *b == b' ') {
         match (slots.next(), line.next()) {
             (Some(slot), Some(w)) => *slot = w,
-            _ => wrong = true,
+            _ => lacks = true,
         }
     }
-    if wrong || !line.is_over() {
+    let many = matches!(n, 2 | 3);
+    if lacks || !(many || line.is_over()) {
         cx.err.say(&[b"Incorrect number of arguments for command"]);
         return Err(cx.err.plain(&[b"Usage: brctl ", command.as_bytes()]));
     }
@@ -99,7 +115,13 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     match n {
         0 => addbr(cx, br),
         1 => delbr(cx, br),
-        2 | 3 => port(cx, br, dev, n == 2),
+        2 | 3 => {
+            port(cx, br, dev, n == 2)?;
+            while let Some(dev) = line.next() {
+                port(cx, br, dev, n == 2)?;
+            }
+            Ok(())
+        }
         4 => macs(cx, br),
         SETPORT.. => set(cx, br, Some(dev), n.wrapping_sub(SETFD), value),
         _ => set(cx, br, None, n.wrapping_sub(SETFD), dev),
@@ -107,8 +129,7 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 }
 
 fn usage(cx: &mut Ctx<'_>) -> Fail {
-    cx.err.say(&[b"Usage: brctl [commands]\ncommands:"]);
-    cx.err.plain(&[COMMANDS.as_bytes()])
+    wrong(cx, b"", &USAGE, 1)
 }
 
 /// The link called `name`; index 0 when there is none.
@@ -248,9 +269,8 @@ fn macs(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
 
 fn addbr(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
     match attempt(cx, "link add name % type bridge", &[name]) {
-        0 => Ok(()),
         17 => Err(cx.err.plain(&[b"device % already exists; can't create bridge with the same name", name])),
-        errno => Err(cx.err.system(&[b"add bridge failed"], errno)),
+        errno => done(cx, &[b"add bridge failed"], errno),
     }
 }
 
@@ -270,6 +290,7 @@ fn delbr(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
 
 /// How a change ended: `errno` of 0 is success.
 fn done(cx: &mut Ctx<'_>, what: &[&[u8]], errno: i32) -> Done {
+    let errno = if errno == UNREAD { EINVAL } else { errno };
     if errno == 0 { Ok(()) } else { Err(cx.err.system(what, errno)) }
 }
 

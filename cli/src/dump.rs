@@ -86,7 +86,7 @@ fn once(
 fn failed(err: &mut Report<'_>, e: Error, conn: &Conn<'_>) -> Fail {
     let fail = err.net(e, conn, None);
     if matches!(e, Error::Kernel(_)) {
-        err.say(&[b"Dump terminated"]);
+        err.say_of("Dump terminated", b"");
         return crate::report::PLAIN;
     }
     fail

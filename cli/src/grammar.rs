@@ -5,10 +5,11 @@
 //! fingers rely.
 
 use crate::Ctx;
+use crate::batch::gate;
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use nlbox_core::spec::{AttrSet, Bad, put};
-use nlbox_core::text::cut;
+use nlbox_core::text::{Texts, cut};
 use nlbox_core::wire::build::Build;
 
 /// How many slots a grammar may use.
@@ -16,6 +17,13 @@ pub const SLOTS: usize = 32;
 
 /// Words kept for the command to act on, by slot number.
 pub type Slots<'l> = [Option<&'l [u8]>; SLOTS];
+
+/// No words yet.
+#[inline(never)]
+#[must_use]
+pub fn slots<'l>() -> Slots<'l> {
+    [None; SLOTS]
+}
 
 /// Reads what follows a keyword itself.
 pub type Call = for<'a, 'l, 'b> fn(&mut Ctx<'a>, &mut Line<'l>, &mut Build<'b>, &mut Slots<'l>) -> Done;
@@ -59,6 +67,7 @@ pub struct Arg {
     /// The attribute, or the slot.
     number: u8,
     what: What,
+    bare: bool,
     /// How often it may come.
     pub times: Times,
 }
@@ -76,68 +85,98 @@ enum What {
 /// What is said of most bad values.
 const INVALID: &str = "Invalid \"%\" value\n";
 
-/// Keywords as they stand in the binary: packed when the compiler runs, for a row of [`Arg`] takes 48 bytes beside
-/// its words and there are hundreds. Those that call take the next of `calls`.
-pub struct Args {
-    /// First letter of the spelling (0 where it has alternatives), lengths of spelling and text (255: `INVALID`),
-    /// number, what and times in a byte.
-    rows: &'static [[u8; HEAD]],
-    /// Spellings and texts, one behind the other.
-    text: &'static str,
+/// The words of a verb, as they stand in the binary: packed when the compiler runs, for a row of [`Arg`] takes 48
+/// bytes beside its words and there are hundreds. [`grammar!`](crate::grammar) makes one.
+pub struct Grammar {
+    /// The attributes that [`To::Attr`] numbers.
+    pub set: &'static AttrSet,
+    /// Length of the usage, the usage, the rows. A row: first letter of the spelling (0 where it has alternatives),
+    /// lengths of spelling and text, number, a byte for what and how often; then its spelling and its text.
+    packed: &'static str,
+    /// Rows that call take the next of these.
     calls: &'static [Call],
 }
 
 const WHATS: [What; 5] = [What::Attr, What::Slot, What::Mark, What::Switch, What::Last];
+/// In a row's last byte: it calls.
 const CALLS: u8 = 8;
+/// In a row's last byte: it is no keyword but says what a bare word is.
+const BARE: u8 = 64;
 /// Bytes of a row without its words.
 const HEAD: usize = 5;
-/// The length that stands for [`INVALID`].
-const COMMON: u8 = 255;
 const TIMES: [Times; 3] = [Times::Any, Times::Once, Times::OnceOrGarbage];
 
-impl Args {
-    /// Wraps what [`args!`](crate::args) packed.
+impl Grammar {
+    /// Wraps what [`grammar!`](crate::grammar) packed.
     #[must_use]
-    pub const fn new(rows: &'static [[u8; HEAD]], text: &'static str, calls: &'static [Call]) -> Args {
-        Args { rows, text, calls }
+    pub const fn new(set: &'static AttrSet, packed: &'static str, calls: &'static [Call]) -> Grammar {
+        Grammar { set, packed, calls }
     }
 
-    /// The keywords.
+    /// The keywords, in matching order.
     #[must_use]
-    pub fn iter(&self) -> ArgsIter {
-        ArgsIter { rows: self.rows.iter(), text: self.text, at: 0, calls: self.calls.iter() }
+    pub fn iter(&self) -> Rows {
+        let usage = self.packed.bytes().next().unwrap_or(0);
+        let rest = self.packed.get(usize::from(usage).wrapping_add(1)..).unwrap_or("");
+        Rows { rows: rest, at: 0, calls: self.calls }
+    }
+
+    /// How help writes the bare word: `[ dev ] DEVICE`.
+    #[must_use]
+    pub fn usage(&self) -> &'static str {
+        let usage = self.packed.bytes().next().unwrap_or(0);
+        self.packed.get(1..usize::from(usage).wrapping_add(1)).unwrap_or("")
+    }
+
+    /// What a word that is no keyword is: the row with its value in place; `None`: an error.
+    fn bare(&self) -> Option<Arg> {
+        self.iter().next_of(None, BARE).map(|(_, arg)| arg)
     }
 }
 
-/// The keywords of [`Args`].
-pub struct ArgsIter {
-    rows: core::slice::Iter<'static, [u8; HEAD]>,
-    text: &'static str,
+/// The keywords of a [`Grammar`].
+pub struct Rows {
+    rows: &'static str,
     at: usize,
-    calls: core::slice::Iter<'static, Call>,
+    calls: &'static [Call],
 }
 
-impl ArgsIter {
-    /// The next keyword that `word` spells (any without a word), and how many were passed over before it.
-    fn next_of(&mut self, word: Option<&[u8]>) -> Option<(u32, Arg)> {
+impl Rows {
+    /// The next keyword that `word` spells (any without a word; the bare row for [`BARE`]), and how many rows were
+    /// passed over before it.
+    fn next_of(&mut self, word: Option<&[u8]>, bare: u8) -> Option<(u32, Arg)> {
         let letter = word.map_or(0, |w| w.first().copied().unwrap_or(0));
         let mut passed = 0_u32;
         loop {
-            let [first, len, text_len, number, what] = self.rows.next()?;
             let start = self.at;
-            let middle = start.wrapping_add(usize::from(*len));
-            self.at = if *text_len == COMMON { middle } else { middle.wrapping_add(usize::from(*text_len)) };
-            let call = if what & CALLS != 0 { self.calls.next() } else { None };
+            let row = self.rows.as_bytes().get(start..)?;
+            let ([first, len, text, number, what], _) = row.split_first_chunk()?;
+            let middle = start.wrapping_add(HEAD).wrapping_add(usize::from(*len));
+            self.at = middle.wrapping_add(usize::from(*text));
+            let mut call = None;
+            if what & CALLS != 0 {
+                let (first, rest) = self.calls.split_first()?;
+                (call, self.calls) = (Some(first), rest);
+            }
             // Most rows of most words are passed here.
             if *first == letter || *first == 0 || word.is_none() {
-                let spelling = self.text.get(start..middle)?;
-                if word.is_none_or(|word| spelled(word, spelling)) {
-                    let text = if *text_len == COMMON { INVALID } else { self.text.get(middle..self.at)? };
-                    let times = *TIMES.get(usize::from(what >> 4))?;
+                let spelling = self.rows.get(start.wrapping_add(HEAD)..middle)?;
+                if what & BARE == bare && word.is_none_or(|word| spelled(word, spelling)) {
+                    let text = self.rows.get(middle..self.at)?;
+                    let text = if text.is_empty() && call.is_none() { INVALID } else { text };
+                    let times = *TIMES.get(usize::from(what >> 4 & 3))?;
                     let what = *WHATS.get(usize::from(what & 7))?;
                     return Some((
                         passed,
-                        Arg { word: spelling, text, call: call.copied(), number: *number, what, times },
+                        Arg {
+                            word: spelling,
+                            text,
+                            call: call.copied(),
+                            number: *number,
+                            what,
+                            bare: false,
+                            times,
+                        },
                     ));
                 }
             }
@@ -146,27 +185,30 @@ impl ArgsIter {
     }
 }
 
-impl Iterator for ArgsIter {
+impl Iterator for Rows {
     type Item = Arg;
 
     fn next(&mut self) -> Option<Arg> {
-        self.next_of(None).map(|(_, arg)| arg)
+        self.next_of(None, 0).map(|(_, arg)| arg)
     }
 }
 
 pub mod pack;
 
-/// The keywords of a grammar: `args![Arg::new("dev", To::Slot(0)), …]`.
+/// A [`Grammar`]: `grammar! { set: &ifla::SET, args: [Arg::new("dev", To::Slot(0)), …], bare: ROW, usage: "[ DEVICE ]" }`.
+/// What is left out is not there.
 #[macro_export]
-macro_rules! args {
-    ($($arg:expr),* $(,)?) => {{
-        const ROWS: &[$crate::grammar::Arg] = &[$($arg),*];
-        static HEADS: [[u8; 5]; ROWS.len()] = $crate::grammar::pack::rows(ROWS);
-        static PACKED: [u8; $crate::grammar::pack::len(ROWS)] = $crate::grammar::pack::words(ROWS);
+macro_rules! grammar {
+    (usage: $usage:expr) => {
+        $crate::grammar! { set: &nlbox_core::rt::nsid::netnsa::SET, args: [], usage: $usage }
+    };
+    (set: $set:expr, args: [$($arg:expr),* $(,)?] $(, bare: $bare:expr)? $(, usage: $usage:expr)? $(,)?) => {{
+        const ROWS: &[$crate::grammar::Arg] = &[$($bare.as_bare(),)? $($arg),*];
+        const USAGE: &str = concat!($($usage)?);
+        static PACKED: [u8; $crate::grammar::pack::len(ROWS, USAGE)] = $crate::grammar::pack::packed(ROWS, USAGE);
         static CALLS: [$crate::grammar::Call; $crate::grammar::pack::calls_len(ROWS)] =
             $crate::grammar::pack::calls(ROWS);
-        const TEXT: &str = nlbox_core::spec::pack::text(&PACKED);
-        $crate::grammar::Args::new(&HEADS, TEXT, &CALLS)
+        $crate::grammar::Grammar::new($set, nlbox_core::spec::pack::text(&PACKED), &CALLS)
     }};
 }
 
@@ -189,10 +231,16 @@ impl Arg {
             To::Switch(n) => (n, What::Switch),
             To::Last(n) => (n, What::Last),
             To::Call(f, text) => {
-                return Arg { word, text, call: Some(f), number: 0, what: What::Mark, times };
+                return Arg { word, text, call: Some(f), number: 0, what: What::Mark, bare: false, times };
             }
         };
-        Arg { word, text: INVALID, call: None, number, what, times }
+        Arg { word, text: INVALID, call: None, number, what, bare: false, times }
+    }
+
+    /// The same as what a bare word is.
+    #[must_use]
+    pub const fn as_bare(self) -> Arg {
+        Arg { bare: true, ..self }
     }
 
     /// What it does.
@@ -229,35 +277,58 @@ impl Arg {
     }
 }
 
-/// The words of a verb.
-pub struct Grammar {
-    /// The attributes that [`To::Attr`] numbers.
-    pub set: &'static AttrSet,
-    /// The keywords, in matching order.
-    pub args: Args,
-    /// What a word that is no keyword is: the row of this index with its value in place; `None`: an error.
-    pub bare: Option<&'static Arg>,
-    /// How help writes the bare word: `[ dev ] DEVICE`.
-    pub usage: &'static str,
-}
-
 /// Whether `word` is `spelling`, or one of its alternatives (`a|b`), or shortens it as its brackets allow.
 #[must_use]
 pub fn spelled(word: &[u8], spelling: &str) -> bool {
-    // What of the word is to come: `None` once it differs.
-    let (mut rest, mut may_end) = (Some(word), false);
-    for b in spelling.bytes() {
-        match (b, rest) {
-            (b'[', _) => may_end = true,
-            (b']', _) => {}
-            (b'|', Some([])) => return true,
-            (b'|', _) => (rest, may_end) = (Some(word), false),
-            (_, Some([first, more @ ..])) if *first == b => rest = Some(more),
-            (_, Some([])) if may_end => {}
-            _ => rest = None,
+    let mut letters = spelling.bytes();
+    loop {
+        // What of the word is to come, and whether it may end there.
+        let (mut rest, mut may_end) = (word, false);
+        let end = loop {
+            match (letters.next(), rest) {
+                (Some(b'['), _) => may_end = true,
+                (Some(b']'), _) => {}
+                (None | Some(b'|'), []) => return true,
+                (end @ (None | Some(b'|')), _) => break end,
+                (Some(_), []) if may_end => return true,
+                (Some(b), [first, more @ ..]) if *first == b => rest = more,
+                (end, _) => break end,
+            }
+        };
+        // The next alternative.
+        if end.is_none() || end != Some(b'|') && !letters.any(|b| b == b'|') {
+            return false;
         }
     }
-    rest.is_some_and(<[u8]>::is_empty)
+}
+
+/// Words and what each stands for: `table![("p[ermanent]", 128), …]`. The first one that a word spells counts.
+pub struct Table<T: 'static> {
+    /// The spellings.
+    pub words: Texts,
+    /// What they stand for.
+    pub values: &'static [T],
+}
+
+/// A [`Table`].
+#[macro_export]
+macro_rules! table {
+    ($(($word:expr, $value:expr)),* $(,)?) => {
+        $crate::grammar::Table { words: nlbox_core::texts![$($word),*], values: &[$($value),*] }
+    };
+}
+
+impl<T: Copy> Table<T> {
+    /// What `word` stands for.
+    pub fn find(&self, word: &[u8]) -> Option<T> {
+        self.values.get(place(self.words, word)?).copied()
+    }
+}
+
+/// Which of `words` is the first that `word` spells.
+#[inline(never)]
+pub fn place(mut words: Texts, word: &[u8]) -> Option<usize> {
+    words.position(|w| spelled(word, w))
 }
 
 /// A spelling's whole word: without brackets, the first of several.
@@ -288,7 +359,7 @@ pub fn read<'l>(
     grammar: &Grammar,
     m: &mut Build<'_>,
 ) -> Result<Slots<'l>, Fail> {
-    let mut slots: Slots<'l> = [None; SLOTS];
+    let mut slots = slots();
     fill(cx, line, grammar, m, &mut slots)?;
     Ok(slots)
 }
@@ -307,7 +378,7 @@ pub fn fill<'l>(
     let mut seen = 0_u64;
     while let Some(word) = line.next() {
         m.from_word(line.at());
-        match grammar.args.iter().next_of(Some(word)) {
+        match grammar.iter().next_of(Some(word), 0) {
             Some((n, arg)) => {
                 let bit = 1_u64.checked_shl(n).unwrap_or(0);
                 take(cx, line, grammar, m, slots, &arg, word, seen & bit != 0)?;
@@ -320,12 +391,12 @@ pub fn fill<'l>(
                 if nlbox_core::spec::matches(word, "help") {
                     return Err(Fail::HELP);
                 }
-                let Some(arg) = grammar.bare else {
-                    return Err(cx.err.usage(&[b"Error: unknown word \"%\"", word]));
+                let Some(arg) = grammar.bare() else {
+                    return Err(cx.err.usage_of("Error: unknown word \"%\"", word));
                 };
                 line.back();
                 m.from_word(line.at());
-                take(cx, line, grammar, m, slots, arg, word, false)?;
+                take(cx, line, grammar, m, slots, &arg, word, false)?;
             }
         }
     }
@@ -363,7 +434,7 @@ fn take<'l>(
     // What errors call the keyword. Words for one slot go by the first of them: `remote` is `peer`.
     let whole = || {
         let first =
-            grammar.args.iter().find(|a| matches!((a.to(), arg.to()), (To::Slot(n), To::Slot(m)) if n == m));
+            grammar.iter().find(|a| matches!((a.to(), arg.to()), (To::Slot(n), To::Slot(m)) if n == m));
         Whole::of(first.unwrap_or(*arg).word)
     };
     match arg.times {
@@ -394,10 +465,11 @@ fn take<'l>(
     }
 }
 
-/// What a verb does with the rest of the line.
+/// Runs a command on the rest of its line.
 pub type Run = for<'a, 'l> fn(&mut Ctx<'a>, &mut Line<'l>) -> Done;
 
 /// A verb of an object.
+#[derive(Clone, Copy)]
 pub struct Verb {
     /// Its spelling.
     pub word: &'static str,
@@ -407,37 +479,82 @@ pub struct Verb {
     pub grammar: Option<&'static Grammar>,
 }
 
-/// An object: `ip link`.
+impl Verb {
+    /// Whether it only changes something, by one request: add, append, change, delete, prepend, replace.
+    fn changes(&self) -> bool {
+        matches!(self.word.as_bytes(), [b'a' | b'c' | b'd' | b'p', ..] | b"r[eplace]")
+    }
+}
+
+/// An object, as [`object!`](crate::object) packs it: `ip link`.
 pub struct Object {
-    /// Its name, as help and errors call it.
-    pub name: &'static str,
-    /// One line for help.
-    pub about: &'static str,
-    /// Its verbs, in matching order.
-    pub verbs: &'static [Verb],
+    /// Its name, its line for help, and the spellings of its verbs.
+    pub texts: Texts,
+    /// What the verbs do, and their words.
+    pub runs: &'static [(Run, Option<&'static Grammar>)],
     /// What happens without a verb.
     pub default: Run,
 }
 
+/// An [`Object`]: its name, one line for help, its verbs in matching order, and what happens without a verb.
+#[macro_export]
+macro_rules! object {
+    (
+        name: $name:literal, about: $about:literal,
+        verbs: [$(Verb { word: $word:literal, run: $run:expr, grammar: $grammar:expr $(,)? }),* $(,)?],
+        default: $default:expr $(,)?
+    ) => {
+        $crate::grammar::Object {
+            texts: nlbox_core::texts![$name, $about, $($word),*],
+            runs: &[$(($run, $grammar)),*],
+            default: $default,
+        }
+    };
+}
+
 impl Object {
+    /// Its name, as help and errors call it.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.texts.into_iter().next().unwrap_or("")
+    }
+
+    /// One line for help.
+    #[must_use]
+    pub fn about(&self) -> &'static str {
+        self.texts.into_iter().nth(1).unwrap_or("")
+    }
+
+    /// Its verbs, in matching order.
+    pub fn verbs(&self) -> impl Iterator<Item = Verb> {
+        self.texts.into_iter().skip(2).zip(self.runs).map(|(word, (run, grammar))| Verb {
+            word,
+            run: *run,
+            grammar: *grammar,
+        })
+    }
+
     /// Runs the verb that the line names.
     pub fn run(&self, cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-        let Some(word) = line.next() else { return (self.default)(cx, line) };
-        let done = match self.verbs.iter().find(|v| spelled(word, v.word)) {
-            Some(v) => (v.run)(cx, line),
-            // An object without verbs has one, whose word is never typed.
-            None if self.verbs.first().is_some_and(|v| v.word.is_empty()) => {
+        let word = line.next();
+        let verb = word.and_then(|word| self.verbs().find(|v| v.word.is_empty() || spelled(word, v.word)));
+        gate(cx, verb.as_ref().is_some_and(Verb::changes))?;
+        let Some(word) = word else { return (self.default)(cx, line) };
+        let done = match verb {
+            // The one verb of an object without verbs; its word is never typed.
+            Some(v) if v.word.is_empty() => {
                 line.back();
                 (self.default)(cx, line)
             }
+            Some(v) => (v.run)(cx, line),
             None if nlbox_core::spec::matches(word, "help") => Err(Fail::HELP),
             None => {
-                let program = cx.err.program.as_bytes();
+                let (program, name) = (cx.err.program.as_bytes(), self.name().as_bytes());
                 return Err(cx.err.usage(&[
                     b"Command \"%\" is unknown, try \"% % help\".",
                     word,
                     program,
-                    self.name.as_bytes(),
+                    name,
                 ]));
             }
         };

@@ -104,16 +104,16 @@ pub fn object(cx: &mut Ctx<'_>, o: &Object) -> Fail {
     let mut start: &[u8] = b"Usage:";
     // Verbs that share a grammar share a line, those without words too: `add | change | replace`.
     let key = |v: &Verb| v.grammar.map_or(core::ptr::null(), core::ptr::from_ref);
-    for (n, verb) in o.verbs.iter().enumerate() {
+    for (n, verb) in o.verbs().enumerate() {
         let same =
-            |v: &&Verb| key(v) == key(verb) && !core::ptr::fn_addr_eq(v.run, crate::ip::no_verb as Run);
-        if o.verbs.iter().position(|v| same(&v)) != Some(n) {
+            |v: &Verb| key(v) == key(&verb) && !core::ptr::fn_addr_eq(v.run, crate::ip::no_verb as Run);
+        if o.verbs().position(|v| same(&v)) != Some(n) {
             continue;
         }
         page.word(&[start]);
         start = b"       ";
-        page.word(&[program.as_bytes(), b" ", o.name.as_bytes(), b" "]);
-        for (i, v) in o.verbs.iter().filter(same).enumerate() {
+        page.word(&[program.as_bytes(), b" ", o.name().as_bytes(), b" "]);
+        for (i, v) in o.verbs().filter(same).enumerate() {
             let whole = Whole::of(v.word);
             page.word(&[if i > 0 { b"| " } else { b"" }, whole.as_bytes()]);
         }
@@ -121,10 +121,10 @@ pub fn object(cx: &mut Ctx<'_>, o: &Object) -> Fail {
             page.end();
             continue;
         };
-        for word in g.usage.split(' ').filter(|w| !w.is_empty()) {
+        for word in g.usage().split(' ').filter(|w| !w.is_empty()) {
             page.word(&[word.as_bytes()]);
         }
-        for a in g.args.iter() {
+        for a in g.iter() {
             arg(&mut page, &a, g.set);
         }
         page.end();

@@ -53,7 +53,7 @@ impl Transport for Socket {
     }
 
     fn recv(&mut self, buf: &mut [u8]) -> Result<Received, Errno> {
-        let r = self.open()?.socket.recv(buf).map_err(errno)?;
+        let r = self.open()?.socket.reply(buf).map_err(errno)?;
         Ok(Received { len: r.len, from: r.from, group: r.group })
     }
 

@@ -79,10 +79,14 @@ pub fn named(cx: &mut Ctx<'_>, side: &Side, word: &[u8]) -> Result<u32, Fail> {
     if id == NONE { Err(cx.err.applet(side.unknown, word, 0)) } else { Ok(id) }
 }
 
-/// `OUTER,INNER,COUNT`, or `auto` for the first ids that are this user's to map.
+/// `OUTER,INNER,COUNT`, `INNER:OUTER:COUNT` as util-linux writes it from 2.39 on, or `auto` for the first ids that are
+/// this user's to map.
 pub fn range(cx: &mut Ctx<'_>, side: &Side, word: &[u8]) -> Result<Range, Fail> {
     let (mut names, mut sub) = ([0; FILE], [0; FILE]);
     let (mut text, mut first, mut inner) = (word, 0, number(field(word, 1)));
+    if word.contains(&b':') {
+        (first, inner) = (1, number(field(word, 0)));
+    }
     if word == b"auto" {
         let id = dec(u64::from(geteuid()));
         let id = id.as_bytes();

@@ -129,6 +129,18 @@ pub struct Ctx<'a> {
     pub err: Report<'a>,
     /// The namespaces that the lines of a batch are for.
     pub visits: ip::netns::Visits,
+    /// Room for one request.
+    pub tx: &'a mut [u8],
+}
+
+impl<'a> Ctx<'a> {
+    /// Lends the room for a request: an array of its own would be zeroed for each line of a batch.
+    pub fn lend<T>(&mut self, work: impl FnOnce(&mut Ctx<'a>, &mut [u8]) -> T) -> T {
+        let tx = core::mem::take(&mut self.tx);
+        let done = work(self, tx);
+        self.tx = tx;
+        done
+    }
 }
 
 /// A program inside the file.
@@ -193,10 +205,11 @@ pub fn run(args: Args) -> u8 {
     // NETLINK_ROUTE is protocol 0.
     let (mut main, mut side) = (Socket::new(0), Socket::new(0));
     // Mapped, so that only the pages which are used are ever there; a stack array would be zeroed whole.
-    let room = nlbox_sys::memory::map(PAGE + RX + RX).unwrap_or_default();
+    let room = nlbox_sys::memory::map(PAGE + RX + RX + TX).unwrap_or_default();
     let (page, rest) = room.split_at_mut_checked(PAGE).unwrap_or_default();
-    let (rx, rx2) = rest.split_at_mut_checked(RX).unwrap_or_default();
-    if rx2.is_empty() {
+    let (rx, rest) = rest.split_at_mut_checked(RX).unwrap_or_default();
+    let (rx2, tx) = rest.split_at_mut_checked(RX).unwrap_or_default();
+    if tx.is_empty() {
         Report::new(&mut stderr).say(&[b"nlbox: no memory"]);
         return 1;
     }
@@ -209,6 +222,7 @@ pub fn run(args: Args) -> u8 {
         },
         err: Report::new(&mut stderr),
         visits: Default::default(),
+        tx,
     };
     let words = Words::Args(args);
     cx.err.typed = Some(words);

@@ -147,7 +147,7 @@ pub enum Link<'w> {
 pub fn request<'t>(tx: &'t mut [u8], which: Link<'_>) -> Build<'t> {
     let mut m = Build::new(tx, rtm::GETLINK, 0, &[0; IFINFO_LEN]);
     match which {
-        Link::Index(i) => m.head(nlbox_core::rt::link::INDEX_AT, &i.to_ne_bytes()),
+        Link::Index(i) => m.head_u32(nlbox_core::rt::link::INDEX_AT, i),
         Link::Name(n) if IfName::new(n).is_some() => m.put_str(ifla::IFNAME.ty(), n),
         Link::Name(n) => m.put_str(ifla::ALT_IFNAME.ty(), n),
     }

@@ -1,10 +1,11 @@
 //! What the applets of net-tools' time share: errors by the name of an ioctl, tables in columns, sorted names.
 
 use crate::Ctx;
-use crate::getopt::choose;
+use crate::getopt::{choose, version};
 use crate::names::Link;
 use crate::report::{Done, Fail};
 use crate::step::ENODEV;
+use crate::words::Line;
 use core::cmp::Ordering;
 use nlbox_core::conn::{Errno, Error};
 use nlbox_core::rt::link::{IFINFO_LEN, IfInfo, ifla, info};
@@ -37,6 +38,35 @@ pub fn errno(e: Error) -> i32 {
 pub fn failed(cx: &mut Ctx<'_>, what: &[u8], e: Error, code: u8) -> Fail {
     let _ = cx.err.system(&[what], errno(e));
     Fail(code)
+}
+
+/// The usage of an applet, in two pieces.
+pub type Usage = [&'static str; 2];
+
+/// Answers `--help` or `--version` in front of the line: then it ends in a `Fail` of code 0.
+pub fn help(cx: &mut Ctx<'_>, line: &Line<'_>, page: &Usage) -> Done {
+    match which(line.peek().unwrap_or_default(), "-h --help -V --version") {
+        NONE => return Ok(()),
+        0 | 1 => page.iter().chain(&["\n"]).for_each(|text| cx.page.out.text(text)),
+        _ => version(cx),
+    }
+    Err(Fail(0))
+}
+
+/// The line is wrong, at `word` unless that is empty: says so with the usage; exit code `code`.
+pub fn wrong(cx: &mut Ctx<'_>, word: &[u8], page: &Usage, code: u8) -> Fail {
+    if !word.is_empty() {
+        let _ = cx.err.applet("bad word '%'", word, 0);
+    }
+    let [a, b] = page;
+    cx.err.say(&[a.as_bytes(), b.as_bytes()]);
+    Fail(code)
+}
+
+/// Something is wrong with the option `c`: says what, with the usage; exit code 3.
+pub fn option(cx: &mut Ctx<'_>, what: &str, c: &u8, page: &Usage) -> Fail {
+    let _ = cx.err.applet(what, core::slice::from_ref(c), 0);
+    wrong(cx, b"", page, 3)
 }
 
 /// What these applets ask of a link.
@@ -254,8 +284,8 @@ pub fn name_of(record: &[u8; RECORD]) -> &[u8] {
 /// `RTM_GETADDR` for one family of one link; 0 for all of them.
 pub fn addresses<'t>(tx: &'t mut [u8], family: u8, index: u32) -> Build<'t> {
     let mut m = Build::new(tx, rtm::GETADDR, 0, &[0; nlbox_core::rt::addr::IFADDR_LEN]);
-    m.head(0, &[family]);
-    m.head(nlbox_core::rt::addr::INDEX_AT, &index.to_ne_bytes());
+    m.head_u8(0, family);
+    m.head_u32(nlbox_core::rt::addr::INDEX_AT, index);
     m
 }
 

@@ -163,6 +163,23 @@ impl<'a> Report<'a> {
         let _ = self.word.extend_from_slice(word.get(..64).unwrap_or(word));
     }
 
+    /// The same of a pattern with one word or none (`b""`): most sentences, and what each of them costs counts.
+    pub fn say_of(&mut self, pattern: &str, word: &[u8]) {
+        self.say(&[pattern.as_bytes(), word]);
+    }
+
+    /// The same, then exit code 1.
+    pub fn plain_of(&mut self, pattern: &str, word: &[u8]) -> Fail {
+        self.say_of(pattern, word);
+        PLAIN
+    }
+
+    /// The same, then exit code 255.
+    pub fn usage_of(&mut self, pattern: &str, word: &[u8]) -> Fail {
+        self.say_of(pattern, word);
+        USAGE
+    }
+
     /// `pieces`, then exit code 1.
     pub fn plain(&mut self, pieces: &[&[u8]]) -> Fail {
         self.say(pieces);
@@ -177,12 +194,12 @@ impl<'a> Report<'a> {
 
     /// A word is missing behind the last one.
     pub fn incomplete(&mut self) -> Fail {
-        self.usage(&[b"Command line is not complete. Try option \"help\""])
+        self.usage_of("Command line is not complete. Try option \"help\"", b"")
     }
 
     /// The word that stands for `what` is missing.
     pub fn required(&mut self, what: &str) -> Fail {
-        self.usage(&[b"Error: argument \"%\" is required", what.as_bytes()])
+        self.usage_of("Error: argument \"%\" is required", what.as_bytes())
     }
 
     /// `word` is no value for what it stands for; `%` in `why` is `keyword`.
@@ -190,8 +207,8 @@ impl<'a> Report<'a> {
         self.blame(word);
         self.raw(&[b"Error: argument \"%\" is wrong: ", word], "");
         match cut(why, b'%') {
-            (_, Some(_)) => self.usage(&[why.as_bytes(), keyword]),
-            (why, None) => self.usage(&[why.as_bytes()]),
+            (_, Some(_)) => self.usage_of(why, keyword),
+            (why, None) => self.usage_of(why, b""),
         }
     }
 
@@ -221,32 +238,31 @@ impl<'a> Report<'a> {
     pub fn must_be(&mut self, keyword: &[u8], what: &[&[u8]], word: &[u8]) {
         self.raw(&[b"Error: argument of \"", keyword, b"\" must be "], "");
         self.raw(what, "");
-        self.say(&[b", not \"%\"", word]);
+        self.say_of(", not \"%\"", word);
     }
 
     /// `word`, or a part of it, is no link-layer address.
     pub fn lladdr(&mut self, word: &[u8]) -> Fail {
-        self.plain(&[b"\"%\" is invalid lladdr.", word])
+        self.plain_of("\"%\" is invalid lladdr.", word)
     }
 
     /// No interface is called `word`.
     pub fn no_device(&mut self, word: &[u8]) -> Fail {
         self.blame(word);
-        self.plain(&[b"Cannot find device \"%\"", word])
+        self.plain_of("Cannot find device \"%\"", word)
     }
 
     /// A system call failed: `what: reason`.
     pub fn system(&mut self, what: &[&[u8]], errno: i32) -> Fail {
         self.errno = errno;
         self.raw(what, ": ");
-        self.say(&[strerror(errno).as_bytes()]);
+        self.say_of(strerror(errno), b"");
         PLAIN
     }
 
     /// A system call failed: `what`, in which `%` is `word`, and the reason.
     pub fn failed(&mut self, what: &str, word: &[u8], errno: i32) -> Fail {
-        let (before, after) = cut(what, b'%');
-        self.system(&[before.as_bytes(), word, after.unwrap_or("").as_bytes()], errno)
+        self.system(&[what.as_bytes(), word], errno)
     }
 
     /// A request failed: the kernel's own sentence where it sent one, else its errno in words.
@@ -258,7 +274,7 @@ impl<'a> Report<'a> {
                 self.errno = errno.0;
                 match conn.extack().and_then(|x| x.message()) {
                     Some(text) => self.say(&[b"Error: %%", text, stop(text)]),
-                    None => self.say(&[b"RTNETLINK answers: %", strerror(errno.0).as_bytes()]),
+                    None => self.say_of("RTNETLINK answers: %", strerror(errno.0).as_bytes()),
                 }
                 let offset = conn.extack().and_then(|x| x.offset());
                 if let (Some(at), Some(m)) = (offset, m)
@@ -270,14 +286,14 @@ impl<'a> Report<'a> {
                 }
                 return KERNEL;
             }
-            Error::Os(errno) => self.say(&[b"netlink socket: %", strerror(errno.0).as_bytes()]),
-            Error::Malformed => self.say(&[b"netlink: the kernel's answer is malformed"]),
-            Error::Truncated(n) => self.say(&[
-                b"netlink: an answer of % bytes does not fit into memory",
+            Error::Os(errno) => self.say_of("netlink socket: %", strerror(errno.0).as_bytes()),
+            Error::Malformed => self.say_of("netlink: the kernel's answer is malformed", b""),
+            Error::Truncated(n) => self.say_of(
+                "netlink: an answer of % bytes does not fit into memory",
                 num::dec(u64::from(n)).as_bytes(),
-            ]),
-            Error::Full => self.say(&[b"the request is too long"]),
-            Error::Interrupted => self.say(&[b"Dump was interrupted and may be inconsistent."]),
+            ),
+            Error::Full => self.say_of("the request is too long", b""),
+            Error::Interrupted => self.say_of("Dump was interrupted and may be inconsistent.", b""),
         }
         PLAIN
     }
@@ -313,13 +329,13 @@ impl<'a> Report<'a> {
             let _ = text.push(b' ');
         }
         if width > 0 {
-            self.say(&[b"  %", &text]);
+            self.say_of("  %", &text);
             text.clear();
             let _ = text.resize(column.min(500), b' ');
             (0..width).for_each(|_| {
                 let _ = text.push(b'^');
             });
-            self.say(&[b"  %", &text]);
+            self.say_of("  %", &text);
         }
     }
 

@@ -60,9 +60,10 @@ pub fn join<'b>(buf: &'b mut [u8], pieces: &[&[u8]]) -> Result<&'b CStr, Errno> 
 /// The string at the start of `bytes`; `None` when no NUL ends it.
 // Not CStr::from_bytes_until_nul: at opt-level z it keeps a call to the panic of a slice.
 pub fn first(bytes: &[u8]) -> Option<&CStr> {
-    bytes.iter().position(|&byte| byte == 0)?;
-    // SAFETY: a NUL is among the bytes, and what is before it lives as long as they do.
-    Some(unsafe { CStr::from_ptr(bytes.as_ptr().cast()) })
+    let end = bytes.iter().position(|&byte| byte == 0)?;
+    let string = bytes.get(..=end)?;
+    // SAFETY: the last byte is the only NUL.
+    Some(unsafe { CStr::from_bytes_with_nul_unchecked(string) })
 }
 
 /// `word` from byte `at` on; beyond its end the empty string.

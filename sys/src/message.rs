@@ -130,6 +130,21 @@ pub(crate) fn receive(fd: c_int, buf: &mut [u8], flags: c_int) -> Result<(usize,
     Ok((len, address, control))
 }
 
+/// `recvfrom(fd, buf, flags, from)`: the datagram's length and its sender.
+pub(crate) fn receive_from(
+    fd: c_int,
+    buf: &mut [u8],
+    flags: c_int,
+    from: &mut Address,
+) -> Result<usize, Errno> {
+    retry(|| {
+        let mut room = 32;
+        let (at, len) = (buf.as_mut_ptr().cast(), buf.len());
+        // SAFETY: a buffer and an address, each of the length that is said.
+        check_len(unsafe { libc::recvfrom(fd, at, len, flags, from.pointer_mut(), &mut room) })
+    })
+}
+
 /// `sendto(fd, bytes, len, 0, address, address_len)`
 pub(crate) fn send_to(
     fd: c_int,

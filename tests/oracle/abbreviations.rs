@@ -94,7 +94,7 @@ impl Typist<'_> {
 }
 
 fn of_grammar(grammar: &Grammar) -> Vec<String> {
-    grammar.args.iter().flat_map(|arg| keywords(arg.word).collect::<Vec<_>>()).collect()
+    grammar.iter().flat_map(|arg| keywords(arg.word).collect::<Vec<_>>()).collect()
 }
 
 /// The options of a kind; those that switch may have `no` before them.
@@ -116,17 +116,17 @@ fn of_every_verb() {
     let (left, right) = (oracle.state("base"), oracle.state("base"));
     let mut typist = Typist { oracle: &mut oracle, left, right };
     let mut done: Vec<*const Grammar> = Vec::new();
-    for entry in nlbox::ip::OBJECTS {
-        for verb in entry.object.verbs {
+    for object in nlbox::ip::OBJECTS.values {
+        for verb in object.verbs() {
             let Some(grammar) = verb.grammar.filter(|g| !done.contains(&std::ptr::from_ref(*g))) else {
                 continue;
             };
             done.push(std::ptr::from_ref(grammar));
             let name = keywords(verb.word).next().unwrap_or_default();
-            let place = format!("{} {name}", entry.object.name);
+            let place = format!("{} {name}", object.name());
             let before = BEFORE.iter().find(|(p, _)| *p == place).map_or("", |(_, words)| words);
             // What is watched with no more words is watched for ever.
-            let ends: &[&str] = if entry.object.name == "monitor" { &["zz"] } else { &["", "zz"] };
+            let ends: &[&str] = if object.name() == "monitor" { &["zz"] } else { &["", "zz"] };
             typist.keywords(format!("{place} {before}").trim(), of_grammar(grammar).into_iter(), ends);
         }
     }

@@ -4,7 +4,7 @@ use super::{
     BR, Command, DEV, DEV_ARG, DEVICE_OR_MASTER, Filter, Request, VID, bits, device, end_line, one, open,
     pick, run,
 };
-use crate::grammar::{Arg, Grammar, Object, Slots, To, Verb, spelled};
+use crate::grammar::{Arg, Grammar, Object, Slots, Table, To};
 use crate::ip::value::{address, keep, put_num, slot};
 use crate::report::Done;
 use crate::words::Line;
@@ -21,10 +21,10 @@ use nlbox_core::wire::header::{Message, nlm};
 use zerocopy::FromBytes;
 
 /// `bridge fdb`.
-pub static OBJECT: Object = Object {
+pub static OBJECT: Object = crate::object! {
     name: "fdb",
     about: "forwarding databases",
-    verbs: &[
+    verbs: [
         Verb {
             word: "a[dd]",
             run: |cx, l| run(cx, l, rtm::NEWNEIGH, nlm::CREATE | nlm::EXCL, &MODIFY),
@@ -97,29 +97,27 @@ const NOREFRESH: u8 = 12;
 
 const VLAN_ARG: Arg = Arg::new("vlan", To::Call(vlan, "VID"));
 const TO_ARG: Arg = Arg::new("to", To::Call(to, "LLADDR"));
-static TO_BARE: Arg = TO_ARG;
+const TO_BARE: Arg = TO_ARG;
 const PORT: Arg = Arg::new("port", To::Attr(fdb::PORT.ty())).bad("invalid port\n");
 const VNI: Arg = Arg::new("vni", To::Attr(fdb::VNI.ty())).bad("invalid VNI\n");
 const SRC_VNI: Arg = Arg::new("src_vni", To::Attr(fdb::SRC_VNI.ty())).bad("invalid src VNI\n");
 const DST: Arg = Arg::new("dst", To::Call(dst, "ADDR"));
 const NHID: Arg = Arg::new("nhid", To::Attr(fdb::NH_ID.ty())).bad("\"id\" value is invalid\n");
 
-static SHOW: Grammar = Grammar {
+static SHOW: Grammar = crate::grammar! {
     set: &fdb::SET,
-    args: crate::args![
+    args: [
         Arg::new("brport|dev", To::Slot(DEV)),
         Arg::new("br", To::Slot(BR)),
         Arg::new("vlan", To::Slot(VID)),
         Arg::new("state", To::Slot(STATE)),
         Arg::new("dynamic", To::Mark(DYNAMIC)),
     ],
-    bare: None,
-    usage: "",
 };
 
-static ENTRY: Grammar = Grammar {
+static ENTRY: Grammar = crate::grammar! {
     set: &fdb::SET,
-    args: crate::args![
+    args: [
         DEV_ARG,
         DST,
         NHID,
@@ -142,13 +140,13 @@ static ENTRY: Grammar = Grammar {
         Arg::new("norefresh", To::Mark(NOREFRESH)),
         TO_ARG,
     ],
-    bare: Some(&TO_BARE),
+    bare: TO_BARE,
     usage: "LLADDR",
 };
 
-static GET: Grammar = Grammar {
+static GET: Grammar = crate::grammar! {
     set: &fdb::SET,
-    args: crate::args![
+    args: [
         Arg::new("brport|dev", To::Slot(DEV)),
         Arg::new("br", To::Slot(BR)),
         VLAN_ARG,
@@ -157,13 +155,13 @@ static GET: Grammar = Grammar {
         Arg::new("master", To::Mark(MASTER)),
         TO_ARG,
     ],
-    bare: Some(&TO_BARE),
+    bare: TO_BARE,
     usage: "LLADDR",
 };
 
-static FLUSH: Grammar = Grammar {
+static FLUSH: Grammar = crate::grammar! {
     set: &fdb::SET,
-    args: crate::args![
+    args: [
         DEV_ARG,
         Arg::new("brport", To::Slot(PORT_OF)),
         Arg::new("vlan", To::Slot(VID)),
@@ -189,8 +187,6 @@ static FLUSH: Grammar = Grammar {
         Arg::new("offloaded", To::Mark(OFFLOADED)),
         Arg::new("nooffloaded", To::Mark(OFFLOADED + NOT)),
     ],
-    bare: None,
-    usage: "",
 };
 
 fn vlan<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
@@ -200,7 +196,7 @@ fn vlan<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Sl
     }
     match num::parse_u16(word).filter(|v| *v < 4095) {
         Some(v) => m.put(fdb::VLAN, v),
-        None => return Err(cx.err.usage(&[b"Error: invalid vlan id."])),
+        None => return Err(cx.err.usage_of("Error: invalid vlan id.", b"")),
     }
     Ok(())
 }
@@ -236,13 +232,13 @@ fn put_lladdr(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
     let mut bytes = [0; 32];
     match (mac::parse(word, &mut bytes), bytes.first_chunk::<6>()) {
         (Some(6), Some(bytes)) => r.m.put(fdb::LLADDR, bytes),
-        _ => return Err(cx.err.usage(&[b"Invalid mac address ", word])),
+        _ => return Err(cx.err.usage_of("Invalid mac address ", word)),
     }
     Ok(())
 }
 
 /// `NUD_*` as filters name them.
-static FILTERS: &[(&str, u16)] = &[
+static FILTERS: Table<u16> = crate::table![
     ("p[ermanent]", nud::PERMANENT),
     ("s[tatic]|t[emp]", nud::NOARP),
     ("stale", nud::STALE),
@@ -252,8 +248,7 @@ static FILTERS: &[(&str, u16)] = &[
 
 fn show_all(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
     if let Some(word) = r.slot(STATE) {
-        let found = FILTERS.iter().find(|(name, _)| spelled(word, name));
-        r.filter.states = found.ok_or_else(|| cx.err.invalid(word, b"", "invalid state"))?.1;
+        r.filter.states = FILTERS.find(word).ok_or_else(|| cx.err.invalid(word, b"", "invalid state"))?;
     }
     if r.has(DYNAMIC) {
         r.filter.not = nud::PERMANENT;
@@ -302,7 +297,7 @@ pub fn print(page: &mut Page<'_>, m: &Message<'_>, f: &Filter) {
 fn modify(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
     let remote = [fdb::DST.ty(), fdb::PORT.ty(), fdb::VNI.ty()];
     if !r.m.lacks(fdb::NH_ID.ty()) && !remote.iter().all(|ty| r.m.lacks(*ty)) {
-        return Err(cx.err.usage(&[b"dst, port, vni are mutually exclusive with nhid"]));
+        return Err(cx.err.usage_of("dst, port, vni are mutually exclusive with nhid", b""));
     }
     // A dynamic entry may age; what is neither static nor dynamic is the port's own.
     let mut state = if r.has(DYNAMIC) { 0 } else { nud::NOARP };
@@ -313,7 +308,7 @@ fn modify(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
     if r.has(PERMANENT) || !learned {
         state |= nud::PERMANENT;
     }
-    r.m.head(STATE_AT, &state.to_ne_bytes());
+    r.m.head_u16(STATE_AT, state);
     put_lladdr(cx, r)?;
     let notify = u8::try_from(r.marks.wrapping_shr(NOTIFY.into()) & 3).unwrap_or(0);
     let norefresh = r.has(NOREFRESH);
@@ -333,7 +328,7 @@ fn modify(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
 /// Puts the flags into the fixed header; without a word of whose table it is, `own`.
 fn table(r: &mut Request<'_, '_>, own: u8) {
     let flags = u8::try_from(r.marks & 0xff).unwrap_or(0);
-    r.m.head(FLAGS_AT, &[if flags & 6 == 0 { flags | own } else { flags }]);
+    r.m.head_u8(FLAGS_AT, if flags & 6 == 0 { flags | own } else { flags });
 }
 
 fn get(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
@@ -363,7 +358,7 @@ fn flush(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
     if r.has(NODYNAMIC) {
         state |= 0x40;
     }
-    r.m.head(STATE_AT, &u16::try_from(state).unwrap_or(0).to_ne_bytes());
+    r.m.head_u16(STATE_AT, u16::try_from(state).unwrap_or(0));
     table(r, 2);
     let port = device(cx, r.slot(PORT_OF), "bridge port ")?;
     if port != 0 {

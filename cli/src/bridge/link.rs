@@ -2,7 +2,7 @@
 
 use super::{BR, Command, DEV, DEV_ARG, Filter, Request, end_line, open, pick, pick_as, run};
 use crate::getopt::choose;
-use crate::grammar::{Arg, Grammar, Object, Slots, To, Verb};
+use crate::grammar::{Arg, Grammar, Object, Slots, To};
 use crate::ip::link::show::{self, Row};
 use crate::report::Done;
 use crate::words::Line;
@@ -15,10 +15,10 @@ use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
 
 /// `bridge link`.
-pub static OBJECT: Object = Object {
+pub static OBJECT: Object = crate::object! {
     name: "link",
     about: "ports of bridges",
-    verbs: &[
+    verbs: [
         Verb {
             word: "set|c[hange]",
             run: |cx, l| run(cx, l, rtm::SETLINK, 0, &SET_COMMAND),
@@ -34,24 +34,22 @@ const MASTER: u8 = 0;
 const SELF: u8 = 1;
 const HWMODE: u8 = 16;
 
-static SHOW: Grammar = Grammar {
+static SHOW: Grammar = crate::grammar! {
     set: &ifla::SET,
-    args: crate::args![DEV_ARG, Arg::new("master", To::Slot(BR))],
-    bare: None,
-    usage: "",
+    args: [DEV_ARG, Arg::new("master", To::Slot(BR))],
 };
 
-static OPTION: Arg = Arg::new("", To::Call(option, ""));
+const OPTION: Arg = Arg::new("", To::Call(option, ""));
 
-static SET: Grammar = Grammar {
+static SET: Grammar = crate::grammar! {
     set: &data::SET,
-    args: crate::args![
+    args: [
         DEV_ARG,
         Arg::new("self", To::Mark(SELF)),
         Arg::new("master", To::Mark(MASTER)),
         Arg::new("hwmode", To::Slot(HWMODE)),
     ],
-    bare: Some(&OPTION),
+    bare: OPTION,
     usage: "OPTION VALUE... (those of ip link set type bridge_slave)",
 };
 
@@ -123,7 +121,7 @@ fn set(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
     let mut flags = u16::try_from(r.marks & 3).unwrap_or(0);
     let mode = r.slot(HWMODE).map(|word| choose("veb vepa", word, 0));
     if mode == Some(None) {
-        return Err(cx.err.usage(&[b"Mode argument must be \"vepa\" or \"veb\"."]));
+        return Err(cx.err.usage_of("Mode argument must be \"vepa\" or \"veb\".", b""));
     }
     if mode.is_some() {
         // Only a device of its own has a mode.

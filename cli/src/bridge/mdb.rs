@@ -1,7 +1,7 @@
 //! `bridge mdb`: which multicast groups are behind which port.
 
 use super::{Command, DEV, DEV_ARG, Filter, Request, VID_ARG, bits, device, index_of, one, open, pick, run};
-use crate::grammar::{Arg, Grammar, Object, To, Verb};
+use crate::grammar::{Arg, Grammar, Object, To};
 use crate::ip::value::{halves, place, put, put_named, put_num};
 use crate::report::{Done, Fail};
 use crate::words::Line;
@@ -20,10 +20,10 @@ use nlbox_core::wire::header::{Message, nlm};
 use zerocopy::{FromBytes, IntoBytes};
 
 /// `bridge mdb`.
-pub static OBJECT: Object = Object {
+pub static OBJECT: Object = crate::object! {
     name: "mdb",
     about: "multicast groups",
-    verbs: &[
+    verbs: [
         Verb {
             word: "a[dd]",
             run: |cx, l| run(cx, l, rtm::NEWMDB, nlm::CREATE | nlm::EXCL, &MODIFY),
@@ -79,12 +79,11 @@ const DST_ARG: Arg = Arg::new("dst", To::Slot(DST));
 const DST_PORT: Arg = Arg::new("dst_port", To::Attr(mdbe::DST_PORT.ty())).bad("invalid dst_port\n");
 const VNI: Arg = Arg::new("vni", To::Attr(mdbe::VNI.ty())).bad("invalid vni\n");
 
-static SHOW: Grammar =
-    Grammar { set: &mdbe::SET, args: crate::args![DEV_ARG.once(), VID_ARG.once()], bare: None, usage: "" };
+static SHOW: Grammar = crate::grammar! { set: &mdbe::SET, args: [DEV_ARG.once(), VID_ARG.once()] };
 
-static ENTRY: Grammar = Grammar {
+static ENTRY: Grammar = crate::grammar! {
     set: &mdbe::SET,
-    args: crate::args![
+    args: [
         DEV_ARG,
         Arg::new("grp", To::Slot(GRP)),
         Arg::new("port", To::Slot(PORT)),
@@ -101,26 +100,22 @@ static ENTRY: Grammar = Grammar {
         SRC_VNI,
         Arg::new("via", To::Attr(mdbe::IFINDEX.ty())),
     ],
-    bare: None,
-    usage: "",
 };
 
-static GET: Grammar = Grammar {
+static GET: Grammar = crate::grammar! {
     set: &mdbe::SET,
-    args: crate::args![
+    args: [
         DEV_ARG,
         Arg::new("grp", To::Slot(GRP)),
         VID_ARG,
         Arg::new("src", To::Slot(SRC)),
         SRC_VNI,
     ],
-    bare: None,
-    usage: "",
 };
 
-static FLUSH: Grammar = Grammar {
+static FLUSH: Grammar = crate::grammar! {
     set: &mdbe::SET,
-    args: crate::args![
+    args: [
         DEV_ARG,
         Arg::new("port", To::Slot(PORT)),
         VID_ARG,
@@ -132,8 +127,6 @@ static FLUSH: Grammar = Grammar {
         DST_PORT,
         VNI,
     ],
-    bare: None,
-    usage: "",
 };
 
 #[inline(never)]

@@ -7,7 +7,7 @@ pub mod monitor;
 pub mod vlan;
 pub mod vni;
 
-use crate::grammar::{Arg, Grammar, Object, SLOTS, Slots, To, fill};
+use crate::grammar::{Arg, Grammar, Object, Slots, To, fill, slots};
 use crate::ip::value::{halves, slot};
 use crate::ip::{Opt, Program};
 use crate::report::{Done, Fail, KERNEL, USAGE};
@@ -33,7 +33,7 @@ pub static OBJECTS: &[&Object] =
 
 static PROGRAM: Program = Program {
     name: "bridge",
-    options: &[
+    options: &crate::table![
         ("-h[elp]", Opt::Help),
         ("-V[ersion]", Opt::Version),
         ("-s[tats]", Opt::Stats),
@@ -68,11 +68,12 @@ const NOT_FOUND: Fail = Fail(253);
 
 fn command(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let Some(word) = line.next() else { return Err(usage(cx)) };
-    let Some(object) = OBJECTS.iter().find(|o| matches(word, o.name)) else {
+    crate::batch::gate(cx, false)?;
+    let Some(object) = OBJECTS.iter().find(|o| matches(word, o.name())) else {
         if matches(word, "help") {
             return Err(usage(cx));
         }
-        return Err(cx.err.usage(&[b"Object \"%\" is unknown, try \"bridge help\".", word]));
+        return Err(cx.err.usage_of("Object \"%\" is unknown, try \"bridge help\".", word));
     };
     // It never asks for the terminal's background.
     let palette = &mut cx.page.out.mode.palette;
@@ -92,11 +93,11 @@ fn command(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 }
 
 fn usage(cx: &mut Ctx<'_>) -> Fail {
-    cx.err.say(&[b"Usage: bridge [ OPTIONS ] OBJECT { COMMAND | help }"]);
+    cx.err.say_of("Usage: bridge [ OPTIONS ] OBJECT { COMMAND | help }", b"");
     for o in OBJECTS {
-        cx.err.say(&[b"       bridge % ...    %", o.name.as_bytes(), o.about.as_bytes()]);
+        cx.err.say(&[b"       bridge % ...    %", o.name().as_bytes(), o.about().as_bytes()]);
     }
-    cx.err.usage(&[b"Options: -V[ersion] -s[tatistics] -d[etails] -o[neline] -t[imestamp] -n[etns] { NAME | PID | PATH }\n         -c[olor] -com[pressvlans] -p[retty] -j[son] -N[umeric] -force -b[atch] FILE"])
+    cx.err.usage_of("Options: -V[ersion] -s[tatistics] -d[etails] -o[neline] -t[imestamp] -n[etns] { NAME | PID | PATH }\n         -c[olor] -com[pressvlans] -p[retty] -j[son] -N[umeric] -force -b[atch] FILE\n\n  bridge vlan add vid 5 dev eth0\n  bridge -j fdb show br br0", b"")
 }
 
 /// Slots that mean the same in all grammars. Those below hold marks, numbered as the bits that they stand for.
@@ -169,7 +170,7 @@ impl<'l> Request<'_, 'l> {
 
     /// Puts the device into the fixed header.
     fn place(&mut self) {
-        self.m.head(INDEX_AT, &self.filter.index.to_ne_bytes());
+        self.m.head_u32(INDEX_AT, self.filter.index);
     }
 
     fn send(&mut self, cx: &mut Ctx<'_>) -> Done {
@@ -218,7 +219,7 @@ fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16, c: &'static C
     let mut r = Request {
         m: Build::new(&mut tx, ty, flags, HEAD.get(..c.len.into()).unwrap_or(&[])),
         nest: 0,
-        slots: [None; SLOTS],
+        slots: slots(),
         marks: 0,
         vids: (0, 0),
         filter: Filter::default(),
@@ -244,7 +245,7 @@ fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16, c: &'static C
 
 /// Says which words are missing.
 fn missing(cx: &mut Ctx<'_>, n: u8) -> Fail {
-    cx.err.usage(&[nth(MISSING, b'\n', n.into()).as_bytes()])
+    cx.err.usage_of(nth(MISSING, b'\n', n.into()), b"")
 }
 
 /// The index of the interface called `word`, 0 without one; `what` is what it should be: `bridge ` or nothing.
@@ -273,13 +274,13 @@ fn option(
 ) -> Done {
     let word = line.value(&mut cx.err)?;
     let Some(row) = set.iter().find(|r| r.keyword().as_bytes() == word && ours(r)) else {
-        return Err(cx.err.usage(&[b"Error: unknown word \"%\"", word]));
+        return Err(cx.err.usage_of("Error: unknown word \"%\"", word));
     };
     let value = if matches!(row.kind, Kind::Word(..)) { word } else { line.value(&mut cx.err)? };
     put::put(&row, m, value, &mut cx.page.names).map_err(|why| match (why, row.kind) {
-        (Bad::NoDevice, _) => cx.err.usage(&[b"Error: device % does not exist", value]),
+        (Bad::NoDevice, _) => cx.err.usage_of("Error: device % does not exist", value),
         (Bad::OneOf, _) => cx.err.one_of_on_off(word, value, 22),
-        (_, Kind::Enum(..)) => cx.err.usage(&[b"Error: invalid STP ", state.as_bytes()]),
+        (_, Kind::Enum(..)) => cx.err.usage_of("Error: invalid STP ", state.as_bytes()),
         _ => cx.err.invalid(value, word, bad),
     })
 }

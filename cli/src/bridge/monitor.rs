@@ -1,7 +1,7 @@
 //! `bridge monitor`: what changes, as it changes.
 
 use super::{Filter, Print, fdb, link, mdb, vlan, vni};
-use crate::grammar::{Arg, Grammar, Object, SLOTS, To, Verb, fill};
+use crate::grammar::{Arg, Grammar, Object, To, fill, slots};
 use crate::ip::monitor::time;
 use crate::ip::value::slot;
 use crate::report::Done;
@@ -14,21 +14,21 @@ use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
 
 /// `bridge monitor`.
-pub static OBJECT: Object = Object {
+pub static OBJECT: Object = crate::object! {
     name: "monitor",
     about: "what changes, as it changes",
-    verbs: &[Verb { word: "", run: watch, grammar: Some(&GRAMMAR) }],
+    verbs: [Verb { word: "", run: watch, grammar: Some(&GRAMMAR) }],
     default: watch,
 };
 
 const ALL: u8 = 5;
 
-static BARE: Arg = Arg::new("", To::Call(crate::ip::monitor::unknown, ""));
+const BARE: Arg = Arg::new("", To::Call(crate::ip::monitor::unknown, ""));
 
 /// The slots of what is watched are the places in [`TABLES`].
-static GRAMMAR: Grammar = Grammar {
+static GRAMMAR: Grammar = crate::grammar! {
     set: &ifla::SET,
-    args: crate::args![
+    args: [
         Arg::new("l[ink]", To::Mark(0)),
         Arg::new("fdb", To::Mark(1)),
         Arg::new("m[db]", To::Mark(2)),
@@ -37,8 +37,7 @@ static GRAMMAR: Grammar = Grammar {
         Arg::new("a[ll]", To::Mark(ALL)),
         Arg::new("f[ile]", To::Call(crate::ip::absent, "")),
     ],
-    bare: Some(&BARE),
-    usage: "",
+    bare: BARE,
 };
 
 /// A table that is watched.
@@ -65,7 +64,7 @@ const ENOBUFS: i32 = 105;
 /// Prints what is told about the tables that are named, until there is nobody to print for.
 fn watch(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut room = [0; 64];
-    let mut slots = [None; SLOTS];
+    let mut slots = slots();
     fill(cx, line, &GRAMMAR, &mut Build::new(&mut room, 0, 0, &[]), &mut slots)?;
     let labels = slot(&slots, ALL).is_some();
     let named = slots.iter().any(Option::is_some);
@@ -85,7 +84,7 @@ fn watch(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
             Ok(()) => {}
             // What was lost is lost; what comes next is told.
             Err(Error::Os(Errno(ENOBUFS))) => {
-                let _ = cx.err.system(&[b"netlink receive error"], ENOBUFS);
+                let _ = cx.err.failed("netlink receive error", b"", ENOBUFS);
             }
             Err(e) => return Err(cx.err.net(e, &cx.conn, None)),
         }

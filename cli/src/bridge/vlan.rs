@@ -1,7 +1,7 @@
 //! `bridge vlan`: the VLANs of ports, their options and tunnels; `bridge mst`: states of spanning trees.
 
 use super::{Command, DEV, DEV_ARG, Filter, Request, TREE_STATE, Table, VID, VID_ARG, range, run};
-use crate::grammar::{Arg, Grammar, Object, Slots, To, Verb};
+use crate::grammar::{Arg, Grammar, Object, Slots, To};
 use crate::ip::value::keep;
 use crate::report::Done;
 use crate::words::Line;
@@ -21,10 +21,10 @@ use nlbox_core::wire::header::Message;
 use nlbox_core::wire::key::Key;
 
 /// `bridge vlan`.
-pub static OBJECT: Object = Object {
+pub static OBJECT: Object = crate::object! {
     name: "vlan",
     about: "VLANs of ports",
-    verbs: &[
+    verbs: [
         Verb { word: "a[dd]", run: |cx, l| run(cx, l, rtm::SETLINK, 0, &MODIFY), grammar: Some(&CHANGE) },
         Verb { word: "d[elete]", run: |cx, l| run(cx, l, rtm::DELLINK, 0, &MODIFY), grammar: Some(&CHANGE) },
         Verb { word: "s[how]|lst|l[ist]", run: list, grammar: Some(&SHOW) },
@@ -39,10 +39,10 @@ pub static OBJECT: Object = Object {
     default: list,
 };
 
-static GLOBAL: Object = Object {
+static GLOBAL: Object = crate::object! {
     name: "vlan global",
     about: "",
-    verbs: &[
+    verbs: [
         Verb { word: "s[how]|lst|l[ist]", run: globals, grammar: Some(&SHOW) },
         Verb {
             word: "set",
@@ -54,10 +54,10 @@ static GLOBAL: Object = Object {
 };
 
 /// `bridge mst`.
-pub static MST: Object = Object {
+pub static MST: Object = crate::object! {
     name: "mst",
     about: "states of ports in multiple spanning trees",
-    verbs: &[
+    verbs: [
         Verb { word: "set", run: |cx, l| run(cx, l, rtm::SETLINK, 0, &TREE_COMMAND), grammar: Some(&TREE) },
         Verb { word: "s[how]|lst|l[ist]", run: trees, grammar: Some(&DEVICE) },
     ],
@@ -151,15 +151,13 @@ const UNTAGGED: u8 = 2;
 const MASTER: u8 = 8;
 const SELF: u8 = 9;
 
-static DEVICE: Grammar =
-    Grammar { set: &entry::SET, args: crate::args![DEV_ARG.once()], bare: None, usage: "" };
+static DEVICE: Grammar = crate::grammar! { set: &entry::SET, args: [DEV_ARG.once()] };
 
-static SHOW: Grammar =
-    Grammar { set: &entry::SET, args: crate::args![DEV_ARG.once(), VID_ARG.once()], bare: None, usage: "" };
+static SHOW: Grammar = crate::grammar! { set: &entry::SET, args: [DEV_ARG.once(), VID_ARG.once()] };
 
-static CHANGE: Grammar = Grammar {
+static CHANGE: Grammar = crate::grammar! {
     set: &entry::SET,
-    args: crate::args![
+    args: [
         DEV_ARG,
         VID_ARG,
         Arg::new("self", To::Mark(SELF)),
@@ -168,37 +166,33 @@ static CHANGE: Grammar = Grammar {
         Arg::new("untagged", To::Mark(UNTAGGED)),
         Arg::new("tunnel_info", To::Call(tunnel_info, "id N[-N]")),
     ],
-    bare: None,
-    usage: "",
 };
 
-static SET: Grammar = Grammar {
+static SET: Grammar = crate::grammar! {
     set: &entry::SET,
-    args: crate::args![DEV_ARG, VID_ARG],
-    bare: Some(&ENTRY_OPTION),
+    args: [DEV_ARG, VID_ARG],
+    bare: ENTRY_OPTION,
     usage: "[ state STATE ] [ mcast_router N ] [ mcast_max_groups N ] [ neigh_suppress { on | off } ]",
 };
 const INVALID: &str = "invalid %";
 
-static ENTRY_OPTION: Arg = Arg::new("", To::Call(entry_option, ""));
-static OPTION: Arg = Arg::new("", To::Call(option, ""));
+const ENTRY_OPTION: Arg = Arg::new("", To::Call(entry_option, ""));
+const OPTION: Arg = Arg::new("", To::Call(option, ""));
 
-static GLOBAL_SET: Grammar = Grammar {
+static GLOBAL_SET: Grammar = crate::grammar! {
     set: &global::SET,
-    args: crate::args![DEV_ARG, VID_ARG],
-    bare: Some(&OPTION),
+    args: [DEV_ARG, VID_ARG],
+    bare: OPTION,
     usage: "OPTION VALUE... (those that bridge vlan global shows, and msti)",
 };
 
-static TREE: Grammar = Grammar {
+static TREE: Grammar = crate::grammar! {
     set: &mst::SET,
-    args: crate::args![
+    args: [
         DEV_ARG,
         Arg::new("msti", To::Attr(mst::MSTI.ty())).bad("invalid msti\n"),
         Arg::new("state", To::Attr(mst::STATE.ty())).bad("invalid STP state\n"),
     ],
-    bare: None,
-    usage: "",
 };
 
 /// Prints `first` and, where it is another, `last`; gives how many bytes of text the first and both were.
@@ -293,10 +287,10 @@ fn numbers(payload: &[u8]) -> (u16, u16) {
 fn statistics(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
     r.m.set_ty(rtm::GETSTATS);
     r.m.shorten(STATS_LEN);
-    r.m.head(0, &[0]);
-    r.m.head(8, &2_u32.to_ne_bytes());
+    r.m.head_u8(0, 0);
+    r.m.head_u32(8, 2);
     r.list(cx, "port              vlan-id\n", counted)?;
-    r.m.head(8, &4_u32.to_ne_bytes());
+    r.m.head_u32(8, 4);
     r.list(cx, "", counted)
 }
 
@@ -370,7 +364,7 @@ fn change(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
     let (first, last) = r.vids;
     let ranged = first != last;
     if ranged && r.has(PVID) {
-        return Err(cx.err.usage(&[b"pvid cannot be configured for a vlan range"]));
+        return Err(cx.err.usage_of("pvid cannot be configured for a vlan range", b""));
     }
     let mut ids = None;
     if let Some(word) = r.slot(TUNNEL) {

@@ -2,7 +2,7 @@
 
 use super::{Command, DEV, DEV_ARG, Filter, Request, Table, counters, range, run};
 use crate::bridge::vlan::span;
-use crate::grammar::{Arg, Grammar, Object, Slots, To, Verb};
+use crate::grammar::{Arg, Grammar, Object, Slots, To};
 use crate::ip::value::{address, halves, keep};
 use crate::report::Done;
 use crate::words::Line;
@@ -14,10 +14,10 @@ use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
 
 /// `bridge vni`.
-pub static OBJECT: Object = Object {
+pub static OBJECT: Object = crate::object! {
     name: "vni",
     about: "VNIs of a VXLAN",
-    verbs: &[
+    verbs: [
         Verb { word: "add", run: |cx, l| run(cx, l, rtm::NEWTUNNEL, 0, &COMMAND), grammar: Some(&CHANGE) },
         Verb {
             word: "delete|del",
@@ -33,18 +33,16 @@ const VNI: u8 = 1;
 const GROUP: u8 = 2;
 const REMOTE: u8 = 3;
 
-static SHOW: Grammar = Grammar { set: &vni::SET, args: crate::args![DEV_ARG], bare: None, usage: "" };
+static SHOW: Grammar = crate::grammar! { set: &vni::SET, args: [DEV_ARG] };
 
-static CHANGE: Grammar = Grammar {
+static CHANGE: Grammar = crate::grammar! {
     set: &vni::SET,
-    args: crate::args![
+    args: [
         DEV_ARG,
         Arg::new("vni", To::Call(ids, "N[-N][,N[-N]]...")).once(),
         Arg::new("group", To::Slot(GROUP)),
         Arg::new("remote", To::Slot(REMOTE)),
     ],
-    bare: None,
-    usage: "",
 };
 
 static COMMAND: Command = Command {
@@ -111,7 +109,7 @@ fn multicast(ip: &Ip) -> bool {
 fn show_all(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
     r.place();
     // TUNNEL_MSG_FLAG_STATS.
-    r.m.head(1, &[u8::from(cx.page.opts.stats > 0)]);
+    r.m.head_u8(1, u8::from(cx.page.opts.stats > 0));
     r.list(cx, "dev               vni              group/remote   \n", print)
 }
 

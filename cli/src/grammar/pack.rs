@@ -1,7 +1,9 @@
 //! Packing keywords into bytes: functions that run in the compiler alone.
 #![allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation)]
 
-use super::{Arg, CALLS, COMMON, Call, HEAD, INVALID};
+use nlbox_core::text::pack::put;
+
+use super::{Arg, BARE, CALLS, Call, HEAD, INVALID};
 
 const fn same(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
@@ -18,15 +20,19 @@ const fn same(a: &[u8], b: &[u8]) -> bool {
 }
 
 const fn text(arg: &Arg) -> &[u8] {
-    if same(arg.text.as_bytes(), INVALID.as_bytes()) { &[] } else { arg.text.as_bytes() }
+    if arg.call.is_none() && same(arg.text.as_bytes(), INVALID.as_bytes()) {
+        &[]
+    } else {
+        arg.text.as_bytes()
+    }
 }
 
-/// How many bytes the words of `args` take.
+/// How many bytes `args` and `usage` take.
 #[must_use]
-pub const fn len(args: &[Arg]) -> usize {
-    let (mut n, mut i) = (0, 0);
+pub const fn len(args: &[Arg], usage: &str) -> usize {
+    let (mut n, mut i) = (1 + usage.len(), 0);
     while i < args.len() {
-        n += args[i].word.len() + text(&args[i]).len();
+        n += HEAD + args[i].word.len() + text(&args[i]).len();
         i += 1;
     }
     n
@@ -45,52 +51,39 @@ pub const fn calls_len(args: &[Arg]) -> usize {
     n
 }
 
-/// What stands of `args` in rows.
+/// Packs `args` and `usage`; `N` is their [`len`].
 #[must_use]
-pub const fn rows<const N: usize>(args: &[Arg]) -> [[u8; HEAD]; N] {
-    let mut rows = [[0; HEAD]; N];
+pub const fn packed<const N: usize>(args: &[Arg], usage: &str) -> [u8; N] {
+    let mut b = [0; N];
+    assert!(usage.len() < 128);
+    b[0] = usage.len() as u8;
+    let mut at = put(&mut b, 1, usage.as_bytes());
     let mut i = 0;
-    while i < N {
+    while i < args.len() {
         let arg = &args[i];
         let (word, text) = (arg.word.as_bytes(), text(arg));
-        assert!(word.len() < 256 && text.len() < COMMON as usize);
-        let mut first = word[0];
-        let mut k = 0;
-        while k < word.len() {
-            if word[k] == b'|' {
-                first = 0;
-            }
-            k += 1;
-        }
-        let code = if same(arg.text.as_bytes(), INVALID.as_bytes()) { COMMON } else { text.len() as u8 };
-        let calls = if arg.call.is_some() { CALLS } else { 0 };
-        rows[i] =
-            [first, word.len() as u8, code, arg.number, arg.what as u8 | calls | (arg.times as u8) << 4];
-        i += 1;
-    }
-    rows
-}
-
-/// The words of `args`, one behind the other; `N` is their [`len`].
-#[must_use]
-pub const fn words<const N: usize>(args: &[Arg]) -> [u8; N] {
-    let mut b = [0; N];
-    let (mut at, mut i) = (0, 0);
-    while i < args.len() {
-        let parts = [args[i].word.as_bytes(), text(&args[i])];
-        let mut p = 0;
-        while p < 2 {
-            let mut k = 0;
-            while k < parts[p].len() {
-                b[at] = parts[p][k];
-                at += 1;
-                k += 1;
-            }
-            p += 1;
-        }
+        assert!(word.len() < 128 && text.len() < 128 && arg.number < 128);
+        let first = if arg.bare { 0 } else { letter(word) };
+        let flags = if arg.call.is_some() { CALLS } else { 0 } | if arg.bare { BARE } else { 0 };
+        let what = arg.what as u8 | flags | (arg.times as u8) << 4;
+        at = put(&mut b, at, &[first, word.len() as u8, text.len() as u8, arg.number, what]);
+        at = put(&mut b, at, word);
+        at = put(&mut b, at, text);
         i += 1;
     }
     b
+}
+
+/// The first letter of a spelling; 0 where it has alternatives.
+const fn letter(word: &[u8]) -> u8 {
+    let mut k = 0;
+    while k < word.len() {
+        if word[k] == b'|' {
+            return 0;
+        }
+        k += 1;
+    }
+    word[0]
 }
 
 /// The functions that `args` call; `N` is their [`calls_len`].

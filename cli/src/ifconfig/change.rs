@@ -232,7 +232,10 @@ fn valued(cx: &mut Ctx<'_>, name: &[u8], word: usize, value: &[u8], line: &mut L
     }
     let mut value = value;
     if word == HW {
-        let Some(text) = line.next().filter(|_| which(value, "ether") == 0) else { return Err(usage(cx)) };
+        if which(value, "ether") != 0 {
+            return Err(wrong(cx, value, &USAGE, 3));
+        }
+        let Some(text) = line.next() else { return Err(usage(cx)) };
         if mac::parse(text, &mut [0; 32]) != Some(6) {
             return Err(cx.err.plain(&[b"%: invalid ether address.", text]));
         }

@@ -10,7 +10,8 @@ use crate::Ctx;
 use crate::hosts;
 use crate::names::{Link, request};
 use crate::nettools::{
-    EADDRNOTAVAIL, EINVAL, Sorted, addresses, ask, by_number, failed, link, name_of, which,
+    EADDRNOTAVAIL, EINVAL, Sorted, Usage, addresses, ask, by_number, failed, help, link, name_of, which,
+    wrong,
 };
 use crate::report::{Done, Fail};
 use crate::step::{ENODEV, Step, UNREAD, attempt};
@@ -29,18 +30,30 @@ use nlbox_core::wire::key::{Key, Raw};
 use zerocopy::{FromBytes, IntoBytes};
 
 /// The keywords: two states, six flags that take a `-`, ten with a value, two families.
-static WORDS: &str = "up down arp trailers promisc allmulti multicast dynamic mtu txqueuelen name hw netmask broadcast \
+const WORDS: &str = "up down arp trailers promisc allmulti multicast dynamic mtu txqueuelen name hw netmask broadcast \
     pointopoint dstaddr add del inet inet6";
+
+static USAGE: Usage = [
+    "\
+Usage: ifconfig [-a] [-s] [DEVICE]
+       ifconfig DEVICE [ADDRESS[/LEN]] [WORD [VALUE]]...
+
+  ifconfig eth0 10.0.0.2/24 up
+  ifconfig eth0:1 10.0.0.3 netmask 255.255.255.0
+Words (a - in front clears the flags arp to dynamic): ",
+    WORDS,
+];
+
 /// `ifconfig …`.
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     cx.err.program = "ifconfig";
+    help(cx, line, &USAGE)?;
     let (mut all, mut short) = (false, false);
     while let Some(word) = line.peek().filter(|w| w.first() == Some(&b'-')) {
         line.next();
-        match which(word, "-a -s -h --help") {
+        match which(word, "-a -s") {
             0 => all = true,
             1 => short = true,
-            2 | 3 => return Err(usage(cx)),
             _ => return Err(no_word(cx, &[b"ifconfig: option `%' not recognised.", word])),
         }
     }
@@ -60,14 +73,7 @@ fn no_word(cx: &mut Ctx<'_>, what: &[&[u8]]) -> Fail {
 }
 
 fn usage(cx: &mut Ctx<'_>) -> Fail {
-    cx.err.say(&[
-        b"\
-Usage: ifconfig [-a] [-s] [DEVICE]
-       ifconfig DEVICE [ADDRESS[/LEN]] [WORD [VALUE]]...
-Words (a - in front clears the flags arp to dynamic): ",
-        WORDS.as_bytes(),
-    ]);
-    Fail(3)
+    wrong(cx, b"", &USAGE, 3)
 }
 
 /// A device's name in that of an alias: `eth0` of `eth0:1`.

@@ -1,6 +1,6 @@
 //! `ip addrlabel`: the labels by which IPv6 chooses a source address.
 
-use crate::grammar::{Arg, Grammar, Object, Slots, To, Verb, fill};
+use crate::grammar::{Arg, Grammar, Object, Slots, To, fill};
 use crate::ip::value::{close, head_device, open, prefix, put_ifname, put_num, put_row};
 use crate::report::{Done, PLAIN, USAGE};
 use crate::words::Line;
@@ -12,22 +12,20 @@ use nlbox_core::text::num;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::{Message, nlm};
 
-static GRAMMAR: Grammar = Grammar {
+static GRAMMAR: Grammar = crate::grammar! {
     set: &ifal::SET,
-    args: crate::args![
+    args: [
         Arg::new("prefix", To::Call(address, "PREFIX")),
         Arg::new("dev", To::Call(|cx, line, m, _| head_device(cx, line, m), "DEVICE")),
         Arg::new("label", To::Call(label, "LABEL")),
     ],
-    bare: None,
-    usage: "",
 };
 
 /// `ip addrlabel`.
-pub static OBJECT: Object = Object {
+pub static OBJECT: Object = crate::object! {
     name: "addrlabel",
     about: "labels of IPv6 addresses",
-    verbs: &[
+    verbs: [
         Verb { word: "l[ist]|s[how]|ls[t]", run: list, grammar: Some(&super::NONE) },
         Verb { word: "a[dd]", run: add, grammar: Some(&GRAMMAR) },
         Verb { word: "d[elete]", run: del, grammar: Some(&GRAMMAR) },
@@ -39,7 +37,7 @@ pub static OBJECT: Object = Object {
 fn address(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
     let word = line.value(&mut cx.err)?;
     let p = prefix(&mut cx.err, word, cx.page.opts.family)?;
-    m.head(PREFIX_LEN_AT, &[p.len]);
+    m.head_u8(PREFIX_LEN_AT, p.len);
     m.put(ifal::ADDRESS, p.ip.bytes());
     Ok(())
 }
@@ -55,7 +53,7 @@ fn label(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots
 /// The message, of IPv6 unless another family was asked.
 fn request<'t>(cx: &Ctx<'_>, tx: &'t mut [u8], ty: u16) -> Build<'t> {
     let mut m = Build::new(tx, ty, 0, &[0; ADDRLABEL_LEN]);
-    m.head(0, &[if cx.page.opts.family == AF_UNSPEC { AF_INET6 } else { cx.page.opts.family }]);
+    m.head_u8(0, if cx.page.opts.family == AF_UNSPEC { AF_INET6 } else { cx.page.opts.family });
     m
 }
 
@@ -63,7 +61,7 @@ fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
     let mut tx = [0; 256];
     let mut m = request(cx, &mut tx, ty);
     m.set_flags(flags);
-    fill(cx, line, &GRAMMAR, &mut m, &mut [None; crate::grammar::SLOTS])?;
+    fill(cx, line, &GRAMMAR, &mut m, &mut crate::grammar::slots())?;
     let missing: &[u8] = if m.lacks(ifal::ADDRESS.ty()) {
         b"prefix"
     } else if m.lacks(ifal::LABEL.ty()) {
@@ -84,7 +82,7 @@ fn del(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 
 fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     if !line.is_over() {
-        return Err(cx.err.plain(&[b"\"ip addrlabel show\" does not take any arguments."]));
+        return Err(cx.err.plain_of("\"ip addrlabel show\" does not take any arguments.", b""));
     }
     let mut tx = [0; 64];
     let mut m = request(cx, &mut tx, rtm::GETADDRLABEL);
@@ -97,13 +95,13 @@ fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 
 fn flush(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     if !line.is_over() {
-        return Err(cx.err.plain(&[b"\"ip addrlabel flush\" does not allow extra arguments"]));
+        return Err(cx.err.plain_of("\"ip addrlabel flush\" does not allow extra arguments", b""));
     }
     let mut tx = [0; 64];
     let mut m = request(cx, &mut tx, rtm::GETADDRLABEL);
     super::flush::pass(cx, &mut m, rtm::DELADDRLABEL, &mut |_, _| true).map(drop).map_err(|e| {
         let _ = cx.err.net(e, &cx.conn, None);
-        cx.err.say(&[b"Flush terminated"]);
+        cx.err.say_of("Flush terminated", b"");
         PLAIN
     })
 }

@@ -18,13 +18,13 @@ pub fn put(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, type_ty: u1
     let number = TYPES.number(word).and_then(|n| u16::try_from(n).ok());
     let number = number.ok_or_else(|| cx.err.invalid(word, b"encap type", VALUE))?;
     let Some(set) = encap::set(number) else {
-        return Err(cx.err.plain(&[b"Option \"%\" is not in this build.", word]));
+        return Err(cx.err.plain_of("Option \"%\" is not in this build.", word));
     };
     if line.is_over() {
         return Err(cx.err.incomplete());
     }
     if !nest(cx, line, m, ty | NLA_F_NESTED, set)? {
-        return Err(cx.err.usage(&[b"Error: unexpected end of line after \"encap\""]));
+        return Err(cx.err.usage_of("Error: unexpected end of line after \"encap\"", b""));
     }
     m.raw(type_ty, &number.to_ne_bytes());
     Ok(())

@@ -1,7 +1,7 @@
 //! `ip maddress`: multicast addresses that interfaces listen to. `show` reads what the kernel says of them in /proc, for
 //! over netlink it tells neither those of links nor how many use an address.
 
-use crate::grammar::{Arg, Grammar, Object, SLOTS, To, Verb};
+use crate::grammar::{Arg, Grammar, Object, To, slots};
 use crate::ip::value::{close, put, put_num, slot, words};
 use crate::report::Done;
 use crate::words::Line;
@@ -16,27 +16,26 @@ use nlbox_sys::errno::Errno;
 const DEV: u8 = 0;
 const ADDRESS: u8 = 1;
 
-static SHOW: Grammar = Grammar {
+static SHOW: Grammar = crate::grammar! {
     set: &ifla::SET,
-    args: crate::args![Arg::new("dev", To::Slot(DEV)).once_or_garbage()],
-    bare: Some(&Arg::new("dev", To::Slot(DEV)).once_or_garbage()),
-    usage: "",
+    args: [Arg::new("dev", To::Slot(DEV)).once_or_garbage()],
+    bare: Arg::new("dev", To::Slot(DEV)).once_or_garbage(),
 };
-static ONE: Grammar = Grammar {
+static ONE: Grammar = crate::grammar! {
     set: &ifla::SET,
-    args: crate::args![
+    args: [
         Arg::new("dev", To::Slot(DEV)).once(),
         Arg::new("a[ddress]", To::Slot(ADDRESS)).once()
     ],
-    bare: Some(&Arg::new("address", To::Slot(ADDRESS)).once()),
+    bare: Arg::new("address", To::Slot(ADDRESS)).once(),
     usage: "LLADDR",
 };
 
 /// `ip maddress`.
-pub static OBJECT: Object = Object {
+pub static OBJECT: Object = crate::object! {
     name: "maddr",
     about: "multicast addresses",
-    verbs: &[
+    verbs: [
         Verb { word: "a[dd]", run: |cx, line| modify(cx, line, true), grammar: Some(&ONE) },
         Verb { word: "d[elete]", run: |cx, line| modify(cx, line, false), grammar: Some(&ONE) },
         Verb { word: "s[how]|l[ist]|ls[t]", run: show, grammar: Some(&SHOW) },
@@ -45,7 +44,7 @@ pub static OBJECT: Object = Object {
 };
 
 fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, add: bool) -> Done {
-    let mut slots = [None; SLOTS];
+    let mut slots = slots();
     words(cx, line, &ONE, &mut slots)?;
     let mut address = [0; 32];
     let word = slot(&slots, ADDRESS);
@@ -53,16 +52,16 @@ fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, add: bool) -> Done {
         let n = mac::parse_or_part(word, &mut address).map_err(|part| cx.err.lladdr(part))?;
         if n != 6 {
             let n = num::dec(u64::try_from(n).unwrap_or(0));
-            return Err(cx.err.plain(&[b"Error: Invalid address length % - must be 6 bytes", n.as_bytes()]));
+            return Err(cx.err.plain_of("Error: Invalid address length % - must be 6 bytes", n.as_bytes()));
         }
     }
     let dev = slot(&slots, DEV);
     let (Some(dev), Some(_)) = (dev, word) else {
         let missing: &[u8] = if dev.is_some() { b"address" } else { b"dev" };
-        return Err(cx.err.usage(&[b"Not enough information: \"%\" is required.", missing]));
+        return Err(cx.err.usage_of("Not enough information: \"%\" is required.", missing));
     };
     let address = address.first_chunk().copied().unwrap_or_default();
-    nlbox_sys::ioctl::multicast(dev, address, add).map_err(|e| cx.err.system(&[b"ioctl"], e.0))
+    nlbox_sys::ioctl::multicast(dev, address, add).map_err(|e| cx.err.failed("ioctl", b"", e.0))
 }
 
 /// Where the addresses of a family stand, in the order of the listing.
@@ -86,7 +85,7 @@ struct Row<'t> {
 
 /// Interface by interface, by their numbers: each time the files are read for one, the next one is looked for.
 fn show(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    let mut slots = [None; SLOTS];
+    let mut slots = slots();
     words(cx, line, &SHOW, &mut slots)?;
     let dev = slot(&slots, DEV);
     let (family, page) = (cx.page.opts.family, &mut cx.page);
@@ -104,7 +103,7 @@ fn show(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
             }
         });
         if let Err(e) = done {
-            return Err(cx.err.system(&[b"Cannot read /proc/net"], e.0));
+            return Err(cx.err.failed("Cannot read /proc/net", b"", e.0));
         }
         if !first {
             page.out.close_array("");
@@ -176,8 +175,11 @@ fn entry(page: &mut Page<'_>, row: &Row<'_>, first: bool) {
         out.text("\tlink  ");
         put(out.style(Style::Mac), "link|%", mac::print(&bytes).as_bytes());
     } else {
-        if row.family == af::AF_INET && cfg!(target_endian = "little") {
-            bytes.reverse();
+        if row.family == af::AF_INET
+            && cfg!(target_endian = "little")
+            && let Some(number) = bytes.first_chunk_mut::<4>()
+        {
+            number.reverse();
         }
         let name = af::name_verbose(row.family);
         put(out, if row.family == af::AF_INET { "family|\t%  " } else { "family|\t% " }, name.as_bytes());

@@ -26,71 +26,63 @@ pub mod tuntap;
 pub mod value;
 pub mod vrf;
 
-use crate::grammar::{Grammar, Object, Slots, spelled};
+use crate::grammar::{Grammar, Object, Slots, Table, place, spelled};
 use crate::report::{Done, Fail, USAGE};
 use crate::words::Line;
 use crate::{Ctx, Page};
 use nlbox_core::spec::matches;
 use nlbox_core::text::ip::af;
-use nlbox_core::text::num;
 use nlbox_core::text::out::Palette;
+use nlbox_core::text::{Texts, num};
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
 
-/// An object by one of its names: iproute2 knows several for some, and their order is the matching order.
-pub struct Entry {
-    /// Its spelling.
-    pub word: &'static str,
-    /// What the word names.
-    pub object: &'static Object,
-}
-
-/// How many of [`OBJECTS`] leave interfaces as they are: the lines of a batch may keep their names from one to the next.
+/// How many of [`OBJECTS`] leave interfaces as they are: the lines of a batch may keep their names from one to the next,
+/// and changes may wait for each other.
 const QUIET: usize = 5;
 
-/// Every object of `ip`, in matching order.
-pub static OBJECTS: &[Entry] = &[
-    Entry { word: "a[ddress]", object: &addr::OBJECT },
-    Entry { word: "r[oute]", object: &route::OBJECT },
-    Entry { word: "ru[le]", object: &rule::OBJECT },
-    Entry { word: "n[eighbor]", object: &neigh::OBJECT },
-    Entry { word: "n[eighbour]", object: &neigh::OBJECT },
-    Entry { word: "l[ink]", object: &link::OBJECT },
-    Entry { word: "mo[nitor]", object: &monitor::OBJECT },
-    Entry { word: "tu[nnel]|tu[nl]", object: &tunnel::OBJECT },
-    Entry { word: "tunt[ap]", object: &tuntap::OBJECT },
-    Entry { word: "ta[p]", object: &tuntap::OBJECT },
-    Entry { word: "net[ns]", object: &netns::OBJECT },
-    Entry { word: "nex[thop]", object: &nexthop::OBJECT },
-    Entry { word: "addrl[abel]", object: &addrlabel::OBJECT },
-    Entry { word: "nt[able]", object: &ntable::OBJECT },
-    Entry { word: "ntb[l]", object: &ntable::OBJECT },
-    Entry { word: "to[ken]", object: &token::OBJECT },
-    Entry { word: "netc[onf]", object: &netconf::OBJECT },
-    Entry { word: "m[address]", object: &maddress::OBJECT },
-    Entry { word: "tc[pmetrics]", object: &tcp_metrics::OBJECT },
-    Entry { word: "tcp_[metrics]", object: &tcp_metrics::OBJECT },
-    Entry { word: "mr[oute]", object: &mroute::OBJECT },
-    Entry { word: "mru[le]", object: &rule::MULTICAST },
-    Entry { word: "v[rf]", object: &vrf::OBJECT },
-    Entry { word: "mp[tcp]", object: &mptcp::OBJECT },
+/// Every object of `ip` by its names, of which iproute2 knows several for some, in matching order.
+pub static OBJECTS: Table<&Object> = crate::table![
+    ("a[ddress]", &addr::OBJECT),
+    ("r[oute]", &route::OBJECT),
+    ("ru[le]", &rule::OBJECT),
+    ("n[eighbor]", &neigh::OBJECT),
+    ("n[eighbour]", &neigh::OBJECT),
+    ("l[ink]", &link::OBJECT),
+    ("mo[nitor]", &monitor::OBJECT),
+    ("tu[nnel]|tu[nl]", &tunnel::OBJECT),
+    ("tunt[ap]", &tuntap::OBJECT),
+    ("ta[p]", &tuntap::OBJECT),
+    ("net[ns]", &netns::OBJECT),
+    ("nex[thop]", &nexthop::OBJECT),
+    ("addrl[abel]", &addrlabel::OBJECT),
+    ("nt[able]", &ntable::OBJECT),
+    ("ntb[l]", &ntable::OBJECT),
+    ("to[ken]", &token::OBJECT),
+    ("netc[onf]", &netconf::OBJECT),
+    ("m[address]", &maddress::OBJECT),
+    ("tc[pmetrics]", &tcp_metrics::OBJECT),
+    ("tcp_[metrics]", &tcp_metrics::OBJECT),
+    ("mr[oute]", &mroute::OBJECT),
+    ("mru[le]", &rule::MULTICAST),
+    ("v[rf]", &vrf::OBJECT),
+    ("mp[tcp]", &mptcp::OBJECT),
 ];
 
 /// A verb without words.
-static NONE: Grammar =
-    Grammar { set: &nlbox_core::rt::nsid::netnsa::SET, args: crate::args![], bare: None, usage: "" };
+static NONE: Grammar = crate::grammar! { usage: "" };
 
 /// What is said where a keyword is missing.
 const NEEDS: &[u8] = b"Not enough information: \"%\" argument is required.";
 
 /// The objects of iproute2 that are not in this build: refused by name.
-pub static ABSENT: &[&str] = &["l2tp", "fou", "ila", "macsec", "xfrm", "sr", "ioam", "stats"];
+pub static ABSENT: Texts = nlbox_core::texts!["l2tp", "fou", "ila", "macsec", "xfrm", "sr", "ioam", "stats"];
 
 /// A program of iproute2's: its options, and what reads the rest of the line or a line of a batch.
 pub(crate) struct Program {
     pub(crate) name: &'static str,
     /// The options in matching order. A spelling without brackets is to be typed whole.
-    pub(crate) options: &'static [(&'static str, Opt)],
+    pub(crate) options: &'static Table<Opt>,
     /// What is to be tried by who typed an option that is none.
     pub(crate) help: &'static str,
     pub(crate) usage: fn(&mut Ctx<'_>) -> Fail,
@@ -127,7 +119,7 @@ impl Program {
     }
 }
 
-static IP: Program = Program { name: "ip", options: OPTIONS, help: "-help", usage, command };
+static IP: Program = Program { name: "ip", options: &OPTIONS, help: "-help", usage, command };
 
 /// `ip [OPTIONS] OBJECT …`.
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
@@ -140,14 +132,15 @@ pub fn command(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     // The line of a batch before may have spoken to a generic family. NETLINK_ROUTE is protocol 0.
     cx.conn.speak(0);
     // The order of the table is the order of the matching: an absent object must not give its word to a later one.
-    if let Some((n, e)) = OBJECTS.iter().enumerate().find(|(_, e)| spelled(word, e.word)) {
+    if let Some((n, object)) = place(OBJECTS.words, word).and_then(|n| Some((n, *OBJECTS.values.get(n)?))) {
+        crate::batch::gate(cx, n < QUIET)?;
         let depth = cx.page.out.depth();
         // The command before may have given an id, by moving a link or by name.
         cx.page.names.nsids.forget();
         let family = cx.page.opts.family;
-        let done = match core::ptr::eq(e.object, &raw const rule::MULTICAST) {
-            true => rule::multicast(cx).and_then(|()| e.object.run(cx, line)),
-            false => e.object.run(cx, line),
+        let done = match core::ptr::eq(object, &raw const rule::MULTICAST) {
+            true => rule::multicast(cx).and_then(|()| object.run(cx, line)),
+            false => object.run(cx, line),
         };
         cx.page.opts.family = family;
         if n >= QUIET {
@@ -159,10 +152,10 @@ pub fn command(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     if matches(word, "help") {
         return Err(usage(cx));
     }
-    if let Some(name) = ABSENT.iter().find(|n| matches(word, n)) {
-        return Err(cx.err.plain(&[b"Object \"%\" is not in this build.", name.as_bytes()]));
+    if let Some(name) = ABSENT.into_iter().find(|n| matches(word, n)) {
+        return Err(cx.err.plain_of("Object \"%\" is not in this build.", name.as_bytes()));
     }
-    Err(cx.err.plain(&[b"Object \"%\" is unknown, try \"ip help\".", word]))
+    Err(cx.err.plain_of("Object \"%\" is unknown, try \"ip help\".", word))
 }
 
 /// Sends a request that changes something, and reports how it ended.
@@ -221,7 +214,7 @@ pub(crate) enum Opt {
     Compress,
 }
 
-static OPTIONS: &[(&str, Opt)] = &[
+static OPTIONS: Table<Opt> = crate::table![
     ("-f[amily]", Opt::FamilyWord),
     ("-4", Opt::Family(af::AF_INET)),
     ("-6", Opt::Family(af::AF_INET6)),
@@ -253,7 +246,7 @@ static OPTIONS: &[(&str, Opt)] = &[
     ("-ec[ho]", Opt::Absent),
 ];
 
-pub(crate) static FAMILIES: &[(&str, u8)] = &[
+pub(crate) static FAMILIES: Table<u8> = crate::table![
     ("inet", af::AF_INET),
     ("inet6", af::AF_INET6),
     ("link", af::AF_PACKET),
@@ -263,7 +256,8 @@ pub(crate) static FAMILIES: &[(&str, u8)] = &[
 
 /// The spellings of the options.
 pub fn option_words() -> impl Iterator<Item = &'static str> {
-    OPTIONS.iter().filter(|(_, o)| !matches!(o, Opt::Absent)).map(|(word, _)| *word)
+    let all = OPTIONS.words.into_iter().zip(OPTIONS.values);
+    all.filter(|(_, o)| !matches!(o, Opt::Absent)).map(|(word, _)| word)
 }
 
 /// What is to be done behind the options.
@@ -296,7 +290,7 @@ fn options<'l>(
             Some(at) => (opt.get(..at).unwrap_or(opt), opt.get(at.saturating_add(1)..)),
             None => (opt, None),
         };
-        let found = program.options.iter().find(|(w, _)| spelled(name, w)).map(|(_, o)| *o);
+        let found = program.options.find(name);
         let Some(what) = found.filter(|o| value.is_none() || matches!(o, Opt::Color)) else {
             return Err(unknown(cx, program, opt));
         };
@@ -305,7 +299,7 @@ fn options<'l>(
             Opt::Version | Opt::Force | Opt::Batch | Opt::Json | Opt::Pretty | Opt::Help | Opt::Color
         );
         if whole && place.is_some() {
-            return Err(cx.err.usage(&[b"Option \"%\" is for a whole batch, not for a line.", word]));
+            return Err(cx.err.usage_of("Option \"%\" is for a whole batch, not for a line.", word));
         }
         let o = &mut cx.page.opts;
         match what {
@@ -315,8 +309,8 @@ fn options<'l>(
                 if value == b"help" {
                     return Err((program.usage)(cx));
                 }
-                match FAMILIES.iter().find(|(n, _)| n.as_bytes() == value) {
-                    Some((_, f)) => o.family = *f,
+                match FAMILIES.find(value) {
+                    Some(f) => o.family = f,
                     None => return Err(cx.err.invalid(value, b"", "invalid protocol family")),
                 }
             }
@@ -360,8 +354,7 @@ fn options<'l>(
             Opt::Rcvbuf => {
                 let word = line.value(&mut cx.err)?;
                 let size = num::parse_u32(word);
-                cx.page.opts.rcvbuf =
-                    size.ok_or_else(|| cx.err.usage(&[b"Invalid rcvbuf size '%'", word]))?;
+                cx.page.opts.rcvbuf = size.ok_or_else(|| cx.err.usage_of("Invalid rcvbuf size '%'", word))?;
             }
             Opt::Color => color(cx, program, opt, value)?,
             Opt::Compress => o.compress = true,
@@ -407,22 +400,29 @@ pub(crate) fn keyword<'l>(line: &Line<'l>) -> &'l [u8] {
 
 /// A verb of iproute2's that is refused by name.
 pub fn no_verb(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    Err(cx.err.plain(&[b"Command \"%\" is not in this build.", keyword(line)]))
+    Err(cx.err.plain_of("Command \"%\" is not in this build.", keyword(line)))
 }
 
 /// A keyword of iproute2's that is refused by name.
 pub fn absent<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
-    Err(cx.err.plain(&[b"Option \"%\" is not in this build.", keyword(line)]))
+    Err(cx.err.plain_of("Option \"%\" is not in this build.", keyword(line)))
 }
 
 fn usage(cx: &mut Ctx<'_>) -> Fail {
-    cx.err.say(&[b"Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }"]);
-    for e in OBJECTS {
-        cx.err.say(&[b"       ip % ...    %", e.object.name.as_bytes(), e.object.about.as_bytes()]);
+    cx.err.say_of("Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }", b"");
+    let mut last = "";
+    for o in OBJECTS.values.iter().filter(|o| core::mem::replace(&mut last, o.about()) != o.about()) {
+        cx.err.say(&[b"       ip % ...    %", o.name().as_bytes(), o.about().as_bytes()]);
     }
-    cx.err.say(&[b"Options: -4 -6 -0 -M -B -f[amily] FAMILY -s[tatistics] -d[etails] -o[neline] -br[ief]"]);
-    cx.err.say(&[
-        b"         -j[son] -p[retty] -n[etns] { NAME | PID | PATH } -a[ll] -N[umeric] -force -V[ersion]",
-    ]);
+    cx.err.say_of(
+        "\
+Options: -4 -6 -0 -M -B -f[amily] FAMILY -s[tatistics] -d[etails] -o[neline] -br[ief]
+         -j[son] -p[retty] -n[etns] { NAME | PID | PATH } -a[ll] -N[umeric] -V[ersion]
+         -b[atch] FILE -force
+
+  ip link add veth0 type veth peer name veth1
+  ip -n blue addr add 10.0.0.1/24 dev veth1",
+        b"",
+    );
     USAGE
 }

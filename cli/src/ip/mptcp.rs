@@ -1,7 +1,7 @@
 //! `ip mptcp`: the addresses that MPTCP may use, how many of them, and what becomes of its connections.
 
 use super::genl::{family, request};
-use crate::grammar::{Grammar, Object, Verb};
+use crate::grammar::{Grammar, Object};
 use crate::ip::value::{address, by_row, close, wrong};
 use crate::report::{Done, Fail};
 use crate::words::Line;
@@ -14,20 +14,15 @@ use nlbox_core::text::ip::af;
 use nlbox_core::wire::attr::Attrs;
 use nlbox_core::wire::header::Message;
 
-const fn words(usage: &'static str) -> Grammar {
-    Grammar { set: &addr::SET, args: crate::args![], bare: None, usage }
-}
-
-static ENDPOINT_WORDS: Grammar = words(
-    "{ add | delete | change | show | flush } [ ADDRESS ] [ id ID ] [ dev DEVICE ] [ port N ] [ FLAG ]...",
-);
-static LIMITS_WORDS: Grammar = words("{ show | set } [ subflows N ] [ add_addr_accepted N ]");
+static ENDPOINT_WORDS: Grammar = crate::grammar! { usage: "{ add | delete | change | show | flush } [ ADDRESS ] [ id ID ] [ dev DEVICE ] [ port N ] [ FLAG ]..." };
+static LIMITS_WORDS: Grammar =
+    crate::grammar! { usage: "{ show | set } [ subflows N ] [ add_addr_accepted N ]" };
 
 /// `ip mptcp`.
-pub static OBJECT: Object = Object {
+pub static OBJECT: Object = crate::object! {
     name: "mptcp",
     about: "addresses and limits of multipath TCP",
-    verbs: &[
+    verbs: [
         Verb {
             word: "e[ndpoint]",
             run: |cx, line| inner(cx, line, &ENDPOINT),
@@ -44,10 +39,10 @@ fn inner(cx: &mut Ctx<'_>, line: &mut Line<'_>, object: &Object) -> Done {
     if line.peek() == Some(b"help") { Err(Fail::HELP) } else { object.run(cx, line) }
 }
 
-static ENDPOINT: Object = Object {
+static ENDPOINT: Object = crate::object! {
     name: "mptcp",
     about: "",
-    verbs: &[
+    verbs: [
         Verb { word: "a[dd]", run: |cx, line| endpoint(cx, line, cmd::ADD_ADDR), grammar: None },
         Verb { word: "c[hange]", run: |cx, line| endpoint(cx, line, cmd::SET_FLAGS), grammar: None },
         Verb { word: "d[elete]", run: |cx, line| endpoint(cx, line, cmd::DEL_ADDR), grammar: None },
@@ -57,10 +52,10 @@ static ENDPOINT: Object = Object {
     default: list,
 };
 
-static LIMITS: Object = Object {
+static LIMITS: Object = crate::object! {
     name: "mptcp",
     about: "",
-    verbs: &[
+    verbs: [
         Verb { word: "s[et]", run: |cx, line| limits(cx, line, cmd::SET_LIMITS), grammar: None },
         Verb { word: "sh[ow]", run: |cx, line| limits(cx, line, cmd::GET_LIMITS), grammar: None },
     ],
@@ -172,7 +167,7 @@ fn limits(cx: &mut Ctx<'_>, line: &mut Line<'_>, cmd: u8) -> Done {
 /// `ip mptcp monitor`: a line for each event, as text, until it is stopped.
 fn monitor(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     if let Some(word) = line.next() {
-        return Err(cx.err.usage(&[b"Command \"%\" is unknown, try \"ip mptcp help\".", word]));
+        return Err(cx.err.usage_of("Command \"%\" is unknown, try \"ip mptcp help\".", word));
     }
     let (ty, group) = family(cx, b"mptcp_pm", b"mptcp_pm_events")?;
     cx.page.out.mode.json = false;

@@ -1,6 +1,6 @@
 //! `ip mroute`: multicast routes, which a routing daemon sets.
 
-use crate::grammar::{Arg, Grammar, Object, To, Verb};
+use crate::grammar::{Arg, Grammar, Object, To};
 use crate::ip::route::filter::{Filter, IIF, ROOT_DST, ROOT_SRC, Row, TABLE, request, select};
 use crate::ip::value::{close, open, put, put_ifname, put_named, put_num};
 use crate::report::Done;
@@ -24,23 +24,23 @@ pub const IP6MR: u8 = 129;
 const TABLE_DEFAULT: u32 = 253;
 
 /// The slots are those of the selectors of `ip route`.
-static GRAMMAR: Grammar = Grammar {
+static GRAMMAR: Grammar = crate::grammar! {
     set: &rta::SET,
-    args: crate::args![
+    args: [
         Arg::new("iif", To::Slot(IIF)),
         Arg::new("t[able]", To::Slot(TABLE)),
         Arg::new("f[rom]", To::Slot(ROOT_SRC)),
         Arg::new("to", To::Slot(ROOT_DST)),
     ],
-    bare: Some(&Arg::new("to", To::Slot(ROOT_DST))),
+    bare: Arg::new("to", To::Slot(ROOT_DST)),
     usage: "[ PREFIX ]",
 };
 
 /// `ip mroute`.
-pub static OBJECT: Object = Object {
+pub static OBJECT: Object = crate::object! {
     name: "mroute",
     about: "multicast routes",
-    verbs: &[Verb { word: "s[how]|l[ist]|ls[t]", run: list, grammar: Some(&GRAMMAR) }],
+    verbs: [Verb { word: "s[how]|l[ist]|ls[t]", run: list, grammar: Some(&GRAMMAR) }],
     default: list,
 };
 

@@ -1,6 +1,6 @@
 //! `ip netconf`: what a family does on each interface.
 
-use crate::grammar::{Arg, Grammar, Object, SLOTS, To, Verb, fill};
+use crate::grammar::{Arg, Grammar, Object, To, fill, slots};
 use crate::ip::value::{close, open, put, put_ifname, slot};
 use crate::report::Done;
 use crate::words::Line;
@@ -17,31 +17,29 @@ const DEV: u8 = 0;
 /// A family that the kernel keeps nothing of.
 const EOPNOTSUPP: i32 = 95;
 
-static GRAMMAR: Grammar = Grammar {
+static GRAMMAR: Grammar = crate::grammar! {
     set: &netconfa::SET,
-    args: crate::args![Arg::new("dev", To::Slot(DEV))],
-    bare: None,
-    usage: "",
+    args: [Arg::new("dev", To::Slot(DEV))],
 };
 
 /// `ip netconf`.
-pub static OBJECT: Object = Object {
+pub static OBJECT: Object = crate::object! {
     name: "netconf",
     about: "what each family does on an interface",
-    verbs: &[Verb { word: "s[how]|l[ist]|ls[t]", run: list, grammar: Some(&GRAMMAR) }],
+    verbs: [Verb { word: "s[how]|l[ist]|ls[t]", run: list, grammar: Some(&GRAMMAR) }],
     default: list,
 };
 
 fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    let (family, mut tx, mut slots) = (cx.page.opts.family, [0; 64], [None; SLOTS]);
+    let (family, mut tx, mut slots) = (cx.page.opts.family, [0; 64], slots());
     let mut m = Build::new(&mut tx, rtm::GETNETCONF, 0, &[0; NETCONF_LEN]);
     fill(cx, line, &GRAMMAR, &mut m, &mut slots)?;
     let mut index = 0;
     if let Some(word) = slot(&slots, DEV) {
         let found = cx.page.names.ifindex(word);
-        index = found.ok_or_else(|| cx.err.plain(&[b"Device \"%\" does not exist.", word]))?;
+        index = found.ok_or_else(|| cx.err.plain_of("Device \"%\" does not exist.", word))?;
     }
-    m.head(0, &[family]);
+    m.head_u8(0, family);
     crate::dump::dump_but(cx, &mut m, EOPNOTSUPP, &mut |page, m| {
         show(page, m, family, index);
         Ok(())

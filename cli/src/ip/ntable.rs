@@ -1,6 +1,6 @@
 //! `ip ntable`: parameters and counters of the neighbour tables.
 
-use crate::grammar::{Grammar, Object, Verb};
+use crate::grammar::{Grammar, Object};
 use crate::ip::value::{by_row, put, wrong};
 use crate::report::{Done, Fail, USAGE};
 use crate::words::Line;
@@ -15,20 +15,18 @@ use nlbox_core::text::out::Style;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::{Message, nlm};
 
-static SHOW: Grammar =
-    Grammar { set: &ndta::SET, args: crate::args![], bare: None, usage: "[ dev DEVICE ] [ name NAME ]" };
-static CHANGE: Grammar = Grammar {
+static SHOW: Grammar = crate::grammar! { set: &ndta::SET, args: [], usage: "[ dev DEVICE ] [ name NAME ]" };
+static CHANGE: Grammar = crate::grammar! {
     set: &ndta::SET,
-    args: crate::args![],
-    bare: None,
+    args: [],
     usage: "name NAME [ dev DEVICE ] { PARAMETER N }...",
 };
 
 /// `ip ntable`.
-pub static OBJECT: Object = Object {
+pub static OBJECT: Object = crate::object! {
     name: "ntable",
     about: "parameters of the neighbour tables",
-    verbs: &[
+    verbs: [
         Verb { word: "s[how]|l[ist]|ls[t]", run: list, grammar: Some(&SHOW) },
         Verb { word: "c[hange]|chg", run: change, grammar: Some(&CHANGE) },
     ],
@@ -80,13 +78,13 @@ fn change(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let (mut room, mut tx) = ([0; 512], [0; 1024]);
     let mut parms = Build::new(&mut room, 0, 0, &[]);
     let mut m = Build::new(&mut tx, rtm::SETNEIGHTBL, nlm::REPLACE, &[0; NDTMSG_LEN]);
-    m.head(0, &[cx.page.opts.family]);
+    m.head_u8(0, cx.page.opts.family);
     let name = words(cx, line, &mut parms, Some(&mut m))?;
     let Some(name) = name else { return Err(cx.err.required("NAME")) };
     let mut parms = parms.attrs(0);
     let all = parms.bytes();
     if m.attrs(NDTMSG_LEN).bytes().is_empty() && parms.all(|a| a.ty == ndtpa::IFINDEX.ty()) {
-        return Err(cx.err.usage(&[b"Not enough information: changeable attributes required."]));
+        return Err(cx.err.usage_of("Not enough information: changeable attributes required.", b""));
     }
     m.put_str(ndta::NAME.ty(), name);
     if !all.is_empty() {
@@ -101,7 +99,7 @@ fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let name = words(cx, line, &mut parms, None)?;
     let index = parms.attrs(0).get(ndtpa::IFINDEX);
     let mut m = Build::new(&mut tx, rtm::GETNEIGHTBL, 0, &[0; NDTMSG_LEN]);
-    m.head(0, &[family]);
+    m.head_u8(0, family);
     let (seconds, nanos) = nlbox_sys::clock::realtime();
     let now =
         u64::try_from(seconds).unwrap_or(0).saturating_mul(1000).saturating_add(u64::from(nanos / 1_000_000));

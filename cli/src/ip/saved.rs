@@ -41,10 +41,10 @@ pub fn save(
     pick: &mut dyn FnMut(&mut Page<'_>, &Message<'_>) -> bool,
 ) -> Done {
     if cx.page.out.depth() > 0 {
-        return Err(cx.err.plain(&[b"A binary stream does not belong into JSON"]));
+        return Err(cx.err.plain_of("A binary stream does not belong into JSON", b""));
     }
     if isatty(STDOUT) {
-        cx.err.say(&[b"Not sending a binary stream to stdout"]);
+        cx.err.say_of("Not sending a binary stream to stdout", b"");
         return Err(what.code);
     }
     cx.page.out.mode.json = false;
@@ -106,7 +106,7 @@ pub fn load(
         return Err(cx.err.invalid(word, b"", ""));
     }
     if isatty(STDIN) {
-        cx.err.say(&[b"Can't restore % dump from a terminal", what.name.as_bytes()]);
+        cx.err.say_of("Can't restore % dump from a terminal", what.name.as_bytes());
         return Err(what.code);
     }
     let mut magic = [0; 4];
@@ -143,7 +143,7 @@ pub fn restore(
             break;
         }
         if pass && let Err(e) = rewind(STDIN) {
-            return Err(cx.err.system(&[b"Failed to restore: ftell"], e.0));
+            return Err(cx.err.failed("Failed to restore: ftell", b"", e.0));
         }
         load(cx, line, what, &mut |cx, m| {
             if late.is_some_and(|late| late(m) != pass) {

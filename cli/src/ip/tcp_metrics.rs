@@ -1,7 +1,7 @@
 //! `ip tcp_metrics`: what TCP remembers of hosts.
 
 use super::genl::{family, request};
-use crate::grammar::{Grammar, Object, Verb};
+use crate::grammar::{Grammar, Object};
 use crate::ip::value::{close, prefix};
 use crate::report::{Done, Fail};
 use crate::words::Line;
@@ -14,18 +14,14 @@ use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
 use nlbox_sys::netlink::NETLINK_GENERIC;
 
-const fn words(usage: &'static str) -> Grammar {
-    Grammar { set: &attr::SET, args: crate::args![], bare: None, usage }
-}
-
-static ONE: Grammar = words("ADDRESS");
-static SELECTOR: Grammar = words("[ PREFIX ]");
+static ONE: Grammar = crate::grammar! { usage: "ADDRESS" };
+static SELECTOR: Grammar = crate::grammar! { usage: "[ PREFIX ]" };
 
 /// `ip tcp_metrics`.
-pub static OBJECT: Object = Object {
+pub static OBJECT: Object = crate::object! {
     name: "tcp_metrics",
     about: "what TCP remembers of hosts",
-    verbs: &[
+    verbs: [
         Verb { word: "s[how]|l[ist]|ls[t]", run: list, grammar: Some(&SELECTOR) },
         Verb { word: "d[elete]", run: del, grammar: Some(&ONE) },
         Verb { word: "f[lush]", run: flush, grammar: Some(&SELECTOR) },
@@ -48,7 +44,7 @@ impl<'l> Filter<'l> {
         let family = cx.page.opts.family;
         if !matches!(family, af::AF_UNSPEC | af::AF_INET | af::AF_INET6) {
             let family = nlbox_core::text::num::dec(family.into());
-            return Err(cx.err.plain(&[b"Unsupported protocol family: %", family.as_bytes()]));
+            return Err(cx.err.plain_of("Unsupported protocol family: %", family.as_bytes()));
         }
         let mut f = Filter { word: None, to: Prefix { ip: Ip::none(family), len: 0, had_len: true } };
         while let Some(word) = line.next() {
@@ -124,7 +120,7 @@ fn delete(cx: &mut Ctx<'_>, filter: &Filter<'_>, host: Option<&[u8]>) -> Done {
     let (mut tx, mut all) = ([0; 64], [0; 64]);
     let (mut m, one) = filter.request(&mut tx, ty, DEL);
     if let Some(word) = host.filter(|_| !one) {
-        return Err(cx.err.plain(&[b"Error: a specific IP address is expected rather than \"%\"", word]));
+        return Err(cx.err.plain_of("Error: a specific IP address is expected rather than \"%\"", word));
     }
     if one || filter.to.ip.family() == 0 {
         return super::send(cx, &mut m);
@@ -138,7 +134,7 @@ fn delete(cx: &mut Ctx<'_>, filter: &Filter<'_>, host: Option<&[u8]>) -> Done {
     });
     let done = match deleted {
         Ok(0) => {
-            cx.err.say(&[b"Nothing to flush."]);
+            cx.err.say_of("Nothing to flush.", b"");
             Ok(())
         }
         Ok(count) => {

@@ -1,6 +1,6 @@
 //! `ip token`: the lower half of the IPv6 addresses that routers announce the upper half of.
 
-use crate::grammar::{Arg, Grammar, Object, SLOTS, To, Verb, fill};
+use crate::grammar::{Arg, Grammar, Object, To, fill, slots};
 use crate::ip::value::{head_device, prefix, put, put_ifname};
 use crate::report::Done;
 use crate::words::Line;
@@ -15,24 +15,22 @@ use nlbox_core::wire::header::Message;
 
 const TOKEN: u8 = 0;
 
-static DEV: Grammar = Grammar {
+static DEV: Grammar = crate::grammar! {
     set: &inet6::SET,
-    args: crate::args![Arg::new("dev", To::Call(|cx, line, m, _| head_device(cx, line, m), "DEVICE"))],
-    bare: None,
-    usage: "",
+    args: [Arg::new("dev", To::Call(|cx, line, m, _| head_device(cx, line, m), "DEVICE"))],
 };
-static SET: Grammar = Grammar {
+static SET: Grammar = crate::grammar! {
     set: &inet6::SET,
-    args: crate::args![Arg::new("dev", To::Call(|cx, line, m, _| head_device(cx, line, m), "DEVICE"))],
-    bare: Some(&Arg::new("token", To::Slot(TOKEN)).once_or_garbage()),
+    args: [Arg::new("dev", To::Call(|cx, line, m, _| head_device(cx, line, m), "DEVICE"))],
+    bare: Arg::new("token", To::Slot(TOKEN)).once_or_garbage(),
     usage: "TOKEN",
 };
 
 /// `ip token`.
-pub static OBJECT: Object = Object {
+pub static OBJECT: Object = crate::object! {
     name: "token",
     about: "host parts of IPv6 addresses",
-    verbs: &[
+    verbs: [
         Verb { word: "l[ist]|ls[t]|s[how]", run: list, grammar: Some(&DEV) },
         Verb { word: "se[t]|a[dd]", run: set, grammar: Some(&SET) },
         Verb { word: "g[et]", run: list, grammar: Some(&DEV) },
@@ -46,11 +44,13 @@ fn set(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let deletes = super::keyword(line).first() == Some(&b'd');
     let mut tx = [0; 128];
     let mut m = Build::new(&mut tx, rtm::SETLINK, 0, &[0; IFINFO_LEN]);
-    m.head(0, &[AF_INET6]);
-    let mut slots = [None; SLOTS];
+    m.head_u8(0, AF_INET6);
+    let mut slots = slots();
     fill(cx, line, &SET, &mut m, &mut slots)?;
     let word = if deletes { Some(&b"::"[..]) } else { super::value::slot(&slots, TOKEN) };
-    let Some(word) = word else { return Err(cx.err.plain(&[b"Not enough information: token is required."])) };
+    let Some(word) = word else {
+        return Err(cx.err.plain_of("Not enough information: token is required.", b""));
+    };
     let token = prefix(&mut cx.err, word, AF_INET6)?;
     if index(&m) == 0 {
         return Err(cx.err.plain(&[super::NEEDS, b"dev"]));
@@ -67,9 +67,9 @@ fn index(m: &Build<'_>) -> u32 {
 fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let (mut words, mut tx) = ([0; 64], [0; 64]);
     let mut asked = Build::new(&mut words, 0, 0, &[0; IFINFO_LEN]);
-    fill(cx, line, &DEV, &mut asked, &mut [None; SLOTS])?;
+    fill(cx, line, &DEV, &mut asked, &mut slots())?;
     let mut m = Build::new(&mut tx, rtm::GETLINK, 0, &[0; IFINFO_LEN]);
-    m.head(0, &[AF_INET6]);
+    m.head_u8(0, AF_INET6);
     crate::dump::dump(cx, &mut m, &mut |page, m| {
         entry(page, m, index(&asked));
         Ok(())

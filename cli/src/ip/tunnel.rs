@@ -1,6 +1,6 @@
 //! `ip tunnel`: the tunnels that `ip link` makes too, by their older words. Over netlink, not by ioctl.
 
-use crate::grammar::{Grammar, Object, Verb};
+use crate::grammar::{Grammar, Object};
 use crate::ip::link::kind::{option, options};
 use crate::ip::link::show::Row;
 use crate::ip::value::{plain, usage, usage_of};
@@ -25,19 +25,17 @@ use nlbox_core::wire::attr::Attrs;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::{Message, nlm};
 
-static WORDS: Grammar = Grammar {
+static WORDS: Grammar = crate::grammar! {
     set: &info::SET,
-    args: crate::args![],
-    bare: None,
-    usage: "[ dev ] NAME [ mode { ipip | gre | sit | isatap | vti | any | ip6ip6 | ipip6 | ip6gre | vti6 } ] \
-        [ OPTION VALUE ]... (those of ip link add type KIND)",
+    args: [],
+    usage: "[ dev ] NAME [ mode MODE ] [ OPTION VALUE ]... (those of ip link add type KIND)",
 };
 
 /// `ip tunnel`.
-pub static OBJECT: Object = Object {
+pub static OBJECT: Object = crate::object! {
     name: "tunnel",
     about: "tunnels over IP",
-    verbs: &[
+    verbs: [
         Verb { word: "a[dd]", run: add, grammar: Some(&WORDS) },
         Verb { word: "c[hange]", run: change, grammar: Some(&WORDS) },
         Verb { word: "d[elete]", run: del, grammar: Some(&WORDS) },
@@ -149,7 +147,7 @@ fn change(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let (_, index, kind) = old(cx, line, b"get")?;
     let mut tx = [0; TX];
     let mut m = Build::new(&mut tx, rtm::NEWLINK, 0, &[0; IFINFO_LEN]);
-    m.head(INDEX_AT, &index.to_ne_bytes());
+    m.head_u32(INDEX_AT, index);
     words(cx, line, &mut m, kind, mode)?;
     let base = KINDS.iter().find(|(k, _)| k.name == kind.name).map_or("", |(_, base)| base);
     send(cx, &mut m, b"change", base.as_bytes())
@@ -159,7 +157,7 @@ fn del(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let (name, index, _) = old(cx, line, b"delete")?;
     let mut tx = [0; 64];
     let mut m = Build::new(&mut tx, rtm::DELLINK, 0, &[0; IFINFO_LEN]);
-    m.head(INDEX_AT, &index.to_ne_bytes());
+    m.head_u32(INDEX_AT, index);
     send(cx, &mut m, b"delete", name)
 }
 

@@ -1,7 +1,7 @@
 //! `ip tuntap`: links whose other end is a program. They are made through `/dev/net/tun` and listed over netlink,
 //! which does not tell the processes that hold them.
 
-use crate::grammar::{Arg, Grammar, Object, SLOTS, Slots, To, Verb, fill};
+use crate::grammar::{Arg, Grammar, Object, Slots, To, fill, slots};
 use crate::ip::link::show::{Filter, Row};
 use crate::ip::value::{keep, slot};
 use crate::ip::value::{plain, usage, usage_of};
@@ -27,11 +27,11 @@ const GROUP: u8 = 3;
 static FLAGS: &[(u8, TunFlags)] =
     &[(4, TunFlags::NO_PI), (5, TunFlags::ONE_QUEUE), (6, TunFlags::VNET_HDR), (7, TunFlags::MULTI_QUEUE)];
 
-static DEV_ARG: Arg = Arg::new("n[ame]", To::Slot(DEV)).once_or_garbage();
+const DEV_ARG: Arg = Arg::new("n[ame]", To::Slot(DEV)).once_or_garbage();
 
-static GRAMMAR: Grammar = Grammar {
+static GRAMMAR: Grammar = crate::grammar! {
     set: &ifla::SET,
-    args: crate::args![
+    args: [
         Arg::new("m[ode]", To::Call(mode, "{ tun | tap }")),
         Arg::new("u[ser]", To::Slot(USER)),
         Arg::new("g[roup]", To::Slot(GROUP)),
@@ -42,22 +42,22 @@ static GRAMMAR: Grammar = Grammar {
         Arg::new("n[ame]", To::Slot(DEV)).once_or_garbage(),
         Arg::new("d[ev]", To::Slot(DEV)),
     ],
-    bare: Some(&DEV_ARG),
+    bare: DEV_ARG,
     usage: "[ DEVICE ]",
 };
 
-static LISTED: Grammar = Grammar {
+static LISTED: Grammar = crate::grammar! {
     set: &ifla::SET,
-    args: crate::args![Arg::new("d[ev]", To::Slot(DEV))],
-    bare: Some(&DEV_ARG),
+    args: [Arg::new("d[ev]", To::Slot(DEV))],
+    bare: DEV_ARG,
     usage: "[ DEVICE ]",
 };
 
 /// `ip tuntap`.
-pub static OBJECT: Object = Object {
+pub static OBJECT: Object = crate::object! {
     name: "tuntap",
     about: "tun and tap: links whose other end is a program",
-    verbs: &[
+    verbs: [
         Verb { word: "a[dd]", run: add, grammar: Some(&GRAMMAR) },
         Verb { word: "d[elete]", run: del, grammar: Some(&GRAMMAR) },
         Verb { word: "s[how]", run: list, grammar: Some(&LISTED) },
@@ -88,7 +88,7 @@ fn del(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 }
 
 fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, new: bool) -> Done {
-    let mut slots = [None; SLOTS];
+    let mut slots = slots();
     fill(cx, line, &GRAMMAR, &mut Build::new(&mut [0; 32], 0, 0, &[]), &mut slots)?;
     let Some(mode) = slot(&slots, MODE) else {
         return Err(plain(cx, "You failed to specify a tunnel mode"));
@@ -167,7 +167,7 @@ names! {
 }
 
 fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    let mut slots = [None; SLOTS];
+    let mut slots = slots();
     fill(cx, line, &LISTED, &mut Build::new(&mut [0; 32], 0, 0, &[]), &mut slots)?;
     let dev = slot(&slots, DEV);
     let filter = Filter { kind: Some(b"tun"), ..Filter::default() };

@@ -223,7 +223,7 @@ const BAD: &str = "\"%\" value is invalid";
 pub fn head_device(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>) -> Done {
     let word = line.value(&mut cx.err)?;
     let index = cx.page.names.ifindex(word).ok_or_else(|| wrong(&mut cx.err, word, "dev is invalid\n"))?;
-    m.head(4, &index.to_ne_bytes());
+    m.head_u32(4, index);
     Ok(())
 }
 
@@ -247,25 +247,25 @@ pub fn wrong(err: &mut Report<'_>, word: &[u8], bad: &str) -> Fail {
 /// Says `text`; exit code 1.
 #[inline(never)]
 pub fn plain(cx: &mut Ctx<'_>, text: &str) -> Fail {
-    cx.err.plain(&[text.as_bytes()])
+    cx.err.plain_of(text, b"")
 }
 
 /// Says `text` of a command line; exit code 255.
 #[inline(never)]
 pub fn usage(cx: &mut Ctx<'_>, text: &str) -> Fail {
-    cx.err.usage(&[text.as_bytes()])
+    cx.err.usage_of(text, b"")
 }
 
 /// The same as [`plain`], `%` in the text being `word`.
 #[inline(never)]
 pub fn plain_of(cx: &mut Ctx<'_>, text: &str, word: &[u8]) -> Fail {
-    cx.err.plain(&[text.as_bytes(), word])
+    cx.err.plain_of(text, word)
 }
 
 /// The same as [`usage`], `%` in the text being `word`.
 #[inline(never)]
 pub fn usage_of(cx: &mut Ctx<'_>, text: &str, word: &[u8]) -> Fail {
-    cx.err.usage(&[text.as_bytes(), word])
+    cx.err.usage_of(text, word)
 }
 
 /// Puts the index of the interface that slot `n` names, if it names one.

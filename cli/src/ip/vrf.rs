@@ -1,7 +1,7 @@
 //! `ip vrf`: routing tables that interfaces belong to, and which of them a process uses.
 
 use crate::Ctx;
-use crate::grammar::{Grammar, Object, Verb};
+use crate::grammar::{Grammar, Object};
 use crate::ip::nsref::{Path, fill};
 use crate::ip::value::{put, wrong};
 use crate::report::Done;
@@ -12,18 +12,14 @@ use nlbox_core::rt::rtm;
 use nlbox_core::text::num;
 use nlbox_core::wire::build::Build;
 
-const fn words(usage: &'static str) -> Grammar {
-    Grammar { set: &data::SET, args: crate::args![], bare: None, usage }
-}
-
-static SHOW: Grammar = words("[ NAME ]");
-static IDENTIFY: Grammar = words("[ PID ]");
+static SHOW: Grammar = crate::grammar! { usage: "[ NAME ]" };
+static IDENTIFY: Grammar = crate::grammar! { usage: "[ PID ]" };
 
 /// `ip vrf`.
-pub static OBJECT: Object = Object {
+pub static OBJECT: Object = crate::object! {
     name: "vrf",
     about: "virtual routing and forwarding",
-    verbs: &[
+    verbs: [
         Verb { word: "i[dentify]", run: identify, grammar: Some(&IDENTIFY) },
         Verb { word: "p[ids]", run: super::no_verb, grammar: None },
         Verb { word: "e[xec]", run: super::no_verb, grammar: None },
@@ -65,7 +61,7 @@ fn show(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         Ok(())
     })?;
     match (some, one) {
-        (false, Some(_)) => return Err(cx.err.usage(&[b"Invalid VRF"])),
+        (false, Some(_)) => return Err(cx.err.usage_of("Invalid VRF", b"")),
         (false, None) => cx.page.out.text("No VRF has been configured\n"),
         (true, _) => {}
     }
@@ -91,5 +87,5 @@ fn identify(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
             }
         })
     });
-    done.map_err(|e| cx.err.system(&[b"Failed to lookup vrf association"], e.0))
+    done.map_err(|e| cx.err.failed("Failed to lookup vrf association", b"", e.0))
 }

@@ -52,8 +52,7 @@ Examples:
   isolate ping -c 1 10.213.0.1
   isolate -a 10.0.0.2/24,fd00::2/64 -d 9.9.9.9 sh
   isolate -b br0 -n web httpd -f
-  isolate -p --mount-proc -R /srv/root sh
-",
+  isolate -p --mount-proc -R /srv/root sh",
     attached: false,
 };
 

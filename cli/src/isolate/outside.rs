@@ -29,8 +29,19 @@ pub(super) fn plan(cx: &mut Ctx<'_>, o: &mut Options<'_>) -> Result<Plan, Fail> 
         if !root {
             return Err(cx.err.applet("--% needs root", name.as_bytes(), 0));
         }
-        if o.has(NO_VETH) && n < OF_THE_PAIR || o.has(b'b') && *id == HOST_ADDRESS {
-            return Err(cx.err.applet("--% does not go with --no-veth or --bridge", name.as_bytes(), 0));
+        let not = if o.has(NO_VETH) && n < OF_THE_PAIR {
+            "--% does not go with --no-veth"
+        } else if o.has(b'b') && *id == HOST_ADDRESS {
+            "--% does not go with --bridge"
+        } else if o.value(*id).is_some_and(CStr::is_empty) {
+            "--% is empty"
+        } else if *id == DEV && o.word(DEV) == b"lo" {
+            "--%: lo is there already"
+        } else {
+            ""
+        };
+        if !not.is_empty() {
+            return Err(cx.err.applet(not, name.as_bytes(), 0));
         }
         if [DEV, HOST_DEV, b'b'].contains(id) && IfName::new(o.word(*id)).is_none_or(|name| !name.is_valid())
         {
@@ -99,8 +110,8 @@ fn make(cx: &mut Ctx<'_>, steps: &mut Steps<'_, '_>, plan: &Plan, told: &mut Tol
         map(cx, &GROUPS, getegid())?;
     }
     if o.has(FORWARD) {
-        forward(cx, c"/proc/sys/net/ipv4/ip_forward", false)?;
-        forward(cx, c"/proc/sys/net/ipv6/conf/all/forwarding", true)?;
+        forward(cx, switch(false), false)?;
+        forward(cx, switch(true), true)?;
     }
     if o.has(NO_VETH) {
         return Ok(());
@@ -168,6 +179,11 @@ fn fill(cx: &mut Ctx<'_>, steps: &mut Steps<'_, '_>, plan: &Plan, told: &mut Tol
     }
     steps.run(cx, line)?;
     nat::set(cx, steps, o.has(NAT), [v4.inside.ip, v6.inside.ip])
+}
+
+/// The switch that lets the host forward: IPv4's or IPv6's.
+pub(super) fn switch(v6: bool) -> &'static CStr {
+    if v6 { c"/proc/sys/net/ipv6/conf/all/forwarding" } else { c"/proc/sys/net/ipv4/ip_forward" }
 }
 
 /// The name of the link inside.

@@ -155,7 +155,7 @@ fn of_bridge(cx: &mut Ctx<'_>, name: &[u8], found: &mut [Prefix; 2]) -> Done {
     };
     let mut tx = [0; 64];
     let mut m = Build::new(&mut tx, rtm::GETADDR, 0, &[0; IFADDR_LEN]);
-    m.head(INDEX_AT, &index.to_ne_bytes());
+    m.head_u32(INDEX_AT, index);
     let done = scan(&mut cx.conn, &mut m, &mut || {}, &mut |m| {
         let (head, attrs) = m.split::<IFADDR_LEN>();
         let Ok(head) = IfAddr::read_from_bytes(&head) else { return };

@@ -3,6 +3,7 @@
 //! Each reply is held against the request: sender (the kernel, port id 0), our port id, our sequence number. What
 //! does not match is dropped, and the next datagram is waited for.
 
+pub mod bulk;
 pub mod error;
 #[cfg(any(test, feature = "fake"))]
 pub mod fake;
@@ -66,6 +67,7 @@ pub struct Conn<'b> {
     seq: u32,
     protocol: i32,
     extack: Range<usize>,
+    bulk: bulk::Bulk<'b>,
 }
 
 /// How many datagrams that answer nothing of ours are passed over before a request is given up: a flood from
@@ -75,7 +77,7 @@ const STRANGERS: u32 = if cfg!(miri) { 64 } else { 4096 };
 impl<'b> Conn<'b> {
     /// A conversation over `link`, receiving into `rx` (32 KiB lets the kernel fill its largest dump datagrams).
     pub fn new(link: &'b mut dyn Transport, rx: &'b mut [u8]) -> Self {
-        Conn { link, rx, seq: 0, protocol: 0, extack: 0..0 }
+        Conn { link, rx, seq: 0, protocol: 0, extack: 0..0, bulk: bulk::Bulk::default() }
     }
 
     /// What the kernel said beyond the errno in the acknowledgement that ended the last request.
@@ -109,6 +111,7 @@ impl<'b> Conn<'b> {
     }
 
     fn send(&mut self, m: &mut Build<'_>) -> Result<u32, Error> {
+        self.free()?;
         self.extack = 0..0;
         self.seq = self.seq.wrapping_add(1).max(1);
         let seq = self.seq;
@@ -153,8 +156,11 @@ impl<'b> Conn<'b> {
     }
 
     /// Sends `m` and waits for its acknowledgement. A warning the kernel adds to success is in
-    /// [`Conn::extack`] afterwards.
+    /// [`Conn::extack`] afterwards. While requests are gathered it is kept, and that is all.
     pub fn request(&mut self, m: &mut Build<'_>) -> Result<(), Error> {
+        if self.gathering() {
+            return self.keep(m);
+        }
         m.set_flags(m.flags() | nlm::ACK);
         let seq = self.send(m)?;
         let port = self.port()?;

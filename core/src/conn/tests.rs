@@ -245,3 +245,67 @@ fn a_request_that_is_too_long_is_not_sent() {
     assert_eq!(conn.request(&mut Build::new(&mut tx, 16, 0, &[0; 16])), Err(Error::Full));
     assert_eq!(script.sent, 0);
 }
+
+#[test]
+fn gathered_requests_are_one_datagram_and_the_refused_ones_are_told() {
+    let answer = |errno: i32, seq: u32| {
+        let mut m = ack(errno, 0, &[]);
+        m[8..12].copy_from_slice(&seq.to_ne_bytes());
+        m
+    };
+    // The second and the third are refused; a stranger's answer and one to an older request are passed over.
+    let (second, third, last) = (answer(17, 2), answer(2, 3), answer(0, 4));
+    let old = answer(5, 90);
+    let steps = [
+        Step::Datagram(9, &second),
+        Step::Datagram(0, &second),
+        Step::Datagram(0, &old),
+        Step::Datagram(0, &third),
+        Step::Datagram(0, &last),
+    ];
+    let (mut script, mut rx) = (Roomy(Script::new(&steps)), [0; 4096]);
+    {
+        let mut conn = Conn::new(&mut script, &mut rx);
+        conn.gather(true);
+        assert!(conn.gathering());
+        for n in 0..4 {
+            let mut tx = [0; 64];
+            conn.request(&mut Build::new(&mut tx, 24, 0, &[n; 12])).unwrap();
+        }
+        // Everything else waits until they have been sent.
+        let mut tx = [0; 64];
+        assert_eq!(conn.get(&mut Build::new(&mut tx, 18, 0, &[0; 16])).err(), Some(Error::Os(Errno(11))));
+        conn.gather(false);
+        conn.post().unwrap();
+        assert_eq!(conn.refused(), Ok(Some((2, Error::Kernel(Errno(17))))));
+        assert_eq!(conn.refused(), Ok(Some((1, Error::Kernel(Errno(2))))));
+        assert_eq!(conn.refused(), Ok(None));
+        assert_eq!(conn.refused(), Ok(None));
+    }
+    assert!(script.0.over());
+    assert_eq!(script.0.sent, 1);
+    let sent: Vec<(u32, u16)> = Messages::new(&script.0.last).map(|m| (m.seq, m.flags)).collect();
+    assert_eq!(sent, [(1, nlm::REQUEST), (2, nlm::REQUEST), (3, nlm::REQUEST), (4, nlm::REQUEST | nlm::ACK)]);
+}
+
+#[test]
+fn a_datagram_carries_so_many_requests_and_no_more() {
+    let (mut script, mut rx) = (Roomy(Script::new(&[])), [0; 64]);
+    let mut conn = Conn::new(&mut script, &mut rx);
+    conn.gather(true);
+    let mut one = || conn.request(&mut Build::new(&mut [0; 64], 24, 0, &[0; 12]));
+    for _ in 0..bulk::MANY {
+        one().unwrap();
+    }
+    assert_eq!(one(), Err(Error::Os(Errno(11))));
+    // Without memory nothing is gathered.
+    let (mut poor, mut rx2) = (Script::new(&[]), [0; 64]);
+    let mut without = Conn::new(&mut poor, &mut rx2);
+    without.gather(true);
+    assert!(!without.gathering());
+    // The socket fails: nothing more is waited for.
+    conn.gather(false);
+    conn.post().unwrap();
+    assert_eq!(conn.refused(), Err(Error::Os(Errno(11))));
+    assert_eq!(conn.refused(), Ok(None));
+}

@@ -65,6 +65,7 @@ impl Ip {
 
     /// From an attribute's payload: 4 bytes are IPv4, 16 are IPv6, no other length is an address.
     #[must_use]
+    #[inline(never)]
     pub fn from_bytes(bytes: &[u8]) -> Option<Ip> {
         if let Ok(v4) = <[u8; 4]>::try_from(bytes) {
             return Some(Ip::v4(v4));

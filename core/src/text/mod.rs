@@ -31,9 +31,81 @@ pub fn nth(list: &str, at: u8, n: usize) -> &str {
     one
 }
 
+/// Texts in one, each behind a byte that is its length: a slice of them would weigh sixteen bytes more for each.
+/// [`texts!`](crate::texts) packs them.
+#[derive(Clone, Copy)]
+pub struct Texts(pub &'static str);
+
+impl Iterator for Texts {
+    type Item = &'static str;
+
+    fn next(&mut self) -> Option<&'static str> {
+        let end = usize::from(*self.0.as_bytes().first()?).saturating_add(1);
+        let text = self.0.get(1..end)?;
+        self.0 = self.0.get(end..)?;
+        Some(text)
+    }
+}
+
+/// [`Texts`]: `texts!["one", "two"]`.
+#[macro_export]
+macro_rules! texts {
+    ($($text:expr),* $(,)?) => {{
+        const TEXTS: &[&str] = &[$($text),*];
+        static PACKED: [u8; $crate::text::pack::len(TEXTS)] = $crate::text::pack::texts(TEXTS);
+        $crate::text::Texts($crate::spec::pack::text(&PACKED))
+    }};
+}
+
+/// Packing texts: functions that run in the compiler alone.
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation)]
+pub mod pack {
+    /// How many bytes `texts` take.
+    #[must_use]
+    pub const fn len(texts: &[&str]) -> usize {
+        let (mut n, mut i) = (0, 0);
+        while i < texts.len() {
+            n += 1 + texts[i].len();
+            i += 1;
+        }
+        n
+    }
+
+    /// Packs `texts`; `N` is their [`len`].
+    #[must_use]
+    pub const fn texts<const N: usize>(texts: &[&str]) -> [u8; N] {
+        let mut b = [0; N];
+        let (mut at, mut i) = (0, 0);
+        while i < texts.len() {
+            assert!(texts[i].len() < 128);
+            at = put(&mut b, at, &[texts[i].len() as u8]);
+            at = put(&mut b, at, texts[i].as_bytes());
+            i += 1;
+        }
+        b
+    }
+
+    /// Puts `from` at offset `at` of `b`; where it ends.
+    #[must_use]
+    pub const fn put(b: &mut [u8], at: usize, from: &[u8]) -> usize {
+        let mut k = 0;
+        while k < from.len() {
+            b[at + k] = from[k];
+            k += 1;
+        }
+        at + k
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{cut, nth};
+
+    #[test]
+    fn texts_come_out_as_they_went_in() {
+        let texts = crate::texts!["a[dd]", "", "b"];
+        assert!(texts.eq(["a[dd]", "", "b"]) && texts.0.len() == 9);
+    }
 
     #[test]
     fn counts_parts() {

@@ -212,11 +212,13 @@ impl<'o> Out<'o> {
     /// Remembers this place. What is printed from here can be taken back as long as it fits the buffer, so that an
     /// interrupted dump is asked again without its first answer being seen.
     #[must_use]
+    #[inline(never)]
     pub fn mark(&self) -> Mark {
         Mark { len: self.len, spills: self.spills, depth: self.depth, arrays: self.arrays, comma: self.comma }
     }
 
     /// Goes back to `mark`; `false` when part of what followed has already gone out.
+    #[inline(never)]
     pub fn rewind(&mut self, mark: Mark) -> bool {
         let whole = self.spills == mark.spills;
         if whole {

@@ -49,6 +49,7 @@ impl<'a> Attrs<'a> {
 
     /// Over the bytes behind a fixed header or in a nest.
     #[must_use]
+    #[inline(never)]
     pub const fn new(bytes: &'a [u8]) -> Self {
         Attrs { rest: bytes, there: u64::MAX, again: u64::MAX, damaged: false }
     }

@@ -73,6 +73,24 @@ impl<'b> Build<'b> {
         self.w.patch(HEADER_LEN.saturating_add(at), bytes);
     }
 
+    /// Puts a byte at offset `at` of the fixed header.
+    #[inline(never)]
+    pub fn head_u8(&mut self, at: usize, v: u8) {
+        self.head(at, &[v]);
+    }
+
+    /// Puts two bytes in host order at offset `at` of the fixed header.
+    #[inline(never)]
+    pub fn head_u16(&mut self, at: usize, v: u16) {
+        self.head(at, &v.to_ne_bytes());
+    }
+
+    /// Puts four bytes in host order at offset `at` of the fixed header.
+    #[inline(never)]
+    pub fn head_u32(&mut self, at: usize, v: u32) {
+        self.head(at, &v.to_ne_bytes());
+    }
+
     /// Sets `bits` (in their place and byte order) at offset `at` of the fixed header.
     pub fn head_or(&mut self, at: usize, bits: &[u8]) {
         self.w.or(HEADER_LEN.saturating_add(at), bits);

@@ -1,13 +1,13 @@
 //! `ip address add`, `change`, `replace` and `delete`.
 
 use super::select::{FLAG0, FLAGS, flag_slot};
-use crate::grammar::{Arg, Grammar, SLOTS, Slots, To, fill};
+use crate::Ctx;
+use crate::grammar::{Arg, Grammar, Slots, To, fill, slots};
 use crate::ip::send;
 use crate::ip::value::plain;
 use crate::ip::value::{address, device, prefix, slot, wrong};
 use crate::report::{Done, Fail};
 use crate::words::Line;
-use crate::{Ctx, TX};
 use nlbox_core::rt::addr::{
     ADDR_FLAGS, CacheInfo, FAMILY_AT, FLAGS_AT, FOREVER, IFADDR_LEN, INDEX_AT, PREFIX_LEN_AT, SCOPE_AT, ifa,
     ifa_f,
@@ -31,12 +31,12 @@ const PREFERRED: u8 = 7;
 
 const SCOPE_HOST: u8 = 254;
 
-static BARE: Arg = Arg::new("local", To::Call(bare, "PREFIX"));
+const BARE: Arg = Arg::new("local", To::Call(bare, "PREFIX"));
 
 /// The words of an address. What they mean together is seen when all are read.
-pub static GRAMMAR: Grammar = Grammar {
+pub static GRAMMAR: Grammar = crate::grammar! {
     set: &ifa::SET,
-    args: crate::args![
+    args: [
         Arg::new("dev", To::Slot(DEV)),
         Arg::new("local", To::Slot(LOCAL)).once_or_garbage(),
         Arg::new("peer", To::Slot(PEER)).once(),
@@ -53,7 +53,7 @@ pub static GRAMMAR: Grammar = Grammar {
         Arg::new("p[referred_lft]", To::Slot(PREFERRED)).once(),
         Arg::new("proto", To::Attr(ifa::PROTO.ty())).bad("\"proto\" value is invalid\n"),
     ],
-    bare: Some(&BARE),
+    bare: BARE,
     usage: "PREFIX dev DEVICE [ home | nodad | optimistic | mngtmpaddr | noprefixroute | autojoin ]",
 };
 
@@ -105,10 +105,13 @@ fn bare<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, slots: &mu
 }
 
 fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
-    let mut tx = [0; TX];
-    let mut m = Build::new(&mut tx, ty, flags, &[0; IFADDR_LEN]);
-    m.head(FAMILY_AT, &[cx.page.opts.family]);
-    let mut slots = [None; SLOTS];
+    cx.lend(|cx, tx| modify_in(cx, line, tx, ty, flags))
+}
+
+fn modify_in(cx: &mut Ctx<'_>, line: &mut Line<'_>, tx: &mut [u8], ty: u16, flags: u16) -> Done {
+    let mut m = Build::new(tx, ty, flags, &[0; IFADDR_LEN]);
+    m.head_u8(FAMILY_AT, cx.page.opts.family);
+    let mut slots = slots();
     fill(cx, line, &GRAMMAR, &mut m, &mut slots)?;
     finish(cx, &mut m, &slots)?;
     send(cx, &mut m)
@@ -127,7 +130,7 @@ fn put(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>, n: u8, key: Key<R
         _ => (address(&mut cx.err, word, family)?, 0),
     };
     if family == af::AF_UNSPEC {
-        m.head(FAMILY_AT, &[ip.family()]);
+        m.head_u8(FAMILY_AT, ip.family());
     }
     m.put(key, ip.bytes());
     Ok(len)
@@ -163,7 +166,7 @@ fn finish(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>) -> Done {
         flags = flags.wrapping_mul(2) | u32::from(word.is_some());
     }
     match u8::try_from(flags) {
-        Ok(low) => m.head(FLAGS_AT, &[low]),
+        Ok(low) => m.head_u8(FLAGS_AT, low),
         Err(_) => m.put(ifa::FLAGS, flags),
     }
     let mut scope = 0;
@@ -180,26 +183,26 @@ fn finish(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>) -> Done {
     if let (Some(ip), None) = (own, other) {
         let word = slot(LOCAL).unwrap_or(b"");
         if !adds && v4 && !word.contains(&b'/') {
-            cx.err.say(&[
-                b"Warning: Executing wildcard deletion to stay compatible with old scripts.\n         \
+            cx.err.say_of(
+                "Warning: Executing wildcard deletion to stay compatible with old scripts.\n         \
                   Explicitly specify the prefix length (%/32) to avoid this warning.\n         \
                   This special behaviour is likely to disappear in further releases,\n         \
                   fix your scripts!",
                 word,
-            ]);
+            );
         } else {
             m.put(ifa::ADDRESS, ip.bytes());
         }
     }
-    m.head(PREFIX_LEN_AT, &[len]);
-    m.head(SCOPE_AT, &[scope]);
+    m.head_u8(PREFIX_LEN_AT, len);
+    m.head_u8(SCOPE_AT, scope);
     if let (Some(sign), true) = (sign, adds) {
         if !v4 {
             return Err(plain(cx, "Broadcast can be set only for IPv4 addresses"));
         }
         signed_broadcast(m, other.or(own), len, sign);
     }
-    m.head(INDEX_AT, &device(cx, dev)?.to_ne_bytes());
+    m.head_u32(INDEX_AT, device(cx, dev)?);
     if slot(VALID).is_some() || slot(PREFERRED).is_some() {
         if valid == 0 {
             return Err(plain(cx, "valid_lft is zero"));

@@ -7,13 +7,13 @@ mod save;
 pub mod select;
 pub mod show;
 
-use crate::grammar::{Object, Verb};
+use crate::grammar::Object;
 
 /// `ip address`.
-pub static OBJECT: Object = Object {
+pub static OBJECT: Object = crate::object! {
     name: "address",
     about: "addresses of links",
-    verbs: &[
+    verbs: [
         Verb { word: "a[dd]", run: change::add, grammar: Some(&change::GRAMMAR) },
         Verb { word: "c[hange]|chg", run: change::change, grammar: Some(&change::GRAMMAR) },
         Verb { word: "r[eplace]", run: change::replace, grammar: Some(&change::GRAMMAR) },

@@ -1,7 +1,7 @@
 //! Which addresses a command is about: the words of `show` and `flush`, and what they let through.
 
 use crate::Ctx;
-use crate::grammar::{Arg, Grammar, SLOTS, Slots, To, fill};
+use crate::grammar::{Arg, Grammar, Slots, To, fill, slots};
 use crate::ip::link::show::{self as link, DOWN, GROUP, MASTER, NOMASTER, TYPE, UP, VRF};
 use crate::ip::value::plain_of;
 use crate::ip::value::{self, prefix, slot};
@@ -28,12 +28,12 @@ pub(super) const FLAG0: usize = 16;
 /// How many bits those are.
 pub(super) const FLAGS: usize = 12;
 
-static BARE: Arg = Arg::new("dev", To::Call(bare, "DEVICE"));
+const BARE: Arg = Arg::new("dev", To::Call(bare, "DEVICE"));
 
 /// The filters.
-pub static GRAMMAR: Grammar = Grammar {
+pub static GRAMMAR: Grammar = crate::grammar! {
     set: &ifa::SET,
-    args: crate::args![
+    args: [
         Arg::new("dev", To::Slot(DEV)).once_or_garbage(),
         Arg::new("to", To::Slot(TO)),
         Arg::new("scope", To::Slot(SCOPE)),
@@ -47,7 +47,7 @@ pub static GRAMMAR: Grammar = Grammar {
         Arg::new("type", To::Slot(TYPE)),
         Arg::new("proto", To::Slot(PROTO)),
     ],
-    bare: Some(&BARE),
+    bare: BARE,
     usage: "[ DEVICE ] [ dynamic | primary | [-]FLAG ]...",
 };
 
@@ -136,7 +136,7 @@ impl<'l> Filter<'l> {
     #[inline(never)]
     pub fn read(&mut self, cx: &mut Ctx<'_>, line: &mut Line<'l>) -> Done {
         let f = self;
-        let (mut scratch, mut slots) = ([0; 64], [None; SLOTS]);
+        let (mut scratch, mut slots) = ([0; 64], slots());
         fill(cx, line, &GRAMMAR, &mut Build::new(&mut scratch, 0, 0, &[]), &mut slots)?;
         let slot = |n: u8| slot(&slots, n);
         f.family = cx.page.opts.family;

@@ -42,7 +42,7 @@ fn list(cx: &mut Ctx<'_>, f: &Filter<'_>, asked: u8) -> Done {
     let failed = Cell::new(None);
     let mut tx = [0; 256];
     let mut m = link_request(&mut tx, Link::Index(f.index));
-    m.head(0, &[asked]);
+    m.head_u8(0, asked);
     if f.index != 0 || matches!(asked, af::AF_UNSPEC | af::AF_PACKET) {
         m.put(ifla::EXT_MASK, rtext_filter::VF);
     }

@@ -1,7 +1,7 @@
 //! `type KIND …`: the words of a kind, by the rows of its file.
 
 use crate::Ctx;
-use crate::grammar::{SLOTS, Slots};
+use crate::grammar::{Slots, slots};
 use crate::ip::link::modify::{self, Held};
 use crate::ip::value::plain_of;
 use crate::ip::value::slot;
@@ -96,8 +96,8 @@ fn check(cx: &mut Ctx<'_>, m: &mut Build<'_>, kind: &LinkKind, new: bool) -> Don
         return Ok(());
     }
     Err(match text.strip_prefix('!') {
-        Some(text) => cx.err.usage(&[text.as_bytes()]),
-        None => cx.err.plain(&[text.as_bytes()]),
+        Some(text) => cx.err.usage_of(text, b""),
+        None => cx.err.plain_of(text, b""),
     })
 }
 
@@ -213,7 +213,7 @@ pub(crate) fn wrong(cx: &mut Ctx<'_>, general: &str, row: &AttrSpec, value: &[u8
                 };
                 err.piece(&[name.as_bytes(), behind]);
             }
-            err.plain(&[b"\", not \"%\"", value])
+            err.plain_of("\", not \"%\"", value)
         }
         (_, [b'=', what @ ..]) => {
             err.must_be(key, &[what], value);
@@ -236,7 +236,7 @@ pub(crate) fn wrong(cx: &mut Ctx<'_>, general: &str, row: &AttrSpec, value: &[u8
 fn peer(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, held: &mut Held) -> Done {
     let at = m.open(PEER);
     m.bytes(&[0; IFINFO_LEN]);
-    let mut slots = [None; SLOTS];
+    let mut slots = slots();
     modify::words(cx, line, m, held, &mut slots, true)?;
     if let Some(kind) = slot(&slots, modify::TYPE) {
         // iproute2 has counted the pair's own `type` as the first.

@@ -8,15 +8,15 @@ pub mod vf;
 pub mod xdp;
 
 use crate::Ctx;
-use crate::grammar::{Object, Verb};
+use crate::grammar::Object;
 use crate::report::Done;
 use crate::words::Line;
 
 /// `ip link`.
-pub static OBJECT: Object = Object {
+pub static OBJECT: Object = crate::object! {
     name: "link",
     about: "links: interfaces and what they are made of",
-    verbs: &[
+    verbs: [
         Verb { word: "a[dd]", run: modify::add, grammar: Some(&modify::GRAMMAR) },
         Verb { word: "s[et]", run: modify::set, grammar: Some(&modify::GRAMMAR) },
         Verb { word: "c[hange]", run: modify::set, grammar: Some(&modify::GRAMMAR) },

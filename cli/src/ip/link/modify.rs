@@ -1,6 +1,6 @@
 //! `ip link add|set|change|replace|del` and `property`: one request from many words.
 
-use crate::grammar::{Arg, Grammar, SLOTS, Slots, To, fill};
+use crate::grammar::{Arg, Grammar, Slots, To, fill, slots};
 use crate::ip::netns;
 use crate::ip::nsref::{self, NsRef};
 use crate::ip::send;
@@ -42,12 +42,12 @@ const TRAILERS: u8 = 13;
 const DYNAMIC: u8 = 14;
 const ALTNAME: u8 = 16;
 
-static DEV_ARG: Arg = Arg::new("dev", To::Slot(DEV)).once_or_garbage();
+const DEV_ARG: Arg = Arg::new("dev", To::Slot(DEV)).once_or_garbage();
 
 /// The words that a link, and a veth's peer, takes.
-pub static GRAMMAR: Grammar = Grammar {
+pub static GRAMMAR: Grammar = crate::grammar! {
     set: &ifla::SET,
-    args: crate::args![
+    args: [
         Arg::new("up", To::Mark(UP)),
         Arg::new("down", To::Mark(UP)),
         Arg::new("name", To::Slot(NAME)).once(),
@@ -89,18 +89,18 @@ pub static GRAMMAR: Grammar = Grammar {
         Arg::new("xdp|xdpgeneric|xdpdrv|xdpoffload", To::Call(super::xdp::words, "off")).once(),
         Arg::new("dev", To::Slot(DEV)).once_or_garbage(),
     ],
-    bare: Some(&DEV_ARG),
+    bare: DEV_ARG,
     usage: "[ DEVICE ]",
 };
 
 /// The words of `property`.
-pub static PROPERTY: Grammar = Grammar {
+pub static PROPERTY: Grammar = crate::grammar! {
     set: &ifla::SET,
-    args: crate::args![
+    args: [
         Arg::new("a[ltname]", To::Call(altname, "NAME")),
         Arg::new("dev", To::Slot(DEV)).once_or_garbage(),
     ],
-    bare: Some(&DEV_ARG),
+    bare: DEV_ARG,
     usage: "{ add | del } [ DEVICE ]",
 };
 
@@ -139,7 +139,7 @@ pub fn words<'l>(
         let index = num::parse_u32(word).filter(|n| *n != 0 && *n <= 0x7fff_ffff);
         let index = index.ok_or_else(|| cx.err.invalid(word, b"index", "Invalid \"%\" value"))?;
         if new {
-            m.head(head.saturating_add(INDEX_AT), &index.to_ne_bytes());
+            m.head_u32(head.saturating_add(INDEX_AT), index);
         } else if slot(slots, NETNS).is_some() {
             m.put(ifla::NEW_IFINDEX, index.cast_signed());
         } else {
@@ -245,7 +245,7 @@ fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
 
 #[inline(never)]
 fn build(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, held: &mut Held, new: bool) -> Done {
-    let mut slots = [None; SLOTS];
+    let mut slots = slots();
     words(cx, line, m, held, &mut slots, new)?;
     let link = slot(&slots, LINK);
     let del = m.ty() == rtm::DELLINK;
@@ -277,7 +277,7 @@ fn select(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>) -> Done {
         Some(word) => {
             check(cx, dev, b"dev", alt_is_valid)?;
             let i = device(cx, word)?;
-            m.head(INDEX_AT, &i.to_ne_bytes());
+            m.head_u32(INDEX_AT, i);
             same_length(cx, m, i)
         }
         None if m.attrs(IFINFO_LEN).has(ifla::GROUP) => Ok(()),
@@ -315,14 +315,14 @@ pub fn property(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut tx = [0; TX];
     let mut m = Build::new(&mut tx, ty, flags, &[0; IFINFO_LEN]);
     let list = m.open(ifla::PROP_LIST.ty() | nlbox_core::wire::attr::NLA_F_NESTED);
-    let mut slots = [None; SLOTS];
+    let mut slots = slots();
     fill(cx, line, &PROPERTY, &mut m, &mut slots)?;
     m.close(list);
     let Some(dev) = slot(&slots, DEV) else {
         return Err(usage(cx, "Not enough of information: \"dev\" argument is required."));
     };
     let i = device(cx, dev)?;
-    m.head(INDEX_AT, &i.to_ne_bytes());
+    m.head_u32(INDEX_AT, i);
     if slot(&slots, ALTNAME).is_none() {
         return Ok(());
     }

@@ -1,6 +1,6 @@
 //! `ip link show`: one link in full, brief, or with its counters. `ip addr show` prints its links with this too.
 
-use crate::grammar::{Arg, Grammar, SLOTS, Slots, To, fill};
+use crate::grammar::{Arg, Grammar, Slots, To, fill, slots};
 use crate::ip::link::modify::NO_VRF;
 use crate::ip::value::named;
 use crate::ip::value::plain_of;
@@ -33,12 +33,12 @@ pub(in crate::ip) const NOMASTER: u8 = 5;
 pub(in crate::ip) const VRF: u8 = 6;
 pub(in crate::ip) const GROUP: u8 = 7;
 
-static DEV_ARG: Arg = Arg::new("dev", To::Slot(DEV)).once_or_garbage();
+const DEV_ARG: Arg = Arg::new("dev", To::Slot(DEV)).once_or_garbage();
 
 /// The filters.
-pub static GRAMMAR: Grammar = Grammar {
+pub static GRAMMAR: Grammar = crate::grammar! {
     set: &ifla::SET,
-    args: crate::args![
+    args: [
         Arg::new("up", To::Mark(UP)),
         Arg::new("down", To::Mark(DOWN)),
         Arg::new("group", To::Slot(GROUP)),
@@ -48,7 +48,7 @@ pub static GRAMMAR: Grammar = Grammar {
         Arg::new("type", To::Slot(TYPE)),
         Arg::new("dev", To::Slot(DEV)).once_or_garbage(),
     ],
-    bare: Some(&DEV_ARG),
+    bare: DEV_ARG,
     usage: "[ DEVICE ]",
 };
 
@@ -232,7 +232,7 @@ fn words<'l>(
     filter: &mut Filter<'l>,
 ) -> Result<Option<&'l [u8]>, Fail> {
     let mut room = [0; 64];
-    let mut slots = [None; SLOTS];
+    let mut slots = slots();
     fill(cx, line, &GRAMMAR, &mut Build::new(&mut room, 0, 0, &[]), &mut slots)?;
     filter.fill(cx, &slots, &[MASTER, VRF, GROUP])?;
     Ok(slot(&slots, DEV))
@@ -254,7 +254,7 @@ fn one(cx: &mut Ctx<'_>, name: &[u8], filter: &Filter<'_>) -> Done {
             let fail = cx.err.net(e, &cx.conn, None);
             let Error::Kernel(errno) = e else { return Err(fail) };
             cx.page.out.open_document();
-            Err(cx.err.system(&[b"Cannot send link get request"], errno.0))
+            Err(cx.err.failed("Cannot send link get request", b"", errno.0))
         }
     }
 }

@@ -7,7 +7,7 @@ mod event;
 mod prefix;
 pub mod time;
 
-use crate::grammar::{Arg, Grammar, Object, SLOTS, Slots, To, Verb};
+use crate::grammar::{Arg, Grammar, Object, Slots, To, slots};
 use crate::ip::saved;
 use crate::ip::value::{slot, words, wrong};
 use crate::names::{Link, request};
@@ -26,10 +26,10 @@ use nlbox_sys::memory::map;
 use nlbox_sys::netlink::{NETLINK_ROUTE, NetlinkSocket};
 
 /// `ip monitor`.
-pub static OBJECT: Object = Object {
+pub static OBJECT: Object = crate::object! {
     name: "monitor",
     about: "what changes",
-    verbs: &[Verb { word: "", run, grammar: Some(&GRAMMAR) }],
+    verbs: [Verb { word: "", run: run, grammar: Some(&GRAMMAR) }],
     default: run,
 };
 
@@ -39,12 +39,12 @@ const ALL: u8 = 18;
 const ALL_NSID: u8 = 19;
 const DEV: u8 = 20;
 
-static BARE: Arg = Arg::new("", To::Call(unknown, ""));
+const BARE: Arg = Arg::new("", To::Call(unknown, ""));
 
 /// The slots of what is watched are the places in [`GROUPS`].
-static GRAMMAR: Grammar = Grammar {
+static GRAMMAR: Grammar = crate::grammar! {
     set: &netnsa::SET,
-    args: crate::args![
+    args: [
         Arg::new("f[ile]", To::Slot(FILE)),
         Arg::new("l[abel]", To::Mark(LABEL)),
         Arg::new("l[ink]", To::Mark(0)),
@@ -64,8 +64,7 @@ static GRAMMAR: Grammar = Grammar {
         Arg::new("al[l-nsid]", To::Mark(ALL_NSID)),
         Arg::new("dev", To::Slot(DEV)),
     ],
-    bare: Some(&BARE),
-    usage: "",
+    bare: BARE,
 };
 
 /// The families that have groups of their own; 0 stands for the group of all.
@@ -98,7 +97,7 @@ pub fn unknown(cx: &mut Ctx<'_>, line: &mut Line<'_>, _: &mut Build<'_>, _: &mut
 }
 
 fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    let mut slots = [None; SLOTS];
+    let mut slots = slots();
     words(cx, line, &GRAMMAR, &mut slots)?;
     let mut watch = Watch { family: cx.page.opts.family, ..Watch::default() };
     watch.label = slot(&slots, LABEL).or(slot(&slots, ALL)).is_some();
@@ -107,7 +106,7 @@ fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         watch.index = index.ok_or_else(|| wrong(&mut cx.err, dev, "Device does not exist\n"))?;
     }
     cx.page.out.mode.records = true;
-    let rx = map(RX).map_err(|e| cx.err.system(&[b"mmap"], e.0))?;
+    let rx = map(RX).map_err(|e| cx.err.failed("mmap", b"", e.0))?;
     match slot(&slots, FILE) {
         Some(path) => replay(cx, path, &watch, rx),
         None => follow(cx, &slots, &mut watch, rx),
@@ -119,7 +118,7 @@ fn follow(cx: &mut Ctx<'_>, slots: &Slots<'_>, watch: &mut Watch, rx: &mut [u8])
     watch.foreign = slot(slots, ALL_NSID).is_some();
     let all = slot(slots, ALL).is_some() || slots.iter().take(GROUPS.len()).all(Option::is_none);
     let socket = subscribe(cx, slots, watch, all);
-    let socket = socket.map_err(|e| cx.err.system(&[b"Cannot open netlink socket"], e.0))?;
+    let socket = socket.map_err(|e| cx.err.failed("Cannot open netlink socket", b"", e.0))?;
     learn(cx);
     let mut lost = false;
     loop {
@@ -148,11 +147,11 @@ fn follow(cx: &mut Ctx<'_>, slots: &Slots<'_>, watch: &mut Watch, rx: &mut [u8])
             }
             Ok(_) | Err(Errno::ENOBUFS) => {
                 if !lost {
-                    cx.err.say(&[b"netlink receive error: events were lost, what is there now follows"]);
+                    cx.err.say_of("netlink receive error: events were lost, what is there now follows", b"");
                 }
                 lost = true;
             }
-            Err(e) => return Err(cx.err.system(&[b"netlink receive error"], e.0)),
+            Err(e) => return Err(cx.err.failed("netlink receive error", b"", e.0)),
         }
     }
 }
@@ -212,7 +211,7 @@ fn resync(cx: &mut Ctx<'_>, watch: &mut Watch) {
         let (mut tx, header) = ([0; 64], [0; 16]);
         let header = header.get(..e.header.into()).unwrap_or(&[]);
         let mut m = Build::new(&mut tx, e.ty.wrapping_add(2), 0, header);
-        m.head(0, &[if e.group == 0 { 0 } else { watch.family }]);
+        m.head_u8(0, if e.group == 0 { 0 } else { watch.family });
         // A table that this kernel does not have is empty.
         let _ = crate::dump::dump(cx, &mut m, &mut |page, m| {
             event::print(page, m, watch);
@@ -227,7 +226,7 @@ fn replay(cx: &mut Ctx<'_>, path: &[u8], watch: &Watch, rx: &mut [u8]) -> Done {
     let mut name = crate::ip::nsref::Path::new();
     let file = name.join(&[path]).and_then(|path| open(path, OFlags::RDONLY, 0));
     let file = file.map_err(|e| {
-        let _ = cx.err.system(&[b"Cannot fopen"], e.0);
+        let _ = cx.err.failed("Cannot fopen", b"", e.0);
         USAGE
     })?;
     loop {

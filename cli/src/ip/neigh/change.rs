@@ -19,12 +19,12 @@ const LLADDR: u8 = 2;
 const MANAGED: u8 = 3;
 const VALID: u8 = 4;
 
-static TO_ARG: Arg = Arg::new("to", To::Call(to, "ADDR"));
+const TO_ARG: Arg = Arg::new("to", To::Call(to, "ADDR"));
 
 /// The words of an entry.
-pub static GRAMMAR: Grammar = Grammar {
+pub static GRAMMAR: Grammar = crate::grammar! {
     set: &nda::SET,
-    args: crate::args![
+    args: [
         Arg::new("l[laddr]", To::Slot(LLADDR)).once(),
         Arg::new("nud", To::Call(nud_state, "STATE")),
         Arg::new("p[roxy]", To::Call(proxy, "ADDR")),
@@ -37,19 +37,19 @@ pub static GRAMMAR: Grammar = Grammar {
         Arg::new("pro[tocol]", To::Attr(nda::PROTOCOL.ty())).bad("\"%\" value is invalid\n"),
         Arg::new("to", To::Call(to, "ADDR")),
     ],
-    bare: Some(&TO_ARG),
+    bare: TO_ARG,
     usage: "ADDR",
 };
 
 /// The words that name an entry.
-pub static GET: Grammar = Grammar {
+pub static GET: Grammar = crate::grammar! {
     set: &nda::SET,
-    args: crate::args![
+    args: [
         Arg::new("dev", To::Slot(DEV)),
         Arg::new("p[roxy]", To::Call(proxy, "ADDR")),
         Arg::new("to", To::Call(to, "ADDR")),
     ],
-    bare: Some(&TO_ARG),
+    bare: TO_ARG,
     usage: "ADDR",
 };
 
@@ -80,7 +80,7 @@ fn proxy<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots: &m
 
 fn nud_state<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
     let state = state(cx, line)?;
-    m.head(STATE_AT, &state.to_ne_bytes());
+    m.head_u16(STATE_AT, state);
     Ok(())
 }
 
@@ -101,7 +101,7 @@ fn learned(_: &mut Ctx<'_>, _: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'
 
 /// The kernel resolves a managed entry itself: it begins in no state, unless a word behind this one gives it another.
 fn managed<'l>(_: &mut Ctx<'_>, _: &mut Line<'l>, m: &mut Build<'_>, slots: &mut Slots<'l>) -> Done {
-    m.head(STATE_AT, &0_u16.to_ne_bytes());
+    m.head_u16(STATE_AT, 0_u16);
     keep(slots, MANAGED, b"managed");
     Ok(())
 }
@@ -124,7 +124,7 @@ fn entry<'l>(
     if ip.family() == 0 {
         return Err(need(cx));
     }
-    m.head(0, &[ip.family()]);
+    m.head_u8(0, ip.family());
     m.put(nda::DST, ip.bytes());
     Ok(slots)
 }
@@ -132,14 +132,17 @@ fn entry<'l>(
 fn set_device(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>) -> Done {
     let Some(word) = slot(slots, DEV) else { return Ok(()) };
     let index = device(cx, word)?;
-    m.head(INDEX_AT, &index.to_ne_bytes());
+    m.head_u32(INDEX_AT, index);
     Ok(())
 }
 
 fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
-    let mut tx = [0; 2048];
-    let mut m = Build::new(&mut tx, ty, flags, &[0; NDMSG_LEN]);
-    m.head(STATE_AT, &nud::PERMANENT.to_ne_bytes());
+    cx.lend(|cx, tx| modify_in(cx, line, tx, ty, flags))
+}
+
+fn modify_in(cx: &mut Ctx<'_>, line: &mut Line<'_>, tx: &mut [u8], ty: u16, flags: u16) -> Done {
+    let mut m = Build::new(tx, ty, flags, &[0; NDMSG_LEN]);
+    m.head_u16(STATE_AT, nud::PERMANENT);
     let slots =
         entry(cx, line, &GRAMMAR, &mut m, |cx| usage(cx, "Device and destination are required arguments."))?;
     let bit = |n, bit| if slot(&slots, n).is_some() { bit } else { 0 };

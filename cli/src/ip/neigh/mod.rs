@@ -5,7 +5,7 @@ pub mod flush;
 pub mod show;
 
 use crate::Ctx;
-use crate::grammar::{Object, Verb, spelled};
+use crate::grammar::{Object, Table};
 use crate::ip::value::wrong;
 use crate::report::Fail;
 use crate::words::Line;
@@ -13,10 +13,10 @@ use nlbox_core::rt::neigh::nud;
 use nlbox_core::text::num;
 
 /// `ip neigh`.
-pub static OBJECT: Object = Object {
+pub static OBJECT: Object = crate::object! {
     name: "neigh",
     about: "neighbours: ARP and NDP",
-    verbs: &[
+    verbs: [
         Verb { word: "a[dd]", run: change::add, grammar: Some(&change::GRAMMAR) },
         Verb { word: "c[hange]|chg", run: change::change, grammar: Some(&change::GRAMMAR) },
         Verb { word: "r[eplace]", run: change::replace, grammar: Some(&change::GRAMMAR) },
@@ -29,7 +29,7 @@ pub static OBJECT: Object = Object {
 };
 
 /// `NUD_*` as they are typed.
-static STATES: &[(&str, u16)] = &[
+static STATES: Table<u16> = crate::table![
     ("p[ermanent]", nud::PERMANENT),
     ("r[eachable]", nud::REACHABLE),
     ("noarp", nud::NOARP),
@@ -44,8 +44,8 @@ static STATES: &[(&str, u16)] = &[
 /// The state that the next word names, or numbers: one bit of the lowest eight, or none.
 fn state(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Result<u16, Fail> {
     let word = line.value(&mut cx.err)?;
-    if let Some((_, bit)) = STATES.iter().find(|(name, _)| spelled(word, name)) {
-        return Ok(*bit);
+    if let Some(bit) = STATES.find(word) {
+        return Ok(bit);
     }
     let bit = num::parse_u8(word).filter(|n| n & n.wrapping_sub(1) == 0).map(u16::from);
     bit.ok_or_else(|| wrong(&mut cx.err, word, "nud state is bad"))

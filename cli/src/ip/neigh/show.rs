@@ -37,12 +37,12 @@ const SHOWN: u16 = 0xff & !nud::NOARP;
 /// What `flush` deletes when no state is asked for.
 pub const FLUSHED: u16 = ANY & !(nud::NOARP | nud::PERMANENT);
 
-static TO_ARG: Arg = Arg::new("to", To::Call(to, "PREFIX"));
+const TO_ARG: Arg = Arg::new("to", To::Call(to, "PREFIX"));
 
 /// The filters.
-pub static GRAMMAR: Grammar = Grammar {
+pub static GRAMMAR: Grammar = crate::grammar! {
     set: &nda::SET,
-    args: crate::args![
+    args: [
         Arg::new("dev", To::Slot(DEV)).once(),
         Arg::new("master", To::Attr(nda::MASTER.ty())),
         Arg::new("vrf", To::Call(vrf, "NAME")),
@@ -53,7 +53,7 @@ pub static GRAMMAR: Grammar = Grammar {
         Arg::new("p[rotocol]", To::Attr(nda::PROTOCOL.ty())).bad("invalid \"%\"\n"),
         Arg::new("to", To::Call(to, "PREFIX")),
     ],
-    bare: Some(&TO_ARG),
+    bare: TO_ARG,
     usage: "[ PREFIX ]",
 };
 
@@ -114,7 +114,7 @@ impl Filter {
     pub fn read(&mut self, cx: &mut Ctx<'_>, line: &mut Line<'_>, states: u16) -> Done {
         let mut words = [0; 256];
         let mut asked = Build::new(&mut words, 0, 0, &[0; ASKED_LEN]);
-        asked.head(FAMILY_AT, &[cx.page.opts.family]);
+        asked.head_u8(FAMILY_AT, cx.page.opts.family);
         let slots = read(cx, line, &GRAMMAR, &mut asked)?;
         let attrs = asked.attrs(ASKED_LEN);
         let mut given = u16::from_ne_bytes([asked.head_at(0), asked.head_at(1)]);
@@ -139,9 +139,9 @@ impl Filter {
     /// The dump request, with what the kernel can filter.
     pub fn request<'t>(&self, tx: &'t mut [u8]) -> Build<'t> {
         let mut m = Build::new(tx, rtm::GETNEIGH, 0, &[0; NDMSG_LEN]);
-        m.head(0, &[self.family]);
+        m.head_u8(0, self.family);
         if self.proxy {
-            m.head(FLAGS_AT, &[ntf::PROXY]);
+            m.head_u8(FLAGS_AT, ntf::PROXY);
         }
         if self.index != 0 {
             m.put(nda::IFINDEX, self.index);

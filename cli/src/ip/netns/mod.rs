@@ -15,7 +15,7 @@ pub use visit::{Visits, visit};
 use super::nsref::{self, NsRef, Path};
 use crate::Ctx;
 use crate::child;
-use crate::grammar::{Arg, Grammar, Object, To, Verb};
+use crate::grammar::{Arg, Grammar, Object, To};
 use crate::ip::value::plain;
 use crate::report::{Done, Fail, Report, USAGE};
 use crate::words::Line;
@@ -34,33 +34,29 @@ const DIR: &CStr = c"/var/run/netns";
 const NAME_MAX: usize = 255;
 
 /// Words of a verb that help shows and that the verb reads itself.
-const fn words(usage: &'static str) -> Grammar {
-    Grammar { set: &netnsa::SET, args: crate::args![], bare: None, usage }
-}
-
-static LIST: Grammar = words("[ NAME ]");
-static ADD: Grammar = words("NAME");
-static ATTACH: Grammar = words("NAME PID");
-static SET: Grammar = words("NAME { auto | ID }");
-static IDENTIFY: Grammar = words("[ PID ]");
-static PIDS: Grammar = words("NAME");
-static DELETE: Grammar = words("NAME...    (-all: every one)");
-static EXEC: Grammar = words("NAME COMMAND [ ARG ]...    (-all: in every one, without NAME)");
-static LIST_ID: Grammar = Grammar {
+static LIST: Grammar = crate::grammar! { usage: "[ NAME ]" };
+static ADD: Grammar = crate::grammar! { usage: "NAME" };
+static ATTACH: Grammar = crate::grammar! { usage: "NAME PID" };
+static SET: Grammar = crate::grammar! { usage: "NAME { auto | ID }" };
+static IDENTIFY: Grammar = crate::grammar! { usage: "[ PID ]" };
+static PIDS: Grammar = crate::grammar! { usage: "NAME" };
+static DELETE: Grammar = crate::grammar! { usage: "NAME...    (-all: every one)" };
+static EXEC: Grammar =
+    crate::grammar! { usage: "NAME COMMAND [ ARG ]...    (-all: in every one, without NAME)" };
+static LIST_ID: Grammar = crate::grammar! {
     set: &netnsa::SET,
-    args: crate::args![
+    args: [
         Arg::new("target-nsid", To::Slot(list::TARGET)).once(),
         Arg::new("nsid", To::Slot(list::NSID)).once(),
     ],
-    bare: Some(&Arg::new("", To::Call(|_, _, _, _| Err(Fail::HELP), ""))),
-    usage: "",
+    bare: Arg::new("", To::Call(|_, _, _, _| Err(Fail::HELP), "")),
 };
 
 /// `ip netns`.
-pub static OBJECT: Object = Object {
+pub static OBJECT: Object = crate::object! {
     name: "netns",
     about: "network namespaces",
-    verbs: &[
+    verbs: [
         Verb { word: "l[ist]", run: list::run, grammar: Some(&LIST) },
         Verb { word: "s[how]|ls[t]", run: list::run, grammar: Some(&LIST) },
         Verb { word: "list-[id]", run: list::ids, grammar: Some(&LIST_ID) },

@@ -2,6 +2,7 @@
 
 use super::{failed, in_child, set};
 use crate::Ctx;
+use crate::batch::gate;
 use crate::ip::nsref::{self, NsRef, OF_PID, file};
 use crate::report::Done;
 use nlbox_sys::errno::Errno;
@@ -28,6 +29,7 @@ pub struct Visits {
 pub fn visit(cx: &mut Ctx<'_>, word: Option<&[u8]>) -> Done {
     let Some(word) = word else {
         if cx.visits.out {
+            gate(cx, false)?;
             set(&mut cx.err, cx.visits.home.as_ref().ok_or(Errno::EINVAL), b"")?;
             if cx.visits.name.is_empty() {
                 close(cx);
@@ -36,6 +38,9 @@ pub fn visit(cx: &mut Ctx<'_>, word: Option<&[u8]>) -> Done {
         }
         return Ok(());
     };
+    if !(cx.visits.out && cx.visits.name == word) {
+        gate(cx, false)?;
+    }
     if cx.visits.away.is_none() || cx.visits.name != word || word.is_empty() {
         find_home(cx).map_err(|e| failed(cx, "Cannot open network namespace", b"", e))?;
         let fd = nsref::open(word).and_then(NsRef::fd);

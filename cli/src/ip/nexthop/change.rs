@@ -1,7 +1,7 @@
 //! `ip nexthop add`, `replace` and `del`: one grammar, one message.
 
 use super::STRAY;
-use crate::grammar::{Arg, Grammar, SLOTS, Slots, To, fill};
+use crate::grammar::{Arg, Grammar, Slots, To, fill, slots};
 use crate::ip::route::change::gateway;
 use crate::ip::value::{halves, number, slot, wrong};
 use crate::ip::{encap, keyword};
@@ -28,9 +28,9 @@ const BLACKHOLE: u8 = 4;
 const FDB: u8 = 11;
 
 /// The words of a nexthop.
-pub(super) static GRAMMAR: Grammar = Grammar {
+pub(super) static GRAMMAR: Grammar = crate::grammar! {
     set: &nha::SET,
-    args: crate::args![
+    args: [
         Arg::new("id", To::Attr(nha::ID.ty())).bad("invalid id value"),
         Arg::new("dev", To::Attr(nha::OIF.ty())),
         Arg::new("via", To::Call(via, "[ FAMILY ] ADDRESS")),
@@ -45,8 +45,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
         ),
         Arg::new("p[rotocol]", To::Slot(PROTO)),
     ],
-    bare: Some(&STRAY),
-    usage: "",
+    bare: STRAY,
 };
 
 /// Read as a route's, whose message begins with the family too.
@@ -98,12 +97,12 @@ fn kind(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<
 fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
     let mut tx = [0; TX];
     let mut m = Build::new(&mut tx, ty, flags, &[0; NHMSG_LEN]);
-    m.head(FAMILY_AT, &[cx.page.opts.family]);
-    let mut slots = [None; SLOTS];
+    m.head_u8(FAMILY_AT, cx.page.opts.family);
+    let mut slots = slots();
     fill(cx, line, &GRAMMAR, &mut m, &mut slots)?;
     if let Some(word) = slot(&slots, PROTO) {
         let proto = number(cx, &PROTOCOLS, word).and_then(|p| u8::try_from(p).ok());
-        m.head(PROTOCOL_AT, &[proto.ok_or_else(|| cx.err.invalid(word, b"protocol", VALUE))?]);
+        m.head_u8(PROTOCOL_AT, proto.ok_or_else(|| cx.err.invalid(word, b"protocol", VALUE))?);
     }
     for n in [BLACKHOLE, FDB] {
         if slot(&slots, n).is_some() {
@@ -111,11 +110,11 @@ fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
         }
     }
     if slot(&slots, ONLINK).is_some() {
-        m.head(FLAGS_AT, &rtnh::ONLINK.to_ne_bytes());
+        m.head_u32(FLAGS_AT, rtnh::ONLINK);
     }
     // A device or a blackhole alone is of IPv4.
     if m.head_at(FAMILY_AT) == af::AF_UNSPEC && !(m.lacks(nha::OIF.ty()) && m.lacks(nha::BLACKHOLE.ty())) {
-        m.head(FAMILY_AT, &[af::AF_INET]);
+        m.head_u8(FAMILY_AT, af::AF_INET);
     }
     crate::ip::send(cx, &mut m)
 }

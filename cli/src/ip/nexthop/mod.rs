@@ -4,16 +4,16 @@ pub mod change;
 pub mod show;
 
 use crate::Ctx;
-use crate::grammar::{Arg, Object, Slots, To, Verb};
+use crate::grammar::{Arg, Object, Slots, To};
 use crate::report::Done;
 use crate::words::Line;
 use nlbox_core::wire::build::Build;
 
 /// `ip nexthop`.
-pub static OBJECT: Object = Object {
+pub static OBJECT: Object = crate::object! {
     name: "nexthop",
     about: "nexthops that routes share, and groups of them",
-    verbs: &[
+    verbs: [
         Verb { word: "a[dd]", run: change::add, grammar: Some(&change::GRAMMAR) },
         Verb { word: "r[eplace]", run: change::replace, grammar: Some(&change::GRAMMAR) },
         Verb { word: "d[elete]", run: change::del, grammar: Some(&change::GRAMMAR) },
@@ -26,10 +26,10 @@ pub static OBJECT: Object = Object {
 };
 
 /// `ip nexthop bucket`: the buckets of resilient groups.
-static BUCKET: Object = Object {
+static BUCKET: Object = crate::object! {
     name: "nexthop",
     about: "",
-    verbs: &[
+    verbs: [
         Verb { word: "s[how]|l[ist]|ls[t]", run: show::buckets, grammar: Some(&show::BUCKETS) },
         Verb { word: "g[et]", run: show::bucket, grammar: Some(&show::GET) },
     ],
@@ -41,7 +41,7 @@ fn bucket(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 }
 
 /// A word that is none of a nexthop's.
-static STRAY: Arg = Arg::new("", To::Call(stray, ""));
+const STRAY: Arg = Arg::new("", To::Call(stray, ""));
 
 fn stray<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
     let word = line.value(&mut cx.err)?;

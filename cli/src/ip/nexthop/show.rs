@@ -1,7 +1,7 @@
 //! `ip nexthop show`, `get`, `flush`, and the buckets of resilient groups.
 
 use super::STRAY;
-use crate::grammar::{Arg, Grammar, SLOTS, Slots, To, fill};
+use crate::grammar::{Arg, Grammar, Slots, To, fill, slots};
 use crate::ip::route::show::flags;
 use crate::ip::value::{close, open, put_named, put_row, slot, vrf, wrong};
 use crate::ip::{encap, flush as sweep};
@@ -28,9 +28,9 @@ const NHID: u8 = 7;
 const INDEX: u8 = 8;
 
 /// The selectors.
-pub(super) static GRAMMAR: Grammar = Grammar {
+pub(super) static GRAMMAR: Grammar = crate::grammar! {
     set: &nha::SET,
-    args: crate::args![
+    args: [
         Arg::new("d[ev]", To::Attr(nha::OIF.ty())),
         Arg::new("g[roups]", To::Mark(GROUPS)),
         Arg::new("m[aster]", To::Attr(nha::MASTER.ty())),
@@ -39,32 +39,29 @@ pub(super) static GRAMMAR: Grammar = Grammar {
         Arg::new("p[rotocol]", To::Slot(PROTO)),
         Arg::new("f[db]", To::Mark(FDB)),
     ],
-    bare: Some(&STRAY),
-    usage: "",
+    bare: STRAY,
 };
 
 /// The selectors of buckets.
-pub(super) static BUCKETS: Grammar = Grammar {
+pub(super) static BUCKETS: Grammar = crate::grammar! {
     set: &nha::SET,
-    args: crate::args![
-        Arg::new("dev", To::Attr(nha::OIF.ty())),
+    args: [
+        Arg::new("d[ev]", To::Attr(nha::OIF.ty())),
         Arg::new("m[aster]", To::Attr(nha::MASTER.ty())),
         Arg::new("v[rf]", To::Slot(VRF)),
         Arg::new("id", To::Slot(ID)),
         Arg::new("nhid", To::Slot(NHID)),
     ],
-    bare: Some(&STRAY),
-    usage: "",
+    bare: STRAY,
 };
 
-static HELP: Arg = Arg::new("", To::Call(|_, _, _, _| Err(Fail::HELP), ""));
+const HELP: Arg = Arg::new("", To::Call(|_, _, _, _| Err(Fail::HELP), ""));
 
 /// Which one.
-pub(super) static GET: Grammar = Grammar {
+pub(super) static GET: Grammar = crate::grammar! {
     set: &nha::SET,
-    args: crate::args![Arg::new("id", To::Slot(ID)), Arg::new("index", To::Slot(INDEX))],
-    bare: Some(&HELP),
-    usage: "",
+    args: [Arg::new("id", To::Slot(ID)), Arg::new("index", To::Slot(INDEX))],
+    bare: HELP,
 };
 
 const BAD_ID: &str = "invalid id value";
@@ -85,7 +82,7 @@ fn select(
     grammar: &Grammar,
 ) -> Result<(bool, u32), Fail> {
     let start = m.mark();
-    let mut slots = [None; SLOTS];
+    let mut slots = slots();
     fill(cx, line, grammar, m, &mut slots)?;
     let id = number(cx, &slots, ID, BAD_ID)?;
     let one = id != 0 && m.ty() == rtm::GETNEXTHOP;
@@ -113,7 +110,7 @@ fn select(
 /// A request of type `ty`, of the family that was asked for.
 fn request<'t>(cx: &Ctx<'_>, tx: &'t mut [u8], ty: u16) -> Build<'t> {
     let mut m = Build::new(tx, ty, 0, &[0; NHMSG_LEN]);
-    m.head(FAMILY_AT, &[cx.page.opts.family]);
+    m.head_u8(FAMILY_AT, cx.page.opts.family);
     m
 }
 
@@ -159,7 +156,7 @@ pub(super) fn bucket(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 fn ask(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16) -> Done {
     let mut tx = [0; 64];
     let mut m = Build::new(&mut tx, ty, 0, &[0; NHMSG_LEN]);
-    let mut slots = [None; SLOTS];
+    let mut slots = slots();
     fill(cx, line, &GET, &mut m, &mut slots)?;
     let id = number(cx, &slots, ID, BAD_ID)?;
     let index = number(cx, &slots, INDEX, BAD_INDEX)?;

@@ -1,7 +1,7 @@
 //! `ip route add`, `change`, `replace`, `append`, `prepend`, `test` and `del`: one grammar, one message.
 
 use super::{family, put_prefix, route_type, settle, vrf};
-use crate::grammar::{Arg, Grammar, SLOTS, Slots, To, Whole, fill, spelled};
+use crate::grammar::{Arg, Grammar, Slots, To, Whole, fill, slots, spelled};
 use crate::ip::value::{address, device, keep, number, put_device, realms, slot, tos, wrong};
 use crate::ip::{encap, keyword};
 use crate::report::{Done, Fail};
@@ -48,14 +48,15 @@ const CC_ALGO: u16 = rtax::CC_ALGO.ty();
 
 const VALUE: &str = "\"%\" value is invalid\n";
 
-static TO_ARG: Arg = Arg::new("to", To::Call(to, "[ TYPE ] PREFIX"));
+const TO_ARG: Arg = Arg::new("to", To::Call(to, "[ TYPE ] PREFIX"));
 
 /// The words of a route.
-pub static GRAMMAR: Grammar = Grammar {
+pub static GRAMMAR: Grammar = crate::grammar! {
     set: &rta::SET,
-    args: crate::args![
+    args: [
         Arg::new("src", To::Call(src, "ADDRESS")),
         Arg::new("via", To::Call(via, "[ FAMILY ] ADDRESS")),
+        Arg::new("dev", To::Slot(DEV)),
         Arg::new("from", To::Call(from, "PREFIX")),
         Arg::new("tos", To::Slot(TOS)),
         Arg::new("d[sfield]", To::Slot(TOS)),
@@ -86,7 +87,6 @@ pub static GRAMMAR: Grammar = Grammar {
         Arg::new("p[rotocol]", To::Slot(PROTO)),
         Arg::new("t[able]", To::Attr(rta::TABLE.ty())).bad(VALUE),
         Arg::new("v[rf]", To::Slot(VRF)),
-        Arg::new("dev", To::Slot(DEV)),
         Arg::new("oif", To::Slot(DEV)),
         Arg::new("p[ref]", To::Attr(rta::PREF.ty())).bad(VALUE),
         Arg::new("f[astopen_no_cookie]", To::Call(metric, "{ 0 | 1 }")),
@@ -95,7 +95,7 @@ pub static GRAMMAR: Grammar = Grammar {
         Arg::new("as", To::Call(labels, "[ to ] LABELS")),
         Arg::new("to", To::Call(to, "[ TYPE ] PREFIX")),
     ],
-    bare: Some(&TO_ARG),
+    bare: TO_ARG,
     usage: "[ TYPE ] PREFIX",
 };
 
@@ -105,7 +105,7 @@ fn to<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots: &mut 
     let digit = word.first().is_some_and(u8::is_ascii_digit);
     if let Some(ty) = (!digit).then(|| route_type(word)).flatten() {
         keep(slots, TYPE, word);
-        m.head(at::TYPE, &[ty]);
+        m.head_u8(at::TYPE, ty);
         word = line.value(&mut cx.err)?;
     }
     if slot(slots, DST).is_some() {
@@ -141,8 +141,8 @@ pub(crate) fn gateway(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, 
     let own = m.head_at(at::FAMILY);
     let mut word = line.value(&mut cx.err)?;
     let mut family = own;
-    if let Some((_, f)) = crate::ip::FAMILIES.iter().find(|(n, _)| n.as_bytes() == word) {
-        family = *f;
+    if let Some(f) = crate::ip::FAMILIES.find(word) {
+        family = f;
         word = line.value(&mut cx.err)?;
     }
     // struct rtvia: the family in two bytes, then the address.
@@ -151,7 +151,7 @@ pub(crate) fn gateway(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, 
     if family == af::AF_PACKET {
         let mut to = [0; 32];
         let n = mac::parse(word, &mut to).and_then(|n| to.get(..n));
-        let _ = other.extend_from_slice(n.ok_or_else(|| cx.err.plain(&[b"\"%\" is invalid lladdr.", word]))?);
+        let _ = other.extend_from_slice(n.ok_or_else(|| cx.err.plain_of("\"%\" is invalid lladdr.", word))?);
     } else {
         let ip = address(&mut cx.err, word, family)?;
         settle(m, &ip);
@@ -194,7 +194,7 @@ fn onlink<'l>(_: &mut Ctx<'_>, _: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slot
 /// A metric: its row is found by the keyword's whole spelling.
 fn metric<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
     let word = keyword(line);
-    let whole = GRAMMAR.args.iter().find(|a| spelled(word, a.word)).map(|a| Whole::of(a.word));
+    let whole = GRAMMAR.iter().find(|a| spelled(word, a.word)).map(|a| Whole::of(a.word));
     let name = whole.as_ref().map_or(word, Whole::as_bytes);
     let Some(row) = rtax::SET.iter().find(|r| r.keyword().as_bytes() == name) else { return Ok(()) };
     let mut value = line.value(&mut cx.err)?;
@@ -282,7 +282,7 @@ fn nexthops<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots:
     let all = m.open(rta::MULTIPATH.ty());
     loop {
         if line.is_over() {
-            return Err(cx.err.usage(&[b"Error: unexpected end of line after \"nexthop\""]));
+            return Err(cx.err.usage_of("Error: unexpected end of line after \"nexthop\"", b""));
         }
         // struct rtnexthop: its length is in front as an attribute's is, so it closes like one.
         let hop = m.mark();
@@ -294,14 +294,14 @@ fn nexthops<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots:
                 Some(2) => {
                     let name = line.value(&mut cx.err)?;
                     let index =
-                        device(cx, name).map_err(|_| cx.err.usage(&[b"Error: cannot parse nexthop"]))?;
-                    m.head(field(4), &index.to_ne_bytes());
+                        device(cx, name).map_err(|_| cx.err.usage_of("Error: cannot parse nexthop", b""))?;
+                    m.head_u32(field(4), index);
                 }
                 Some(3) => {
                     let word = line.value(&mut cx.err)?;
                     let n = num::parse_u32(word).and_then(|n| u8::try_from(n.checked_sub(1)?).ok());
                     let n = n.ok_or_else(|| wrong(&mut cx.err, word, "\"weight\" is invalid\n"))?;
-                    m.head(field(3), &[n]);
+                    m.head_u8(field(3), n);
                 }
                 Some(4) => m.head_or(field(2), rtnh::ONLINK.to_le_bytes().get(..1).unwrap_or(&[])),
                 Some(5) => tunnel(cx, line, m, slots)?,
@@ -330,9 +330,13 @@ fn nexthops<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots:
 
 /// One of the verbs: message type `ty` with `flags`.
 pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
-    let (mut words, mut slots) = ([0; TX], [None; SLOTS]);
-    let mut w = Build::new(&mut words, 0, 0, &[0; RTMSG_LEN]);
-    w.head(at::FAMILY, &[cx.page.opts.family]);
+    cx.lend(|cx, tx| run_in(cx, line, tx, ty, flags))
+}
+
+fn run_in(cx: &mut Ctx<'_>, line: &mut Line<'_>, tx: &mut [u8], ty: u16, flags: u16) -> Done {
+    let mut slots = slots();
+    let mut w = Build::new(tx, 0, 0, &[0; RTMSG_LEN]);
+    w.head_u8(at::FAMILY, cx.page.opts.family);
     fill(cx, line, &GRAMMAR, &mut w, &mut slots)?;
     if slot(&slots, DST).is_none() {
         return Err(Fail::HELP);
@@ -344,12 +348,24 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
     header(cx, &slots, &mut w, ty == rtm::NEWROUTE, table)?;
     // The words of most routes are the request already: a batch of them is spared the second frame.
     if w.attrs(RTMSG_LEN).any(|a| a.ty >= METRICS || a.ty == rta::TABLE.ty()) {
-        let mut tx = [0; TX];
-        let mut m = Build::new(&mut tx, 0, 0, w.written().get(HEADER_LEN..HEAD_END).unwrap_or(&[]));
-        transfer(&w, &mut m);
-        return complete(cx, &slots, &mut m, ty, flags, table);
+        return moved(cx, &slots, &w, ty, flags, table);
     }
     complete(cx, &slots, &mut w, ty, flags, table)
+}
+
+#[inline(never)]
+fn moved(
+    cx: &mut Ctx<'_>,
+    slots: &Slots<'_>,
+    w: &Build<'_>,
+    ty: u16,
+    flags: u16,
+    table: Option<u32>,
+) -> Done {
+    let mut tx = [0; TX];
+    let mut m = Build::new(&mut tx, 0, 0, w.written().get(HEADER_LEN..HEAD_END).unwrap_or(&[]));
+    transfer(w, &mut m);
+    complete(cx, slots, &mut m, ty, flags, table)
 }
 
 /// Adds what stands last, and sends.
@@ -380,7 +396,7 @@ fn header(cx: &mut Ctx<'_>, slots: &Slots<'_>, w: &mut Build<'_>, new: bool, tab
     let inet = family(w) == af::AF_INET;
     // A label has one type only, to delete too.
     if (new || family(w) == af::AF_MPLS) && !has(TYPE) {
-        w.head(at::TYPE, &[rtn::UNICAST]);
+        w.head_u8(at::TYPE, rtn::UNICAST);
     }
     let ty = w.head_at(at::TYPE);
     let local = matches!(ty, rtn::LOCAL | rtn::BROADCAST | rtn::NAT | rtn::ANYCAST);

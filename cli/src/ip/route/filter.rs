@@ -2,7 +2,7 @@
 
 use super::{route_type, vrf};
 use crate::Ctx;
-use crate::grammar::{Arg, Grammar, SLOTS, Slots, To, spelled};
+use crate::grammar::{Arg, Grammar, Slots, To, slots, spelled};
 use crate::ip::value::{device, keep, number, prefix, realms, slot, tos, words, wrong};
 use crate::report::Done;
 use crate::words::Line;
@@ -46,12 +46,12 @@ const CACHED: u8 = 17;
 const BAD: &str = "table id value is invalid\n||TOS value is invalid\n|invalid \"protocol\"\n|invalid \"scope\"\n|\
     node type value is invalid\n|invalid mark value|\"metric\" value is invalid\n|invalid realms\n";
 
-static TO_ARG: Arg = Arg::new("to", To::Call(to, "[ root | match | exact ] PREFIX"));
+const TO_ARG: Arg = Arg::new("to", To::Call(to, "[ root | match | exact ] PREFIX"));
 
 /// The selectors, of `flush` too.
-pub static GRAMMAR: Grammar = Grammar {
+pub static GRAMMAR: Grammar = crate::grammar! {
     set: &rta::SET,
-    args: crate::args![
+    args: [
         Arg::new("t[able]", To::Slot(TABLE)),
         Arg::new("v[rf]", To::Slot(VRF)),
         Arg::new("c[ached]", To::Mark(CACHED)),
@@ -74,7 +74,7 @@ pub static GRAMMAR: Grammar = Grammar {
         Arg::new("f[rom]", To::Call(from, "[ root | match | exact ] PREFIX")),
         Arg::new("to", To::Call(to, "[ root | match | exact ] PREFIX")),
     ],
-    bare: Some(&TO_ARG),
+    bare: TO_ARG,
     usage: "[ [ to ] [ root | match | exact ] PREFIX ]",
 };
 
@@ -85,8 +85,8 @@ fn to<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, slots: &mut 
 /// A gateway may be of another family than the routes.
 fn via<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, slots: &mut Slots<'l>) -> Done {
     let (mut word, mut family) = (line.value(&mut cx.err)?, cx.page.opts.family);
-    if let Some((_, named)) = crate::ip::FAMILIES.iter().find(|(name, _)| name.as_bytes() == word) {
-        family = *named;
+    if let Some(named) = crate::ip::FAMILIES.find(word) {
+        family = named;
         word = line.value(&mut cx.err)?;
     }
     prefix(&mut cx.err, word, family)?;
@@ -198,7 +198,7 @@ pub(in crate::ip) fn select(
     grammar: &Grammar,
     f: &mut Filter,
 ) -> Done {
-    let mut slots = [None; SLOTS];
+    let mut slots = slots();
     words(cx, line, grammar, &mut slots)?;
     let family = cx.page.opts.family;
     f.cached = slot(&slots, CACHED).is_some();
@@ -252,10 +252,10 @@ pub(in crate::ip) fn select(
 pub(in crate::ip) fn request<'t>(tx: &'t mut [u8], f: &Filter) -> Build<'t> {
     let mut m = Build::new(tx, rtm::GETROUTE, 0, &[0; RTMSG_LEN]);
     let inet = f.family == af::AF_UNSPEC && f.table() != 0;
-    m.head(at::FAMILY, &[if inet { af::AF_INET } else { f.family }]);
-    m.head(at::PROTOCOL, &[u8::try_from(f.number(PROTO)).unwrap_or(0)]);
+    m.head_u8(at::FAMILY, if inet { af::AF_INET } else { f.family });
+    m.head_u8(at::PROTOCOL, u8::try_from(f.number(PROTO)).unwrap_or(0));
     if f.cached {
-        m.head(at::FLAGS, &rtm_f::CLONED.to_ne_bytes());
+        m.head_u32(at::FLAGS, rtm_f::CLONED);
     }
     for (n, key) in [(TABLE, rta::TABLE), (OIF, rta::OIF)] {
         if f.number(n) != 0 {

@@ -2,7 +2,7 @@
 
 use super::show::any;
 use super::{family, put_prefix, vrf};
-use crate::grammar::{Arg, Grammar, SLOTS, Slots, To, fill};
+use crate::grammar::{Arg, Grammar, Slots, To, fill, slots};
 use crate::ip::value::{keep, put_device, slot, tos, wrong};
 use crate::report::Done;
 use crate::words::Line;
@@ -22,12 +22,12 @@ const VRF: u8 = 4;
 const FIBMATCH: u8 = 5;
 const NOTIFY: u8 = 6;
 
-static TO_ARG: Arg = Arg::new("to", To::Call(to, "ADDRESS"));
+const TO_ARG: Arg = Arg::new("to", To::Call(to, "ADDRESS"));
 
 /// The words of `ip route get`.
-pub static GRAMMAR: Grammar = Grammar {
+pub static GRAMMAR: Grammar = crate::grammar! {
     set: &rta::SET,
-    args: crate::args![
+    args: [
         Arg::new("f[rom]", To::Call(from, "ADDRESS")),
         Arg::new("tos", To::Slot(TOS)),
         Arg::new("d[sfield]", To::Slot(TOS)),
@@ -45,7 +45,7 @@ pub static GRAMMAR: Grammar = Grammar {
         Arg::new("d[port]", To::Attr(rta::DPORT.ty())).bad("invalid dport\n"),
         Arg::new("to", To::Call(to, "ADDRESS")),
     ],
-    bare: Some(&TO_ARG),
+    bare: TO_ARG,
     usage: "[ to ] ADDRESS",
 };
 
@@ -74,7 +74,7 @@ fn host(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, key: Key<Raw>,
             num::dec(u64::from(bits)).as_bytes(),
         ]);
     }
-    m.head(len_at, &[bits]);
+    m.head_u8(len_at, bits);
     Ok(())
 }
 
@@ -82,11 +82,11 @@ fn host(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, key: Key<Raw>,
 pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut tx = [0; TX];
     let mut m = Build::new(&mut tx, rtm::GETROUTE, 0, &[0; RTMSG_LEN]);
-    m.head(at::FAMILY, &[cx.page.opts.family]);
-    let mut slots = [None; SLOTS];
+    m.head_u8(at::FAMILY, cx.page.opts.family);
+    let mut slots = slots();
     fill(cx, line, &GRAMMAR, &mut m, &mut slots)?;
     if slot(&slots, DST).is_none() {
-        return Err(cx.err.plain(&[b"need at least a destination address"]));
+        return Err(cx.err.plain_of("need at least a destination address", b""));
     }
     // Only IPv4 has to be asked which table the route came from.
     let mut flags = if family(&mut m) == af::AF_INET { rtm_f::LOOKUP_TABLE } else { 0 };
@@ -96,10 +96,10 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     if slot(&slots, NOTIFY).is_some() {
         flags |= rtm_f::NOTIFY;
     }
-    m.head(at::FLAGS, &flags.to_ne_bytes());
+    m.head_u32(at::FLAGS, flags);
     if let Some(w) = slot(&slots, TOS) {
         let v = tos(cx, w).ok_or_else(|| wrong(&mut cx.err, w, "TOS value is invalid\n"))?;
-        m.head(at::TOS, &[v]);
+        m.head_u8(at::TOS, v);
     }
     put_device(cx, &mut m, &slots, IIF, rta::IIF)?;
     let bound = m.mark();

@@ -8,7 +8,7 @@ mod save;
 pub mod show;
 
 use crate::Ctx;
-use crate::grammar::{Object, Verb, spelled};
+use crate::grammar::{Object, spelled};
 use crate::ip::value::prefix;
 use crate::report::{Done, Fail};
 use crate::words::Line;
@@ -17,16 +17,16 @@ use nlbox_core::rt::names::ROUTE_TYPES;
 use nlbox_core::rt::route::{at, rta};
 use nlbox_core::rt::rtm;
 use nlbox_core::text::ip::{Ip, Prefix, af};
-use nlbox_core::text::num;
+use nlbox_core::text::{Texts, num};
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::nlm;
 use nlbox_core::wire::key::{Key, Raw};
 
 /// `ip route`.
-pub static OBJECT: Object = Object {
+pub static OBJECT: Object = crate::object! {
     name: "route",
     about: "routes",
-    verbs: &[
+    verbs: [
         Verb { word: "s[how]|l[ist]|ls[t]", run: show::run, grammar: Some(&filter::GRAMMAR) },
         Verb { word: "g[et]", run: get::run, grammar: Some(&get::GRAMMAR) },
         Verb {
@@ -86,7 +86,7 @@ fn put_prefix(
     if m.head_at(at::FAMILY) == af::AF_MPLS {
         // One label, all of its bits.
         put_labels(cx, m, key.ty(), word, b"prefix")?;
-        m.head(len_at, &[LABEL_BITS]);
+        m.head_u8(len_at, LABEL_BITS);
         return Ok(Prefix { ip: Ip::none(af::AF_MPLS), len: LABEL_BITS, had_len: false });
     }
     let p = prefix(&mut cx.err, word, m.head_at(at::FAMILY))?;
@@ -94,7 +94,7 @@ fn put_prefix(
     if !p.ip.is_none() {
         m.put(key, p.ip.bytes());
     }
-    m.head(len_at, &[p.len]);
+    m.head_u8(len_at, p.len);
     Ok(p)
 }
 
@@ -116,7 +116,7 @@ fn put_labels(cx: &mut Ctx<'_>, m: &mut Build<'_>, ty: u16, word: &[u8], what: &
 /// The family of the route so far is that of its first address.
 fn settle(m: &mut Build<'_>, ip: &Ip) {
     if m.head_at(at::FAMILY) == af::AF_UNSPEC {
-        m.head(at::FAMILY, &[ip.family()]);
+        m.head_u8(at::FAMILY, ip.family());
     }
 }
 
@@ -128,7 +128,7 @@ fn family(m: &mut Build<'_>) -> u8 {
 
 /// A type of route in iproute2's abbreviations, which `Names` does not know; else a number.
 fn route_type(word: &[u8]) -> Option<u8> {
-    static ABBREVIATED: &[&str] = &[
+    static ABBREVIATED: Texts = nlbox_core::texts![
         "b[roadcast]|brd",
         "a[nycast]",
         "m[ulticast]",
@@ -138,7 +138,7 @@ fn route_type(word: &[u8]) -> Option<u8> {
         "x[resolve]",
         "u[nicast]",
     ];
-    let whole = ABBREVIATED.iter().find(|w| spelled(word, w)).map(|w| crate::grammar::Whole::of(w));
+    let whole = ABBREVIATED.into_iter().find(|w| spelled(word, w)).map(crate::grammar::Whole::of);
     let name = whole.as_ref().map_or(word, |w| w.as_bytes());
     ROUTE_TYPES.number(name).or_else(|| num::parse_u32(word)).and_then(|n| u8::try_from(n).ok())
 }

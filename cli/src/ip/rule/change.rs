@@ -2,7 +2,7 @@
 
 use super::word;
 use crate::Ctx;
-use crate::grammar::{Arg, Grammar, Slots, To, read, spelled};
+use crate::grammar::{Arg, Grammar, Slots, Table, To, read};
 use crate::ip::value::plain_of;
 use crate::ip::value::{self, keep, slot, wrong};
 use crate::report::{Done, Fail};
@@ -15,12 +15,12 @@ use nlbox_core::wire::header::nlm;
 /// A word has said where the rule leads: it does not lead to the main table.
 const LEADS: u8 = 0;
 
-static TYPE_ARG: Arg = Arg::new("type", To::Call(kind, "TYPE"));
+const TYPE_ARG: Arg = Arg::new("type", To::Call(kind, "TYPE"));
 
 /// The words of a rule.
-pub(super) static GRAMMAR: Grammar = Grammar {
+pub(super) static GRAMMAR: Grammar = crate::grammar! {
     set: &fra::SET,
-    args: crate::args![
+    args: [
         Arg::new("not", To::Call(word::not, "")),
         Arg::new("from", To::Call(from, "PREFIX")),
         Arg::new("to", To::Call(to, "PREFIX")),
@@ -49,7 +49,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
         // The kernel has no such rules since 2.6.9.
         Arg::new("nat|map-to", To::Call(crate::ip::absent, "")),
     ],
-    bare: Some(&TYPE_ARG),
+    bare: TYPE_ARG,
     usage: "[ TYPE ]",
 };
 
@@ -57,7 +57,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
 pub(super) const BAD_PREFERENCE: &str = "preference value is invalid\n";
 
 /// The types that a rule may have, and the action of each.
-static TYPES: &[(&str, u8)] = &[
+static TYPES: Table<u8> = crate::table![
     ("p[rohibit]", fr_act::PROHIBIT),
     ("u[nreachable]", fr_act::UNREACHABLE),
     ("uni[cast]", fr_act::TO_TBL),
@@ -69,15 +69,15 @@ fn leads(slots: &mut Slots<'_>) {
 }
 
 fn act(m: &mut Build<'_>, slots: &mut Slots<'_>, action: u8) -> Done {
-    m.head(ACTION_AT, &[action]);
+    m.head_u8(ACTION_AT, action);
     leads(slots);
     Ok(())
 }
 
 fn kind(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, slots: &mut Slots<'_>) -> Done {
     let word = line.value(&mut cx.err)?;
-    match TYPES.iter().find(|(name, _)| spelled(word, name)) {
-        Some((_, action)) => act(m, slots, *action),
+    match TYPES.find(word) {
+        Some(action) => act(m, slots, action),
         None => Err(wrong(&mut cx.err, word, "Failed to parse rule type")),
     }
 }
@@ -103,7 +103,7 @@ fn to(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_
 fn table(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, slots: &mut Slots<'_>) -> Done {
     let id = word::table_id(cx, line, "invalid table ID\n")?;
     let short = u8::try_from(id).unwrap_or(0);
-    m.head(TABLE_AT, &[short]);
+    m.head_u8(TABLE_AT, short);
     if u32::from(short) != id {
         m.put(fra::TABLE, id);
     }
@@ -121,27 +121,30 @@ fn realms(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slot
 }
 
 fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
-    let adds = ty == rtm::NEWRULE;
     if line.is_over() {
-        let verb: &[u8] = if adds { b"add" } else { b"del" };
+        let verb: &[u8] = if ty == rtm::NEWRULE { b"add" } else { b"del" };
         return Err(plain_of(cx, "\"ip rule %\" requires arguments.", verb));
     }
-    let mut tx = [0; 2048];
-    let mut m = Build::new(&mut tx, ty, flags, &[0; RULE_LEN]);
-    m.head(0, &[super::show::family(cx)]);
+    cx.lend(|cx, tx| modify_in(cx, line, tx, ty, flags))
+}
+
+fn modify_in(cx: &mut Ctx<'_>, line: &mut Line<'_>, tx: &mut [u8], ty: u16, flags: u16) -> Done {
+    let adds = ty == rtm::NEWRULE;
+    let mut m = Build::new(tx, ty, flags, &[0; RULE_LEN]);
+    m.head_u8(0, super::show::family(cx));
     if adds {
-        m.head(ACTION_AT, &[fr_act::TO_TBL]);
+        m.head_u8(ACTION_AT, fr_act::TO_TBL);
     }
     let slots = read(cx, line, &GRAMMAR, &mut m)?;
     let goes = m.attrs(RULE_LEN).has(fra::GOTO);
     if goes {
-        m.head(ACTION_AT, &[fr_act::GOTO]);
+        m.head_u8(ACTION_AT, fr_act::GOTO);
     } else if adds && slot(&slots, LEADS).is_none() {
-        m.head(TABLE_AT, &[MAIN]);
+        m.head_u8(TABLE_AT, MAIN);
     }
     let attrs = m.attrs(RULE_LEN);
     if attrs.has(fra::L3MDEV) && (m.head_at(TABLE_AT) != 0 || attrs.has(fra::TABLE)) {
-        cx.err.say(&[b"table can not be specified for l3mdev rules"]);
+        cx.err.say_of("table can not be specified for l3mdev rules", b"");
         return Err(EINVAL);
     }
     crate::ip::send(cx, &mut m)

@@ -5,7 +5,7 @@ mod show;
 mod word;
 
 use crate::Ctx;
-use crate::grammar::{Object, Verb};
+use crate::grammar::Object;
 use crate::ip::mroute::{IP6MR, IPMR};
 use crate::ip::saved::{self, RULES};
 use crate::ip::value::plain;
@@ -16,22 +16,30 @@ use nlbox_core::text::num;
 
 pub use show::rule;
 
-static VERBS: &[Verb] = &[
-    Verb { word: "l[ist]|ls[t]|s[how]", run: show::run, grammar: Some(&show::GRAMMAR) },
-    Verb { word: "f[lush]", run: show::flush, grammar: Some(&show::GRAMMAR) },
-    Verb { word: "a[dd]", run: change::add, grammar: Some(&change::GRAMMAR) },
-    Verb { word: "d[elete]", run: change::del, grammar: Some(&change::GRAMMAR) },
-    Verb { word: "sa[ve]", run: save, grammar: None },
-    Verb { word: "r[estore]", run: restore, grammar: None },
-];
+/// `ip rule` and `ip mrule` have the same verbs.
+macro_rules! rules {
+    ($name:literal, $about:literal) => {
+        crate::object! {
+            name: $name,
+            about: $about,
+            verbs: [
+                Verb { word: "l[ist]|ls[t]|s[how]", run: show::run, grammar: Some(&show::GRAMMAR) },
+                Verb { word: "f[lush]", run: show::flush, grammar: Some(&show::GRAMMAR) },
+                Verb { word: "a[dd]", run: change::add, grammar: Some(&change::GRAMMAR) },
+                Verb { word: "d[elete]", run: change::del, grammar: Some(&change::GRAMMAR) },
+                Verb { word: "sa[ve]", run: save, grammar: None },
+                Verb { word: "r[estore]", run: restore, grammar: None },
+            ],
+            default: show::run,
+        }
+    };
+}
 
 /// `ip rule`.
-pub static OBJECT: Object =
-    Object { name: "rule", about: "rules: which table routes what", verbs: VERBS, default: show::run };
+pub static OBJECT: Object = rules!("rule", "rules: which table routes what");
 
 /// `ip mrule`: the same for multicast, of the families that [`multicast`] sets.
-pub static MULTICAST: Object =
-    Object { name: "mrule", about: "rules: which table routes multicast", verbs: VERBS, default: show::run };
+pub static MULTICAST: Object = rules!("mrule", "rules: which table routes multicast");
 
 /// From here on the family asked is the one of multicast routing.
 pub fn multicast(cx: &mut Ctx<'_>) -> Done {

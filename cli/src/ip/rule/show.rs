@@ -22,12 +22,12 @@ use nlbox_core::wire::header::Message;
 use nlbox_core::wire::key::{Key, Raw};
 use zerocopy::FromBytes;
 
-static TO_ARG: Arg = Arg::new("to", To::Call(to, "PREFIX"));
+const TO_ARG: Arg = Arg::new("to", To::Call(to, "PREFIX"));
 
 /// The filters: selectors as `add` takes them, held against each rule's.
-pub(super) static GRAMMAR: Grammar = Grammar {
+pub(super) static GRAMMAR: Grammar = crate::grammar! {
     set: &fra::SET,
-    args: crate::args![
+    args: [
         Arg::new("not", To::Call(word::not, "")),
         Arg::new("p[reference]|o[rder]|pri[ority]", To::Attr(fra::PRIORITY.ty())).bad(BAD_PREFERENCE),
         Arg::new("to|d[st]", To::Call(to, "PREFIX")),
@@ -47,7 +47,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
         Arg::new("dscp", To::Call(word::dscp, "DSCP[/MASK]")),
         Arg::new("flowlabel", To::Call(word::flowlabel, "LABEL[/MASK]")),
     ],
-    bare: Some(&TO_ARG),
+    bare: TO_ARG,
     usage: "[ PREFIX ]",
 };
 
@@ -126,7 +126,7 @@ fn split<'m>(m: &Message<'m>) -> Option<(RuleHeader, Attrs<'m>)> {
 
 pub(super) fn request<'t>(cx: &Ctx<'_>, tx: &'t mut [u8]) -> Build<'t> {
     let mut m = Build::new(tx, rtm::GETRULE, 0, &[0; RULE_LEN]);
-    m.head(0, &[family(cx)]);
+    m.head_u8(0, family(cx));
     m
 }
 
@@ -158,7 +158,7 @@ pub(super) fn flush(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         Err(e) => {
             let _ = cx.err.net(e, &cx.page.names.conn, None);
             if matches!(e, Error::Kernel(_)) {
-                cx.err.say(&[b"Dump terminated"]);
+                cx.err.say_of("Dump terminated", b"");
             }
             Err(USAGE)
         }

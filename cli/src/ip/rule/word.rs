@@ -25,7 +25,7 @@ pub(super) fn end(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, ty: 
         family => family,
     };
     let p = prefix(&mut cx.err, word, family)?;
-    m.head(if ty == fra::SRC.ty() { SRC_LEN_AT } else { DST_LEN_AT }, &[p.len]);
+    m.head_u8(if ty == fra::SRC.ty() { SRC_LEN_AT } else { DST_LEN_AT }, p.len);
     m.raw(ty, p.ip.bytes());
     Ok(())
 }
@@ -38,7 +38,7 @@ pub(super) fn not(_: &mut Ctx<'_>, _: &mut Line<'_>, m: &mut Build<'_>, _: &mut 
 pub(super) fn tos(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
     let word = line.value(&mut cx.err)?;
     let tos = value::tos(cx, word).ok_or_else(|| wrong(&mut cx.err, word, "TOS value is invalid\n"))?;
-    m.head(TOS_AT, &[tos]);
+    m.head_u8(TOS_AT, tos);
     Ok(())
 }
 

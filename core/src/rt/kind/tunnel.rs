@@ -130,7 +130,8 @@ attrs! {
         0x370f PUT_CSUM6: u16, Kind::Has(Int::U16, 2), "encap-udp6-csum", EXACT, WRITE;
         0x370f CSUM6: u16, Kind::Has(Int::U16, 2), "encap-csum6|csum6", READ, THEN, NO;
         0x370f REMCSUM: u16, Kind::Has(Int::U16, 4), "encap-remcsum|remcsum", EXACT, THEN, NO;
-        0x370f ENCAP_END: u16, Kind::Custom(&CLOSE), "", READ, THEN;
+        // By the number of the row that opens: what is opened is closed, whatever is between.
+        0x370e ENCAP_END: u16, Kind::Custom(&CLOSE), "", READ, THEN;
     }
 }
 
@@ -483,6 +484,15 @@ mod tests {
             let known: Vec<u16> = Attrs::new(&theirs[4..]).map(|a| a.ty).collect();
             assert!(ours.into_iter().all(|a| known.contains(&a.ty)), "{}", kind.name);
         }
+    }
+
+    #[test]
+    fn an_encapsulation_without_its_flags_is_whole() {
+        let mut room = [0; 64];
+        let mut b = Build::new(&mut room, 0, 0, &[]);
+        b.raw(14, &2_u16.to_ne_bytes());
+        let data = [&[0; 4], b.attrs(0).bytes()].concat();
+        assert_eq!(shown("gre", &data, true), "\"encap\":{\"type\":\"gue\"}");
     }
 
     #[test]
