@@ -8,6 +8,7 @@ use nlbox_sys::fd::{CBuf, link, readlink, stat, symlink};
 
 /// Puts links to this program's file into DIR: hard links, or symbolic ones with `-s`. A name that exists is kept
 /// and said, unless it is a link to this file already; the others are made all the same.
+#[inline(never)]
 pub(crate) fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut soft = false;
     let mut dir = None;
