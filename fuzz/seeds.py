@@ -12,6 +12,28 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS, DICTS = ROOT / "fuzz/corpus", ROOT / "fuzz/dicts"
+# Requests of commands that the set-up has none of.
+REQUESTS = [
+    ("ip link set veth0", "vf 0 mac 02:00:00:00:00:01 vlan 5 qos 1 trust on min_tx_rate 1 max_tx_rate 9"),
+    ("ip link set veth0 type bridge_slave", "cost 5 priority 3 mcast_router 2 isolated on"),
+    ("ip -M route add", "100 as 200/300 via inet 10.0.0.1 dev veth0"),
+    ("ip -6 tunnel add x", "mode ip6gre local fd00::1 remote fd00::2 key 5 encaplimit none"),
+    ("ip route get", "1.2.3.4 from 10.0.0.1 iif veth0 mark 5 ipproto tcp dport 80"),
+    ("ip neigh get", "10.0.0.1 dev veth0"),
+    ("ip tcp_metrics del", "10.0.0.1 source 10.0.0.2"),
+    ("bridge link set dev veth0", "cost 4 guard on state 3 learning off vlan_tunnel on"),
+    ("bridge vlan set", "vid 5 dev veth0 state blocking mcast_router 1"),
+    ("bridge vlan global set", "vid 5-9 dev veth0 mcast_snooping 1 mcast_querier_interval 500"),
+    ("bridge vni add", "dev veth0 vni 5-9 group 239.1.1.1"),
+    ("bridge mst set", "dev veth0 msti 5 state learning"),
+    ("ifconfig veth0", "10.0.0.1 netmask 255.0.0.0 broadcast 10.255.255.255 mtu 1400 up"),
+    ("route add", "-net 10.0.0.0 netmask 255.0.0.0 gw 10.0.0.1 metric 5 dev veth0"),
+    ("route -6 add", "fd00::/16 gw fd00::1 metric 5 dev veth0"),
+    ("arp -s", "10.0.0.9 02:00:00:00:00:09 -i veth0"),
+    ("brctl addif x", "veth0"),
+    ("vconfig add veth0", "5"),
+]
+
 LIMIT = 4000  # bytes of one seed
 
 # The orders of targets/listings.rs, read there.
@@ -276,7 +298,8 @@ def words(commands):
         tail = line.removeprefix(head).strip() if matching else line
         if n % 2 == 0:
             write("words", f"{n}", bytes([heads.index(head) << 1]) + tail.encode())
-    heads = re.findall(r'\("([^"]*)", \d+, "', (ROOT / "fuzz/targets/requests.rs").read_text())
+    heads = re.search(r"const HEADS: &\[&str\] = &\[(.*?)\];", (ROOT / "fuzz/targets/requests.rs").read_text(), re.S)
+    heads = re.findall(r'"([^"]*)"', heads.group(1))
     for n, line in enumerate(SETUP.strip().splitlines()):
         for at, head in enumerate(heads):
             tail = re.sub(r"^(ip (?:-6 )?\w+ add x) ?|^(ip link set veth0) ?", "", line)
@@ -284,9 +307,10 @@ def words(commands):
                 write("requests", f"{n}", bytes([at]) + line.removeprefix(head).strip().encode())
             elif head == "ip link add x" and line.startswith("ip link add"):
                 write("requests", f"{n}", bytes([at]) + line.split(" ", 4)[4].encode())
-    for n in range(40):
-        for at in (n % 3 * 2 + 1,):
-            write("requests", f"row-{n}-{at}", bytes([192 + n, at]) + [b"5", b"1.2.3.4", b"on", b"fd00::1"][n % 4])
+    for head, tail in REQUESTS:
+        write("requests", f"{head.replace(' ', '-')}", bytes([heads.index(head)]) + tail.encode())
+    for n, line in enumerate(l.removeprefix("nlbox nat ") for l in SETUP.splitlines() if l.startswith("nlbox nat ")):
+        write("nft", f"words-{n}", b"\x02 " + line.encode())
     text = "\n".join(l.removeprefix("ip ") for l in commands if l.startswith("ip "))[:2000]
     write("batch", "golden", b"\x02" + text.encode())
     write("batch", "quotes", b"\x06# comment\nlink set lo alias 'a b' \\\n up\n\nlink \"show\" # x\nroute 'open\n")
@@ -294,6 +318,15 @@ def words(commands):
 
 
 def others():
+    # A set's every row, with a payload of each usual length: by its number, 33 link kinds and then encapsulations.
+    for n in range(44):
+        for size in (1, 2, 4, 8, 16):
+            rows = b"".join(bytes([row, size]) + bytes([1] * size) for row in range(60))
+            if n % 5 == (1, 2, 4, 8, 16).index(size):
+                write("decode", f"rows-{n}", bytes([136 + n, 2 + n % 2]) + rows)
+        word = [b"1.2.3.4", b"fd00::1", b"5", b"on", b"segs fd00::1,fd00::2"][n % 5]
+        for row in range(n % 6, 24, 6):
+            write("requests", f"set-{n}-{row}", bytes([192 + n, row]) + word)
     write("files", "rt_tables", b"#\n255\tlocal\n254\tmain\n0x64 blue\n4294967296 far\n1 two # three\n")
     write("files", "hosts", b"127.0.0.1 localhost\n::1 ip6-localhost ip6-loopback # x\nfe80::1%eth0 no\n10.0.0.1\trouter  rtr\n")
     write("files", "long", b"1 " + b"x" * 600 + b"\n2 y")
@@ -308,11 +341,22 @@ def others():
         write("frames", f"error-{mode}", bytes([mode & 5]) + ip + error)
     write("frames", "arp-bare", b"\0" + arp)
     write("frames", "echo-bare", b"\0" + echo)
+    route = bytes([2, 24, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0]) + attr(1, bytes([10, 0, 0, 0])) + attr(4, bytes([7, 0, 0, 0]))
+    address = bytes([2, 24, 0, 0, 7, 0, 0, 0]) + attr(1, bytes([10, 0, 0, 1])) + attr(2, bytes([10, 0, 0, 1]))
+    rule = bytes([2, 0, 0, 0, 77, 0, 0, 1, 0, 0, 0, 0]) + attr(6, bytes([100, 0, 0, 0]))
+    for n, (ty, body) in enumerate([(24, route), (20, address), (32, rule)]):
+        for what in range(3):
+            m = struct.pack("=IHHII", 16 + len(body), ty, 2, 1, 77) + body
+            write("batch", f"saved-{n}-{what}", bytes([16 | what << 2 | n]) + m + m)
     for n, t in enumerate([b"10.0.0.1/24", b"fd00::1", b"::ffff:1.2.3.4", b"02:00:00:00:00:01", b"default", b"0x7fffffff"]):
         write("text", str(n), t.ljust(16, b"\0") if n > 4 else t)
     head = struct.pack("=IHHII", 20, 16, 2, 1, 77)
-    write("dump", "table", bytes([40, 16]) + head + bytes(4) + DONE[:8] + struct.pack("=II", 1, 77) + bytes(4))
-    write("dump", "stranger", bytes([20, 8]) + head + bytes(4) + bytes([0, 7]))
+    write("dump", "table", bytes([0, 40, 16]) + head + bytes(4) + DONE[:8] + struct.pack("=II", 1, 77) + bytes(4))
+    write("dump", "stranger", bytes([0, 20, 8]) + head + bytes(4) + bytes([0, 7]))
+    refusal = struct.pack("=IHHIIi", 52, 2, 0x200, 1, 77, -22) + head + attr(1, b"no such thing\0")
+    for what in (0, 1, 2, 3):
+        write("dump", f"refusal-{what}", bytes([what, len(refusal), 16]) + refusal + bytes([20, 16]) + head)
+        write("dump", f"answer-{what}", bytes([what, 28, 16]) + struct.pack("=IHHII", 28, 16, 0, 1, 77) + bytes(4) + attr(3, b"lo\0"))
 
 
 def quoted(text):

@@ -32,21 +32,32 @@ pub fn nlbox() -> PathBuf {
         if let Some(bin) = std::env::var_os("NLBOX_BIN") {
             return PathBuf::from(bin);
         }
-        const TARGET: &str = "x86_64-unknown-linux-musl";
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        let base = std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
-        let dir = root.join(base).join("product");
-        let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
-        let done = Command::new(cargo)
-            .args(["build", "--quiet", "--release", "--target", TARGET, "-p", "nlbox", "--bin", "nlbox"])
-            .current_dir(root)
-            .env("CARGO_TARGET_DIR", &dir)
-            .status()
-            .expect("cargo runs");
-        assert!(done.success(), "the product does not build");
-        dir.join(TARGET).join("release/nlbox")
+        product("x86_64-unknown-linux-musl", "release", &[], "product").expect("the target that is shipped")
     })
     .clone()
+}
+
+/// A build of the product for `target`, with more arguments, in the target directory `dir` of its own: the file. `None`,
+/// said aloud, where that target is not installed.
+pub fn product(target: &str, profile: &str, more: &[&str], dir: &str) -> Option<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let lib = Command::new("rustc").args(["--print", "target-libdir", "--target", target]).output();
+    let lib = String::from_utf8(lib.expect("rustc runs").stdout).unwrap();
+    if !Path::new(lib.trim()).exists() {
+        return skip(&format!("the Rust target {target} is not installed"));
+    }
+    let base = std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
+    let dir = root.join(base).join(dir);
+    let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
+    let done = Command::new(cargo)
+        .args(["build", "--quiet", "--profile", profile, "--target", target, "-p", "nlbox", "--bin", "nlbox"])
+        .args(more)
+        .current_dir(root)
+        .env("CARGO_TARGET_DIR", &dir)
+        .status()
+        .expect("cargo runs");
+    assert!(done.success(), "the product does not build for {target}");
+    Some(dir.join(target).join(profile).join("nlbox"))
 }
 
 /// The installed iproute2, or `None`, said aloud (under `CI=true` its absence is a failure).

@@ -96,7 +96,7 @@ fn a_pair_with_addresses_and_a_way_out() {
     let before = host.state();
     let inside = host.isolate(
         "sh -c 'ip -o -4 addr; ip -o -6 addr show scope global; ip route; ip -6 route show default; \
-         ping -q -c 1 -W 1 10.213.0.1 | grep received; NLBOX ping -q -c 1 -W 1 fd6e:6c62:6f78::1 | grep received; \
+         ping -q -c 1 -W 5 10.213.0.1 | grep received; NLBOX ping -q -c 1 -W 5 fd6e:6c62:6f78::1 | grep received; \
          ip -o link show up | wc -l'",
     );
     let inside: Vec<&str> = inside.lines().map(|l| l.split('\\').next().unwrap().trim_end()).collect();
@@ -340,11 +340,7 @@ fn lines_that_cannot_be_done_say_which_step_and_leave_nothing() {
             "isolate: lo has no address, and so the link inside\nRTNETLINK answers: Operation not supported\n\
              isolate: failed: ip link set nlbox0 master lo up\n",
         ),
-        (
-            "-b br0 --host-address 10.7.0.9/24 true",
-            1,
-            "isolate: --host-address does not go with --no-veth or --bridge\n",
-        ),
+        ("-b br0 --host-address 10.7.0.9/24 true", 1, "isolate: --host-address does not go with --bridge\n"),
         ("-a 10.0.0.2 true", 1, "isolate: '10.0.0.2' is no ADDRESS/LENGTH\n"),
         ("-a 10.0.0.2/33 true", 1, "isolate: '10.0.0.2/33' is no ADDRESS/LENGTH\n"),
         ("-a any true", 1, "isolate: 'any' is no ADDRESS/LENGTH\n"),
@@ -361,12 +357,19 @@ fn lines_that_cannot_be_done_say_which_step_and_leave_nothing() {
             1,
             "Error: Nexthop has invalid gateway.\nisolate: failed: ip -n PID route add default via 10.9.0.1 dev eth0\n",
         ),
-        ("--no-veth -b br0 true", 1, "isolate: --bridge does not go with --no-veth or --bridge\n"),
+        ("--no-veth -b br0 true", 1, "isolate: --bridge does not go with --no-veth\n"),
+        ("--no-veth --nat true", 1, "isolate: --nat does not go with --no-veth\n"),
+        ("-a '' true", 1, "isolate: --address is empty\n"),
+        ("-b '' true", 1, "isolate: --bridge is empty\n"),
+        ("-n '' true", 1, "isolate: --name is empty\n"),
+        ("--dev lo true", 1, "isolate: --dev: lo is there already\n"),
         (
             "-R /nonexistent true",
             1,
             "isolate: cannot use '/nonexistent' as root directory: No such file or directory\n",
         ),
+        // The second one is refused with the first one's rules in place.
+        ("--publish 80:80,80:81 true", 1, "isolate: port PID is published already\n"),
         ("--publish 80 true", 1, "isolate: '80' is no HOSTPORT:PORT[/udp]\n"),
         ("--publish 80:80,1:2/sctp true", 1, "isolate: '1:2/sctp' is no HOSTPORT:PORT[/udp]\n"),
         (
@@ -457,6 +460,11 @@ fn several_share_a_bridge() {
     let out = host.run("NLBOX isolate -b br0 hostname -I");
     assert_eq!((out.stdout.as_str(), out.code), ("\n", 0));
     eqnice!("isolate: br0 has no address, and so the link inside\n", out.stderr);
+    for option in ["--nat", "--publish 80:80"] {
+        let out = host.run(&format!("NLBOX isolate -b br0 {option} true"));
+        assert_eq!(out.code, 1);
+        assert!(out.stderr.ends_with("\nisolate: no address inside to translate\n"), "{}", out.stderr);
+    }
 }
 
 #[test]
@@ -585,6 +593,51 @@ fn forwarding_is_switched_on_and_said_once() {
         host.0.sh("cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding").stdout
     );
     assert_eq!(host.isolate("--forward true"), "");
+}
+
+#[test]
+fn a_host_that_does_not_forward_is_said() {
+    let Some(host) = Host::new() else { return };
+    let before = host.state();
+    host.0.sh("echo 0 > /proc/sys/net/ipv4/ip_forward; echo 0 > /proc/sys/net/ipv6/conf/all/forwarding");
+    for (option, file) in [
+        ("--nat", "ipv4/ip_forward"),
+        ("--publish 80:80", "ipv4/ip_forward"),
+        ("--nat -a fd00::2/64", "ipv6/conf/all/forwarding"),
+    ] {
+        let out = host.run(&format!("NLBOX isolate {option} true"));
+        let want = format!("isolate: /proc/sys/net/{file} is 0, and nothing is forwarded: --forward\n");
+        assert_eq!((out.code, out.stderr), (0, want), "{option}");
+    }
+    host.isolate("true");
+    host.0.sh("echo 1 > /proc/sys/net/ipv4/ip_forward");
+    host.isolate("--nat true");
+    host.clean(&before, "translation");
+}
+
+/// Of two that publish the same port the second one is refused, and the first one's rules stay.
+#[test]
+fn a_port_is_published_once() {
+    let Some(host) = Host::new() else { return };
+    host.0.sh("echo 1 > /proc/sys/net/ipv4/ip_forward");
+    let rules = || host.run("NLBOX nat list").stdout;
+    let first = host.start("--publish 80:80 sh -c 'echo ready; exec sleep 60'");
+    let before = rules();
+    for option in ["80:80", "80:81", "81:1,80:1"] {
+        let out = host.run(&format!("NLBOX isolate --publish {option} true"));
+        eqnice!("isolate: port 80 is published already\n", out.stderr);
+        assert_eq!((out.code, rules()), (1, before.clone()), "{option}");
+    }
+    host.isolate("--publish 81:80,80:80/udp true");
+    kill(first.id(), libc::SIGTERM);
+    end(first);
+    host.isolate("--publish 80:80 true");
+    // What a name keeps is taken out by its tag.
+    host.isolate("-n kept --publish 80:80 true");
+    let list = rules();
+    let tag = list.split("tag ").nth(1).unwrap().lines().next().unwrap();
+    let out = host.run(&format!("NLBOX nat del tag {tag}"));
+    assert_eq!((out.code, rules().as_str()), (0, ""), "{}", out.stderr);
 }
 
 /// A client beyond the host: what it sees of the network inside, and what of that is left behind.

@@ -1,8 +1,8 @@
 //! `unshare` and `nsenter` against util-linux: the same line by either program prints the same, ends the same and shows
 //! the same state inside.
 //!
-//! Left out are the lines on which they differ on purpose: `--map-users` and `--map-groups`, which nlbox writes itself
-//! where it may, without newuidmap(1); and three errors of which nlbox names another part: a malformed `--map-users`,
+//! Left out are the lines on which they differ on purpose: `--map-users` and `--map-groups` where nlbox may write the map
+//! itself, without newuidmap(1); and three errors of which nlbox names another part: a malformed `--map-users`,
 //! `nsenter -a` of a process that is gone, `nsenter -W` to where nothing is.
 
 use harness::{Ns, Output, diff, nlbox, skip, words};
@@ -269,13 +269,59 @@ fn nsenter_says_what_is_wrong() {
     );
 }
 
+/// What is mapped where nlbox may write the map itself: no program is needed for it.
 #[test]
-fn examples_are_on_the_page_of_each() {
-    for applet in ["unshare", "nsenter", "ping", "arping", "isolate"] {
-        let mut command = std::process::Command::new(nlbox());
-        command.args([applet, "--help"]);
-        let out = harness::finish(command, "");
-        let lines = out.stdout.lines().filter(|l| l.starts_with(&format!("  {applet} "))).count();
-        assert!(out.code == 0 && lines > 0, "{applet}: {}", out.stdout);
+fn maps_of_many_ids() {
+    let Some(ns) = world() else { return };
+    ns.sh("printf 'root:1000:50\\n' > /run/subuid; printf 'root:2000:60\\n' > /run/subgid
+           mount --bind /run/subuid /etc/subuid; mount --bind /run/subgid /etc/subgid");
+    let nlbox = nlbox();
+    for (options, users, groups) in [
+        ("--map-users=100,0,10", "0 100 10", ""),
+        ("--map-users=0:100:10", "0 100 10", ""),
+        ("--map-groups=5:7:9", "", "5 7 9"),
+        ("--map-users=0:100:10 --map-groups=100,0,10", "0 100 10", "0 100 10"),
+        ("--map-auto", "0 1000 50", "0 2000 60"),
+        ("--map-users=auto", "0 1000 50", ""),
+        ("-r --map-auto", "0 0 1,1 1000 49", "0 0 1,1 2000 59"),
+        ("--map-user=3 --map-users=0:100:5", "3 0 1,0 100 3,4 103 1", ""),
+    ] {
+        let map = "tr -s ' ' < /proc/self/$m | sed 's/^ //; s/ $//' | paste -sd ,";
+        let line = format!(
+            "{} unshare {options} sh -c \"for m in uid_map gid_map; do {map}; done\"",
+            nlbox.display()
+        );
+        let out = ns.run(&["/bin/sh", "-c", &line.replace('$', "\\$").replace("s/ \\$//", "s/ $//")]);
+        assert_eq!((out.stdout, out.stderr), (format!("{users}\n{groups}\n"), String::new()), "{options}");
     }
+}
+
+/// Where it may not, it asks newuidmap(1) and newgidmap(1) as util-linux does.
+#[test]
+fn the_same_is_asked_of_newuidmap() {
+    let Some(ns) = world() else { return };
+    ns.sh("mkdir -m 777 /run/bin /run/said
+           for p in newuidmap newgidmap; do
+             printf '#!/bin/sh\\nshift; echo \"%s $*\" > /run/said/%s\\n' $p $p > /run/bin/$p; chmod 755 /run/bin/$p
+           done
+           printf 'nobody:1000:50\\n' > /run/subid; for f in subuid subgid; do mount --bind /run/subid /etc/$f; done");
+    let ordinary = "setpriv --reuid 65534 --regid 65534 --clear-groups";
+    if ns.run(&words(&format!("{ordinary} unshare -U true")).collect::<Vec<_>>()).code != 0 {
+        return skip("no user namespaces here").unwrap_or(());
+    }
+    let line = |options| {
+        format!(
+            "sh -c 'PATH=/run/bin:$PATH {ordinary} UNSHARE {options} true; echo $?; cat /run/said/*; rm /run/said/*'"
+        )
+    };
+    same(
+        &ns,
+        &[
+            &line("--map-auto"),
+            &line("-r --map-auto"),
+            &line("--map-users=1000,0,10 --map-groups=1000,5,9"),
+            &line("--map-user=3 --map-users=1000,0,10"),
+            &line("--map-users=auto"),
+        ],
+    );
 }

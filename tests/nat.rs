@@ -380,12 +380,20 @@ fn a_bad_rule_leaves_nothing() {
     eqnice!("iptables: Operation not supported\n", out.stderr);
     assert_eq!(out.code, 4);
     for (line, why) in [
-        ("nat", "nat: bad word ''"),
-        ("nat frob", "nat: bad word 'frob'"),
+        ("nat frob", "nat: 'frob' is none of: list del flush masquerade snat dnat redirect accept"),
         ("nat list frob", "nat: bad word 'frob'"),
         ("nat del 1", "nat: no such rule"),
-        ("nat del frob", "nat: bad word 'frob'"),
-        ("nat masquerade frob", "nat: bad word 'frob'"),
+        ("nat del frob", "nat: 'frob' is none of: list del flush masquerade snat dnat redirect accept"),
+        ("nat del tag frob", "nat: no such rule"),
+        ("nat del tag frob 1", "nat: bad word '1'"),
+        (
+            "nat masquerade source 10.0.0.1",
+            "nat: 'source' is none of: from dst in out proto sport dport local to tag chain not ip ip6 --forward",
+        ),
+        ("nat snat to frob", "nat: bad word 'frob'"),
+        ("nat accept chain frob", "nat: bad word 'frob'"),
+        ("nat redirect proto tcp to 80", "nat: bad word '80'"),
+        ("nat accept to :80 proto tcp chain INPUT", "nat: bad word 'to'"),
         ("nat masquerade out a/b", "nat: bad word 'a/b'"),
         ("nat masquerade out eth0 not", "nat: bad word 'not'"),
         ("nat masquerade from 10.0.0.0/33", "nat: bad word '10.0.0.0/33'"),
@@ -397,9 +405,9 @@ fn a_bad_rule_leaves_nothing() {
         ("nat dnat to 10.0.0.1:80", "nat: a port needs \"proto tcp\", or udp"),
         ("nat dnat proto icmp dport 80 to 10.0.0.1", "nat: a port needs \"proto tcp\", or udp"),
         ("nat dnat proto tcp dport 90-80 to 10.0.0.1", "nat: bad word '90-80'"),
-        ("nat dnat proto tcp dport 80", "nat: DNAT and an address to translate to belong together"),
-        ("nat masquerade to 10.0.0.1", "nat: MASQUERADE and an address to translate to belong together"),
-        ("nat accept out eth0", "nat: bad word 'accept'"),
+        ("nat dnat proto tcp dport 80", "nat: DNAT wants an address to translate to"),
+        ("nat masquerade to 10.0.0.1", "nat: MASQUERADE takes no address"),
+        ("nat accept out eth0", "nat: accept wants a chain"),
         ("iptables -A FORWARD -j ACCEPT", "iptables: table 'filter' is not in this build, \"-t nat\" is"),
         (
             "iptables -t nat -A POSTROUTING -m conntrack -j ACCEPT",

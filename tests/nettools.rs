@@ -59,10 +59,14 @@ route -6
 route -6 -n
 route -A inet6
 route -A frob
+route -4n
+route -6n
+route --numeric --extend
 arp
 arp -n
 arp -a
 arp -an
+arp --all
 arp -e
 arp -v
 arp -v -an
@@ -122,6 +126,9 @@ ifconfig v0 me
 ifconfig v0 name w0
 ifconfig w0 name v0
 ifconfig v0 0.0.0.0
+ifconfig v0 pointopoint 10.0.0.7
+ifconfig v0 dstaddr 10.0.0.8
+ifconfig v0 0.0.0.0
 ifconfig v0 10.0.0.1/24
 ifconfig v0 add fd00::1/64
 route add -net 10.20.0.0 netmask 255.255.0.0 gw 10.0.0.9
@@ -143,6 +150,8 @@ route add -net 10.27.0.0/16 gw 10.0.0.9 mss 1000 window 2000 irtt 300
 route add -net 10.28.0.1/16 dev v0
 route add -net 10.28.0.0 dev v0
 route add -net 10.29.0.0 netmask 255.0.255.0 dev v0
+route add -host 10.29.0.0/24 dev v0
+route add -net 10.29.0.0/16 dev v0 mss 10
 route add nosuchhost gw 10.0.0.9
 route add -net 10.30.0.0/16 dev nope
 route add -net 10.30.0.0/16
@@ -186,6 +195,8 @@ brctl setportprio br1 v1 x
 brctl hairpin br1 v1 on
 brctl hairpin br1 nope on
 brctl delif br1 v1
+brctl addif br1 v1 nope
+brctl delif br1 v1 v1
 brctl delbr br0
 brctl delbr br1
 brctl delbr nope
@@ -272,7 +283,7 @@ fn changes_are_equal() {
     }
     let state = |ns: &Ns| {
         let text = ns.sh(
-            "ip -o addr; ip -o link; ip route; ip -6 route; ip neigh | sort; ip neigh show proxy | grep dev | sort
+            "ip -o addr; ip -o link; ip route; ip -6 route | sort; ip neigh | sort; ip neigh show proxy | grep dev | sort
              ip -d link show type bridge | grep -o 'forward_delay.*vlan_filtering'
              ip -d link show | grep -o 'bridge_slave.*hairpin [a-z]*' || true",
         );

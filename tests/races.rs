@@ -4,9 +4,11 @@
 //! `RACES` multiplies the rounds: 1 by default.
 
 use harness::{Ns, Output, eventually, finish, nlbox};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
 fn rounds(n: usize) -> usize {
     n * std::env::var("RACES").ok().and_then(|v| v.parse().ok()).unwrap_or(1)
@@ -204,7 +206,7 @@ fn isolated_commands_start_and_are_killed() {
                 // Killed at some point of its way.
                 let mut command = ns.command(nlbox());
                 let mut child = command.args(["isolate", "sleep", &mark]).spawn().unwrap();
-                thread::sleep(std::time::Duration::from_millis((n * 17 % 90) as u64));
+                thread::sleep(Duration::from_millis((n * 17 % 90) as u64));
                 child.kill().unwrap();
                 child.wait().unwrap();
                 continue;
@@ -231,6 +233,104 @@ fn isolated_commands_start_and_are_killed() {
     eventually("no command outlives isolate", || {
         ns.sh(&format!("ps -e -o args= | grep -c '^sleep {mark}$'; true")).stdout.trim() == "0"
     });
+}
+
+/// `isolate` with these options before a command that sleeps for long, under a strace(1) with those.
+fn traced(ns: &Ns, trace: &str, options: &str, mark: &str) -> Child {
+    let mut command = ns.command("strace");
+    command.args(["-qq", "-s", "0"]).args(trace.split(' ')).arg(nlbox()).arg("isolate");
+    command.args(options.split(' ').filter(|w| !w.is_empty())).args(["sleep", mark]);
+    command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+/// Waits until no command and no link, name, mount or rule of an `isolate` that has been killed is there.
+fn nothing_is_left(ns: &Ns, what: &str, mark: &str, before: &str) {
+    let line = format!("ps -e -o args= | grep -c '^sleep {mark}$'; true");
+    // What was to be kept is kept, with its name alone.
+    eventually(what, || {
+        ns.sh(&line).stdout == "0\n" && {
+            run(ns, "ip netns del kept");
+            state(ns) == before
+        }
+    });
+}
+
+const OPTIONS: &[&str] = &["", "-U", "-n kept", "-p --mount-proc -d 10.0.0.9", "--nat --publish 80:80"];
+
+/// The process outside is killed at each of its system calls in turn, before the call is made.
+#[test]
+fn isolate_is_killed_at_every_step() {
+    let mark = format!("21.{}", std::process::id());
+    let steps = AtomicUsize::new(0);
+    together(OPTIONS.len(), &|n| {
+        let Some(ns) = Ns::new() else { return };
+        run(&ns, "ip netns add other");
+        let (before, options) = (state(&ns), OPTIONS[n]);
+        traced(&ns, "-o /run/log", options, "0").wait().unwrap();
+        run(&ns, "ip netns del kept");
+        // Which call, and its how manieth.
+        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+        for line in ns.sh("cat /run/log").stdout.lines() {
+            let Some((call, _)) = line.split_once('(').filter(|(call, _)| !call.contains([' ', '-'])) else {
+                continue;
+            };
+            let nth = seen.entry(call.to_string()).or_default();
+            *nth += 1;
+            // The start of the program is not under way yet.
+            if call == "execve" {
+                continue;
+            }
+            let trace = format!("-o /dev/null -e inject={call}:signal=KILL:when={nth}");
+            let mut child = traced(&ns, &trace, options, &mark);
+            let end = Instant::now() + Duration::from_secs(20);
+            while child.try_wait().unwrap().is_none() {
+                // The last steps come when the command has ended.
+                ns.sh(&format!("pkill -f '^sleep {mark}$'; true"));
+                assert!(Instant::now() < end, "isolate {options}: {call} {nth}");
+                thread::sleep(Duration::from_millis(20));
+            }
+            let what = format!("isolate {options}: nothing is left of a death at {call} {nth}");
+            nothing_is_left(&ns, &what, &mark, &before);
+            steps.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    println!("killed at {} steps", steps.into_inner());
+}
+
+/// The process inside, and both, are killed at points of a slow start.
+#[test]
+fn isolate_loses_its_processes_on_the_way() {
+    let mark = format!("22.{}", std::process::id());
+    let kills = AtomicUsize::new(0);
+    together(OPTIONS.len(), &|n| {
+        let Some(ns) = Ns::new() else { return };
+        run(&ns, "ip netns add other");
+        let (before, options) = (state(&ns), OPTIONS[n]);
+        for round in 0..rounds(16) {
+            let mut child = traced(&ns, "-f -o /dev/null -e inject=all:delay_enter=1000", options, &mark);
+            let children =
+                |pid: &str| ns.sh(&format!("cat /proc/{pid}/task/{pid}/children 2>/dev/null; true")).stdout;
+            let mut outside = String::new();
+            let mut inside = String::new();
+            eventually("there are two processes", || {
+                outside = children(&child.id().to_string()).trim().to_string();
+                inside = children(&outside).split(' ').next().unwrap_or_default().to_string();
+                !inside.is_empty()
+            });
+            thread::sleep(Duration::from_millis(round as u64 / 2 * 12));
+            let victims = if round % 2 == 0 { inside.clone() } else { format!("{inside} {outside}") };
+            ns.sh(&format!("kill -KILL {victims} 2>/dev/null; true"));
+            child.wait().unwrap();
+            nothing_is_left(
+                &ns,
+                &format!("isolate {options}: nothing is left of round {round}"),
+                &mark,
+                &before,
+            );
+            kills.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    println!("killed {} times", kills.into_inner());
 }
 
 #[test]

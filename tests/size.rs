@@ -16,19 +16,7 @@ const TARGET: &str = "x86_64-unknown-linux-musl";
 
 /// A build of the product with these arguments; its file.
 fn build(profile: &str, more: &[&str], dir: &str) -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let base = std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
-    let dir = root.join(base).join(dir);
-    let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
-    let done = Command::new(cargo)
-        .args(["build", "--quiet", "--profile", profile, "--target", TARGET, "-p", "nlbox", "--bin", "nlbox"])
-        .args(more)
-        .current_dir(root)
-        .env("CARGO_TARGET_DIR", &dir)
-        .status()
-        .expect("cargo runs");
-    assert!(done.success());
-    dir.join(TARGET).join(profile).join("nlbox")
+    harness::product(TARGET, profile, more, dir).expect("the target that is shipped")
 }
 
 /// The line of the table that a symbol counts for: a command or a floor.
@@ -73,6 +61,16 @@ fn no_panic_path_and_a_line_per_command() {
     println!("{ip:>8}  the file with ip alone");
     assert!(shipped <= WHOLE, "{shipped} bytes are more than {WHOLE}");
     assert!(ip <= IP_ALONE, "{ip} bytes are more than {IP_ALONE}");
+}
+
+#[test]
+fn no_panic_path_on_other_machines() {
+    for target in ["aarch64-unknown-linux-musl", "i686-unknown-linux-musl", "powerpc64-unknown-linux-musl"] {
+        let Some(file) = harness::product(target, "symbols", &[], "product") else { continue };
+        let symbols = symbols(&file);
+        assert!(symbols.len() > 100, "the build for {target} has symbols");
+        assert_eq!(panics(&symbols), Vec::<&str>::new(), "{target}");
+    }
 }
 
 /// What a run keeps in memory at its peak, in KiB: `VmHWM` when it exits, which a tracer sees.

@@ -8,10 +8,10 @@ use std::process::{Child, Stdio};
 const STATE: &str = "\
 ip link set lo up
 ip netns add far
-echo 600 > /proc/sys/net/ipv4/neigh/default/delay_first_probe_time
-ip netns exec far sh -c 'echo 600 > /proc/sys/net/ipv4/neigh/default/delay_first_probe_time'
 ip link add v0 address 02:00:00:00:00:01 type veth peer name v1 address 02:00:00:00:00:02
 ip link set v1 netns far
+echo 600 > /proc/sys/net/ipv4/neigh/v0/delay_first_probe_time
+ip netns exec far sh -c 'echo 600 > /proc/sys/net/ipv4/neigh/v1/delay_first_probe_time'
 ip addr add 10.0.0.1/24 dev v0
 ip link set v0 up
 ip -n far link set lo up
@@ -163,6 +163,8 @@ fn other_words_are_refused_by_name() {
     for (line, why, code) in [
         ("tcpdump -i lo port", "tcpdump: 'port' is not in this build", 1),
         ("tcpdump -i lo arp or", "tcpdump: 'or' is not in this build", 1),
+        ("tcpdump -i lo tcp port 80", "tcpdump: 'tcp' is not in this build", 1),
+        ("tcpdump -i lo arp and host 10.0.0.1", "tcpdump: 'and' is not in this build", 1),
         ("tcpdump -i lo -X arp", "tcpdump: invalid option -- 'X'", 1),
         ("tcpdump -i lo", "tcpdump: arp or icmp?", 1),
         ("tcpdump arp", "tcpdump: -i is wanted", 1),

@@ -307,7 +307,7 @@ pub(crate) fn run(cx: &mut Ctx<'_>, file: &[u8], program: &Program) -> Done {
         let mut path = CBuf::<4096>::new();
         let opened = path.join(&[file]).and_then(|p| open(p, OFlags::RDONLY, 0));
         source.file =
-            Some(opened.map_err(|e| cx.err.system(&[b"Cannot open file \"%\" for reading", file], e.0))?);
+            Some(opened.map_err(|e| cx.err.failed("Cannot open file \"%\" for reading", file, e.0))?);
     }
     cx.page.out.open_document();
     let mut batch = Batch { file, lines: heapless::Vec::new(), done: Ok(()) };
@@ -318,12 +318,12 @@ pub(crate) fn run(cx: &mut Ctx<'_>, file: &[u8], program: &Program) -> Done {
             Next::Line(line, plain, number) => batch.line(cx, line, plain, program, number),
             Next::TooLong => {
                 batch.settle(cx);
-                Err(cx.err.plain(&[b"The line is too long."]))
+                Err(cx.err.plain_of("The line is too long.", b""))
             }
             Next::Dry => {
                 batch.settle(cx);
                 if source.more().is_err() {
-                    batch.done = Err(cx.err.plain(&[b"Cannot read \"%\".", file]));
+                    batch.done = Err(cx.err.plain_of("Cannot read \"%\".", file));
                     break;
                 }
                 continue;

@@ -1,7 +1,13 @@
 //! Doors for the fuzzers, to printers that otherwise only a socket reaches. They are compiled with `cfg(fuzzing)` alone.
 
 use crate::Ctx;
+use crate::words::Line;
 use nlbox_core::nft::rule::Rule;
+
+/// The rule that the words behind `nat` make, if they make one.
+pub fn nat(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Option<Rule> {
+    crate::nat::said(cx, line)
+}
 
 /// Prints a rule as `nat list` does, and where `iptables` is set as that does too.
 pub fn rule(cx: &mut Ctx<'_>, rule: &Rule, iptables: bool) {

@@ -79,7 +79,7 @@ pub struct Options<'l> {
     values: [Option<&'l CStr>; 128],
     /// Values that later ones took the place of.
     earlier: heapless::Vec<(u8, &'l CStr), 32>,
-    /// The words between and behind the options of [`Options::letters`]: the first and, where there are more, the last.
+    /// The words between and behind the options of [`Options::letters`]: the first two.
     pub words: [Option<&'l [u8]>; 2],
     count: u8,
     /// In the manner of iputils.
@@ -156,14 +156,11 @@ impl<'l> Options<'l> {
     }
 
     fn set(&mut self, cx: &mut Ctx<'_>, spec: &Spec, row: Row, value: Option<&'l CStr>) -> Done {
-        let out = &mut cx.page.out;
         match row.id {
-            b'h' if self.plain => return Err(usage(cx, spec.page)),
-            b'h' => out.text(spec.page),
-            b'V' => {
-                out.text(cx.err.program);
-                out.text(concat!(" from nlbox ", env!("CARGO_PKG_VERSION"), "\n"));
-            }
+            // As iputils; tcpdump answers.
+            b'h' if self.plain && cx.err.program.ends_with("ping") => return Err(usage(cx, spec.page)),
+            b'h' => show(cx, spec.page),
+            b'V' => version(cx),
             id => {
                 self.count = self.count.saturating_add(1);
                 let n = usize::from(id);
@@ -207,7 +204,8 @@ impl<'l> Options<'l> {
     /// Reads the whole line in the manner of iputils: options of one letter, anywhere. A line of the page `  -c <count>`
     /// is an option with a value, `  -q` one without.
     ///
-    /// What is wrong is reported with the page, exit code 2; so is `-h`. `--help` and `-V` end in a `Fail` of code 0.
+    /// What is wrong is reported with the page, exit code 2; so is ping's `-h`. `--help` and `-V` end in a `Fail` of
+    /// code 0.
     pub fn letters(&mut self, cx: &mut Ctx<'_>, line: &mut Line<'l>, page: &'static str) -> Done {
         let spec = Spec { page, attached: false };
         self.plain = true;
@@ -217,14 +215,19 @@ impl<'l> Options<'l> {
             match word.to_bytes() {
                 b"--" if !over => over = true,
                 b"--help" => {
-                    cx.page.out.text(page);
-                    cx.page.out.text("\n");
+                    show(cx, page);
+                    return Err(Fail(0));
+                }
+                b"--version" => {
+                    version(cx);
                     return Err(Fail(0));
                 }
                 [b'-', _, ..] if !over => self.short(cx, line, &spec, word)?,
                 word => {
-                    let [first, last] = &mut self.words;
-                    *(if first.is_none() { first } else { last }) = Some(word);
+                    let [first, second] = &mut self.words;
+                    if first.replace(first.unwrap_or(word)).is_some() {
+                        second.get_or_insert(word);
+                    }
                 }
             }
         }
@@ -320,6 +323,18 @@ fn take<'l>(line: &mut Line<'l>) -> Option<&'l CStr> {
     word
 }
 
+/// Prints the page.
+pub fn show(cx: &mut Ctx<'_>, page: &str) {
+    cx.page.out.text(page);
+    cx.page.out.text("\n");
+}
+
+/// Prints which program this is.
+pub fn version(cx: &mut Ctx<'_>) {
+    cx.page.out.text(cx.err.program);
+    cx.page.out.text(concat!(" from nlbox ", env!("CARGO_PKG_VERSION"), "\n"));
+}
+
 /// Shows the page; exit code 2.
 pub fn usage(cx: &mut Ctx<'_>, page: &str) -> Fail {
     cx.err.say(&[page.as_bytes()]);
@@ -332,5 +347,5 @@ fn wrong(cx: &mut Ctx<'_>, what: &str, arg: &[u8]) -> Fail {
 }
 
 fn hint(cx: &mut Ctx<'_>) -> Fail {
-    cx.err.plain(&[b"Try '% --help' for more information.", cx.err.program.as_bytes()])
+    cx.err.plain_of("Try '% --help' for more information.", cx.err.program.as_bytes())
 }

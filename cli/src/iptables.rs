@@ -53,8 +53,7 @@ Usage: iptables -t nat COMMAND [[!] OPTION]...
   -V, --version
 
   iptables -t nat -A POSTROUTING -s 192.168.1.0/24 -o eth0 -j MASQUERADE
-  iptables -t nat -A PREROUTING -p tcp --dport 80 -j DNAT --to-destination 192.168.1.2:8080
-",
+  iptables -t nat -A PREROUTING -p tcp --dport 80 -j DNAT --to-destination 192.168.1.2:8080",
     attached: false,
 };
 
@@ -299,7 +298,14 @@ fn command(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, a: &mut Asked<'_>, scope: Scop
             }
         }
         b'F' => remove(cx, conn, scope, false, &mut |_, _| true).map(drop),
-        _ => list(cx, conn, a, scope),
+        _ => {
+            let mark = cx.page.out.mark();
+            let done = list(cx, conn, a, scope);
+            if done.is_err() {
+                cx.page.out.rewind(mark);
+            }
+            done
+        }
     }
 }
 

@@ -1,14 +1,14 @@
 //! What the applets of net-tools' time share: errors by the name of an ioctl, tables in columns, sorted names.
 
 use crate::Ctx;
-use crate::getopt::choose;
+use crate::getopt::{choose, version};
 use crate::names::Link;
 use crate::report::{Done, Fail};
 use crate::step::ENODEV;
+use crate::words::Line;
 use core::cmp::Ordering;
 use nlbox_core::conn::{Errno, Error};
 use nlbox_core::rt::link::{IFINFO_LEN, IfInfo, ifla, info};
-use nlbox_core::rt::rtm;
 use nlbox_core::text::out::Out;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
@@ -34,9 +34,38 @@ pub fn errno(e: Error) -> i32 {
 }
 
 /// `SIOCSIFMTU: Invalid argument`, then exit code `code`.
-pub fn failed(cx: &mut Ctx<'_>, what: &[u8], e: Error, code: u8) -> Fail {
-    let _ = cx.err.system(&[what], errno(e));
+pub fn failed(cx: &mut Ctx<'_>, what: &str, e: Error, code: u8) -> Fail {
+    let _ = cx.err.failed(what, b"", errno(e));
     Fail(code)
+}
+
+/// The usage of an applet, in two pieces.
+pub type Usage = [&'static str; 2];
+
+/// Answers `--help` or `--version` in front of the line: then it ends in a `Fail` of code 0.
+pub fn help(cx: &mut Ctx<'_>, line: &Line<'_>, page: &Usage) -> Done {
+    match which(line.peek().unwrap_or_default(), "-h --help -V --version") {
+        NONE => return Ok(()),
+        0 | 1 => page.iter().chain(&["\n"]).for_each(|text| cx.page.out.text(text)),
+        _ => version(cx),
+    }
+    Err(Fail(0))
+}
+
+/// The line is wrong, at `word` unless that is empty: says so with the usage; exit code `code`.
+pub fn wrong(cx: &mut Ctx<'_>, word: &[u8], page: &Usage, code: u8) -> Fail {
+    if !word.is_empty() {
+        let _ = cx.err.applet("bad word '%'", word, 0);
+    }
+    let [a, b] = page;
+    cx.err.say(&[a.as_bytes(), b.as_bytes()]);
+    Fail(code)
+}
+
+/// Something is wrong with the option `c`: says what, with the usage; exit code 3.
+pub fn option(cx: &mut Ctx<'_>, what: &str, c: &u8, page: &Usage) -> Fail {
+    let _ = cx.err.applet(what, core::slice::from_ref(c), 0);
+    wrong(cx, b"", page, 3)
 }
 
 /// What these applets ask of a link.
@@ -121,15 +150,29 @@ pub fn ask(
     cx.conn.request(&mut m)
 }
 
-/// Cells with a blank between: a positive width pads on the right, a negative one on the left, 0 not at all.
-pub fn cells(out: &mut Out<'_>, cells: &[(&[u8], i8)]) {
-    for (n, (text, width)) in cells.iter().enumerate() {
-        let pad = usize::from(width.unsigned_abs()).saturating_sub(text.len());
-        out.spaces(usize::from(n > 0).saturating_add(if *width < 0 { pad } else { 0 }));
-        out.shown(text);
-        out.spaces(if *width > 0 { pad } else { 0 });
+/// A line of a table by its pattern: `%9` is the next of `words` in nine columns, `%-9` with the blanks before it.
+pub fn cells(out: &mut Out<'_>, pattern: &str, words: &[&[u8]]) {
+    let mut words = words.iter();
+    let mut rest = pattern.as_bytes();
+    while let [byte, more @ ..] = rest {
+        rest = more;
+        if *byte != b'%' {
+            out.bytes(&[*byte]);
+            continue;
+        }
+        let right = rest.strip_prefix(b"-");
+        rest = right.unwrap_or(rest);
+        let mut width = 0_usize;
+        while let [digit @ b'0'..=b'9', more @ ..] = rest {
+            width = width.wrapping_mul(10).wrapping_add(usize::from(digit & 15));
+            rest = more;
+        }
+        let word = words.next().copied().unwrap_or_default();
+        let pad = width.saturating_sub(word.len());
+        out.spaces(if right.is_some() { pad } else { 0 });
+        out.shown(word);
+        out.spaces(if right.is_some() { 0 } else { pad });
     }
-    out.text("\n");
 }
 
 /// The first `n` bytes, or all.
@@ -191,27 +234,25 @@ impl Sorted {
         best.copied()
     }
 
-    /// Fills it by a dump.
+    /// Fills it by a dump as [`crate::dump::dump_of`] asks for it.
     pub fn fill(
         &mut self,
         cx: &mut Ctx<'_>,
-        m: &mut Build<'_>,
+        ty: u16,
+        front: &[u8],
         each: &mut dyn FnMut(&mut Sorted, &Message<'_>),
     ) -> Done {
         // What earlier dumps brought stays; only this one's records are taken back.
         let from = self.len;
-        let cell = core::cell::Cell::new(false);
-        let r = crate::dump::scan(&mut cx.conn, m, &mut || cell.set(true), &mut |m| {
-            if cell.replace(false) {
-                self.len = from;
-            }
-            each(self, m);
+        let r = crate::dump::scan_of(&mut cx.conn, ty, front, &mut |m| match m {
+            Some(m) => each(self, m),
+            None => self.len = from,
         });
         if self.lost {
             // ENOMEM.
-            return Err(cx.err.system(&[b"names"], 12));
+            return Err(cx.err.failed("names", b"", 12));
         }
-        r.map_err(|e| failed(cx, b"netlink", e, 1))
+        r.map_err(|e| failed(cx, "netlink", e, 1))
     }
 }
 
@@ -249,14 +290,6 @@ pub fn by_number(a: &[u8; RECORD], b: &[u8; RECORD]) -> Ordering {
 #[must_use]
 pub fn name_of(record: &[u8; RECORD]) -> &[u8] {
     nlbox_core::bytes::until_nul(record)
-}
-
-/// `RTM_GETADDR` for one family of one link; 0 for all of them.
-pub fn addresses<'t>(tx: &'t mut [u8], family: u8, index: u32) -> Build<'t> {
-    let mut m = Build::new(tx, rtm::GETADDR, 0, &[0; nlbox_core::rt::addr::IFADDR_LEN]);
-    m.head_u8(0, family);
-    m.head_u32(nlbox_core::rt::addr::INDEX_AT, index);
-    m
 }
 
 #[cfg(test)]

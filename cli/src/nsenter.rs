@@ -38,8 +38,7 @@ Usage: nsenter [OPTION]... [--] [COMMAND [WORD]...]
   -V, --version
 Examples:
   nsenter -t 4711 -n ip address
-  nsenter -t 4711 -a sh
-",
+  nsenter -t 4711 -a sh",
     attached: true,
 };
 

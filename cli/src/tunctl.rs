@@ -2,15 +2,26 @@
 
 use crate::Ctx;
 use crate::ip::tuntap::make;
-use crate::nettools::which;
+use crate::nettools::{Usage, help, which, wrong};
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use nlbox_core::spec::Account;
 use nlbox_sys::ioctl::TunFlags;
 
+static USAGE: Usage = [
+    "\
+Usage: tunctl [-b] [-n|-p] [-u OWNER] [-g GROUP] [-t DEVICE]
+       tunctl [-n|-p] -d DEVICE
+
+  tunctl -t tap0 -u root
+  tunctl -d tap0",
+    "",
+];
+
 /// `tunctl …`.
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     cx.err.program = "tunctl";
+    help(cx, line, &USAGE)?;
     let (mut owner, mut group, mut delete, mut brief) = (None, None, false, false);
     let mut name: &[u8] = b"";
     let mut flags = TunFlags::TAP;
@@ -27,11 +38,11 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
                 delete |= n == 6;
                 name = value;
             }
-            _ => return Err(usage(cx)),
+            _ => return Err(usage(cx, word)),
         }
     }
     if delete && (owner.is_some() || group.is_some() || name.is_empty()) {
-        return Err(usage(cx));
+        return Err(usage(cx, b""));
     }
     let auto: &[u8] = if flags == TunFlags::TUN { b"tun%d" } else { b"tap%d" };
     let asked = if name.is_empty() { auto } else { name };
@@ -40,7 +51,7 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         (owner, _) => owner,
     };
     let tun = make(asked, flags | TunFlags::NO_PI, uid.filter(|_| !delete), group, !delete)
-        .map_err(|(what, e)| cx.err.system(&[what.as_bytes()], e.0))?;
+        .map_err(|(what, e)| cx.err.failed(what, b"", e.0))?;
     let out = &mut cx.page.out;
     if brief && !delete {
         out.str("", "%\n", tun.name());
@@ -57,13 +68,11 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     Ok(())
 }
 
-fn usage(cx: &mut Ctx<'_>) -> Fail {
-    cx.err.plain(&[b"\
-Usage: tunctl [-b] [-n|-p] [-u OWNER] [-g GROUP] [-t DEVICE]
-       tunctl [-n|-p] -d DEVICE"])
+fn usage(cx: &mut Ctx<'_>, word: &[u8]) -> Fail {
+    wrong(cx, word, &USAGE, 1)
 }
 
 fn id(cx: &mut Ctx<'_>, kind: Account, word: &[u8]) -> Result<u32, Fail> {
     let found = crate::accounts::number(kind, word);
-    found.ok_or_else(|| cx.err.plain(&[b"tunctl: no user or group \"", word, b"\""]))
+    found.ok_or_else(|| cx.err.plain_of("tunctl: no user or group \"%\"", word))
 }

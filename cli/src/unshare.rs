@@ -30,9 +30,9 @@ Usage: unshare [OPTION]... [--] [COMMAND [WORD]...]
   -T, --time[=FILE]\t\tclocks
       --mount-proc[=DIR]\tmount a /proc of the new processes; implies -m
       --map-user=UID\t\tappear as this user
-      --map-users=OUTER,INNER,COUNT\tmap these users too, or \"auto\"
+      --map-users=INNER:OUTER:COUNT\tmap these users too, or \"auto\"
       --map-group=GID\t\tappear as this group
-      --map-groups=OUTER,INNER,COUNT\tmap these groups too, or \"auto\"
+      --map-groups=INNER:OUTER:COUNT\tmap these groups too, or \"auto\"
   -r, --map-root-user\t\tappear as root
   -c, --map-current-user\tappear as yourself
       --map-auto\t\tmap what is yours in /etc/subuid and subgid
@@ -51,8 +51,7 @@ Usage: unshare [OPTION]... [--] [COMMAND [WORD]...]
   -V, --version
 Examples:
   unshare -rn ip link
-  unshare -rnpf --mount-proc sh
-",
+  unshare -rnpf --mount-proc sh",
     attached: false,
 };
 

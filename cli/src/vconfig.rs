@@ -1,8 +1,8 @@
 //! `vconfig`: VLANs by the words of the vlan package, over netlink.
 
 use crate::Ctx;
-use crate::nettools::{EINVAL, link, which};
-use crate::report::{Done, Fail};
+use crate::nettools::{EINVAL, NONE, Usage, help, link, which, wrong};
+use crate::report::Done;
 use crate::step::attempt;
 use crate::words::Line;
 use nlbox_core::text::{nth, num};
@@ -10,14 +10,35 @@ use nlbox_core::text::{nth, num};
 /// Flags by their bits, in the words of `ip`.
 static FLAGS: &str = "reorder_hdr gvrp loose_binding mvrp bridge_binding";
 
+static USAGE: Usage = [
+    "\
+Usage: vconfig add DEVICE VLAN
+       vconfig rem VLAN-DEVICE
+       vconfig set_flag VLAN-DEVICE [FLAG] 0|1
+       vconfig set_egress_map VLAN-DEVICE SKB-PRIORITY VLAN-PRIORITY
+       vconfig set_ingress_map VLAN-DEVICE SKB-PRIORITY VLAN-PRIORITY
+
+  vconfig add eth0 100
+  vconfig rem eth0.100",
+    "",
+];
+
 /// `vconfig …`.
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     cx.err.program = "vconfig";
-    let words = [line.next(), line.next(), line.next(), line.next()];
-    let number = |w: Option<&[u8]>| num::parse_u32(w.unwrap_or(b"0"));
-    let [Some(verb), Some(dev), a, b] = words else { return Err(usage(cx)) };
-    let (Some(x), Some(y), true) = (number(a), number(b), line.is_over()) else { return Err(usage(cx)) };
+    help(cx, line, &USAGE)?;
+    let mut usage = |word: Option<&[u8]>| Err(wrong(cx, word.unwrap_or_default(), &USAGE, 1));
+    let verb = line.next().unwrap_or_default();
     let which = which(verb, "add rem set_flag set_egress_map set_ingress_map");
+    if which == NONE {
+        return usage(Some(verb));
+    }
+    let Some(dev) = line.next() else { return usage(None) };
+    let (a, b) = (line.next(), line.next());
+    let number = |w: Option<&[u8]>| num::parse_u32(w.unwrap_or(b"0"));
+    let (Some(x), Some(y), None) = (number(a), number(b), line.peek()) else {
+        return usage(if number(a).is_none() { a } else { line.peek().or(b) });
+    };
     let text = |n: u32| num::dec(n.into());
     let (one, two) = (text(x), text(y));
     let (one, two) = (one.as_bytes(), two.as_bytes());
@@ -43,16 +64,9 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         (4, Some(_), Some(_)) => {
             attempt(cx, "link set dev % type vlan ingress-qos-map %:%", &[dev, two, one])
         }
-        _ => return Err(usage(cx)),
+        // A word too many, or too few of them.
+        (0 | 1, ..) => return usage(b.or(a)),
+        _ => return usage(None),
     };
     if errno == 0 { Ok(()) } else { Err(cx.err.system(&[b"ERROR: trying to % on %", verb, dev], errno)) }
-}
-
-fn usage(cx: &mut Ctx<'_>) -> Fail {
-    cx.err.plain(&[b"\
-Usage: vconfig add DEVICE VLAN
-       vconfig rem VLAN-DEVICE
-       vconfig set_flag VLAN-DEVICE [FLAG] 0|1
-       vconfig set_egress_map VLAN-DEVICE SKB-PRIORITY VLAN-PRIORITY
-       vconfig set_ingress_map VLAN-DEVICE SKB-PRIORITY VLAN-PRIORITY"])
 }

@@ -101,7 +101,7 @@ fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, name: &'static str, page: &'static
         what: what.unwrap_or_default(),
     };
     cx.page.out.mode.json = o.has(b'j');
-    if let Some(word) = more.or(what.filter(|what| !matches!(*what, b"arp" | b"icmp"))) {
+    if let Some(word) = what.filter(|what| !matches!(*what, b"arp" | b"icmp")).or(more) {
         return Err(usage(cx, page, "'%' is not in this build", word));
     }
     if what.is_none() || (asked.device.is_empty() && !ours) {
@@ -116,11 +116,11 @@ fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, name: &'static str, page: &'static
         hear(cx, &asked, &socket);
         return Ok(());
     }
-    cx.err.say(&[
-        b"tcpdump: verbose output suppressed, use -v[v]... for full protocol decode\n\
+    cx.err.say_of(
+        "tcpdump: verbose output suppressed, use -v[v]... for full protocol decode\n\
 listening on %, link-type EN10MB (Ethernet), snapshot length 262144 bytes",
         asked.device,
-    ]);
+    );
     hear(cx, &asked, &socket);
     let (came, dropped) = socket.statistics();
     count(cx, came, "captured");

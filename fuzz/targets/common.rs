@@ -9,6 +9,9 @@ use nlbox::report::Report;
 use nlbox::words::{Line, Words};
 use nlbox::{Ctx, Options, Page};
 use nlbox_core::conn::{Conn, Errno, Received, Transport};
+use nlbox_core::rt::encap;
+use nlbox_core::rt::kind::KINDS;
+use nlbox_core::spec::AttrSet;
 use nlbox_core::text::out::{Out, Sink};
 use std::collections::VecDeque;
 use std::ffi::{CStr, CString};
@@ -40,8 +43,21 @@ pub struct Kernel {
     seq: u32,
     /// Answers as a kernel that agrees: one link, an acknowledgement, an empty table.
     willing: bool,
-    /// What was sent, where the kernel is willing.
+    /// `NETLINK_*`.
+    protocol: i32,
+    /// What was sent, where the kernel is willing, but for questions after a family.
     pub heard: Vec<Vec<u8>>,
+}
+
+/// `NETLINK_GENERIC`, and `GENL_ID_CTRL`.
+const GENERIC: i32 = 16;
+const CTRL: u16 = 16;
+/// The number of every family of generic netlink, where the kernel is willing.
+pub const FAMILY: u16 = 200;
+
+/// The controller's answer to the question for a family.
+pub fn a_family() -> Vec<u8> {
+    message(CTRL, 0, &[[1, 2, 0, 0, 6, 0, 1, 0].as_slice(), &FAMILY.to_ne_bytes(), &[0; 2]].concat())
 }
 
 impl Kernel {
@@ -59,6 +75,19 @@ impl Kernel {
         }
         d
     }
+}
+
+/// The attribute sets that are chosen by a name or a number: the options of link kinds, the kinds of encapsulation.
+pub fn set(n: usize) -> Option<&'static AttrSet> {
+    match KINDS.get(n) {
+        Some(kind) => kind.data,
+        None => encap::set(u16::try_from(n - KINDS.len()).ok()?),
+    }
+}
+
+/// How many numbers [`set`] knows.
+pub fn sets() -> usize {
+    KINDS.len() + 11
 }
 
 /// A message of the kernel's.
@@ -84,9 +113,13 @@ impl Transport for Kernel {
         self.seq = u32_at(d, 8);
         if self.willing {
             let (ty, flags) = (u16_at(d, 4), u16_at(d, 6));
-            self.heard.push(d.to_vec());
+            let asks_for_family = self.protocol == GENERIC && ty == CTRL;
+            if !asks_for_family {
+                self.heard.push(d.to_vec());
+            }
             self.said.clear();
             self.said.push_back(Ok(match () {
+                () if asks_for_family => a_family(),
                 () if flags & NLM_F_DUMP == NLM_F_DUMP => message(3, 2, &[0; 4]),
                 () if flags & NLM_F_ACK != 0 => message(2, 0x100, &[0; 20]),
                 () if ty == 18 => a_link(),
@@ -110,6 +143,12 @@ impl Transport for Kernel {
     }
     fn port(&mut self) -> Result<u32, Errno> {
         Ok(PORT)
+    }
+    fn speak(&mut self, protocol: i32) {
+        self.protocol = protocol;
+    }
+    fn turn(&mut self) {
+        self.protocol = 0;
     }
 }
 
@@ -189,6 +228,14 @@ pub fn json(text: &[u8]) {
             panic!("{e}: {}", text.escape_ascii());
         }
     }
+}
+
+/// The same bytes as standard input; the file is to be kept until they have been read.
+pub fn input(bytes: &[u8]) -> std::fs::File {
+    use std::os::fd::AsRawFd;
+    let (file, _) = file(bytes);
+    assert!(unsafe { libc::dup2(file.as_raw_fd(), 0) } == 0);
+    file
 }
 
 /// A file of these bytes, and its path.

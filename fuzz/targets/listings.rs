@@ -52,6 +52,14 @@ pub const OTHERS: &[&str] = &[
     "brctl show",
     "brctl showmacs br0",
     "brctl showstp br0",
+    "bridge fdb get 02:00:00:00:00:01 dev lo",
+    "bridge mdb get dev lo grp 239.1.1.1",
+    "bridge -j -d vlan show dev lo",
+    "ip tcp_metrics show 10.0.0.1",
+    "ip tuntap",
+    "ip monitor",
+    "bridge monitor",
+    "ip mptcp monitor",
 ];
 pub const OPTIONS: &[&str] = &[
     "",

@@ -7,8 +7,7 @@ mod common;
 
 use common::Kernel;
 use libfuzzer_sys::fuzz_target;
-use nlbox_core::rt::kind::KINDS;
-use nlbox_core::spec::{AttrSpec, Kind, Resolve, RowFlags, put, show};
+use nlbox_core::spec::{AttrSet, AttrSpec, Bad, Kind, Resolve, RowFlags, put, show};
 use nlbox_core::text::ifname::IfName;
 use nlbox_core::text::out::Out;
 use nlbox_core::wire::attr::{Attrs, NLA_F_NESTED};
@@ -16,20 +15,82 @@ use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::{Message, Messages};
 use std::ffi::CString;
 
-/// Commands that send one request, the type of what the kernel would then tell of it, and who prints that.
-const HEADS: &[(&str, u16, &str)] = &[
-    ("ip link add x", 16, "link"),
-    ("ip link set veth0", 16, "link"),
-    ("ip addr add", 20, "addr"),
-    ("ip route add", 24, "route show table all"),
-    ("ip -6 route add", 24, "-6 route show table all"),
-    ("ip neigh add", 28, "neigh"),
-    ("ip rule add", 32, "rule"),
-    ("ip -6 rule add", 32, "-6 rule"),
-    ("ip nexthop add", 104, "nexthop"),
-    ("ip addrlabel add", 72, "addrlabel"),
-    ("ip tunnel add x", 16, "link"),
+/// Commands that send one request.
+const HEADS: &[&str] = &[
+    "ip link add x",
+    "ip link set veth0",
+    "ip addr add",
+    "ip route add",
+    "ip -6 route add",
+    "ip neigh add",
+    "ip rule add",
+    "ip -6 rule add",
+    "ip nexthop add",
+    "ip addrlabel add",
+    "ip tunnel add x",
+    "ip link set veth0 type bridge_slave",
+    "ip link property add dev veth0",
+    "ip -6 tunnel add x",
+    "ip -M route add",
+    "ip token set",
+    "ip ntable change",
+    "ip mptcp endpoint add",
+    "ip mptcp limits set",
+    "ip tcp_metrics del",
+    "ip route get",
+    "ip neigh get",
+    "bridge link set dev veth0",
+    "bridge fdb add",
+    "bridge mdb add",
+    "bridge vlan add",
+    "bridge vlan set",
+    "bridge vlan global set",
+    "bridge vni add",
+    "bridge mst set",
+    "ifconfig veth0",
+    "route add",
+    "route -6 add",
+    "arp -s",
+    "brctl addif x",
+    "vconfig add veth0",
 ];
+
+/// The fixed header of a request, by its type (and family): its length, and the command that lists what a kernel would tell
+/// of it.
+fn known(m: &Message<'_>) -> Option<(usize, &'static str)> {
+    let bridge = m.payload.first() == Some(&7);
+    Some(match m.ty {
+        16 if bridge => (16, "bridge % link"),
+        16 => (16, "ip % link"),
+        17..=19 => (16, ""),
+        20 => (8, "ip % addr"),
+        21 | 22 => (8, ""),
+        24 => match m.payload.first() {
+            Some(10) => (12, "ip % -6 route show table all"),
+            Some(28) => (12, "ip % -M route"),
+            _ => (12, "ip % route show table all"),
+        },
+        28 if bridge => (12, "bridge % fdb"),
+        28 if m.payload.get(10).is_some_and(|flags| flags & 8 != 0) => (12, "ip % neigh show proxy"),
+        28 => (12, "ip % neigh"),
+        25..=27 | 29..=31 | 33 | 34 => (12, ""),
+        32 if m.payload.first() == Some(&10) => (12, "ip % -6 rule"),
+        32 => (12, "ip % rule"),
+        67 => (4, ""),
+        72 => (12, "ip % addrlabel"),
+        84 | 85 => (8, ""),
+        104 => (8, "ip % nexthop"),
+        105 | 106 => (8, ""),
+        108 => (16, ""),
+        112 => (8, "bridge % vlan global"),
+        120 => (8, "bridge % vni"),
+        common::FAMILY => match m.payload.first() {
+            Some(1) => (4, "ip % mptcp endpoint"),
+            _ => (4, ""),
+        },
+        _ => return None,
+    })
+}
 
 fuzz_target!(init: common::sandbox::enter(), |data: &[u8]| {
     let Some((choice, data)) = data.split_first() else { return };
@@ -39,7 +100,7 @@ fuzz_target!(init: common::sandbox::enter(), |data: &[u8]| {
     }
 });
 
-fn line((head, told, object): (&str, u16, &str), data: &[u8]) {
+fn line(head: &str, data: &[u8]) {
     let mut words = common::words(head);
     words.extend(data.split(|b| *b == b' ').filter(|w| !w.is_empty()).filter_map(|w| CString::new(w).ok()));
     let mut kernels = [Kernel::willing(), Kernel::willing()];
@@ -50,43 +111,44 @@ fn line((head, told, object): (&str, u16, &str), data: &[u8]) {
         let m = messages.next().expect("a request is a message");
         assert!(messages.next().is_none() && !messages.damaged(), "{words:?}");
         assert_eq!(sent.len() % 4, 0, "{words:?}");
-        whole(&m, &words);
-        if m.ty != told {
+        // NLM_F_DUMP: a question, which need not have attributes.
+        let Some((head, listing)) = known(&m).filter(|_| m.flags & 0x300 != 0x300) else { continue };
+        walk(Attrs::new(&m.payload[head..]), &words);
+        // NLM_F_CREATE, which generic netlink does without: something is made, which can be told of.
+        if m.flags & 0x400 == 0 && m.ty != common::FAMILY || listing.is_empty() {
             continue;
         }
         // NLM_F_MULTI, as in a listing.
-        let answer = [common::message(told, 2, m.payload), common::message(3, 2, &[0; 4])].concat();
-        let mut tape = u16::try_from(answer.len()).unwrap_or(0).to_le_bytes().to_vec();
-        tape.extend(answer);
+        let answer = [common::message(m.ty, 2, m.payload), common::message(3, 2, &[0; 4])].concat();
+        let mut tape = Vec::new();
+        let family = common::a_family();
+        let datagrams: &[&[u8]] = if m.ty == common::FAMILY { &[&family, &answer] } else { &[&answer] };
+        for datagram in datagrams {
+            tape.extend(u16::try_from(datagram.len()).unwrap_or(0).to_le_bytes());
+            tape.extend_from_slice(datagram);
+        }
         for mode in ["-d", "-d -j"] {
-            let line = common::words(&format!("ip {mode} {object}"));
+            let line = common::words(&listing.replace('%', mode));
             let out = common::run(&line, &mut common::kernels(&tape));
             if mode.contains("-j") {
                 common::json(&out);
+            }
+            // A route and a rule are all that was asked for: they are listed.
+            if matches!(m.ty, 24 | 32) {
+                assert!(out.len() > 3, "{words:?} is not shown");
             }
         }
     }
 }
 
 /// Every attribute of a request is whole, and every nest that says it is one.
-fn whole(m: &Message<'_>, words: &[CString]) {
-    fn walk(mut attrs: Attrs<'_>, words: &[CString]) {
-        for a in attrs.by_ref() {
-            if a.flags & NLA_F_NESTED != 0 {
-                walk(a.nest(), words);
-            }
+fn walk(mut attrs: Attrs<'_>, words: &[CString]) {
+    for a in attrs.by_ref() {
+        if a.flags & NLA_F_NESTED != 0 {
+            walk(a.nest(), words);
         }
-        assert!(!attrs.damaged(), "{words:?}");
     }
-    let attrs = match m.ty {
-        // Fixed headers by message type: 16 bytes of links, 8 of addresses, 12 of routes, rules and neighbours, 8 of
-        // nexthops.
-        16..=19 => m.split::<16>().1,
-        20..=22 | 104..=106 => m.split::<8>().1,
-        24..=34 => m.split::<12>().1,
-        _ => return,
-    };
-    walk(attrs, words);
+    assert!(!attrs.damaged(), "{words:?}");
 }
 
 /// Links are called by their numbers.
@@ -122,10 +184,42 @@ fn shown(row: &AttrSpec, payload: &[u8]) -> Option<String> {
     }
 }
 
+/// What a row makes, its set shows.
+fn whole(set: &AttrSet, mut attrs: Attrs<'_>) {
+    let mut text = common::Text(Vec::new());
+    let mut room = [0; 512];
+    let mut out = Out::new(&mut text, &mut room);
+    out.mode.json = true;
+    out.open_object("");
+    show::show(set, attrs.clone(), &mut out, &mut Numbers);
+    out.close_object();
+    let _ = out.finish();
+    common::json(&text.0);
+    assert!(attrs.by_ref().count() > 0 && !attrs.damaged(), "whole attributes");
+}
+
 fn row(n: usize, data: &[u8]) {
     let Some((at, word)) = data.split_first() else { return };
-    let Some(set) = KINDS[n % KINDS.len()].data else { return };
+    let Some(set) = common::set(n % common::sets()) else { return };
     let Some(row) = set.iter().nth((*at).into()) else { return };
+    let make = |word: &[u8]| {
+        let mut tx = [0; 2048];
+        let mut m = Build::new(&mut tx, 16, 0, &[]);
+        // Some values are of several words: as many as are taken.
+        let mut words = word.split(|b| *b == b' ').filter(|w| !w.is_empty());
+        loop {
+            match put::put(&row, &mut m, words.next()?, &mut Numbers) {
+                Ok(()) => break,
+                Err(Bad::More) => {}
+                Err(_) => return None,
+            }
+        }
+        m.finish(1).map(<[u8]>::to_vec)
+    };
+    let Some(first) = make(word) else { return };
+    let attrs = Attrs::new(&first[16..]);
+    whole(set, attrs.clone());
+    let Some(payload) = attrs.raw(row.ty) else { return };
     let plain = matches!(
         row.kind,
         Kind::Num(_) | Kind::Hex(_) | Kind::Ip | Kind::Mac | Kind::IfIndex | Kind::Enum(..)
@@ -133,16 +227,8 @@ fn row(n: usize, data: &[u8]) {
     if !plain || row.flags.has(RowFlags::READ) || row.flags.has(RowFlags::WRITE) {
         return;
     }
-    let make = |word: &[u8]| {
-        let mut tx = [0; 512];
-        let mut m = Build::new(&mut tx, 16, 0, &[]);
-        put::put(&row, &mut m, word, &mut Numbers).ok()?;
-        m.finish(1).map(<[u8]>::to_vec)
-    };
-    let Some(first) = make(word) else { return };
-    let attrs = Attrs::new(&first[16..]);
-    let Some(payload) = attrs.raw(row.ty) else { return };
-    let Some(text) = shown(&row, payload) else { return };
-    let again = make(text.as_bytes());
-    assert_eq!(again.as_ref(), Some(&first), "{}: {} is shown as {text}", row.keyword(), word.escape_ascii());
+    if let Some(text) = shown(&row, payload) {
+        let again = make(text.as_bytes());
+        assert_eq!(again.as_ref(), Some(&first), "{}: {} is shown as {text}", row.keyword(), word.escape_ascii());
+    }
 }

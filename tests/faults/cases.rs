@@ -25,8 +25,23 @@ const fn shown(before: &'static str, line: &'static str, state: &'static str) ->
 }
 
 const RULES: &str = "nft list ruleset";
-const EVENT: &str = "sleep 0.3; ip link set v0 mtu 1400";
-const FRAMES: &str = "sleep 0.3; arping -U -c 3 -i 0.2 -q -I v0 10.0.0.1";
+/// Goes on until it is ended.
+pub const ENDLESS: &str = "while ";
+/// Waits, a second at most, until a socket listens: one in a group, one for frames.
+macro_rules! once {
+    ($heard:literal, $then:literal) => {
+        concat!("for i in 0 1 2 3 4 5 6 7 8 9; do sleep 0.1; ", $heard, " && break; done; ", $then)
+    };
+}
+macro_rules! event {
+    ($then:literal) => {
+        once!("awk 'NR > 1 && $4 != \"00000000\" { found = 1 } END { exit !found }' /proc/net/netlink", $then)
+    };
+}
+const EVENT: &str = event!("ip link set v0 mtu 1400");
+const EVENT_NAME: &str = "sleep 0.6; ip netns add green";
+const FRAMES: &str =
+    once!("grep -q ' 0003 ' /proc/net/packet", "while sleep 0.1; do arping -U -c 1 -q -I v0 10.0.0.1; done");
 
 pub const CASES: &[Case] = &[
     case("ip link show"),
@@ -91,13 +106,8 @@ pub const CASES: &[Case] = &[
     case("ip vrf"),
     case("ip tuntap add dev t0 mode tap"),
     case("ip tuntap"),
-    Case { line: "timeout 0.9 ip monitor link", before: "", meanwhile: EVENT, state: "" },
-    Case {
-        line: "timeout 0.9 ip netns monitor",
-        before: "",
-        meanwhile: "sleep 0.3; ip netns add green",
-        state: "",
-    },
+    Case { line: "timeout 1.5 ip monitor link", before: "", meanwhile: EVENT, state: "" },
+    Case { line: "timeout 1.5 ip netns monitor", before: "", meanwhile: EVENT_NAME, state: "" },
     case("bridge link"),
     case("bridge fdb show br br0"),
     case("bridge fdb add 02:00:00:00:00:21 dev v1 master static"),

@@ -7,10 +7,11 @@ mod show;
 use self::change::{set, v4_of};
 use self::show::show;
 use crate::Ctx;
+use crate::dump::{dump_of, of_link, scan_of};
 use crate::hosts;
 use crate::names::{Link, request};
 use crate::nettools::{
-    EADDRNOTAVAIL, EINVAL, Sorted, addresses, ask, by_number, failed, link, name_of, which,
+    EADDRNOTAVAIL, EINVAL, Sorted, Usage, ask, by_number, failed, help, link, name_of, which, wrong,
 };
 use crate::report::{Done, Fail};
 use crate::step::{ENODEV, Step, UNREAD, attempt};
@@ -23,25 +24,36 @@ use nlbox_core::rt::rtm;
 use nlbox_core::text::ip::{Ip, af};
 use nlbox_core::text::out::Out;
 use nlbox_core::text::{ip, mac, nth, num};
-use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::{Message, nlm};
 use nlbox_core::wire::key::{Key, Raw};
 use zerocopy::{FromBytes, IntoBytes};
 
 /// The keywords: two states, six flags that take a `-`, ten with a value, two families.
-static WORDS: &str = "up down arp trailers promisc allmulti multicast dynamic mtu txqueuelen name hw netmask broadcast \
+const WORDS: &str = "up down arp trailers promisc allmulti multicast dynamic mtu txqueuelen name hw netmask broadcast \
     pointopoint dstaddr add del inet inet6";
+
+static USAGE: Usage = [
+    "\
+Usage: ifconfig [-a] [-s] [DEVICE]
+       ifconfig DEVICE [ADDRESS[/LEN]] [WORD [VALUE]]...
+
+  ifconfig eth0 10.0.0.2/24 up
+  ifconfig eth0:1 10.0.0.3 netmask 255.255.255.0
+Words (a - in front clears the flags arp to dynamic): ",
+    WORDS,
+];
+
 /// `ifconfig …`.
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     cx.err.program = "ifconfig";
+    help(cx, line, &USAGE)?;
     let (mut all, mut short) = (false, false);
     while let Some(word) = line.peek().filter(|w| w.first() == Some(&b'-')) {
         line.next();
-        match which(word, "-a -s -h --help") {
+        match which(word, "-a -s") {
             0 => all = true,
             1 => short = true,
-            2 | 3 => return Err(usage(cx)),
-            _ => return Err(no_word(cx, &[b"ifconfig: option `%' not recognised.", word])),
+            _ => return Err(no_word(cx, "ifconfig: option `%' not recognised.", word)),
         }
     }
     if short {
@@ -54,20 +66,13 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     }
 }
 
-fn no_word(cx: &mut Ctx<'_>, what: &[&[u8]]) -> Fail {
-    cx.err.say(what);
-    cx.err.plain(&[b"ifconfig: `--help' gives usage information."])
+fn no_word(cx: &mut Ctx<'_>, what: &str, word: &[u8]) -> Fail {
+    cx.err.say_of(what, word);
+    cx.err.plain_of("ifconfig: `--help' gives usage information.", b"")
 }
 
 fn usage(cx: &mut Ctx<'_>) -> Fail {
-    cx.err.say(&[
-        b"\
-Usage: ifconfig [-a] [-s] [DEVICE]
-       ifconfig DEVICE [ADDRESS[/LEN]] [WORD [VALUE]]...
-Words (a - in front clears the flags arp to dynamic): ",
-        WORDS.as_bytes(),
-    ]);
-    Fail(3)
+    wrong(cx, b"", &USAGE, 3)
 }
 
 /// A device's name in that of an alias: `eth0` of `eth0:1`.
@@ -77,16 +82,13 @@ fn base(name: &[u8]) -> &[u8] {
 
 fn list(cx: &mut Ctx<'_>, all: bool, short: bool) -> Done {
     let mut names = Sorted::new(by_number);
-    let mut tx = [0; 64];
-    let mut m = Build::new(&mut tx, rtm::GETLINK, 0, &[0; IFINFO_LEN]);
-    names.fill(cx, &mut m, &mut |names, m| {
+    names.fill(cx, rtm::GETLINK, &[], &mut |names, m| {
         let (_, attrs) = m.split::<IFINFO_LEN>();
         if let Some(name) = attrs.get(ifla::IFNAME) {
             names.push(name);
         }
     })?;
-    let mut m = addresses(&mut tx, af::AF_INET, 0);
-    names.fill(cx, &mut m, &mut |names, m| {
+    names.fill(cx, rtm::GETADDR, &[af::AF_INET], &mut |names, m| {
         let (_, attrs) = m.split::<IFADDR_LEN>();
         if let Some(label) = attrs.get(ifa::LABEL).filter(|l| base(l).len() < l.len()) {
             names.push(label);

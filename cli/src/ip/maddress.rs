@@ -175,8 +175,11 @@ fn entry(page: &mut Page<'_>, row: &Row<'_>, first: bool) {
         out.text("\tlink  ");
         put(out.style(Style::Mac), "link|%", mac::print(&bytes).as_bytes());
     } else {
-        if row.family == af::AF_INET && cfg!(target_endian = "little") {
-            bytes.reverse();
+        if row.family == af::AF_INET
+            && cfg!(target_endian = "little")
+            && let Some(number) = bytes.first_chunk_mut::<4>()
+        {
+            number.reverse();
         }
         let name = af::name_verbose(row.family);
         put(out, if row.family == af::AF_INET { "family|\t%  " } else { "family|\t% " }, name.as_bytes());

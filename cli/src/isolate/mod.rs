@@ -52,8 +52,7 @@ Examples:
   isolate ping -c 1 10.213.0.1
   isolate -a 10.0.0.2/24,fd00::2/64 -d 9.9.9.9 sh
   isolate -b br0 -n web httpd -f
-  isolate -p --mount-proc -R /srv/root sh
-",
+  isolate -p --mount-proc -R /srv/root sh",
     attached: false,
 };
 
@@ -194,7 +193,7 @@ static FORBID: &[(&CStr, u8)] = &[
 fn refused(cx: &mut Ctx<'_>, errno: Errno, flags: CloneFlags) -> Fail {
     let fail = cx.err.applet("cannot make namespaces", b"", errno.0);
     if !flags.contains(CloneFlags::NEWUSER) && errno == Errno::EPERM {
-        cx.err.say(&[b"isolate: CAP_SYS_ADMIN is missing; with -U it is not needed"]);
+        cx.err.say_of("isolate: CAP_SYS_ADMIN is missing; with -U it is not needed", b"");
     }
     forbidden(cx);
     fail

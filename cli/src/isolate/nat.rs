@@ -1,5 +1,6 @@
 //! `--nat` and `--publish`: what is asked of the host's packet filter, and who takes it back.
 
+use super::outside::switch;
 use super::plan::Text;
 use super::step::Steps;
 use super::{LOST, PUBLISH, SIGNALS};
@@ -9,6 +10,7 @@ use crate::nat::{masquerade, publish, withdraw};
 use crate::report::{Done, Fail};
 use nlbox_core::text::ip::{Ip, Prefix};
 use nlbox_core::text::num::parse_u64_base;
+use nlbox_sys::fd::read_file;
 use nlbox_sys::process::{Fork, exit, getpid, getppid, kill, prctl_pdeathsig, setsid};
 use nlbox_sys::signal;
 
@@ -33,6 +35,10 @@ pub(super) fn set(cx: &mut Ctx<'_>, steps: &mut Steps<'_, '_>, hide: bool, insid
     let rules = steps.rules.insert(rules);
     rules.guard = guard(cx, &rules.tag)?;
     let (tag, dev) = (rules.tag.as_bytes(), steps.end.as_bytes());
+    let [v4, v6] = inside;
+    if v4.is_none() && v6.is_none() {
+        return Err(cx.err.applet("no address inside to translate", b"", 0));
+    }
     for ip in inside.iter().filter(|ip| !ip.is_none()) {
         if hide {
             masquerade(cx, &Prefix { ip: *ip, len: ip.bits(), had_len: true }, dev, tag)?;
@@ -46,6 +52,10 @@ pub(super) fn set(cx: &mut Ctx<'_>, steps: &mut Steps<'_, '_>, hide: bool, insid
             }
             Ok(())
         })?;
+    }
+    let switch = switch(v4.is_none());
+    if read_file(switch, &mut [0; 1]) == Ok(b"0") {
+        cx.err.say_of("isolate: % is 0, and nothing is forwarded: --forward", switch.to_bytes());
     }
     Ok(())
 }

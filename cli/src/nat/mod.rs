@@ -11,21 +11,23 @@ pub(crate) use text::{
 };
 
 use crate::Ctx;
-use crate::getopt::choose;
+use crate::getopt::{choose, show as page, usage, version};
 use crate::ip::value::{put, put_num};
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use core::ffi::CStr;
 use nlbox_core::bytes::until_nul;
 use nlbox_core::conn::Conn;
-use nlbox_core::nft::rule::{Rule, field, target};
+use nlbox_core::nft::rule::{Field, Rule, field, target};
 use nlbox_core::nft::{CHAINS, chain};
 use nlbox_core::text::ip::{Ip, Prefix, af};
 use nlbox_core::text::num;
 use nlbox_core::text::out::Out;
+use zerocopy::IntoBytes;
 
 const HELP: &str = "\
-Usage: nat [-j] list | flush | del N | [del] TARGET [ip | ip6] [WORD]... [--forward]
+Usage: nat [-j] list | flush | del N | del tag TEXT
+       nat [del] TARGET [ip | ip6] [WORD]... [--forward]
 
   masquerade, snat to ADDR, dnat to ADDR[:PORT], redirect to :PORT, accept
   [not] from NET, dst NET, in DEV, out DEV, proto NAME, sport PORT, dport PORT
@@ -35,8 +37,7 @@ Usage: nat [-j] list | flush | del N | [del] TARGET [ip | ip6] [WORD]... [--forw
   --forward      let packets through this host
 
   nat masquerade from 192.168.1.0/24 out eth0 --forward
-  nat dnat in eth0 proto tcp dport 80 to 192.168.1.2:8080
-";
+  nat dnat in eth0 proto tcp dport 80 to 192.168.1.2:8080";
 
 /// The verbs; from `masquerade` on the targets in the order of their numbers.
 const VERBS: &str = "list del flush masquerade snat dnat redirect accept";
@@ -86,6 +87,20 @@ pub fn publish(cx: &mut Ctx<'_>, proto: u8, port: u16, to: &Ip, to_port: u16, la
     // RTN_LOCAL: what is only forwarded to the same port elsewhere is not ours.
     r.ask(field::LOCAL, 1, &2_u32.to_ne_bytes());
     r.ask(field::TO, 1, to.bytes());
+    // What is asked, from the protocol to the locality, which stand side by side.
+    let asks = |r: &Rule| -> [Field; 4] {
+        r.fields.get(field::PROTO..).and_then(|f| f.first_chunk().copied()).unwrap_or_default()
+    };
+    let (mut same, ours) = (false, asks(&r));
+    let scope = Scope { family: to.family(), chain: PREROUTING };
+    talk(cx, &mut |cx, conn| {
+        walk(cx, conn, scope, &mut |_, old, n| {
+            same = n > 0 && (same || asks(old).as_bytes() == ours.as_bytes())
+        })
+    })?;
+    if same {
+        return Err(cx.err.applet("port % is published already", num::dec(port.into()).as_bytes(), 0));
+    }
     r.ask(field::PORTS, 1, &to_port.to_be_bytes());
     keep(cx, &mut r, label, &[PREROUTING, OUTPUT])
 }
@@ -109,10 +124,8 @@ pub fn withdraw(cx: &mut Ctx<'_>, label: &[u8]) -> Done {
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     cx.err.program = "nat";
     options(cx, line)?;
-    let verb = line.next().unwrap_or_default();
-    let Some(n) = choose(VERBS, verb, 0) else {
-        return Err(bad(cx, verb));
-    };
+    let Some(verb) = line.next() else { return Err(usage(cx, HELP)) };
+    let Some(n) = choose(VERBS, verb, 0) else { return Err(none_of(cx, verb, VERBS)) };
     let at = *line;
     talk(cx, &mut |cx, conn| {
         let mut line = at;
@@ -134,17 +147,26 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     })
 }
 
+/// `word` is none of the words that may stand there.
+fn none_of(cx: &mut Ctx<'_>, word: &[u8], list: &str) -> Fail {
+    cx.err.plain(&[b"nat: '%' is none of: %", word, list.as_bytes()])
+}
+
 /// `-j`, `-p`, and help.
 fn options(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    while let Some([b'-', rest @ ..]) = line.peek() {
-        match rest {
-            b"j" => cx.page.out.mode.json = true,
-            b"p" => cx.page.out.mode.pretty = true,
-            b"h" | b"-help" => {
-                cx.page.out.text(HELP);
+    while let Some(word) = line.peek() {
+        match choose("-j -p -V --version -h --help help", word, 0) {
+            Some(0) => cx.page.out.mode.json = true,
+            Some(1) => cx.page.out.mode.pretty = true,
+            Some(n) => {
+                if n > 3 {
+                    page(cx, HELP)
+                } else {
+                    version(cx)
+                }
                 return Err(Fail(0));
             }
-            _ => break,
+            None => break,
         }
         line.next();
     }
@@ -163,7 +185,7 @@ fn parse(cx: &mut Ctx<'_>, line: &mut Line<'_>, verb: u8, r: &mut Rule) -> Resul
     r.chain = home(r.target);
     let (mut forward, mut op) = (false, 1);
     while let Some(key) = line.next() {
-        let Some(n) = choose(WORDS, key, 0) else { return Err(bad(cx, key)) };
+        let Some(n) = choose(WORDS, key, 0) else { return Err(none_of(cx, key, WORDS)) };
         let value = match n {
             7 | 11.. => b"",
             _ => line.value(&mut cx.err)?,
@@ -186,7 +208,7 @@ fn parse(cx: &mut Ctx<'_>, line: &mut Line<'_>, verb: u8, r: &mut Rule) -> Resul
                 forward = true;
                 Some(())
             }
-            _ if r.field(n.into()).op != 0 => None,
+            _ if r.field(n.into()).op != 0 => return Err(bad(cx, key)),
             _ => {
                 ask(cx, r, n.into(), op, value)?;
                 op = 1;
@@ -194,17 +216,29 @@ fn parse(cx: &mut Ctx<'_>, line: &mut Line<'_>, verb: u8, r: &mut Rule) -> Resul
             }
         };
         if fits.is_none() || op != 1 {
-            return Err(bad(cx, key));
+            return Err(bad(cx, if op != 1 || value.is_empty() { key } else { value }));
         }
     }
     if op != 1 {
         return Err(bad(cx, b"not"));
     }
-    if r.chain == u8::MAX || r.target == target::ACCEPT && r.field(field::PORTS).op != 0 {
-        return Err(bad(cx, b"accept"));
+    if r.chain == u8::MAX {
+        return Err(cx.err.applet("accept wants a chain", b"", 0));
+    }
+    if r.target == target::ACCEPT && r.field(field::PORTS).op != 0 {
+        return Err(bad(cx, b"to"));
     }
     check(cx, r, &NAT)?;
     Ok(forward)
+}
+
+/// The rule that `masquerade …` and its like make.
+#[cfg(fuzzing)]
+pub(crate) fn said(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Option<Rule> {
+    let verb = choose(VERBS, line.next()?, 0).filter(|n| *n >= MASQUERADE)?;
+    let mut r = Rule::new(0);
+    parse(cx, line, verb, &mut r).ok()?;
+    Some(r)
 }
 
 /// Lets packets through this host, and says so.
@@ -217,8 +251,7 @@ fn open(cx: &mut Ctx<'_>, family: u8) -> Done {
         if family != 0 && family != *of {
             continue;
         }
-        nlbox_sys::fd::write_file(path, b"1")
-            .map_err(|e| cx.err.system(&[cx.err.program.as_bytes(), b": ", path.to_bytes()], e.0))?;
+        nlbox_sys::fd::write_file(path, b"1").map_err(|e| cx.err.applet("%", path.to_bytes(), e.0))?;
         // As sysctl(8) says it.
         for b in path.to_bytes().iter().skip(b"/proc/sys/".len()) {
             cx.page.out.bytes(&[if *b == b'/' { b'.' } else { *b }]);
@@ -233,19 +266,21 @@ fn del(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, line: &mut Line<'_>) -> Done {
     let word = line.value(&mut cx.err)?;
     let mut r = Rule::new(0);
     let number = num::parse_u32(word);
-    if number.is_some() {
+    let label = if word == b"tag" { Some(line.value(&mut cx.err)?) } else { None };
+    if number.is_some() || label.is_some() {
         over(cx, line)?;
     } else {
         let Some(verb) = choose(VERBS, word, 0).filter(|n| *n >= MASQUERADE) else {
-            return Err(bad(cx, word));
+            return Err(none_of(cx, word, VERBS));
         };
         if parse(cx, line, verb, &mut r)? {
             return Err(bad(cx, b"--forward"));
         }
     }
-    let gone = remove(cx, conn, Scope::ALL, number.is_some(), &mut |rule, n| match number {
-        Some(number) => n == number,
-        None => r.same(rule),
+    let gone = remove(cx, conn, Scope::ALL, number.is_some(), &mut |rule, n| match (number, label) {
+        (Some(number), _) => n == number,
+        (_, Some(label)) => until_nul(&rule.tag) == label,
+        _ => r.same(rule),
     })?;
     if gone == 0 { Err(cx.err.applet("no such rule", b"", 0)) } else { Ok(()) }
 }

@@ -13,6 +13,7 @@ const TRIES: u32 = 64;
 /// Room for the answers, and for a batch: a thousand deletions.
 const ROOM: usize = 65536;
 
+const EPERM: i32 = 1;
 /// The kernel refused.
 const REFUSED: Fail = Fail(4);
 
@@ -52,6 +53,9 @@ fn failed(cx: &mut Ctx<'_>, conn: &Conn<'_>, e: Error) -> Fail {
     match e {
         Error::Kernel(Errno(n)) | Error::Os(Errno(n)) => {
             let _ = cx.err.system(&[cx.err.program.as_bytes()], n);
+            if n == EPERM {
+                let _ = cx.err.applet("CAP_NET_ADMIN is missing", b"", 0);
+            }
         }
         e => {
             let _ = cx.err.net(e, conn, None);
@@ -125,6 +129,7 @@ fn pass(conn: &mut Conn<'_>, scope: Scope, each: &mut dyn FnMut(&Rule, u32)) -> 
 
 /// Hands the rules of `scope` over with their numbers; number 0 says that the table changed meanwhile, and all is told
 /// anew.
+#[inline(never)]
 pub(crate) fn walk(
     cx: &mut Ctx<'_>,
     conn: &mut Conn<'_>,

@@ -142,12 +142,10 @@ pub(crate) fn check(cx: &mut Ctx<'_>, r: &Rule, look: &Look) -> Done {
     if r.field(n).op != 0 {
         return Err(cx.err.applet("Can't use % with this chain", nth(look.words, b'\n', n).as_bytes(), 0));
     }
-    if matches!(r.target, target::SNAT | target::DNAT) != (r.field(field::TO).op != 0) {
-        return Err(cx.err.applet(
-            "% and an address to translate to belong together",
-            target_of(r).as_bytes(),
-            0,
-        ));
+    let (wants, has) = (matches!(r.target, target::SNAT | target::DNAT), r.field(field::TO).op != 0);
+    if wants != has {
+        let what = if wants { "% wants an address to translate to" } else { "% takes no address" };
+        return Err(cx.err.applet(what, target_of(r).as_bytes(), 0));
     }
     Ok(())
 }

@@ -527,6 +527,10 @@ mod tests {
     fn every_rule_comes_back_as_it_went() {
         for (family, width) in [(2, 4), (10, 16)] {
             for what in target::MASQUERADE..=target::ACCEPT {
+                // An interpreter has time for half of them.
+                if cfg!(miri) && (what % 2 == 0) == (family == 2) {
+                    continue;
+                }
                 let mut r = Rule::new(family);
                 (r.chain, r.target) = (1, what);
                 for n in 0..LOADS.len() {
@@ -558,7 +562,7 @@ mod tests {
     #[test]
     fn damage_is_no_rule_and_no_panic() {
         // An interpreter has no time for every byte.
-        let step = if cfg!(miri) { 53 } else { 1 };
+        let step = if cfg!(miri) { 97 } else { 1 };
         let whole = dumped();
         for cut in (0..whole.len()).step_by(step) {
             let _ = rule(2, &whole[..cut]);

@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn round_trips_every_length() {
-        for len in 1..=32u8 {
+        for len in (1..=32u8).step_by(if cfg!(miri) { 7 } else { 1 }) {
             let bytes: Vec<u8> = (0..len).map(|i| i.wrapping_mul(37).wrapping_add(200)).collect();
             let text = print(&bytes);
             let expected: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();

@@ -85,9 +85,9 @@ attrs! {
         0x300d PUT_FLOWLABEL: u32, Kind::Custom(&INHERIT), "flowlabel/fl|||invalid Flowlabel", WRITE, EXACT;
         0x300d PUT_DSCP: u32, Kind::Custom(&INHERIT), "dscp|||not inherit", WRITE, EXACT;
         0x300d PUT_FWMARK: u32, Kind::Custom(&INHERIT), "fwmark|||invalid fwmark\n", WRITE, EXACT;
-        0x030a PMTUDISC: u8, Kind::Flip, "pmtudisc";
+        0x030a PMTUDISC: u8, Kind::Flip, "pmtudisc", EXACT;
         0x040a NOPMTUDISC: u8, Kind::Flip, "pmtudisc||-", NO;
-        0x0413 IGNORE_DF: u8, Kind::Flip, "ignore-df|ignore_df", NONZERO;
+        0x0413 IGNORE_DF: u8, Kind::Flip, "ignore-df|ignore_df", NONZERO, EXACT;
         0x020d ISATAP: u16, Kind::Has(Int::U16, 1), "isatap";
         // Only vti sends no flags: a key that is 0 is none.
         0xc004 VTI_KEY: Raw, Kind::Custom(&super::KEY), "key|||?", WRITE;
@@ -130,7 +130,8 @@ attrs! {
         0x370f PUT_CSUM6: u16, Kind::Has(Int::U16, 2), "encap-udp6-csum", EXACT, WRITE;
         0x370f CSUM6: u16, Kind::Has(Int::U16, 2), "encap-csum6|csum6", READ, THEN, NO;
         0x370f REMCSUM: u16, Kind::Has(Int::U16, 4), "encap-remcsum|remcsum", EXACT, THEN, NO;
-        0x370f ENCAP_END: u16, Kind::Custom(&CLOSE), "", READ, THEN;
+        // By the number of the row that opens: what is opened is closed, whatever is between.
+        0x370e ENCAP_END: u16, Kind::Custom(&CLOSE), "", READ, THEN;
     }
 }
 
@@ -483,6 +484,15 @@ mod tests {
             let known: Vec<u16> = Attrs::new(&theirs[4..]).map(|a| a.ty).collect();
             assert!(ours.into_iter().all(|a| known.contains(&a.ty)), "{}", kind.name);
         }
+    }
+
+    #[test]
+    fn an_encapsulation_without_its_flags_is_whole() {
+        let mut room = [0; 64];
+        let mut b = Build::new(&mut room, 0, 0, &[]);
+        b.raw(14, &2_u16.to_ne_bytes());
+        let data = [&[0; 4], b.attrs(0).bytes()].concat();
+        assert_eq!(shown("gre", &data, true), "\"encap\":{\"type\":\"gue\"}");
     }
 
     #[test]

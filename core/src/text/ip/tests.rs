@@ -30,7 +30,7 @@ fn glibc_v6(addr: Ipv6Addr) -> String {
 #[test]
 fn prints_and_parses_as_std() {
     let mut seed = 0x1234_5678_9abc_def1;
-    for _ in 0..if cfg!(miri) { 50 } else { 20000 } {
+    for _ in 0..if cfg!(miri) { 20 } else { 20000 } {
         let bits = rand(&mut seed);
         let v4 = Ipv4Addr::from_bits(u32::try_from(bits & 0xffff_ffff).unwrap());
         let ip = Ip::v4(v4.octets());
@@ -61,7 +61,7 @@ fn accepts_and_refuses_as_std() {
     let mut seed = 99;
     let mut accepted = 0;
     // An interpreter has time for a few.
-    let rounds = if cfg!(miri) { 400 } else { 200_000_u32 };
+    let rounds = if cfg!(miri) { 150 } else { 200_000_u32 };
     for round in 0..rounds {
         let len = rand(&mut seed) % 20;
         let mut word: Vec<u8> =
@@ -77,7 +77,7 @@ fn accepts_and_refuses_as_std() {
                 "1:2:3:4:5:6:1.2.3.4",
             ];
             word = good[usize::try_from(rand(&mut seed) % 6).unwrap()].as_bytes().to_vec();
-            let at = usize::try_from(rand(&mut seed)).unwrap() % word.len();
+            let at = usize::try_from(rand(&mut seed) & 0xffff).unwrap() % word.len();
             word[at] = alphabet[usize::try_from(rand(&mut seed) % 31).unwrap()];
         }
         let s = std::str::from_utf8(&word).unwrap();
@@ -266,7 +266,7 @@ fn parses_words() {
 
 #[test]
 fn masks_and_contains() {
-    for len in 0..=128u8 {
+    for len in (0..=128u8).step_by(if cfg!(miri) { 13 } else { 1 }) {
         let word = std::format!("fd00::/{len}");
         let mask = Prefix::parse(word.as_bytes(), AF_UNSPEC).unwrap().mask();
         let bits = u128::MAX.checked_shl(128 - u32::from(len)).unwrap_or(0);
