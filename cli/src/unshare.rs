@@ -5,7 +5,7 @@ use crate::child::{GID, Gate, Helper, NONE, UID, become_user, exec, follow, fork
 use crate::getopt::{Options, Spec, choose};
 use crate::idmap::{self, GROUPS, Range, Side, USERS};
 use crate::nslist::KINDS;
-use crate::report::{Done, Fail};
+use crate::report::{Done, Fail, SYS_ADMIN};
 use crate::words::Line;
 use core::ffi::CStr;
 use nlbox_core::text::num::dec;
@@ -185,6 +185,7 @@ fn signal_of(word: &[u8]) -> i32 {
 /// `unshare [OPTION]... [--] [COMMAND [WORD]...]`
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     cx.err.program = "unshare";
+    cx.err.capability = SYS_ADMIN;
     let mut o = Options::new();
     o.read(cx, line, &SPEC)?;
     let ids = |side, options, me| Ids {
@@ -232,13 +233,13 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         Fork::Child => {
             dying(cx, &p)?;
             // A parent that failed has said so.
-            if gate.wait() { enter(cx, &o, &p, line) } else { Err(Fail(1)) }
+            if gate.wait(cx) { enter(cx, &o, &p, line) } else { Err(Fail(1)) }
         }
         Fork::Parent(child) => {
             keep(cx, &o, pid, binder)?;
             // What these do is the command's to say.
             let _ = signal::block(&[signal::SIGINT, signal::SIGTERM]);
-            gate.open();
+            gate.open(cx);
             follow(cx, child, false)
         }
     }

@@ -15,7 +15,7 @@ mod step;
 use crate::Ctx;
 use crate::child::{end_as, must};
 use crate::getopt::{Options, Spec};
-use crate::report::{Done, Fail};
+use crate::report::{Done, Fail, SYS_ADMIN};
 use crate::words::Line;
 use core::ffi::CStr;
 use nlbox_core::text::num::dec;
@@ -144,6 +144,7 @@ const V6: u32 = 2;
 /// `isolate [OPTION]... [--] [COMMAND [WORD]...]`
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     cx.err.program = "isolate";
+    cx.err.capability = SYS_ADMIN;
     // Steps have command lines of their own.
     cx.err.typed = None;
     let mut o = Options::new();
@@ -193,7 +194,7 @@ static FORBID: &[(&CStr, u8)] = &[
 fn refused(cx: &mut Ctx<'_>, errno: Errno, flags: CloneFlags) -> Fail {
     let fail = cx.err.applet("cannot make namespaces", b"", errno.0);
     if !flags.contains(CloneFlags::NEWUSER) && errno == Errno::EPERM {
-        cx.err.say_of("isolate: CAP_SYS_ADMIN is missing; with -U it is not needed", b"");
+        cx.err.say_of("isolate: with -U it is not needed", b"");
     }
     forbidden(cx);
     fail
