@@ -25,8 +25,11 @@ use nlbox_core::wire::attr::Attrs;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::{Message, nlm};
 
-static WORDS: Grammar =
-    crate::grammar! { usage: "[ NAME ] [ mode MODE ] [ OPTION VALUE ]... (those of ip link add type KIND)" };
+static WORDS: Grammar = crate::grammar! {
+    set: &info::SET,
+    args: [],
+    usage: "[ dev ] NAME [ mode MODE ] [ OPTION VALUE ]... (those of ip link add type KIND)",
+};
 
 /// `ip tunnel`.
 pub static OBJECT: Object = crate::object! {
