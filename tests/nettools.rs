@@ -283,7 +283,7 @@ fn changes_are_equal() {
     }
     let state = |ns: &Ns| {
         let text = ns.sh(
-            "ip -o addr; ip -o link; ip route; ip -6 route; ip neigh | sort; ip neigh show proxy | grep dev | sort
+            "ip -o addr; ip -o link; ip route; ip -6 route | sort; ip neigh | sort; ip neigh show proxy | grep dev | sort
              ip -d link show type bridge | grep -o 'forward_delay.*vlan_filtering'
              ip -d link show | grep -o 'bridge_slave.*hairpin [a-z]*' || true",
         );

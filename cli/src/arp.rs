@@ -1,12 +1,12 @@
 //! `arp`, as net-tools 2 prints it, over netlink.
 
+use crate::dump::scan_of;
 use crate::hosts::{Name, address, name_of};
 use crate::nettools::{Usage, cells, errno, first, help, link, option, which, wrong};
 use crate::report::{Done, Fail};
 use crate::step::Step;
 use crate::words::Line;
 use crate::{Ctx, Page};
-use core::cell::RefCell;
 use nlbox_core::conn::{Errno, Error};
 use nlbox_core::rt::neigh::{NDMSG_LEN, NdMsg, nda, ntf, nud};
 use nlbox_core::rt::route::{RTMSG_LEN, RtMsg, rta};
@@ -83,9 +83,9 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
                         (b'i', _) => a.dev = Some(value),
                         (b'H' | b't', 0) | (b'A' | b'p', 1) => {}
                         (b'H' | b't', _) => {
-                            return Err(fail(cx, &[b"arp: %: unknown hardware type.", value]));
+                            return Err(fail(cx, "arp: %: unknown hardware type.", value));
                         }
-                        _ => return Err(fail(cx, &[b"arp: %: kernel only supports 'inet'.", value])),
+                        _ => return Err(fail(cx, "arp: %: kernel only supports 'inet'.", value)),
                     }
                 }
                 _ => return Err(option(cx, "invalid option -- '%'", c, &USAGE)),
@@ -95,7 +95,7 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     if let Some(word) = line.next() {
         match address(word, af::AF_INET) {
             Some(ip) => a.host = Some((word, ip)),
-            None => return Err(fail(cx, &[b"%: Unknown host", word])),
+            None => return Err(fail(cx, "%: Unknown host", word)),
         }
     }
     match verb {
@@ -105,8 +105,8 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     }
 }
 
-fn fail(cx: &mut Ctx<'_>, what: &[&[u8]]) -> Fail {
-    cx.err.usage(what)
+fn fail(cx: &mut Ctx<'_>, what: &str, word: &[u8]) -> Fail {
+    cx.err.usage_of(what, word)
 }
 
 fn usage(cx: &mut Ctx<'_>, word: &[u8]) -> Fail {
@@ -124,34 +124,22 @@ struct Listing<'p, 'a, 'l> {
 fn list(cx: &mut Ctx<'_>, ask: Ask<'_>) -> Done {
     let host = ask.host;
     let numbers = (ask.bsd, ask.verbose, ask.dev.is_some());
-    let state = RefCell::new(Listing { page: &mut cx.page, ask, total: 0, found: 0 });
+    let mut state = Listing { page: &mut cx.page, ask, total: 0, found: 0 };
     // Published addresses are a table of their own, behind the first one.
     for proxy in [0, ntf::PROXY] {
-        let (mark, counts) = match state.try_borrow() {
-            Ok(s) => (s.page.out.mark(), (s.total, s.found)),
-            Err(_) => return Ok(()),
-        };
+        let (mark, counts) = (state.page.out.mark(), (state.total, state.found));
         let head = NdMsg { family: af::AF_INET, flags: proxy, ..NdMsg::default() };
-        let mut tx = [0; 64];
-        let mut m = Build::new(&mut tx, rtm::GETNEIGH, 0, head.as_bytes());
-        let begin = &mut || {
-            if let Ok(mut s) = state.try_borrow_mut()
-                && s.page.out.rewind(mark)
-            {
-                (s.total, s.found) = counts;
-            }
+        let each = &mut |m: Option<&Message<'_>>| match m {
+            Some(m) => state.entry(m),
+            None if state.page.out.rewind(mark) => (state.total, state.found) = counts,
+            None => {}
         };
-        let each = &mut |m: &Message<'_>| {
-            if let Ok(mut s) = state.try_borrow_mut() {
-                s.entry(m);
-            }
-        };
-        crate::dump::scan(&mut cx.conn, &mut m, begin, each).map_err(|e| {
-            let _ = cx.err.system(&[b"arp"], errno(e));
+        scan_of(&mut cx.conn, rtm::GETNEIGH, head.as_bytes(), each).map_err(|e| {
+            let _ = cx.err.failed("arp", b"", errno(e));
             Fail(255)
         })?;
     }
-    let Listing { page, total, found, ask } = state.into_inner();
+    let Listing { page, total, found, ask } = state;
     let out = &mut page.out;
     let (bsd, verbose, by_dev) = numbers;
     if verbose {
@@ -200,17 +188,18 @@ impl Listing<'_, '_, '_> {
         let name = self.ask.name(&dst);
         let out = &mut self.page.out;
         if self.ask.bsd {
-            out.shown(if name.is_empty() { b"?" } else { &name });
-            out.str("", " (%) at ", text.as_bytes());
-            match (proxy, complete) {
-                (true, _) => out.text("<from_interface> "),
-                (_, true) => out.str("", "% [ether] ", hw.as_bytes()),
-                _ => out.text("<incomplete> "),
-            }
-            out.text(if permanent { "PERM " } else { "" });
-            out.text(if proxy { "PUB " } else { "" });
-            out.str("", "on %\n", dev);
-            return;
+            let name = if name.is_empty() { b"?" } else { &name[..] };
+            let (hw, kind): (&[u8], &[u8]) = match (proxy, complete) {
+                (true, _) => (b"<from_interface>", b""),
+                (_, true) => (hw.as_bytes(), b"[ether] "),
+                _ => (b"<incomplete>", b""),
+            };
+            let flags: &[u8] = match (proxy, permanent) {
+                (true, _) => b"PERM PUB ",
+                (_, true) => b"PERM ",
+                _ => b"",
+            };
+            return cells(out, "% (%) at % %%on %\n", &[name, text.as_bytes(), hw, kind, flags, dev]);
         }
         if self.found == 1 {
             out.text("Address                  HWtype  HWaddress           Flags Mask            Iface\n");
@@ -222,25 +211,25 @@ impl Listing<'_, '_, '_> {
             _ => (b"", b"(incomplete)", b""),
         };
         let name = first(if name.is_empty() { text.as_bytes() } else { &name }, 23);
-        cells(out, &[(name, 24), (kind, 7), (hw, 19), (flags, 5), (b"", 15), (dev, 0)]);
+        cells(out, "%24 %7 %19 %5                 %\n", &[name, kind, hw, flags, dev]);
     }
 }
 
 /// `-d` and `-s`.
 fn change<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, mut a: Ask<'l>, set: bool) -> Done {
-    let Some((word, host)) = a.host else { return Err(fail(cx, &[b"arp: need host name"])) };
+    let Some((word, host)) = a.host else { return Err(fail(cx, "arp: need host name", b"")) };
     let mut hw = [0; 32];
     if set {
-        let Some(text) = line.next() else { return Err(fail(cx, &[b"arp: need hardware address"])) };
+        let Some(text) = line.next() else { return Err(fail(cx, "arp: need hardware address", b"")) };
         if a.device {
             match link(cx, text) {
                 Ok(found) => hw.iter_mut().zip(&found.address).for_each(|(to, from)| *to = *from),
                 Err(_) => {
-                    return Err(fail(cx, &[b"arp: cant get HW-Address for `%': No such device.", text]));
+                    return Err(fail(cx, "arp: cant get HW-Address for `%': No such device.", text));
                 }
             }
         } else if mac::parse(text, &mut hw) != Some(6) {
-            return Err(fail(cx, &[b"arp: invalid hardware address"]));
+            return Err(fail(cx, "arp: invalid hardware address", b""));
         }
     }
     let (mut temp, mut proxy) = (false, false);
@@ -269,15 +258,15 @@ fn change<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, mut a: Ask<'l>, set: bool) 
         }
         Err(e) => errno(e),
     };
-    let what: &[u8] = match (errno, set, proxy) {
+    let what = match (errno, set, proxy) {
         (0, ..) => return Ok(()),
         // ENOENT, ENXIO.
-        (2 | 6, false, _) => return Err(fail(cx, &[b"No ARP entry for ", word])),
-        (_, true, _) => b"SIOCSARP",
-        (.., true) => b"SIOCDARP(pub)",
-        _ => b"SIOCDARP(dontpub)",
+        (2 | 6, false, _) => return Err(fail(cx, "No ARP entry for ", word)),
+        (_, true, _) => "SIOCSARP",
+        (.., true) => "SIOCDARP(pub)",
+        _ => "SIOCDARP(dontpub)",
     };
-    let _ = cx.err.system(&[what], errno);
+    let _ = cx.err.failed(what, b"", errno);
     Err(Fail(255))
 }
 

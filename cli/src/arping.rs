@@ -144,8 +144,8 @@ pub(crate) fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     };
     let down = device.flags & IFF_UP == 0;
     if down || device.flags & (IFF_NOARP | IFF_LOOPBACK) != 0 || device.len == 0 {
-        let why: &[u8] = if down { b"\" is down" } else { b"\" is not ARPable" };
-        cx.err.say(&[b"Interface \"", asked.device, why]);
+        let why = if down { "Interface \"%\" is down" } else { "Interface \"%\" is not ARPable" };
+        cx.err.say_of(why, asked.device);
         return Err(WRONG);
     }
     let source = if !asked.source.is_empty() {

@@ -31,6 +31,8 @@ struct Source {
     /// Bytes from `at` on that hold no line end, and those of lines that the next one joins.
     seen: usize,
     joined: usize,
+    /// The line holds no quote and no comment: its words are parted by NUL already.
+    plain: bool,
     /// The line has lost its beginning.
     long: bool,
     /// The file has ended.
@@ -40,8 +42,8 @@ struct Source {
 
 /// What the next line is.
 enum Next<'s> {
-    /// Its bytes, and one more; the number of its last line.
-    Line(&'s mut [u8], u64),
+    /// Its bytes, and one more; whether it is plain; the number of its last line.
+    Line(&'s mut [u8], bool, u64),
     TooLong,
     /// More is to be read for it, which may wait.
     Dry,
@@ -71,8 +73,21 @@ impl Source {
     fn next(&mut self) -> Next<'_> {
         let (end, behind) = loop {
             let from = self.at.saturating_add(self.seen.max(self.joined));
-            let rest = self.buf.get(from..self.len).unwrap_or_default();
-            let Some(n) = rest.iter().position(|b| *b == b'\n') else {
+            let rest = self.buf.get_mut(from..self.len).unwrap_or_default();
+            let plain = &mut self.plain;
+            let end = rest.iter_mut().position(|b| {
+                // Most bytes are above all that matters here.
+                if *b <= b'\'' {
+                    match *b {
+                        b'\n' => return true,
+                        b' ' | b'\t' | b'\r' if *plain => *b = 0,
+                        b'#' | b'"' | b'\'' => *plain = false,
+                        _ => {}
+                    }
+                }
+                false
+            });
+            let Some(n) = end else {
                 self.seen = self.len.saturating_sub(self.at);
                 if self.seen >= ROOM - 1 {
                     // The rest of it goes the same way.
@@ -107,8 +122,14 @@ impl Source {
         let from = core::mem::replace(&mut self.at, behind);
         (self.seen, self.joined) = (0, 0);
         match core::mem::take(&mut self.long) {
-            true => Next::TooLong,
-            false => Next::Line(self.buf.get_mut(from..=end).unwrap_or_default(), self.number),
+            true => {
+                self.plain = true;
+                Next::TooLong
+            }
+            false => {
+                let plain = core::mem::replace(&mut self.plain, true);
+                Next::Line(self.buf.get_mut(from..=end).unwrap_or_default(), plain, self.number)
+            }
         }
     }
 }
@@ -119,26 +140,15 @@ enum Broken {
     Words,
 }
 
-/// Takes the quotes out of `line` in place and ends each word with a NUL; then lends the words. A comment and the last
-/// byte are no part of it.
-fn split<'w>(line: &'w mut [u8], words: &mut heapless::Vec<&'w CStr, WORDS>) -> Result<(), Broken> {
-    let (last, rest) = line.split_last_mut().map_or((None, &mut [][..]), |(l, r)| (Some(l), r));
-    if let Some(last) = last {
+/// Lends the words of `line`; of one that is not plain takes the quotes out in place and ends each word with a NUL. A
+/// comment and the last byte are no part of it.
+fn split<'w>(
+    line: &'w mut [u8],
+    plain: bool,
+    words: &mut heapless::Vec<&'w CStr, WORDS>,
+) -> Result<(), Broken> {
+    if let Some(last) = line.last_mut() {
         *last = 0;
-    }
-    // Most lines hold no quote and no comment: their words stay where they are.
-    let mut plain = true;
-    for b in rest {
-        if *b <= b'\'' {
-            match *b {
-                b' ' | b'\t' | b'\r' => *b = 0,
-                b'#' | b'"' | b'\'' => {
-                    plain = false;
-                    break;
-                }
-                _ => {}
-            }
-        }
     }
     let len = if plain { line.len() } else { unquote(line)? };
     let mut rest: &[u8] = line.get(..len).unwrap_or(&[]);
@@ -236,9 +246,16 @@ impl Batch<'_> {
     }
 
     /// Runs a line, or keeps its request.
-    fn line(&mut self, cx: &mut Ctx<'_>, line: &mut [u8], program: &Program, number: u64) -> Done {
+    fn line(
+        &mut self,
+        cx: &mut Ctx<'_>,
+        line: &mut [u8],
+        plain: bool,
+        program: &Program,
+        number: u64,
+    ) -> Done {
         let mut words: heapless::Vec<&CStr, WORDS> = heapless::Vec::new();
-        let broken = match split(line, &mut words) {
+        let broken = match split(line, plain, &mut words) {
             Ok(()) if words.is_empty() => return Ok(()),
             Ok(()) => None,
             Err(Broken::Quote) => Some(&b"Unterminated quoted string"[..]),
@@ -281,6 +298,7 @@ pub(crate) fn run(cx: &mut Ctx<'_>, file: &[u8], program: &Program) -> Done {
         len: 0,
         seen: 0,
         joined: 0,
+        plain: true,
         long: false,
         over: false,
         number: 0,
@@ -289,7 +307,7 @@ pub(crate) fn run(cx: &mut Ctx<'_>, file: &[u8], program: &Program) -> Done {
         let mut path = CBuf::<4096>::new();
         let opened = path.join(&[file]).and_then(|p| open(p, OFlags::RDONLY, 0));
         source.file =
-            Some(opened.map_err(|e| cx.err.system(&[b"Cannot open file \"%\" for reading", file], e.0))?);
+            Some(opened.map_err(|e| cx.err.failed("Cannot open file \"%\" for reading", file, e.0))?);
     }
     cx.page.out.open_document();
     let mut batch = Batch { file, lines: heapless::Vec::new(), done: Ok(()) };
@@ -297,15 +315,15 @@ pub(crate) fn run(cx: &mut Ctx<'_>, file: &[u8], program: &Program) -> Done {
     loop {
         let ran = match source.next() {
             Next::End => break,
-            Next::Line(line, number) => batch.line(cx, line, program, number),
+            Next::Line(line, plain, number) => batch.line(cx, line, plain, program, number),
             Next::TooLong => {
                 batch.settle(cx);
-                Err(cx.err.plain(&[b"The line is too long."]))
+                Err(cx.err.plain_of("The line is too long.", b""))
             }
             Next::Dry => {
                 batch.settle(cx);
                 if source.more().is_err() {
-                    batch.done = Err(cx.err.plain(&[b"Cannot read \"%\".", file]));
+                    batch.done = Err(cx.err.plain_of("Cannot read \"%\".", file));
                     break;
                 }
                 continue;
@@ -334,7 +352,7 @@ mod tests {
     fn words(line: &str) -> Option<Vec<String>> {
         let mut line: Vec<u8> = line.bytes().chain([0]).collect();
         let mut found = heapless::Vec::new();
-        split(&mut line, &mut found).ok()?;
+        split(&mut line, false, &mut found).ok()?;
         Some(found.iter().map(|w| w.to_str().unwrap().into()).collect())
     }
 

@@ -14,8 +14,7 @@ use nlbox_core::rt::neigh::{NDMSG_LEN, NdMsg, nda, nud};
 use nlbox_core::rt::rtm;
 use nlbox_core::text::ip::af;
 use nlbox_core::text::{cut, mac, nth, num};
-use nlbox_core::wire::build::Build;
-use zerocopy::{FromBytes, IntoBytes};
+use zerocopy::FromBytes;
 
 /// How a value is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -86,7 +85,7 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let command = loop {
         let text = nth(COMMANDS, b'\n', n);
         if text.is_empty() {
-            cx.err.say(&[b"never heard of command [%]", word]);
+            cx.err.say_of("never heard of command [%]", word);
             return Err(usage(cx));
         }
         if cut(text, b' ').0.as_bytes() == word {
@@ -108,8 +107,8 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     }
     let many = matches!(n, 2 | 3);
     if lacks || !(many || line.is_over()) {
-        cx.err.say(&[b"Incorrect number of arguments for command"]);
-        return Err(cx.err.plain(&[b"Usage: brctl ", command.as_bytes()]));
+        cx.err.say_of("Incorrect number of arguments for command", b"");
+        return Err(cx.err.plain_of("Usage: brctl ", command.as_bytes()));
     }
     let [br, dev, value] = args;
     match n {
@@ -140,9 +139,7 @@ fn find(cx: &mut Ctx<'_>, name: &[u8]) -> Found {
 /// Names of links for which `is` holds.
 fn links(cx: &mut Ctx<'_>, is: &dyn Fn(&Found) -> bool) -> Result<Sorted, Fail> {
     let mut names = Sorted::new(by_bytes);
-    let mut tx = [0; 64];
-    let mut m = Build::new(&mut tx, rtm::GETLINK, 0, &[0; IFINFO_LEN]);
-    names.fill(cx, &mut m, &mut |names, m| {
+    names.fill(cx, rtm::GETLINK, &[], &mut |names, m| {
         let (_, a) = m.split::<IFINFO_LEN>();
         if let Some(name) = a.get(ifla::IFNAME).filter(|_| is(&look(m))) {
             names.push(name);
@@ -183,9 +180,9 @@ fn show(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 
 fn refuse(cx: &mut Ctx<'_>, name: &[u8], f: &Found) -> Fail {
     if f.info.index == 0 {
-        cx.err.plain(&[b"bridge % does not exist!", name])
+        cx.err.plain_of("bridge % does not exist!", name)
     } else {
-        cx.err.plain(&[b"device % is not a bridge!", name])
+        cx.err.plain_of("device % is not a bridge!", name)
     }
 }
 
@@ -210,19 +207,17 @@ fn bridge(cx: &mut Ctx<'_>, name: &[u8], f: &Found) -> Done {
     Ok(())
 }
 
+#[inline(never)]
 fn macs(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
     let f = find(cx, name);
     if !f.bridge {
         // EOPNOTSUPP.
         let why = if f.info.index == 0 { ENODEV } else { 95 };
-        return Err(cx.err.system(&[b"read of forward table failed"], why));
+        return Err(cx.err.failed("read of forward table failed", b"", why));
     }
     cx.page.out.text("port no\tmac addr\t\tis local?\tageing timer\n");
     let mut macs = Sorted::new(by_bytes);
-    let head = NdMsg { family: af::AF_BRIDGE, ..NdMsg::default() };
-    let mut tx = [0; 64];
-    let mut m = Build::new(&mut tx, rtm::GETNEIGH, 0, head.as_bytes());
-    macs.fill(cx, &mut m, &mut |macs, m| {
+    macs.fill(cx, rtm::GETNEIGH, &[af::AF_BRIDGE], &mut |macs, m| {
         let (head, a) = m.split::<NDMSG_LEN>();
         let Ok(head) = NdMsg::read_from_bytes(&head) else { return };
         let (Some(mac), Some(master)) =
@@ -240,13 +235,9 @@ fn macs(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
         let local = head.state & nud::PERMANENT != 0;
         let fixed = head.state & (nud::PERMANENT | nud::NOARP) != 0;
         let age = if fixed { 0 } else { r.u32().unwrap_or(0) };
-        let mut record = [0; RECORD];
-        let local = [u8::from(local)];
-        let parts = mac.iter().chain(&local);
-        let index = head.index.to_ne_bytes();
-        let age = age.to_ne_bytes();
-        record.iter_mut().zip(parts.chain(&index).chain(&age)).for_each(|(to, from)| *to = *from);
-        macs.push(&record);
+        let ([a, b, c, d, e, f], [i, j, k, l], [w, x, y, z]) =
+            (*mac, head.index.to_ne_bytes(), age.to_ne_bytes());
+        macs.push(&[a, b, c, d, e, f, local.into(), i, j, k, l, w, x, y, z]);
     })?;
     let mut last = None;
     while let Some(record) = macs.after(last.as_ref()) {
@@ -256,12 +247,9 @@ fn macs(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
         let (index, age) = (r.u32().unwrap_or(0), r.u32().unwrap_or(0));
         let port = by(cx, Link::Index(index)).map_or(0, |f| f.port_no);
         let out = &mut cx.page.out;
-        let digits = num::dec(u64::from(port));
-        out.spaces(3_usize.saturating_sub(digits.as_bytes().len()));
-        out.bytes(digits.as_bytes());
-        out.str("", "\t%\t", mac::print(mac).as_bytes());
-        out.text(if local { "yes\t\t" } else { "no\t\t" });
-        cells(out, &[(num::centis(u64::from(age)).as_bytes(), -7)]);
+        let (port, mac, age) = (num::dec(u64::from(port)), mac::print(mac), num::centis(u64::from(age)));
+        let local: &[u8] = if local { b"yes" } else { b"no" };
+        cells(out, "%-3\t%\t%\t\t%-7\n", &[port.as_bytes(), mac.as_bytes(), local, age.as_bytes()]);
         last = Some(record);
     }
     Ok(())
@@ -269,23 +257,23 @@ fn macs(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
 
 fn addbr(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
     match attempt(cx, "link add name % type bridge", &[name]) {
-        17 => Err(cx.err.plain(&[b"device % already exists; can't create bridge with the same name", name])),
+        17 => Err(cx.err.plain_of("device % already exists; can't create bridge with the same name", name)),
         errno => done(cx, &[b"add bridge failed"], errno),
     }
 }
 
 fn delbr(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
     let f = find(cx, name);
-    let why: &[u8] = if f.info.index == 0 {
-        b"bridge % doesn't exist; can't delete it"
+    let why = if f.info.index == 0 {
+        "bridge % doesn't exist; can't delete it"
     } else if f.bridge && f.info.flags & iff::UP != 0 {
-        b"bridge % is still up; can't delete it"
+        "bridge % is still up; can't delete it"
     } else {
         // EPERM.
         let errno = if f.bridge { attempt(cx, "link del dev %", &[name]) } else { 1 };
         return done(cx, &[b"can't delete bridge ", name], errno);
     };
-    Err(cx.err.plain(&[why, name]))
+    Err(cx.err.plain_of(why, name))
 }
 
 /// How a change ended: `errno` of 0 is success.
@@ -297,9 +285,9 @@ fn done(cx: &mut Ctx<'_>, what: &[&[u8]], errno: i32) -> Done {
 /// Says which of the two is not there.
 fn missing(cx: &mut Ctx<'_>, dev: &[u8], br: &[u8], p: &Found, b: &Found) -> Done {
     if p.info.index == 0 {
-        return Err(cx.err.plain(&[b"interface % does not exist!", dev]));
+        return Err(cx.err.plain_of("interface % does not exist!", dev));
     }
-    if b.info.index == 0 { Err(cx.err.plain(&[b"bridge % does not exist!", br])) } else { Ok(()) }
+    if b.info.index == 0 { Err(cx.err.plain_of("bridge % does not exist!", br)) } else { Ok(()) }
 }
 
 fn port(cx: &mut Ctx<'_>, br: &[u8], dev: &[u8], add: bool) -> Done {
@@ -331,19 +319,19 @@ fn set(cx: &mut Ctx<'_>, br: &[u8], port: Option<&[u8]>, n: usize, value: &[u8])
     let noun = nth(NOUNS, b'\n', n).as_bytes();
     let number = match unit {
         Unit::Switch => match which(value, "off no 0 on yes 1") {
-            NONE => return Err(cx.err.plain(&[b"expect on/off for argument"])),
+            NONE => return Err(cx.err.plain_of("expect on/off for argument", b"")),
             at => Some(u32::from(at > 2)),
         },
         Unit::Time => centis(value),
         _ => num::parse_u64_base(value, 10).and_then(|n| u32::try_from(n).ok()),
     };
     let Some(number) = number else {
-        let what: &[u8] = match (unit, port) {
-            (Unit::U16, None) => b"bad priority",
-            (Unit::U16, _) => b"bad path priority value",
-            _ => b"bad % value",
+        let what = match (unit, port) {
+            (Unit::U16, None) => "bad priority",
+            (Unit::U16, _) => "bad path priority value",
+            _ => "bad % value",
         };
-        return Err(cx.err.plain(&[what, if unit == Unit::U16 { b"" } else { noun }]));
+        return Err(cx.err.plain_of(what, if unit == Unit::U16 { b"" } else { noun }));
     };
     let dev = port.unwrap_or(br);
     let mut what = [&b"set % failed"[..], noun, b""];

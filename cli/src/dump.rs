@@ -3,6 +3,10 @@
 use crate::report::{Done, Fail, Report};
 use crate::{Ctx, Page};
 use nlbox_core::conn::{Conn, Errno, Error};
+use nlbox_core::rt::addr::IFADDR_LEN;
+use nlbox_core::rt::link::IFINFO_LEN;
+use nlbox_core::rt::route::RTMSG_LEN;
+use nlbox_core::rt::rtm;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
 
@@ -19,6 +23,45 @@ pub fn dump(
     each: &mut dyn FnMut(&mut Page<'_>, &Message<'_>) -> Done,
 ) -> Done {
     dump_but(cx, m, 0, each)
+}
+
+/// The same by a request without attributes: its type, and the front of its fixed header.
+pub fn dump_of(
+    cx: &mut Ctx<'_>,
+    ty: u16,
+    front: &[u8],
+    each: &mut dyn FnMut(&mut Page<'_>, &Message<'_>) -> Done,
+) -> Done {
+    dump_but(cx, &mut question(&mut [0; 64], ty, front), 0, each)
+}
+
+/// As [`dump_of`] is to [`dump`], so is this to [`scan`].
+pub fn scan_of(
+    conn: &mut Conn<'_>,
+    ty: u16,
+    front: &[u8],
+    each: &mut dyn FnMut(Option<&Message<'_>>),
+) -> Result<(), Error> {
+    scan(conn, &mut question(&mut [0; 64], ty, front), each)
+}
+
+fn question<'t>(tx: &'t mut [u8; 64], ty: u16, front: &[u8]) -> Build<'t> {
+    let fixed: &[u8] = match ty {
+        rtm::GETLINK => &[0; IFINFO_LEN],
+        rtm::GETADDR => &[0; IFADDR_LEN],
+        // Routes and neighbours: both have twelve bytes.
+        _ => &[0; RTMSG_LEN],
+    };
+    let mut m = Build::new(tx, ty, 0, fixed);
+    m.head(0, front);
+    m
+}
+
+/// The front of `struct ifaddrmsg` that asks for the addresses of one link, 0 for all, in one family.
+#[must_use]
+pub fn of_link(family: u8, index: u32) -> [u8; IFADDR_LEN] {
+    let [a, b, c, d] = index.to_ne_bytes();
+    [family, 0, 0, 0, a, b, c, d]
 }
 
 /// The same, where a refusal with `errno` is an empty table: no main table in a namespace that never had a route.
@@ -46,18 +89,18 @@ pub fn dump_but(
     Ok(())
 }
 
-/// Dumps by `m` over `conn` for what is only looked at: the caller starts anew in `begin` whenever it is asked again.
+/// Dumps by `m` over `conn` for what is only looked at. `None` tells that it is asked, perhaps again: the caller starts
+/// anew.
 pub fn scan(
     conn: &mut Conn<'_>,
     m: &mut Build<'_>,
-    begin: &mut dyn FnMut(),
-    each: &mut dyn FnMut(&Message<'_>),
+    each: &mut dyn FnMut(Option<&Message<'_>>),
 ) -> Result<(), Error> {
     let mut last = Ok(());
     for _ in 0..TRIES {
-        begin();
+        each(None);
         last = once(conn, m, &mut |m| {
-            each(m);
+            each(Some(m));
             Ok(())
         })
         .map(|_| ());

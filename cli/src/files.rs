@@ -123,11 +123,11 @@ fn read(at: usize, records: &mut Records) {
 /// A line of a file: `NUMBER NAME`, and whatever follows.
 #[must_use]
 pub fn row(line: &[u8]) -> Option<(u32, &[u8])> {
-    let mut words = line.split(u8::is_ascii_whitespace).filter(|w| !w.is_empty());
-    let number = words.next()?;
+    let mut rest = line;
+    let number = lines::word(&mut rest)?;
     let (digits, base) = number.strip_prefix(b"0x").map_or((number, 10), |digits| (digits, 16));
     let number = num::parse_u64_base(digits, base)?;
-    Some((u32::try_from(number).ok()?, words.next()?))
+    Some((u32::try_from(number).ok()?, lines::word(&mut rest)?))
 }
 
 #[cfg(test)]

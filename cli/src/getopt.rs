@@ -347,5 +347,5 @@ fn wrong(cx: &mut Ctx<'_>, what: &str, arg: &[u8]) -> Fail {
 }
 
 fn hint(cx: &mut Ctx<'_>) -> Fail {
-    cx.err.plain(&[b"Try '% --help' for more information.", cx.err.program.as_bytes()])
+    cx.err.plain_of("Try '% --help' for more information.", cx.err.program.as_bytes())
 }

@@ -118,7 +118,7 @@ impl Grammar {
     pub fn iter(&self) -> Rows {
         let usage = self.packed.bytes().next().unwrap_or(0);
         let rest = self.packed.get(usize::from(usage).wrapping_add(1)..).unwrap_or("");
-        Rows { rows: rest, at: 0, calls: self.calls }
+        Rows { rows: rest, at: 0, calls: self.calls, called: 0 }
     }
 
     /// How help writes the bare word: `[ dev ] DEVICE`.
@@ -139,6 +139,8 @@ pub struct Rows {
     rows: &'static str,
     at: usize,
     calls: &'static [Call],
+    /// How many of them rows before `at` take.
+    called: usize,
 }
 
 impl Rows {
@@ -146,37 +148,27 @@ impl Rows {
     /// passed over before it.
     fn next_of(&mut self, word: Option<&[u8]>, bare: u8) -> Option<(u32, Arg)> {
         let letter = word.map_or(0, |w| w.first().copied().unwrap_or(0));
-        let mut passed = 0_u32;
+        let (mut passed, mut at, mut calls) = (0_u32, self.at, self.called);
         loop {
-            let start = self.at;
-            let row = self.rows.as_bytes().get(start..)?;
-            let ([first, len, text, number, what], _) = row.split_first_chunk()?;
-            let middle = start.wrapping_add(HEAD).wrapping_add(usize::from(*len));
-            self.at = middle.wrapping_add(usize::from(*text));
-            let mut call = None;
-            if what & CALLS != 0 {
-                let (first, rest) = self.calls.split_first()?;
-                (call, self.calls) = (Some(first), rest);
-            }
+            let [first, len, text, number, what] = self.rows.as_bytes().get(at..)?.first_chunk()?;
+            let start = at.wrapping_add(HEAD);
+            let middle = start.wrapping_add(usize::from(*len));
+            at = middle.wrapping_add(usize::from(*text));
+            let before = calls;
+            calls = calls.wrapping_add(usize::from(what / CALLS & 1));
             // Most rows of most words are passed here.
             if *first == letter || *first == 0 || word.is_none() {
-                let spelling = self.rows.get(start.wrapping_add(HEAD)..middle)?;
+                let spelling = self.rows.get(start..middle)?;
                 if what & BARE == bare && word.is_none_or(|word| spelled(word, spelling)) {
-                    let text = self.rows.get(middle..self.at)?;
+                    let call = if what & CALLS != 0 { self.calls.get(before).copied() } else { None };
+                    let text = self.rows.get(middle..at)?;
                     let text = if text.is_empty() && call.is_none() { INVALID } else { text };
                     let times = *TIMES.get(usize::from(what >> 4 & 3))?;
                     let what = *WHATS.get(usize::from(what & 7))?;
+                    (self.at, self.called) = (at, calls);
                     return Some((
                         passed,
-                        Arg {
-                            word: spelling,
-                            text,
-                            call: call.copied(),
-                            number: *number,
-                            what,
-                            bare: false,
-                            times,
-                        },
+                        Arg { word: spelling, text, call, number: *number, what, bare: false, times },
                     ));
                 }
             }
@@ -280,7 +272,11 @@ impl Arg {
 /// Whether `word` is `spelling`, or one of its alternatives (`a|b`), or shortens it as its brackets allow.
 #[must_use]
 pub fn spelled(word: &[u8], spelling: &str) -> bool {
-    let mut letters = spelling.bytes();
+    spells(word, spelling.as_bytes())
+}
+
+fn spells(word: &[u8], spelling: &[u8]) -> bool {
+    let mut letters = spelling.iter().copied();
     loop {
         // What of the word is to come, and whether it may end there.
         let (mut rest, mut may_end) = (word, false);
@@ -327,8 +323,16 @@ impl<T: Copy> Table<T> {
 
 /// Which of `words` is the first that `word` spells.
 #[inline(never)]
-pub fn place(mut words: Texts, word: &[u8]) -> Option<usize> {
-    words.position(|w| spelled(word, w))
+pub fn place(words: Texts, word: &[u8]) -> Option<usize> {
+    let (mut rest, mut n) = (words.0.as_bytes(), 0_usize);
+    while let Some((len, more)) = rest.split_first() {
+        let (spelling, behind) = more.split_at_checked(usize::from(*len))?;
+        if spells(word, spelling) {
+            return Some(n);
+        }
+        (rest, n) = (behind, n.wrapping_add(1));
+    }
+    None
 }
 
 /// A spelling's whole word: without brackets, the first of several.
@@ -378,7 +382,8 @@ pub fn fill<'l>(
     let mut seen = 0_u64;
     while let Some(word) = line.next() {
         m.from_word(line.at());
-        match grammar.iter().next_of(Some(word), 0) {
+        let found = if is_address(word) { None } else { grammar.iter().next_of(Some(word), 0) };
+        match found {
             Some((n, arg)) => {
                 let bit = 1_u64.checked_shl(n).unwrap_or(0);
                 take(cx, line, grammar, m, slots, &arg, word, seen & bit != 0)?;
@@ -401,6 +406,11 @@ pub fn fill<'l>(
         }
     }
     Ok(())
+}
+
+/// An address or a prefix by its digit and its punctuation: no keyword has any, and a batch is full of them.
+fn is_address(word: &[u8]) -> bool {
+    word.first().is_some_and(u8::is_ascii_digit) && word.iter().any(|b| matches!(b, b'.' | b'/' | b':'))
 }
 
 #[expect(clippy::too_many_arguments, reason = "the state of the one loop above, split off for its length")]
@@ -479,11 +489,9 @@ pub struct Verb {
     pub grammar: Option<&'static Grammar>,
 }
 
-impl Verb {
-    /// Whether it only changes something, by one request: add, append, change, delete, prepend, replace.
-    fn changes(&self) -> bool {
-        matches!(self.word.as_bytes(), [b'a' | b'c' | b'd' | b'p', ..] | b"r[eplace]")
-    }
+/// Whether a verb only changes something, by one request: add, append, change, delete, prepend, replace.
+fn changes(spelling: &str) -> bool {
+    matches!(spelling.as_bytes(), [b'a' | b'c' | b'd' | b'p', ..] | b"r[eplace]")
 }
 
 /// An object, as [`object!`](crate::object) packs it: `ip link`.
@@ -537,16 +545,20 @@ impl Object {
     /// Runs the verb that the line names.
     pub fn run(&self, cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         let word = line.next();
-        let verb = word.and_then(|word| self.verbs().find(|v| v.word.is_empty() || spelled(word, v.word)));
-        gate(cx, verb.as_ref().is_some_and(Verb::changes))?;
+        let mut words = self.texts;
+        (words.next(), words.next());
+        let verb = word.and_then(|word| place(words, word));
+        if cx.conn.gathering() {
+            gate(cx, verb.and_then(|n| words.nth(n)).is_some_and(changes))?;
+        }
         let Some(word) = word else { return (self.default)(cx, line) };
-        let done = match verb {
+        let done = match verb.and_then(|n| self.runs.get(n)) {
+            Some((run, _)) => run(cx, line),
             // The one verb of an object without verbs; its word is never typed.
-            Some(v) if v.word.is_empty() => {
+            None if words.0.as_bytes() == [0] => {
                 line.back();
                 (self.default)(cx, line)
             }
-            Some(v) => (v.run)(cx, line),
             None if nlbox_core::spec::matches(word, "help") => Err(Fail::HELP),
             None => {
                 let (program, name) = (cx.err.program.as_bytes(), self.name().as_bytes());

@@ -1,6 +1,7 @@
 //! Hosts by name: numbers, and the lines of /etc/hosts. DNS is never asked.
 
-use nlbox_core::text::ip::{Ip, parse};
+use crate::lines;
+use nlbox_core::text::ip::{Ip, af, parse};
 use nlbox_core::text::num;
 
 pub use crate::lines::Text as Name;
@@ -28,13 +29,16 @@ pub fn look_up<'w>(word: &'w [u8], name: &mut Name) -> Host<'w> {
     let zone = parts.next().filter(|_| v6.is_some()).unwrap_or(b"");
     let mut host = Host { v4, v6, zone, numeric: v4.is_some() || v6.is_some() };
     if !host.numeric {
-        lines(&mut |ip, first, any| {
+        each(&mut |ip, mut names| {
             let is4 = ip.bits() == 32;
             let place = if is4 { &mut host.v4 } else { &mut host.v6 };
-            if place.is_none() && any(word) {
-                *place = Some(*ip);
-                if is4 {
-                    set(name, first);
+            let first = names;
+            while let Some(one) = lines::word(&mut names) {
+                if place.is_none() && one.eq_ignore_ascii_case(word) {
+                    *place = Some(*ip);
+                    if is4 {
+                        set(name, first);
+                    }
                 }
             }
         });
@@ -46,41 +50,40 @@ pub fn look_up<'w>(word: &'w [u8], name: &mut Name) -> Host<'w> {
 #[must_use]
 pub fn address(word: &[u8], family: u8) -> Option<Ip> {
     let host = look_up(word, &mut Name::new());
-    [host.v4, host.v6].into_iter().flatten().find(|ip| ip.family() == family && !word.contains(&b'%'))
+    let found = if family == af::AF_INET { host.v4 } else { host.v6 };
+    found.filter(|_| !word.contains(&b'%'))
 }
 
 /// Puts the first name of the first line of /etc/hosts with this address into `name`, which stays empty without one.
 pub fn name_of(ip: &Ip, name: &mut Name) {
     name.clear();
-    lines(&mut |of, first, _| {
+    each(&mut |of, names| {
         if of == ip && name.is_empty() {
-            set(name, first);
+            set(name, names);
         }
     });
 }
 
-fn set(name: &mut Name, to: &[u8]) {
+/// Puts the first word of `names` into `name`.
+fn set(name: &mut Name, mut names: &[u8]) {
     name.clear();
-    let _ = name.extend_from_slice(to);
+    let _ = name.extend_from_slice(lines::word(&mut names).unwrap_or_default());
 }
 
-/// What a reader of /etc/hosts is told: an address, the first name behind it, and whether a word is one of its names.
-pub type Tell<'t> = dyn FnMut(&Ip, &[u8], &dyn Fn(&[u8]) -> bool) + 't;
+/// What a reader of /etc/hosts is told: an address, and the names behind it.
+pub type Tell<'t> = dyn FnMut(&Ip, &[u8]) + 't;
 
 /// Tells every line of /etc/hosts.
-fn lines(tell: &mut Tell<'_>) {
+fn each(tell: &mut Tell<'_>) {
     // Without the file nobody has a name.
-    let _ = crate::lines::each(c"/etc/hosts", &mut |text| line(text, tell));
+    let _ = lines::each(c"/etc/hosts", &mut |text| line(text, tell));
 }
 
 /// Tells a line of /etc/hosts, if it names a host.
 pub fn line(text: &[u8], tell: &mut Tell<'_>) {
-    let text = text.split(|b| *b == b'#').next().unwrap_or(b"");
-    let mut words = text.split(u8::is_ascii_whitespace).filter(|w| !w.is_empty());
-    let Some(ip) = words.next().and_then(parse) else { return };
-    let names = words.clone();
-    if let Some(first) = words.next() {
-        tell(&ip, first, &|word| names.clone().any(|name| name.eq_ignore_ascii_case(word)));
+    let mut rest = text.split(|b| *b == b'#').next().unwrap_or(b"");
+    if let Some(ip) = lines::word(&mut rest).and_then(parse) {
+        tell(&ip, rest);
     }
 }
 
@@ -142,13 +145,17 @@ mod tests {
             b"1.1.1.1",
             b"",
         ] {
-            line(text, &mut |ip, first, any| {
+            line(text, &mut |ip, mut names| {
                 let text = |b: &[u8]| String::from_utf8(b.to_vec()).unwrap();
-                seen.push((text(print(ip).as_bytes()), text(first), any(b"RTR"), any(b"gate")));
+                let words = core::iter::from_fn(|| lines::word(&mut names)).map(text).collect();
+                seen.push((text(print(ip).as_bytes()), words));
             });
         }
-        let want = [("10.0.0.1", "router", true, false), ("fd00::1", "six", false, false)];
-        assert_eq!(seen, want.map(|(a, b, c, d)| (a.into(), b.into(), c, d)));
+        let want = [("10.0.0.1", &["router", "rtr"][..]), ("fd00::1", &["six"]), ("1.1.1.1", &[])];
+        assert_eq!(
+            seen,
+            want.map(|(ip, names)| (ip.into(), names.iter().map(|n| (*n).into()).collect::<Vec<String>>()))
+        );
     }
 
     #[test]

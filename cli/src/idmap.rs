@@ -1,16 +1,14 @@
 //! Ids of users and groups: what the files in /etc say of them, and the maps of a user namespace.
 
-use crate::Ctx;
 use crate::child::{NONE, WORDS, not_executed, number};
 use crate::report::{Done, Fail};
+use crate::{Ctx, accounts, lines};
 use core::ffi::CStr;
+use nlbox_core::spec::Account;
 use nlbox_core::text::num::dec;
 use nlbox_sys::errno::Errno;
-use nlbox_sys::fd::{CBuf, first, read_file, write_file};
+use nlbox_sys::fd::{CBuf, first, write_file};
 use nlbox_sys::process::{ArgvBuf, execvp, geteuid};
-
-/// As much of a file in /etc as is looked at.
-const FILE: usize = 32768;
 
 /// Users, or groups.
 pub struct Side {
@@ -18,8 +16,8 @@ pub struct Side {
     pub map: &'static str,
     /// What is said of a name that is none.
     unknown: &'static str,
-    /// Names and ids: the first and the third field of a line.
-    names: &'static CStr,
+    /// Whose names are asked.
+    account: Account,
     /// The ids that a user may map.
     sub: &'static CStr,
     /// What is said when there are none.
@@ -32,7 +30,7 @@ pub struct Side {
 pub static USERS: Side = Side {
     map: "uid_map",
     unknown: crate::child::UID,
-    names: c"/etc/passwd",
+    account: Account::User,
     sub: c"/etc/subuid",
     nothing: "no line matching user \"%\" in /etc/subuid",
     program: c"newuidmap",
@@ -42,7 +40,7 @@ pub static USERS: Side = Side {
 pub static GROUPS: Side = Side {
     map: "gid_map",
     unknown: crate::child::GID,
-    names: c"/etc/group",
+    account: Account::Group,
     sub: c"/etc/subgid",
     nothing: "no line matching user \"%\" in /etc/subgid",
     program: c"newgidmap",
@@ -64,41 +62,41 @@ fn field(line: &[u8], n: usize) -> &[u8] {
     line.split(|b| matches!(b, b':' | b',')).nth(n).unwrap_or_default()
 }
 
-/// The first line of a file whose field `n` is one of `keys`.
-fn find<'b>(buf: &'b mut [u8; FILE], path: &CStr, n: usize, keys: [&[u8]; 2]) -> Option<&'b [u8]> {
-    read_file(path, buf).ok()?.split(|b| *b == b'\n').find(|line| keys.contains(&field(line, n)))
-}
-
 /// An id by its number or by a name of /etc.
 pub fn named(cx: &mut Ctx<'_>, side: &Side, word: &[u8]) -> Result<u32, Fail> {
-    let mut id = number(word);
-    if id == NONE {
-        let mut buf = [0; FILE];
-        id = find(&mut buf, side.names, 0, [word; 2]).map_or(NONE, |line| number(field(line, 2)));
+    match accounts::number(side.account, word) {
+        None | Some(NONE) => Err(cx.err.applet(side.unknown, word, 0)),
+        Some(id) => Ok(id),
     }
-    if id == NONE { Err(cx.err.applet(side.unknown, word, 0)) } else { Ok(id) }
 }
 
 /// `OUTER,INNER,COUNT`, `INNER:OUTER:COUNT` as util-linux writes it from 2.39 on, or `auto` for the first ids that are
 /// this user's to map.
 pub fn range(cx: &mut Ctx<'_>, side: &Side, word: &[u8]) -> Result<Range, Fail> {
-    let (mut names, mut sub) = ([0; FILE], [0; FILE]);
-    let (mut text, mut first, mut inner) = (word, 0, number(field(word, 1)));
+    let mut numbers = [0, 1, 2].map(|n| number(field(word, n)));
+    let mut whole = field(word, 3).is_empty();
     if word.contains(&b':') {
-        (first, inner) = (1, number(field(word, 0)));
+        numbers.swap(0, 1);
     }
     if word == b"auto" {
-        let id = dec(u64::from(geteuid()));
-        let id = id.as_bytes();
-        let name = find(&mut names, USERS.names, 2, [id; 2]).map_or(id, |line| field(line, 0));
-        let Some(line) = find(&mut sub, side.sub, 0, [name, id]) else {
+        let id = geteuid();
+        let (digits, name) = (dec(u64::from(id)), accounts::name(Account::User, id));
+        let (id, name) = (digits.as_bytes(), name.as_deref().unwrap_or(digits.as_bytes()));
+        let mut found = false;
+        let _ = lines::each(side.sub, &mut |line| {
+            let who = field(line, 0);
+            if !found && (who == name || who == id) {
+                // NAME:OUTER:COUNT
+                (found, whole) = (true, field(line, 3).is_empty());
+                numbers = [number(field(line, 1)), 0, number(field(line, 2))];
+            }
+        });
+        if !found {
             return Err(cx.err.applet(side.nothing, name, 0));
-        };
-        // NAME:OUTER:COUNT
-        (text, first, inner) = (line, 1, 0);
+        }
     }
-    let (outer, count) = (number(field(text, first)), number(field(text, 2)));
-    if [outer, inner, count].contains(&NONE) || count == 0 || !field(text, 3).is_empty() {
+    let [outer, inner, count] = numbers;
+    if numbers.contains(&NONE) || count == 0 || !whole {
         return Err(cx.err.applet("could not parse mapping '%'", word, 0));
     }
     Ok(Range { outer, inner, count })

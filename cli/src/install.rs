@@ -8,41 +8,28 @@ use nlbox_sys::fd::{CBuf, link, readlink, stat, symlink};
 
 /// Puts links to this program's file into DIR: hard links, or symbolic ones with `-s`. A name that exists is kept
 /// and said, unless it is a link to this file already; the others are made all the same.
+#[inline(never)]
 pub(crate) fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut soft = false;
     let mut dir = None;
     while let Some(word) = line.next() {
         match word {
             b"-s" => soft = true,
-            [b'-', ..] => return Err(cx.err.plain(&[b"nlbox: --install: unknown option \"%\"", word])),
+            [b'-', ..] => return Err(cx.err.plain_of("nlbox: --install: unknown option \"%\"", word)),
             _ if dir.is_some() => {
-                return Err(cx.err.plain(&[b"nlbox: --install: a second DIR \"%\"", word]));
+                return Err(cx.err.plain_of("nlbox: --install: a second DIR \"%\"", word));
             }
             _ => dir = Some(word),
         }
     }
-    let Some(dir) = dir else { return Err(cx.err.plain(&[b"Usage: nlbox --install [-s] DIR"])) };
-    let mut room = [0; 4096];
-    let own = own_path(cx, soft, &mut room)?;
+    let Some(dir) = dir else { return Err(cx.err.plain_of("Usage: nlbox --install [-s] DIR", b"")) };
     let (mut from, mut to) = (CBuf::<4096>::new(), CBuf::<4096>::new());
+    own_path(cx, soft, &mut from)?;
+    let make = if soft { symlink } else { link };
     let mut done = Ok(());
     for a in APPLETS {
-        let target = from.join(&[own]);
-        let name = to.join(&[dir, b"/", a.name.as_bytes()]);
-        let made = match (target, name) {
-            (Ok(target), Ok(name)) => {
-                if soft {
-                    symlink(target, name)
-                } else {
-                    link(target, name)
-                }
-            }
-            (Err(e), _) | (_, Err(e)) => Err(e),
-        };
-        let ours = || match (stat(from.as_cstr()), stat(to.as_cstr())) {
-            (Ok(a), Ok(b)) => (a.dev, a.ino) == (b.dev, b.ino),
-            _ => false,
-        };
+        let made = to.join(&[dir, b"/", a.name.as_bytes()]).and_then(|name| make(from.as_cstr(), name));
+        let ours = || stat(from.as_cstr()).is_ok_and(|file| stat(to.as_cstr()) == Ok(file));
         if let Err(e) = made
             && !(e == Errno::EEXIST && ours())
         {
@@ -54,19 +41,15 @@ pub(crate) fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 }
 
 /// The path of this program's file: as /proc knows it, else as it was called, if that was by a path.
-fn own_path<'b>(cx: &mut Ctx<'_>, soft: bool, room: &'b mut [u8]) -> Result<&'b [u8], crate::report::Fail> {
+fn own_path(cx: &mut Ctx<'_>, soft: bool, to: &mut CBuf<4096>) -> Done {
     let called = cx.err.typed.and_then(|w| Line::new(w, 0).next()).filter(|w| {
         // A symbolic link would hold a relative path relative to DIR.
         if soft { w.first() == Some(&b'/') } else { w.contains(&b'/') }
     });
-    // The link is read once to see whether /proc is there: the borrow of `room` must not outlive a failure.
-    if readlink(c"/proc/self/exe", &mut [0; 1]).is_ok() {
-        return readlink(c"/proc/self/exe", room)
-            .map_err(|e: Errno| cx.err.system(&[b"nlbox: /proc/self/exe"], e.0));
-    }
-    let Some(word) = called else {
-        return Err(cx.err.plain(&[b"nlbox: --install without /proc wants to be called by its whole path"]));
+    let mut room = [0; 4096];
+    let Some(path) = readlink(c"/proc/self/exe", &mut room).ok().or(called) else {
+        let what = "nlbox: --install without /proc wants to be called by its whole path";
+        return Err(cx.err.plain_of(what, b""));
     };
-    room.iter_mut().zip(word).for_each(|(to, b)| *to = *b);
-    room.get(..word.len()).ok_or_else(|| cx.err.plain(&[b"nlbox: the path is too long"]))
+    to.join(&[path]).map(drop).map_err(|_| cx.err.plain_of("nlbox: the path is too long", b""))
 }

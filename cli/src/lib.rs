@@ -65,6 +65,7 @@ pub mod vconfig;
 mod watch;
 pub mod words;
 
+use crate::getopt::choose;
 use crate::host::{Socket, Stream};
 use crate::names::Names;
 use crate::report::{Done, Fail, Report};
@@ -244,7 +245,7 @@ pub fn serve(cx: &mut Ctx<'_>, line: Line<'_>) -> u8 {
     };
     match cx.page.out.finish() {
         Err(errno) => {
-            let _ = cx.err.system(&[b"write error"], errno);
+            let _ = cx.err.failed("write error", b"", errno);
             if code == 0 { 1 } else { code }
         }
         Ok(()) => code,
@@ -268,17 +269,17 @@ fn dispatch(cx: &mut Ctx<'_>, mut line: Line<'_>) -> Done {
         return (a.run)(cx, &mut line);
     }
     let Some(word) = line.next() else { return front(cx) };
-    match word {
-        b"--list" => list(cx),
-        b"--install" => install::run(cx, &mut line),
-        b"--help" | b"-h" | b"help" => front(cx),
-        b"--version" | b"-V" => {
+    match choose("--list --install --help -h help --version -V", word, 0) {
+        Some(0) => list(cx),
+        Some(1) => install::run(cx, &mut line),
+        Some(2..=4) => front(cx),
+        Some(_) => {
             cx.page.out.text(concat!("nlbox ", env!("CARGO_PKG_VERSION"), "\n"));
             Ok(())
         }
-        _ => match find(base(word)) {
+        None => match find(base(word)) {
             Some(a) => (a.run)(cx, &mut line),
-            None => Err(cx.err.plain(&[b"nlbox: no applet \"%\"; \"nlbox --list\" names them all", word])),
+            None => Err(cx.err.plain_of("nlbox: no applet \"%\"; \"nlbox --list\" names them all", word)),
         },
     }
 }

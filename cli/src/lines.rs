@@ -10,6 +10,15 @@ pub type Text = heapless::Vec<u8, 512>;
 /// How many times 1024 bytes are read at most: a file without an end must not keep us.
 const BLOCKS: usize = 4096;
 
+/// The next word of `rest`, which begins behind it then: what is between blanks.
+pub fn word<'t>(rest: &mut &'t [u8]) -> Option<&'t [u8]> {
+    let text = rest.trim_ascii_start();
+    let end = text.iter().position(u8::is_ascii_whitespace).unwrap_or(text.len());
+    let (word, more) = text.split_at_checked(end)?;
+    *rest = more;
+    if word.is_empty() { None } else { Some(word) }
+}
+
 /// Tells every line of the file at `path`, without its end.
 ///
 /// # Errors

@@ -101,9 +101,9 @@ impl<'a> Names<'a> {
     }
 
     /// Asks for one link and reads its answer.
-    pub fn link<T>(&mut self, which: Link<'_>, read: impl FnOnce(&Message<'_>) -> T) -> Result<T, Error> {
-        let (mut read, mut found) = (Some(read), None);
-        self.ask(which, &mut |m| found = read.take().map(|read| read(m)))?;
+    pub fn link<T>(&mut self, which: Link<'_>, read: impl Fn(&Message<'_>) -> T) -> Result<T, Error> {
+        let mut found = None;
+        self.ask(which, &mut |m| found = Some(read(m)))?;
         found.ok_or(Error::Interrupted)
     }
 

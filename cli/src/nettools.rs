@@ -9,7 +9,6 @@ use crate::words::Line;
 use core::cmp::Ordering;
 use nlbox_core::conn::{Errno, Error};
 use nlbox_core::rt::link::{IFINFO_LEN, IfInfo, ifla, info};
-use nlbox_core::rt::rtm;
 use nlbox_core::text::out::Out;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
@@ -35,8 +34,8 @@ pub fn errno(e: Error) -> i32 {
 }
 
 /// `SIOCSIFMTU: Invalid argument`, then exit code `code`.
-pub fn failed(cx: &mut Ctx<'_>, what: &[u8], e: Error, code: u8) -> Fail {
-    let _ = cx.err.system(&[what], errno(e));
+pub fn failed(cx: &mut Ctx<'_>, what: &str, e: Error, code: u8) -> Fail {
+    let _ = cx.err.failed(what, b"", errno(e));
     Fail(code)
 }
 
@@ -151,15 +150,29 @@ pub fn ask(
     cx.conn.request(&mut m)
 }
 
-/// Cells with a blank between: a positive width pads on the right, a negative one on the left, 0 not at all.
-pub fn cells(out: &mut Out<'_>, cells: &[(&[u8], i8)]) {
-    for (n, (text, width)) in cells.iter().enumerate() {
-        let pad = usize::from(width.unsigned_abs()).saturating_sub(text.len());
-        out.spaces(usize::from(n > 0).saturating_add(if *width < 0 { pad } else { 0 }));
-        out.shown(text);
-        out.spaces(if *width > 0 { pad } else { 0 });
+/// A line of a table by its pattern: `%9` is the next of `words` in nine columns, `%-9` with the blanks before it.
+pub fn cells(out: &mut Out<'_>, pattern: &str, words: &[&[u8]]) {
+    let mut words = words.iter();
+    let mut rest = pattern.as_bytes();
+    while let [byte, more @ ..] = rest {
+        rest = more;
+        if *byte != b'%' {
+            out.bytes(&[*byte]);
+            continue;
+        }
+        let right = rest.strip_prefix(b"-");
+        rest = right.unwrap_or(rest);
+        let mut width = 0_usize;
+        while let [digit @ b'0'..=b'9', more @ ..] = rest {
+            width = width.wrapping_mul(10).wrapping_add(usize::from(digit & 15));
+            rest = more;
+        }
+        let word = words.next().copied().unwrap_or_default();
+        let pad = width.saturating_sub(word.len());
+        out.spaces(if right.is_some() { pad } else { 0 });
+        out.shown(word);
+        out.spaces(if right.is_some() { 0 } else { pad });
     }
-    out.text("\n");
 }
 
 /// The first `n` bytes, or all.
@@ -221,27 +234,25 @@ impl Sorted {
         best.copied()
     }
 
-    /// Fills it by a dump.
+    /// Fills it by a dump as [`crate::dump::dump_of`] asks for it.
     pub fn fill(
         &mut self,
         cx: &mut Ctx<'_>,
-        m: &mut Build<'_>,
+        ty: u16,
+        front: &[u8],
         each: &mut dyn FnMut(&mut Sorted, &Message<'_>),
     ) -> Done {
         // What earlier dumps brought stays; only this one's records are taken back.
         let from = self.len;
-        let cell = core::cell::Cell::new(false);
-        let r = crate::dump::scan(&mut cx.conn, m, &mut || cell.set(true), &mut |m| {
-            if cell.replace(false) {
-                self.len = from;
-            }
-            each(self, m);
+        let r = crate::dump::scan_of(&mut cx.conn, ty, front, &mut |m| match m {
+            Some(m) => each(self, m),
+            None => self.len = from,
         });
         if self.lost {
             // ENOMEM.
-            return Err(cx.err.system(&[b"names"], 12));
+            return Err(cx.err.failed("names", b"", 12));
         }
-        r.map_err(|e| failed(cx, b"netlink", e, 1))
+        r.map_err(|e| failed(cx, "netlink", e, 1))
     }
 }
 
@@ -279,14 +290,6 @@ pub fn by_number(a: &[u8; RECORD], b: &[u8; RECORD]) -> Ordering {
 #[must_use]
 pub fn name_of(record: &[u8; RECORD]) -> &[u8] {
     nlbox_core::bytes::until_nul(record)
-}
-
-/// `RTM_GETADDR` for one family of one link; 0 for all of them.
-pub fn addresses<'t>(tx: &'t mut [u8], family: u8, index: u32) -> Build<'t> {
-    let mut m = Build::new(tx, rtm::GETADDR, 0, &[0; nlbox_core::rt::addr::IFADDR_LEN]);
-    m.head_u8(0, family);
-    m.head_u32(nlbox_core::rt::addr::INDEX_AT, index);
-    m
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! redone here.
 
 use crate::Ctx;
+use crate::dump::dump_of;
 use crate::hosts::{Name, address, name_of};
 use crate::ip::route::filter::Row;
 use crate::nettools::{NONE, Usage, cells, first, help, option, which, wrong};
@@ -9,13 +10,12 @@ use crate::report::{Done, Fail};
 use crate::step::{Step, UNREAD};
 use crate::words::Line;
 use nlbox_core::bytes::Reader;
-use nlbox_core::rt::route::{RTMSG_LEN, TABLE_LOCAL, TABLE_MAIN, rta, rtax, rtm_f, rtn};
+use nlbox_core::rt::route::{TABLE_LOCAL, TABLE_MAIN, rta, rtax, rtm_f, rtn};
 use nlbox_core::rt::rtm;
 use nlbox_core::spec::Resolve;
 use nlbox_core::text::ip::{Ip, Prefix, af};
 use nlbox_core::text::{ip, nth, num};
 use nlbox_core::wire::attr::Attrs;
-use nlbox_core::wire::build::Build;
 
 /// `RTN_UNREACHABLE`, and the types behind it that are refusals too.
 const UNREACHABLE: u8 = 7;
@@ -45,7 +45,7 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
                     family = match which(value, "inet inet6") {
                         0 => af::AF_INET,
                         1 => af::AF_INET6,
-                        _ => return Err(cx.err.plain(&[b"Unknown address family `%'.", value])),
+                        _ => return Err(cx.err.plain_of("Unknown address family `%'.", value)),
                     };
                 }
                 _ => return Err(option(cx, "invalid option -- '%'", c, &USAGE)),
@@ -124,10 +124,7 @@ fn list(cx: &mut Ctx<'_>, numeric: bool, extend: u8) -> Done {
         1 => "Flags   MSS Window  irtt Iface\n",
         _ => "Flags Metric Ref    Use Iface    MSS   Window irtt\n",
     });
-    let mut tx = [0; 64];
-    let mut m = Build::new(&mut tx, rtm::GETROUTE, 0, &[0; RTMSG_LEN]);
-    m.head_u8(0, af::AF_INET);
-    crate::dump::dump(cx, &mut m, &mut |page, m| {
+    dump_of(cx, rtm::GETROUTE, &[af::AF_INET], &mut |page, m| {
         let Some(row) = Row::of(m) else { return Ok(()) };
         let (h, a) = (row.head, row.attrs);
         let hidden = matches!(h.ty, rtn::BROADCAST | rtn::MULTICAST) || h.flags & rtm_f::CLONED != 0;
@@ -137,11 +134,9 @@ fn list(cx: &mut Ctx<'_>, numeric: bool, extend: u8) -> Done {
         let zero = Ip::v4([0; 4]);
         let dst = a.get(rta::DST).and_then(Ip::from_bytes).unwrap_or(zero);
         // A network's name would be another file's.
-        let name = match (h.dst_len, dst.is_unspecified() && !numeric) {
-            (_, true) => Text::from_slice(b"default").unwrap_or_default(),
-            (32, _) => text(numeric, &dst, None),
-            _ => text(true, &dst, None),
-        };
+        let default = dst.is_unspecified() && !numeric;
+        let name = text(numeric || default || h.dst_len != 32, &dst, None);
+        let name: &[u8] = if default { b"default" } else { first(&name, 15) };
         let (mut index, mut via) = (0, None);
         hops(a, &mut |i, gw| {
             (index, via) = (i, gw);
@@ -154,11 +149,7 @@ fn list(cx: &mut Ctx<'_>, numeric: bool, extend: u8) -> Done {
         let _ = flags.extend_from_slice(if reject { b"!" } else { b"U" });
         let _ = flags.extend_from_slice(gw.as_bytes());
         let _ = flags.extend_from_slice(if h.dst_len == 32 { b"H" } else { b"" });
-        let via = if reject {
-            Text::from_slice(b"-").unwrap_or_default()
-        } else {
-            text(numeric, &via.unwrap_or(zero), None)
-        };
+        let via = text(numeric || reject, &via.unwrap_or(zero), None);
         let metrics = a.nest(rta::METRICS);
         let number = |v: Option<u32>, add: u32| num::dec(v.map_or(0, |v| u64::from(v.saturating_add(add))));
         let metric = number(a.get(rta::PRIORITY), 0);
@@ -166,30 +157,21 @@ fn list(cx: &mut Ctx<'_>, numeric: bool, extend: u8) -> Done {
         let window = number(metrics.get(rtax::WINDOW), 0);
         let irtt = number(metrics.get(rtax::RTT).map(|v| v >> 3), 0);
         let dev = page.names.ifname(index);
-        let dev: &[u8] = match (reject, index) {
-            (true, _) => b"-",
-            (_, 0) => b"*",
-            _ => dev.as_bytes(),
+        let words: [&[u8]; 7] = if reject {
+            [b"-", b"0", b"-", b"-", b"-", b"-", b"-"]
+        } else {
+            let (dev, via): (&[u8], _) = (if index == 0 { b"*" } else { dev.as_bytes() }, first(&via, 15));
+            [via, metric.as_bytes(), b"0", dev, mss.as_bytes(), window.as_bytes(), irtt.as_bytes()]
         };
-        let or = |v: &'static [u8]| if reject { &b"-"[..] } else { v };
-        let [mss, window, irtt] =
-            [&mss, &window, &irtt].map(|d| if reject { &b"-"[..] } else { d.as_bytes() });
-        let head = [(first(&name, 15), 15), (first(&via, 15), 15), (mask.as_bytes(), 15), (&flags[..], 5)];
-        let metric = if reject { &b"0"[..] } else { metric.as_bytes() };
-        let line = |out: &mut _, rest: &[(&[u8], i8)]| {
-            let mut all: heapless::Vec<(&[u8], i8), 12> = heapless::Vec::new();
-            let _ = all.extend_from_slice(&head);
-            let _ = all.extend_from_slice(rest);
-            cells(out, &all);
-        };
-        let out = &mut page.out;
+        let ([via, metric, references, dev, mss, window, irtt], out) = (words, &mut page.out);
+        cells(out, "%15 %15 %15 %5 ", &[name, via, mask.as_bytes(), &flags]);
         match extend {
-            0 => line(out, &[(metric, 6), (or(b"0"), 2), (b"0", -7), (dev, 0)]),
-            1 => line(out, &[(mss, -5), (window, 5), (irtt, -6), (dev, 0)]),
-            _ => line(
-                out,
-                &[(metric, 6), (or(b"0"), 2), (b"0", -7), (dev, 8), (mss, 5), (window, 6), (irtt, 0)],
-            ),
+            0 => cells(out, "%6 %2       0 %\n", &[metric, references, dev]),
+            1 => cells(out, "%-5 %5 %-6 %\n", &[mss, window, irtt, dev]),
+            _ => {
+                let words = [metric, references, dev, mss, window, irtt];
+                cells(out, "%6 %2       0 %8 %5 %6 %\n", &words);
+            }
         }
         Ok(())
     })
@@ -197,19 +179,16 @@ fn list(cx: &mut Ctx<'_>, numeric: bool, extend: u8) -> Done {
 
 /// The kernel's own refusal at the root of a table without a default route: /proc/net/ipv6_route shows it.
 fn null(out: &mut nlbox_core::text::out::Out<'_>, numeric: bool) {
-    let any: (&[u8], &[u8]) = if numeric { (b"::/0", b"::") } else { (b"[::]/0", b"[::]") };
-    cells(out, &[(any.0, 30), (any.1, 26), (b"!n", 4), (b"-1", 3), (b"1", 1), (b"0", -6), (b"lo", 0)]);
+    let words: [&[u8]; 2] = if numeric { [b"::/0", b"::"] } else { [b"[::]/0", b"[::]"] };
+    cells(out, "%30 %26 !n   -1  1      0 lo\n", &words);
 }
 
 fn list6(cx: &mut Ctx<'_>, numeric: bool) -> Done {
     cx.page.out.text("Kernel IPv6 routing table\nDestination                    Next Hop                   Flag Met Ref  Use If\n");
-    let mut tx = [0; 64];
-    let mut m = Build::new(&mut tx, rtm::GETROUTE, 0, &[0; RTMSG_LEN]);
-    m.head_u8(0, af::AF_INET6);
     let zero = Ip::v6([0; 16]);
     // The table being listed, and whether it has its default route; the main table comes before the local one.
     let (mut at, mut default) = (TABLE_MAIN, false);
-    crate::dump::dump(cx, &mut m, &mut |page, m| {
+    dump_of(cx, rtm::GETROUTE, &[af::AF_INET6], &mut |page, m| {
         let Some(row) = Row::of(m) else { return Ok(()) };
         let (h, a) = (row.head, row.attrs);
         if h.family != af::AF_INET6 || h.flags & rtm_f::CLONED != 0 {
@@ -245,15 +224,8 @@ fn list6(cx: &mut Ctx<'_>, numeric: bool) -> Done {
             let dev = page.names.ifname(index);
             cells(
                 &mut page.out,
-                &[
-                    (&dst, 30),
-                    (&via, 26),
-                    (&flags, 4),
-                    (metric.as_bytes(), 3),
-                    (b"1", 1),
-                    (b"0", -6),
-                    (dev.as_bytes(), 0),
-                ],
+                "%30 %26 %4 %3 1      0 %\n",
+                &[&dst, &via, &flags, metric.as_bytes(), dev.as_bytes()],
             );
             true
         });
@@ -351,7 +323,7 @@ fn change(cx: &mut Ctx<'_>, line: &mut Line<'_>, family: u8, add: bool) -> Done 
 
 fn host(cx: &mut Ctx<'_>, word: &[u8], family: u8) -> Result<Ip, Fail> {
     address(word, family).ok_or_else(|| {
-        cx.err.say(&[b"%: Unknown host", word]);
+        cx.err.say_of("%: Unknown host", word);
         Fail(if family == af::AF_INET { 6 } else { 1 })
     })
 }

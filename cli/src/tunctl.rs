@@ -51,7 +51,7 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         (owner, _) => owner,
     };
     let tun = make(asked, flags | TunFlags::NO_PI, uid.filter(|_| !delete), group, !delete)
-        .map_err(|(what, e)| cx.err.system(&[what.as_bytes()], e.0))?;
+        .map_err(|(what, e)| cx.err.failed(what, b"", e.0))?;
     let out = &mut cx.page.out;
     if brief && !delete {
         out.str("", "%\n", tun.name());
@@ -74,5 +74,5 @@ fn usage(cx: &mut Ctx<'_>, word: &[u8]) -> Fail {
 
 fn id(cx: &mut Ctx<'_>, kind: Account, word: &[u8]) -> Result<u32, Fail> {
     let found = crate::accounts::number(kind, word);
-    found.ok_or_else(|| cx.err.plain(&[b"tunctl: no user or group \"", word, b"\""]))
+    found.ok_or_else(|| cx.err.plain_of("tunctl: no user or group \"%\"", word))
 }

@@ -116,11 +116,11 @@ fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, name: &'static str, page: &'static
         hear(cx, &asked, &socket);
         return Ok(());
     }
-    cx.err.say(&[
-        b"tcpdump: verbose output suppressed, use -v[v]... for full protocol decode\n\
+    cx.err.say_of(
+        "tcpdump: verbose output suppressed, use -v[v]... for full protocol decode\n\
 listening on %, link-type EN10MB (Ethernet), snapshot length 262144 bytes",
         asked.device,
-    ]);
+    );
     hear(cx, &asked, &socket);
     let (came, dropped) = socket.statistics();
     count(cx, came, "captured");

@@ -20,8 +20,10 @@ fuzz_target!(init: common::sandbox::enter(), |data: &[u8]| {
             assert!(!name.is_empty() && !name.iter().any(u8::is_ascii_whitespace));
             records.push(id, name);
         }
-        hosts::line(line, &mut |ip, first, any| {
-            assert!(any(first), "a host's first name is one of its names");
+        hosts::line(line, &mut |ip, mut names| {
+            while let Some(name) = lines::word(&mut names) {
+                assert!(!name.is_empty() && !name.iter().any(u8::is_ascii_whitespace));
+            }
             let digits = nlbox_core::text::ip::print(ip);
             assert!(nlbox_core::text::ip::parse(digits.as_bytes()) == Some(*ip));
         });

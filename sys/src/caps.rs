@@ -1,8 +1,10 @@
 //! Capabilities. See capabilities(7), capget(2).
 #![allow(unsafe_code)]
 
+use crate::call::{call2, call5};
 use crate::errno::{Errno, check};
-use core::ffi::{c_int, c_long, c_ulong};
+use core::ffi::{c_int, c_ulong};
+use core::ptr::from_mut;
 
 // linux/capability.h: the version with two words of 32 capabilities each.
 const LINUX_CAPABILITY_VERSION_3: u32 = 0x2008_0522;
@@ -21,25 +23,21 @@ struct Data {
     inheritable: u32,
 }
 
-fn check_long(ret: c_long) -> Result<(), Errno> {
-    check(c_int::try_from(ret).unwrap_or(-1)).map(drop)
-}
-
 /// Makes every permitted capability inheritable and ambient: it survives execve(2) under any user id.
 pub fn raise_ambient() -> Result<(), Errno> {
     let mut header = Header { version: LINUX_CAPABILITY_VERSION_3, pid: 0 };
     let mut data = [Data::default(); 2];
     // SAFETY: version 3 fills two structures, for which there is room.
-    check_long(unsafe { libc::syscall(libc::SYS_capget, &raw mut header, data.as_mut_ptr()) })?;
+    check(unsafe { call2(libc::SYS_capget, from_mut(&mut header), data.as_mut_ptr()) })?;
     data.iter_mut().for_each(|word| word.inheritable = word.permitted);
     // SAFETY: as above; the kernel reads both structures.
-    check_long(unsafe { libc::syscall(libc::SYS_capset, &raw mut header, data.as_ptr()) })?;
+    check(unsafe { call2(libc::SYS_capset, from_mut(&mut header), data.as_ptr()) })?;
     let [low, high] = data;
     let permitted = u64::from(low.permitted) | u64::from(high.permitted) << 32;
     for cap in (0..64_u32).filter(|cap| permitted.checked_shr(*cap).unwrap_or(0) & 1 == 1) {
         let (raise, cap, none) = (libc::PR_CAP_AMBIENT_RAISE as c_ulong, c_ulong::from(cap), 0 as c_ulong);
         // SAFETY: numbers only.
-        check(unsafe { libc::prctl(libc::PR_CAP_AMBIENT, raise, cap, none, none) })?;
+        check(unsafe { call5(libc::SYS_prctl, libc::PR_CAP_AMBIENT, raise, cap, none, none) })?;
     }
     Ok(())
 }

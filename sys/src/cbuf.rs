@@ -3,26 +3,34 @@
 
 use crate::errno::Errno;
 use core::ffi::CStr;
+use core::mem::MaybeUninit;
 
 /// Room for a path of up to `N - 1` bytes.
 pub struct CBuf<const N: usize> {
-    bytes: [u8; N],
+    // A C string first; what is behind it was never written, for that would be the most of the work.
+    bytes: [MaybeUninit<u8>; N],
 }
 
 impl<const N: usize> CBuf<N> {
     /// An empty buffer.
     pub const fn new() -> CBuf<N> {
-        CBuf { bytes: [0; N] }
+        const { assert!(N > 0) };
+        let mut bytes = [MaybeUninit::uninit(); N];
+        if let Some(first) = bytes.first_mut() {
+            *first = MaybeUninit::new(0);
+        }
+        CBuf { bytes }
     }
 
     /// Joins `pieces` and lends the result, see [`join`].
     pub fn join(&mut self, pieces: &[&[u8]]) -> Result<&CStr, Errno> {
-        join(&mut self.bytes, pieces)
+        write(&mut self.bytes, pieces)
     }
 
     /// What was joined last; empty at first.
     pub fn as_cstr(&self) -> &CStr {
-        first(&self.bytes).unwrap_or_default()
+        // SAFETY: a C string is first: the empty one of `new`, or what `write` left.
+        unsafe { CStr::from_ptr(self.bytes.as_ptr().cast()) }
     }
 }
 
@@ -36,6 +44,13 @@ impl<const N: usize> Default for CBuf<N> {
 ///
 /// `ENAMETOOLONG`: they and the NUL do not fit. `EINVAL`: a piece holds a NUL. After an error `buf` holds "".
 pub fn join<'b>(buf: &'b mut [u8], pieces: &[&[u8]]) -> Result<&'b CStr, Errno> {
+    // SAFETY: bytes are bytes that may be unwritten, and `write` leaves none unwritten that was not.
+    let buf = unsafe { &mut *(core::ptr::from_mut(buf) as *mut [MaybeUninit<u8>]) };
+    write(buf, pieces)
+}
+
+/// [`join`] into room that may be unwritten; also after an error a C string is first.
+fn write<'b>(buf: &'b mut [MaybeUninit<u8>], pieces: &[&[u8]]) -> Result<&'b CStr, Errno> {
     let wanted = pieces.iter().fold(1_usize, |sum, piece| sum.saturating_add(piece.len()));
     let bad = if wanted > buf.len() {
         Some(Errno::ENAMETOOLONG)
@@ -46,15 +61,21 @@ pub fn join<'b>(buf: &'b mut [u8], pieces: &[&[u8]]) -> Result<&'b CStr, Errno> 
     };
     if let Some(errno) = bad {
         if let Some(first) = buf.first_mut() {
-            *first = 0;
+            first.write(0);
         }
         return Err(errno);
     }
-    let bytes = pieces.iter().flat_map(|piece| piece.iter().copied()).chain(core::iter::once(0));
-    for (to, from) in buf.iter_mut().zip(bytes) {
-        *to = from;
+    let mut room = buf.iter_mut();
+    for piece in pieces {
+        for (byte, to) in piece.iter().zip(&mut room) {
+            to.write(*byte);
+        }
     }
-    first(buf).ok_or(Errno::ENAMETOOLONG)
+    if let Some(end) = room.next() {
+        end.write(0);
+    }
+    // SAFETY: the pieces and the NUL behind them, for which there was room.
+    Ok(unsafe { CStr::from_ptr(buf.as_ptr().cast()) })
 }
 
 /// The string at the start of `bytes`; `None` when no NUL ends it.

@@ -9,7 +9,15 @@ use core::ffi::c_int;
 fn now(clock: c_int) -> libc::timespec {
     let mut time = zero();
     // SAFETY: time has room for the answer. The two clocks asked for always exist, so the result says nothing.
-    unsafe { libc::clock_gettime(clock, &mut time) };
+    #[cfg(target_arch = "x86_64")]
+    unsafe {
+        crate::call::call2(libc::SYS_clock_gettime, clock, core::ptr::from_mut(&mut time))
+    };
+    #[cfg(not(target_arch = "x86_64"))]
+    // SAFETY: as above.
+    unsafe {
+        libc::clock_gettime(clock, &mut time)
+    };
     time
 }
 
@@ -39,7 +47,14 @@ pub fn sleep(nanoseconds: u64) -> Result<(), Errno> {
     time.tv_sec = seconds.try_into().map_err(|_| Errno::EINVAL)?;
     time.tv_nsec = rest.try_into().map_err(|_| Errno::EINVAL)?;
     // SAFETY: time is initialised; what remains of it is not wanted.
-    check(unsafe { libc::nanosleep(&time, core::ptr::null_mut()) }).map(drop)
+    #[cfg(target_arch = "x86_64")]
+    let answer = unsafe {
+        crate::call::call2(libc::SYS_nanosleep, core::ptr::from_ref(&time), core::ptr::null::<u8>())
+    };
+    #[cfg(not(target_arch = "x86_64"))]
+    // SAFETY: as above.
+    let answer = crate::call::told(unsafe { libc::nanosleep(&time, core::ptr::null_mut()) } as isize);
+    check(answer).map(drop)
 }
 
 #[cfg(test)]

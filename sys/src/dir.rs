@@ -1,10 +1,11 @@
 //! Directories, read with getdents64(2) into room that the caller lends.
 #![allow(unsafe_code)]
 
+use crate::call::call3;
 use crate::cbuf::first;
 use crate::errno::{Errno, check_len, retry};
 use crate::fd::{Fd, OFlags, open, open_at};
-use core::ffi::{CStr, c_long};
+use core::ffi::CStr;
 
 /// An open directory.
 pub struct Dir(Fd);
@@ -44,10 +45,8 @@ impl Dir {
     /// `EINVAL`: `buf` is too small for one name; 280 bytes hold any.
     pub fn read<'b>(&mut self, buf: &'b mut [u8]) -> Result<Option<Entries<'b>>, Errno> {
         let len = retry(|| {
-            let fd = c_long::from(self.0.raw());
             // SAFETY: the kernel writes at most buf.len() bytes into buf.
-            let ret = unsafe { libc::syscall(libc::SYS_getdents64, fd, buf.as_mut_ptr(), buf.len()) };
-            check_len(isize::try_from(ret).unwrap_or(-1))
+            check_len(unsafe { call3(libc::SYS_getdents64, self.0.raw(), buf.as_mut_ptr(), buf.len()) })
         })?;
         Ok(if len == 0 { None } else { buf.get(..len).map(Entries) })
     }

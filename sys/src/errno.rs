@@ -1,5 +1,4 @@
-//! Error numbers, and the one place where -1 becomes `Err`.
-#![allow(unsafe_code)]
+//! Error numbers, and the one place where they become `Err`.
 
 use core::ffi::c_int;
 
@@ -22,24 +21,16 @@ errnos! {
     EADDRNOTAVAIL ENETDOWN ENETUNREACH ENOBUFS ETIMEDOUT ECONNREFUSED EHOSTUNREACH EALREADY ESTALE
 }
 
-impl Errno {
-    /// The calling thread's `errno`.
-    pub(crate) fn last() -> Errno {
-        // SAFETY: takes nothing, always returns this thread's own location.
-        let at = unsafe { libc::__errno_location() };
-        // SAFETY: the location is valid and aligned for as long as the thread lives.
-        Errno(unsafe { *at })
-    }
-}
-
-/// -1 becomes the error that the call left in `errno`.
-pub(crate) fn check(ret: c_int) -> Result<c_int, Errno> {
-    if ret < 0 { Err(Errno::last()) } else { Ok(ret) }
+/// What a call answered: a number, or the error whose negative it is.
+#[allow(clippy::cast_possible_truncation, reason = "the kernel answers with an int")]
+pub(crate) fn check(answer: isize) -> Result<c_int, Errno> {
+    let answer = answer as c_int;
+    if answer < 0 { Err(Errno(answer.wrapping_neg())) } else { Ok(answer) }
 }
 
 /// As [`check`], for calls that return a length.
-pub(crate) fn check_len(ret: isize) -> Result<usize, Errno> {
-    usize::try_from(ret).map_err(|_| Errno::last())
+pub(crate) fn check_len(answer: isize) -> Result<usize, Errno> {
+    usize::try_from(answer).or_else(|_| check(answer).map(|_| 0))
 }
 
 /// Makes the call again for as long as a signal interrupts it.

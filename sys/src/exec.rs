@@ -1,9 +1,10 @@
 //! Becoming another program.
 #![allow(unsafe_code)]
 
+use crate::call::call3;
 use crate::cbuf::CBuf;
 use crate::entry::{env, environ_raw};
-use crate::errno::Errno;
+use crate::errno::{Errno, check};
 use core::ffi::{CStr, c_char};
 use core::marker::PhantomData;
 use core::ptr::null;
@@ -59,13 +60,7 @@ impl<'a, const N: usize> ArgvBuf<'a, N> {
 
     /// Adds a word. `E2BIG`: no room for it and the null that ends the array.
     pub fn push(&mut self, word: &'a CStr) -> Result<(), Errno> {
-        let next = self.len.saturating_add(1);
-        if next >= N {
-            return Err(Errno::E2BIG);
-        }
-        *self.words.get_mut(self.len).ok_or(Errno::E2BIG)? = word.as_ptr();
-        self.len = next;
-        Ok(())
+        put(&mut self.words, &mut self.len, word)
     }
 
     /// Adds the words of `tail`. `E2BIG` as in [`ArgvBuf::push`].
@@ -79,9 +74,18 @@ impl<'a, const N: usize> ArgvBuf<'a, N> {
 
     /// The words, to execute.
     pub fn argv(&self) -> Argv<'_> {
-        // SAFETY: push leaves the last slot null, and the words live longer than self.
+        // SAFETY: put leaves the last slot null, and the words live longer than self.
         unsafe { Argv::from_raw(self.words.as_ptr()) }
     }
+}
+
+// Apart, that it stands once whatever the room. The last slot is left null.
+#[inline(never)]
+fn put(words: &mut [*const c_char], len: &mut usize, word: &CStr) -> Result<(), Errno> {
+    let (_, room) = words.split_last_mut().ok_or(Errno::E2BIG)?;
+    *room.get_mut(*len).ok_or(Errno::E2BIG)? = word.as_ptr();
+    *len = len.saturating_add(1);
+    Ok(())
 }
 
 impl<const N: usize> Default for ArgvBuf<'_, N> {
@@ -93,8 +97,8 @@ impl<const N: usize> Default for ArgvBuf<'_, N> {
 /// `execve(path, argv, environ)`: returns only when it failed.
 pub fn execv(path: &CStr, argv: Argv<'_>) -> Errno {
     // SAFETY: path and both arrays are terminated as the call wants them.
-    unsafe { libc::execve(path.as_ptr(), argv.at, environ_raw()) };
-    Errno::last()
+    let answer = unsafe { call3(libc::SYS_execve, path.as_ptr(), argv.at, environ_raw()) };
+    check(answer).err().unwrap_or(Errno::ENOEXEC)
 }
 
 /// execvp(3) as glibc has it: finds `file` in `$PATH`, with this environment; returns only when it failed.

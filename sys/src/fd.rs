@@ -7,8 +7,9 @@ pub use crate::file::{
     Stat, chmod, link, mkdir, read_file, readlink, rename, rmdir, stat, symlink, unlink, write_file,
 };
 
+use crate::call::{call1, call2, call3, call4};
 use crate::errno::{Errno, check, check_len, retry};
-use core::ffi::{CStr, c_int, c_long, c_uint};
+use core::ffi::{CStr, c_int};
 use core::mem::size_of_val;
 
 /// The standard input.
@@ -122,13 +123,13 @@ impl Fd {
     /// `fcntl(fd, F_DUPFD_CLOEXEC, 3)`: a number that no standard stream has.
     pub fn dup(&self) -> Result<Fd, Errno> {
         // SAFETY: numbers only.
-        check(unsafe { libc::fcntl(self.0, libc::F_DUPFD_CLOEXEC, 3) }).map(Fd)
+        check(unsafe { call3(libc::SYS_fcntl, self.0, libc::F_DUPFD_CLOEXEC, 3) }).map(Fd)
     }
 
-    /// `dup2(fd, to)`: puts this file in the place of `to`, which survives execve(2).
+    /// `dup3(fd, to, 0)`: puts this file in the place of `to`, another number, which survives execve(2).
     pub fn dup_to(&self, to: i32) -> Result<(), Errno> {
         // SAFETY: numbers only.
-        retry(|| check(unsafe { libc::dup2(self.0, to) })).map(drop)
+        retry(|| check(unsafe { call3(libc::SYS_dup3, self.0, to, 0) })).map(drop)
     }
 
     /// `flock(fd, operation)`
@@ -139,7 +140,7 @@ impl Fd {
             Lock::Unlock => libc::LOCK_UN,
         };
         // SAFETY: numbers only.
-        retry(|| check(unsafe { libc::flock(self.0, operation) })).map(drop)
+        retry(|| check(unsafe { call2(libc::SYS_flock, self.0, operation) })).map(drop)
     }
 
     /// `fstat(fd, stat)`
@@ -152,7 +153,7 @@ impl Drop for Fd {
     fn drop(&mut self) {
         // Linux frees the number even when close(2) is interrupted: never again, whatever it says.
         // SAFETY: a number that we own and that is not used after.
-        unsafe { libc::close(self.0) };
+        unsafe { call1(libc::SYS_close, self.0) };
     }
 }
 
@@ -174,37 +175,34 @@ pub fn open_beneath(dir: &Fd, path: &CStr) -> Result<Fd, Errno> {
     // struct open_how of include/uapi/linux/openat2.h: flags, mode, resolve.
     let how: [u64; 3] =
         [u64::try_from(libc::O_PATH | libc::O_CLOEXEC).unwrap_or(0), 0, libc::RESOLVE_BENEATH];
-    let (at, len) = (c_long::from(dir.0), size_of_val(&how));
-    retry(|| {
-        // SAFETY: path is NUL-terminated, and `how` is as long as said.
-        let fd = unsafe { libc::syscall(libc::SYS_openat2, at, path.as_ptr(), how.as_ptr(), len) };
-        check(c_int::try_from(fd).unwrap_or(-1))
-    })
-    .and_then(Fd::made)
+    let len = size_of_val(&how);
+    // SAFETY: path is NUL-terminated, and `how` is as long as said.
+    retry(|| check(unsafe { call4(libc::SYS_openat2, dir.0, path.as_ptr(), how.as_ptr(), len) }))
+        .and_then(Fd::made)
 }
 
 fn open_raw(dir: c_int, path: &CStr, flags: OFlags, mode: u32) -> Result<Fd, Errno> {
     let flags = flags.bits() | libc::O_CLOEXEC | libc::O_LARGEFILE;
-    // SAFETY: path is NUL-terminated; mode has the type that the call reads for its last argument.
-    retry(|| check(unsafe { libc::openat(dir, path.as_ptr(), flags, c_uint::from(mode)) })).and_then(Fd::made)
+    // SAFETY: path is NUL-terminated.
+    retry(|| check(unsafe { call4(libc::SYS_openat, dir, path.as_ptr(), flags, mode) })).and_then(Fd::made)
 }
 
 /// `read(fd, buf, len)`: the number of bytes read, 0 at the end.
 pub fn read(fd: i32, buf: &mut [u8]) -> Result<usize, Errno> {
     // SAFETY: the kernel writes at most buf.len() bytes into buf.
-    retry(|| check_len(unsafe { libc::read(fd, buf.as_mut_ptr().cast(), buf.len()) }))
+    retry(|| check_len(unsafe { call3(libc::SYS_read, fd, buf.as_mut_ptr(), buf.len()) }))
 }
 
 /// `lseek(fd, 0, SEEK_SET)`. `ESPIPE`: a pipe has no beginning to go back to.
 pub fn rewind(fd: i32) -> Result<(), Errno> {
     // SAFETY: numbers only.
-    if unsafe { libc::lseek(fd, 0, libc::SEEK_SET) } < 0 { Err(Errno::last()) } else { Ok(()) }
+    check(unsafe { call3(libc::SYS_lseek, fd, 0, libc::SEEK_SET) }).map(drop)
 }
 
 /// `write(fd, bytes, len)`: the number of bytes taken, which may be fewer than there are.
 pub fn write(fd: i32, bytes: &[u8]) -> Result<usize, Errno> {
     // SAFETY: the kernel reads bytes.len() bytes of bytes.
-    retry(|| check_len(unsafe { libc::write(fd, bytes.as_ptr().cast(), bytes.len()) }))
+    retry(|| check_len(unsafe { call3(libc::SYS_write, fd, bytes.as_ptr(), bytes.len()) }))
 }
 
 /// Calls [`write()`] until all of `bytes` is taken. `EIO`: nothing more is taken.
@@ -222,10 +220,8 @@ pub fn write_all(fd: i32, mut bytes: &[u8]) -> Result<(), Errno> {
 /// `pipe2(ends, O_CLOEXEC)`: the end to read from, the end to write to.
 pub fn pipe() -> Result<(Fd, Fd), Errno> {
     let mut ends = [-1; 2];
-    // By the raw call: the C library's own carries a way around kernels without it.
     // SAFETY: room for two numbers.
-    let ret = unsafe { libc::syscall(libc::SYS_pipe2, ends.as_mut_ptr(), libc::O_CLOEXEC) };
-    check(c_int::try_from(ret).unwrap_or(-1))?;
+    check(unsafe { call2(libc::SYS_pipe2, ends.as_mut_ptr(), libc::O_CLOEXEC) })?;
     let [from, to] = ends.map(Fd::made);
     Ok((from?, to?))
 }
@@ -250,10 +246,17 @@ impl PollFd {
 ///
 /// `EINTR` is reported, not retried: a signal is one of the things a caller waits for.
 pub fn poll(fds: &mut [PollFd], timeout_ms: i32) -> Result<usize, Errno> {
-    let len = libc::nfds_t::try_from(fds.len()).map_err(|_| Errno::EINVAL)?;
-    // SAFETY: PollFd is a transparent pollfd, and there are len of them.
-    let ret = check(unsafe { libc::poll(fds.as_mut_ptr().cast(), len, timeout_ms) })?;
-    Ok(usize::try_from(ret).unwrap_or(0))
+    // SAFETY: PollFd is a transparent pollfd, and there are as many of them.
+    #[cfg(any(target_arch = "x86_64", target_arch = "x86"))]
+    let answer = unsafe { call3(libc::SYS_poll, fds.as_mut_ptr(), fds.len(), timeout_ms) };
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "x86")))]
+    let answer = {
+        let len = libc::nfds_t::try_from(fds.len()).map_err(|_| Errno::EINVAL)?;
+        // SAFETY: as above.
+        let answer = unsafe { libc::poll(fds.as_mut_ptr().cast(), len, timeout_ms) };
+        crate::call::told(isize::try_from(answer).unwrap_or(-1))
+    };
+    check_len(answer)
 }
 
 #[cfg(test)]

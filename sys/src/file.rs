@@ -1,16 +1,16 @@
 //! Files by path: what they are, and making, naming and removing them.
 #![allow(unsafe_code)]
-// The widths of dev_t, ino_t and kin differ between targets: a conversion needed on one is idle on another.
-#![allow(clippy::useless_conversion)]
 
+use crate::call::{call3, call4, call5};
 use crate::errno::{Errno, check, check_len};
 use crate::fd::{OFlags, open};
+use crate::message::Aligned;
 use core::ffi::{CStr, c_int};
 
 /// What stat(2) says of a file. Two paths are the same file (or namespace) when `dev` and `ino` both agree.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub struct Stat {
-    /// The device that holds the file.
+    /// The device that holds the file: a number to compare.
     pub dev: u64,
     /// The file's number on that device.
     pub ino: u64,
@@ -34,76 +34,78 @@ impl Stat {
     }
 }
 
-fn stat_of(call: impl FnOnce(*mut libc::stat) -> c_int) -> Result<Stat, Errno> {
-    // SAFETY: the structure is all integers, for which zero is a value.
-    let mut raw: libc::stat = unsafe { core::mem::zeroed() };
-    check(call(&mut raw))?;
-    Ok(Stat {
-        dev: raw.st_dev.into(),
-        ino: raw.st_ino.into(),
-        mode: raw.st_mode,
-        uid: raw.st_uid,
-        gid: raw.st_gid,
-    })
+/// The working directory, for calls that take the directory that a path begins at.
+const HERE: c_int = libc::AT_FDCWD;
+/// `STATX_BASIC_STATS`: what stat(2) tells.
+const BASIC: u32 = 0x7ff;
+
+/// `statx(dir, path, flags, STATX_BASIC_STATS, statx)`: its structure is the same on all kernels (Linux 4.11).
+fn statx(dir: c_int, path: &CStr, flags: c_int) -> Result<Stat, Errno> {
+    let mut raw = Aligned([0; 256]);
+    // SAFETY: path is NUL-terminated, raw is as long as struct statx.
+    check(unsafe { call5(libc::SYS_statx, dir, path.as_ptr(), flags, BASIC, raw.0.as_mut_ptr()) })?;
+    // struct statx of include/uapi/linux/stat.h: the device's number is two words, major and minor.
+    let [uid, gid] = [20, 24].map(|at| u32::from_ne_bytes(raw.at(at)));
+    let (mode, ino) = (u16::from_ne_bytes(raw.at(28)), u64::from_ne_bytes(raw.at(32)));
+    Ok(Stat { dev: u64::from_ne_bytes(raw.at(136)), ino, mode: mode.into(), uid, gid })
 }
 
 /// `stat(path, stat)`
 pub fn stat(path: &CStr) -> Result<Stat, Errno> {
-    // SAFETY: path is NUL-terminated, raw has room for the answer.
-    stat_of(|raw| unsafe { libc::stat(path.as_ptr(), raw) })
+    statx(HERE, path, 0)
 }
 
 pub(crate) fn fstat(fd: c_int) -> Result<Stat, Errno> {
-    // SAFETY: raw has room for the answer.
-    stat_of(|raw| unsafe { libc::fstat(fd, raw) })
+    statx(fd, c"", libc::AT_EMPTY_PATH)
 }
 
 /// `mkdir(path, mode)`
 pub fn mkdir(path: &CStr, mode: u32) -> Result<(), Errno> {
     // SAFETY: path is NUL-terminated.
-    check(unsafe { libc::mkdir(path.as_ptr(), mode) }).map(drop)
+    check(unsafe { call3(libc::SYS_mkdirat, HERE, path.as_ptr(), mode) }).map(drop)
 }
 
 /// `rmdir(path)`
 pub fn rmdir(path: &CStr) -> Result<(), Errno> {
     // SAFETY: path is NUL-terminated.
-    check(unsafe { libc::rmdir(path.as_ptr()) }).map(drop)
+    check(unsafe { call3(libc::SYS_unlinkat, HERE, path.as_ptr(), libc::AT_REMOVEDIR) }).map(drop)
 }
 
 /// `unlink(path)`
 pub fn unlink(path: &CStr) -> Result<(), Errno> {
     // SAFETY: path is NUL-terminated.
-    check(unsafe { libc::unlink(path.as_ptr()) }).map(drop)
+    check(unsafe { call3(libc::SYS_unlinkat, HERE, path.as_ptr(), 0) }).map(drop)
 }
 
 /// `chmod(path, mode)`
 pub fn chmod(path: &CStr, mode: u32) -> Result<(), Errno> {
     // SAFETY: path is NUL-terminated.
-    check(unsafe { libc::chmod(path.as_ptr(), mode) }).map(drop)
+    check(unsafe { call3(libc::SYS_fchmodat, HERE, path.as_ptr(), mode) }).map(drop)
 }
 
 /// `symlink(target, path)`: makes `path` point to `target`.
 pub fn symlink(target: &CStr, path: &CStr) -> Result<(), Errno> {
     // SAFETY: both are NUL-terminated.
-    check(unsafe { libc::symlink(target.as_ptr(), path.as_ptr()) }).map(drop)
+    check(unsafe { call3(libc::SYS_symlinkat, target.as_ptr(), HERE, path.as_ptr()) }).map(drop)
 }
 
 /// `link(old, new)`
 pub fn link(old: &CStr, new: &CStr) -> Result<(), Errno> {
     // SAFETY: both are NUL-terminated.
-    check(unsafe { libc::link(old.as_ptr(), new.as_ptr()) }).map(drop)
+    check(unsafe { call5(libc::SYS_linkat, HERE, old.as_ptr(), HERE, new.as_ptr(), 0) }).map(drop)
 }
 
 /// `rename(old, new)`
 pub fn rename(old: &CStr, new: &CStr) -> Result<(), Errno> {
     // SAFETY: both are NUL-terminated.
-    check(unsafe { libc::rename(old.as_ptr(), new.as_ptr()) }).map(drop)
+    check(unsafe { call5(libc::SYS_renameat2, HERE, old.as_ptr(), HERE, new.as_ptr(), 0) }).map(drop)
 }
 
 /// `readlink(path, buf, len)`: the link's text, cut where `buf` ends; without a NUL.
 pub fn readlink<'b>(path: &CStr, buf: &'b mut [u8]) -> Result<&'b [u8], Errno> {
     // SAFETY: path is NUL-terminated; the kernel writes at most buf.len() bytes into buf.
-    let len = check_len(unsafe { libc::readlink(path.as_ptr(), buf.as_mut_ptr().cast(), buf.len()) })?;
+    let answer = unsafe { call4(libc::SYS_readlinkat, HERE, path.as_ptr(), buf.as_mut_ptr(), buf.len()) };
+    let len = check_len(answer)?;
     Ok(buf.get(..len).unwrap_or_default())
 }
 

@@ -1,6 +1,7 @@
 //! Changes of a directory, as they happen: inotify(7).
 #![allow(unsafe_code)]
 
+use crate::call::{call1, call3};
 use crate::errno::{Errno, check};
 use crate::fd::Fd;
 use core::ffi::CStr;
@@ -9,9 +10,10 @@ use core::ffi::CStr;
 /// names that come into the directory or leave it.
 pub fn names_of(path: &CStr) -> Result<Fd, Errno> {
     // SAFETY: a number only.
-    let fd = Fd::made(check(unsafe { libc::inotify_init1(libc::IN_CLOEXEC) })?)?;
+    let fd = Fd::made(check(unsafe { call1(libc::SYS_inotify_init1, libc::IN_CLOEXEC) })?)?;
+    let names = libc::IN_CREATE | libc::IN_DELETE;
     // SAFETY: path is NUL-terminated.
-    check(unsafe { libc::inotify_add_watch(fd.raw(), path.as_ptr(), libc::IN_CREATE | libc::IN_DELETE) })?;
+    check(unsafe { call3(libc::SYS_inotify_add_watch, fd.raw(), path.as_ptr(), names) })?;
     Ok(fd)
 }
 

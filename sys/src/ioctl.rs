@@ -1,10 +1,12 @@
 //! What has no netlink: tun and tap devices that stay.
 #![allow(unsafe_code)]
 
+use crate::call::call3;
 use crate::errno::{Errno, check};
 use crate::fd::{Fd, OFlags, open};
 use crate::message::socket;
-use core::ffi::{c_int, c_ulong};
+use core::ffi::c_ulong;
+use core::ptr::from_mut;
 
 // include/uapi/linux/if_tun.h
 const TUNSETIFF: libc::Ioctl = 0x4004_54ca;
@@ -61,7 +63,7 @@ pub fn multicast(name: &[u8], address: [u8; 6], add: bool) -> Result<(), Errno> 
     }
     let code = if add { SIOCADDMULTI } else { SIOCDELMULTI };
     // SAFETY: request is a struct ifreq, in full, that the kernel may write to.
-    check(unsafe { libc::ioctl(socket.raw(), code, &raw mut request) })?;
+    check(unsafe { call3(libc::SYS_ioctl, socket.raw(), code, from_mut(&mut request)) })?;
     let _ = (request.family, request.rest);
     Ok(())
 }
@@ -91,7 +93,7 @@ impl Tun {
             *to = from;
         }
         // SAFETY: request is a struct ifreq, in full, that the kernel may write to.
-        check(unsafe { libc::ioctl(fd.raw(), TUNSETIFF, &raw mut request) })?;
+        check(unsafe { call3(libc::SYS_ioctl, fd.raw(), TUNSETIFF, from_mut(&mut request)) })?;
         let _ = request.rest;
         Ok(Tun(fd, request.name))
     }
@@ -123,7 +125,7 @@ impl Tun {
 
     fn set(&self, request: libc::Ioctl, value: c_ulong) -> Result<(), Errno> {
         // SAFETY: these requests take their argument by value.
-        check(unsafe { libc::ioctl(self.0.raw(), request, value) } as c_int).map(drop)
+        check(unsafe { call3(libc::SYS_ioctl, self.0.raw(), request, value) }).map(drop)
     }
 }
 

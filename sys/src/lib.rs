@@ -22,6 +22,7 @@ pub mod process;
 pub mod signal;
 pub mod tty;
 
+mod call;
 mod cbuf;
 mod dir;
 mod exec;

@@ -1,11 +1,13 @@
 //! What recvmsg(2) wraps round a datagram: the sender's address and control messages, both read as plain bytes.
 #![allow(unsafe_code)]
 
+use crate::call::{call3, call5, call6};
 use crate::errno::{Errno, check, check_len, retry};
 use crate::fd::Fd;
 use core::ffi::{c_int, c_void};
 use core::mem::size_of;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::ptr::from_mut;
 
 /// Bytes aligned as the kernel's structures want it.
 #[repr(C, align(8))]
@@ -120,7 +122,7 @@ pub(crate) fn receive(fd: c_int, buf: &mut [u8], flags: c_int) -> Result<(usize,
         message.msg_control = (&raw mut control.bytes).cast();
         message.msg_controllen = 128;
         // SAFETY: the header names an address, one buffer and control room, each of the length it states.
-        check_len(unsafe { libc::recvmsg(fd, &mut message, flags) })
+        check_len(unsafe { call3(libc::SYS_recvmsg, fd, from_mut(&mut message), flags) })
     })?;
     // u32 in one C library, usize in the other.
     #[allow(clippy::unnecessary_fallible_conversions, clippy::useless_conversion)]
@@ -154,34 +156,34 @@ pub(crate) fn send_to(
 ) -> Result<(), Errno> {
     let to = address.pointer();
     // SAFETY: the kernel reads bytes.len() bytes of bytes and, no caller asking for more than 32, of the address.
-    retry(|| check_len(unsafe { libc::sendto(fd, bytes.as_ptr().cast(), bytes.len(), 0, to, address_len) }))
-        .map(drop)
+    let call = || unsafe { call6(libc::SYS_sendto, fd, bytes.as_ptr(), bytes.len(), 0, to, address_len) };
+    retry(|| check(call())).map(drop)
 }
 
 /// `socket(family, type | SOCK_CLOEXEC, protocol)`
 pub(crate) fn socket(family: c_int, ty: c_int, protocol: c_int) -> Result<Fd, Errno> {
     // SAFETY: numbers only.
-    check(unsafe { libc::socket(family, ty | libc::SOCK_CLOEXEC, protocol) }).and_then(Fd::made)
+    check(unsafe { call3(libc::SYS_socket, family, ty | libc::SOCK_CLOEXEC, protocol) }).and_then(Fd::made)
 }
 
 /// `bind(fd, address, address_len)`
 pub(crate) fn bind(fd: c_int, address: &Address, address_len: libc::socklen_t) -> Result<(), Errno> {
     // SAFETY: the address holds the 32 bytes that no caller asks for more than.
-    check(unsafe { libc::bind(fd, address.pointer(), address_len) }).map(drop)
+    check(unsafe { call3(libc::SYS_bind, fd, address.pointer(), address_len) }).map(drop)
 }
 
 /// `connect(fd, address, address_len)`
 pub(crate) fn connect(fd: c_int, address: &Address, address_len: libc::socklen_t) -> Result<(), Errno> {
     // SAFETY: the address holds the 32 bytes that no caller asks for more than.
-    check(unsafe { libc::connect(fd, address.pointer(), address_len) }).map(drop)
+    check(unsafe { call3(libc::SYS_connect, fd, address.pointer(), address_len) }).map(drop)
 }
 
 /// `getsockname(fd, address, 32)`
 pub(crate) fn local_name(fd: c_int) -> Result<Address, Errno> {
     let mut address = Address::new(0);
-    let mut len = 32;
+    let mut len: libc::socklen_t = 32;
     // SAFETY: the address has room for the 32 bytes that len tells.
-    check(unsafe { libc::getsockname(fd, address.pointer_mut(), &mut len) })?;
+    check(unsafe { call3(libc::SYS_getsockname, fd, address.pointer_mut(), from_mut(&mut len)) })?;
     Ok(address)
 }
 
@@ -196,7 +198,7 @@ pub(crate) fn set_option_to<T>(fd: c_int, level: c_int, option: c_int, value: &T
     let len = libc::socklen_t::try_from(size_of::<T>()).map_err(|_| Errno::EINVAL)?;
     let value: *const c_void = core::ptr::from_ref(value).cast();
     // SAFETY: value points to so many bytes, which the kernel only reads.
-    check(unsafe { libc::setsockopt(fd, level, option, value, len) }).map(drop)
+    check(unsafe { call5(libc::SYS_setsockopt, fd, level, option, value, len) }).map(drop)
 }
 
 /// `getsockopt(fd, level, option, value, sizeof value)`
@@ -209,7 +211,7 @@ pub(crate) fn get_option<const N: usize>(
     let mut len = libc::socklen_t::try_from(N).map_err(|_| Errno::EINVAL)?;
     let value: *mut c_void = (&raw mut value.0).cast();
     // SAFETY: value is `len` bytes that may be written, of which every pattern is a value.
-    check(unsafe { libc::getsockopt(fd, level, option, value, &mut len) }).map(drop)
+    check(unsafe { call5(libc::SYS_getsockopt, fd, level, option, value, from_mut(&mut len)) }).map(drop)
 }
 
 #[cfg(test)]

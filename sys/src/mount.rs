@@ -3,9 +3,10 @@
 // The widths of struct statfs's fields differ between targets: a conversion needed on one is idle on another.
 #![allow(clippy::unnecessary_fallible_conversions, clippy::useless_conversion)]
 
+use crate::call::{call2, call3, call5};
 use crate::errno::{Errno, check, retry};
 use crate::fd::Fd;
-use core::ffi::{CStr, c_char, c_int, c_long, c_ulong};
+use core::ffi::{CStr, c_char, c_int, c_ulong};
 use core::ptr::null;
 
 bitflags::bitflags! {
@@ -49,9 +50,9 @@ bitflags::bitflags! {
 }
 
 // include/uapi/linux/mount.h
-const OPEN_TREE_CLONE: c_long = 1;
-const MOVE_MOUNT_F_EMPTY_PATH: c_long = 4;
-const MOVE_MOUNT_T_SYMLINKS: c_long = 0x10;
+const OPEN_TREE_CLONE: c_int = 1;
+const MOVE_MOUNT_F_EMPTY_PATH: c_int = 4;
+const MOVE_MOUNT_T_SYMLINKS: c_int = 0x10;
 
 /// statvfs(3): mounted read only.
 pub const ST_RDONLY: u32 = 1;
@@ -76,7 +77,7 @@ pub fn mount(
 ) -> Result<(), Errno> {
     let (source, target, fstype) = (pointer(source), target.as_ptr(), pointer(fstype));
     // SAFETY: each pointer is null or a NUL-terminated string.
-    check(unsafe { libc::mount(source, target, fstype, flags.bits(), pointer(data).cast()) }).map(drop)
+    check(unsafe { call5(libc::SYS_mount, source, target, fstype, flags.bits(), pointer(data)) }).map(drop)
 }
 
 /// Binds the file behind `fd` to `target`, as `mount(MS_BIND)` does with a path: `open_tree(fd, "", OPEN_TREE_CLONE)`
@@ -87,41 +88,41 @@ pub fn bind(fd: &Fd, target: &CStr) -> Result<(), Errno> {
 
 /// `open_tree(fd, "", OPEN_TREE_CLONE)`: a second mount of the file behind `fd`, not in the tree yet (Linux 5.2).
 pub fn copy(fd: &Fd) -> Result<Fd, Errno> {
-    let (empty, at) = (c"".as_ptr(), c_long::from(fd.raw()));
-    let clone = OPEN_TREE_CLONE | c_long::from(libc::O_CLOEXEC | libc::AT_EMPTY_PATH);
+    let clone = OPEN_TREE_CLONE | libc::O_CLOEXEC | libc::AT_EMPTY_PATH;
     // SAFETY: the path is NUL-terminated.
-    let tree = unsafe { libc::syscall(libc::SYS_open_tree, at, empty, clone) };
-    check(c_int::try_from(tree).unwrap_or(-1)).and_then(Fd::made)
+    check(unsafe { call3(libc::SYS_open_tree, fd.raw(), c"".as_ptr(), clone) }).and_then(Fd::made)
 }
 
 /// `move_mount(tree, "", AT_FDCWD, target)`: puts into the tree what [`copy`] gave (Linux 5.2).
 pub fn put(tree: &Fd, target: &CStr) -> Result<(), Errno> {
-    let empty = c"".as_ptr();
-    let (from, here) = (c_long::from(tree.raw()), c_long::from(libc::AT_FDCWD));
+    let (from, here) = (tree.raw(), libc::AT_FDCWD);
     let flags = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_SYMLINKS;
     // SAFETY: both paths are NUL-terminated.
-    let ret = unsafe { libc::syscall(libc::SYS_move_mount, from, empty, here, target.as_ptr(), flags) };
-    check(c_int::try_from(ret).unwrap_or(-1)).map(drop)
+    check(unsafe { call5(libc::SYS_move_mount, from, c"".as_ptr(), here, target.as_ptr(), flags) }).map(drop)
 }
 
 /// `umount2(target, flags)`
 pub fn umount(target: &CStr, flags: UmountFlags) -> Result<(), Errno> {
     // SAFETY: target is NUL-terminated.
-    check(unsafe { libc::umount2(target.as_ptr(), flags.bits()) }).map(drop)
+    check(unsafe { call2(libc::SYS_umount2, target.as_ptr(), flags.bits()) }).map(drop)
 }
 
 /// `pivot_root(new_root, put_old)`: the C libraries have no function for it.
 pub fn pivot_root(new_root: &CStr, put_old: &CStr) -> Result<(), Errno> {
     // SAFETY: both are NUL-terminated.
-    let ret = unsafe { libc::syscall(libc::SYS_pivot_root, new_root.as_ptr(), put_old.as_ptr()) };
-    check(c_int::try_from(ret).unwrap_or(-1)).map(drop)
+    check(unsafe { call2(libc::SYS_pivot_root, new_root.as_ptr(), put_old.as_ptr()) }).map(drop)
 }
 
 fn statfs(path: &CStr) -> Result<libc::statfs, Errno> {
     // SAFETY: all integers, for which zero is a value.
     let mut raw: libc::statfs = unsafe { core::mem::zeroed() };
     // SAFETY: path is NUL-terminated, raw has room for the answer.
-    retry(|| check(unsafe { libc::statfs(path.as_ptr(), &mut raw) }))?;
+    #[cfg(target_arch = "x86_64")]
+    let mut call = || unsafe { call2(libc::SYS_statfs, path.as_ptr(), core::ptr::from_mut(&mut raw)) };
+    #[cfg(not(target_arch = "x86_64"))]
+    // SAFETY: as above.
+    let mut call = || crate::call::told(unsafe { libc::statfs(path.as_ptr(), &mut raw) } as isize);
+    retry(|| check(call()))?;
     Ok(raw)
 }
 
@@ -142,7 +143,7 @@ pub fn statvfs_flags(path: &CStr) -> Result<u32, Errno> {
     // SAFETY: all integers, for which zero is a value.
     let mut raw: libc::statvfs = unsafe { core::mem::zeroed() };
     // SAFETY: path is NUL-terminated, raw has room for the answer.
-    retry(|| check(unsafe { libc::statvfs(path.as_ptr(), &mut raw) }))?;
+    retry(|| if unsafe { libc::statvfs(path.as_ptr(), &mut raw) } == 0 { Ok(()) } else { Err(Errno::EIO) })?;
     Ok(u32::try_from(raw.f_flag).unwrap_or(0))
 }
 

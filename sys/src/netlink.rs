@@ -1,10 +1,12 @@
 //! Netlink sockets: datagrams to and from the kernel, nothing about what is in them. See netlink(7).
 #![allow(unsafe_code)]
 
-use crate::errno::{Errno, check_len, retry};
+use crate::call::call6;
+use crate::errno::{Errno, check, check_len, retry};
 use crate::fd::Fd;
 use crate::message::{Address, bind, local_name, receive, receive_from, set_option, socket};
 use core::ffi::c_int;
+use core::ptr::null;
 
 // include/uapi/linux/netlink.h
 const NETLINK_ADD_MEMBERSHIP: c_int = 1;
@@ -76,8 +78,10 @@ impl NetlinkSocket {
     /// `send(fd, message, len, 0)`: to the kernel, which an unconnected netlink socket sends to.
     pub fn send(&self, message: &[u8]) -> Result<(), Errno> {
         // SAFETY: the kernel reads message.len() bytes of message.
-        retry(|| check_len(unsafe { libc::send(self.fd.raw(), message.as_ptr().cast(), message.len(), 0) }))
-            .map(drop)
+        let call = || unsafe {
+            call6(libc::SYS_sendto, self.fd.raw(), message.as_ptr(), message.len(), 0, null::<u8>(), 0)
+        };
+        retry(|| check(call())).map(drop)
     }
 
     /// `recvmsg(fd, message, MSG_TRUNC)`: waits for the next datagram.
@@ -104,7 +108,10 @@ impl NetlinkSocket {
     pub fn peek_len(&self) -> Result<usize, Errno> {
         let flags = libc::MSG_PEEK | libc::MSG_TRUNC;
         // SAFETY: no room is offered, so nothing is written.
-        retry(|| check_len(unsafe { libc::recv(self.fd.raw(), core::ptr::null_mut(), 0, flags) }))
+        let call = || unsafe {
+            call6(libc::SYS_recvfrom, self.fd.raw(), null::<u8>(), 0, flags, null::<u8>(), null::<u8>())
+        };
+        retry(|| check_len(call()))
     }
 
     /// Joins one multicast group, by number (`RTNLGRP_*`).

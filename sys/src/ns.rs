@@ -1,10 +1,11 @@
 //! Namespaces: leaving one, entering one. See namespaces(7).
 #![allow(unsafe_code)]
 
+use crate::call::{call1, call2, call3};
 use crate::errno::{Errno, check};
 use crate::fd::Fd;
 use crate::message::socket;
-use core::ffi::{c_int, c_long};
+use core::ffi::c_int;
 
 // include/uapi/linux/sockios.h
 const SIOCGSKNS: libc::Ioctl = 0x894c;
@@ -35,13 +36,13 @@ bitflags::bitflags! {
 /// `unshare(flags)`: new namespaces of these kinds for the caller (`NEWPID` and `NEWTIME`: for its children).
 pub fn unshare(flags: CloneFlags) -> Result<(), Errno> {
     // SAFETY: numbers only; none of these flags touches memory.
-    check(unsafe { libc::unshare(flags.bits()) }).map(drop)
+    check(unsafe { call1(libc::SYS_unshare, flags.bits()) }).map(drop)
 }
 
 /// `setns(fd, flags)`: enters the namespace that `fd` names. Empty flags take any kind.
 pub fn setns(fd: &Fd, flags: CloneFlags) -> Result<(), Errno> {
     // SAFETY: numbers only.
-    check(unsafe { libc::setns(fd.raw(), flags.bits()) }).map(drop)
+    check(unsafe { call2(libc::SYS_setns, fd.raw(), flags.bits()) }).map(drop)
 }
 
 /// The network namespace that the caller is in, without /proc: `SIOCGSKNS` on a socket of it (Linux 4.10).
@@ -50,7 +51,7 @@ pub fn setns(fd: &Fd, flags: CloneFlags) -> Result<(), Errno> {
 pub fn current_net() -> Result<Fd, Errno> {
     let socket = socket(libc::AF_NETLINK, libc::SOCK_RAW, libc::NETLINK_ROUTE)?;
     // SAFETY: numbers only; the call gives a new descriptor, close-on-exec.
-    check(unsafe { libc::ioctl(socket.raw(), SIOCGSKNS) }).and_then(Fd::made)
+    check(unsafe { call3(libc::SYS_ioctl, socket.raw(), SIOCGSKNS, 0) }).and_then(Fd::made)
 }
 
 /// `pidfd_open(pid, 0)`: a process by its id (Linux 5.3). [`setns`] takes it in place of a namespace (Linux 5.8).
@@ -58,8 +59,7 @@ pub fn current_net() -> Result<Fd, Errno> {
 /// `ESRCH`: no such process.
 pub fn pidfd_open(pid: i32) -> Result<Fd, Errno> {
     // SAFETY: numbers only; the new descriptor is close-on-exec.
-    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, c_long::from(pid), 0 as c_long) };
-    check(c_int::try_from(fd).unwrap_or(-1)).and_then(Fd::made)
+    check(unsafe { call2(libc::SYS_pidfd_open, pid, 0) }).and_then(Fd::made)
 }
 
 #[cfg(test)]

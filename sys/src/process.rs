@@ -4,10 +4,12 @@
 pub use crate::exec::{Argv, ArgvBuf, execv, execvp};
 pub use crate::fd::write_file;
 
+use crate::call::{call0, call1, call2, call3, call4, call5};
 use crate::errno::{Errno, check, retry};
 use crate::fd::Fd;
 use crate::ns::CloneFlags;
-use core::ffi::{CStr, c_int, c_long, c_ulong};
+use core::ffi::{CStr, c_int};
+use core::ptr::{from_mut, null};
 
 /// Which of the two processes after fork(2) this is.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -44,10 +46,8 @@ pub fn fork() -> Result<Fork, Errno> {
 
 /// `clone(flags | SIGCHLD)`: a fork whose child starts in new namespaces of these kinds; `NEWTIME` is none of them.
 pub fn clone(flags: CloneFlags) -> Result<Fork, Errno> {
-    let (signal, none): (c_long, c_long) = (c_long::from(libc::SIGCHLD | flags.bits()), 0);
     // SAFETY: shares no memory with the child; the crate has no threads and no locks that it could find half-way.
-    let pid = unsafe { libc::syscall(libc::SYS_clone, signal, none, none, none, none) };
-    match check(c_int::try_from(pid).unwrap_or(-1))? {
+    match check(unsafe { call5(libc::SYS_clone, libc::SIGCHLD | flags.bits(), 0, 0, 0, 0) })? {
         0 => Ok(Fork::Child),
         pid => Ok(Fork::Parent(pid)),
     }
@@ -78,14 +78,17 @@ pub fn try_wait_any() -> Result<Option<(i32, Status)>, Errno> {
 pub fn wait_or_stop(pid: i32) -> Result<Option<Status>, Errno> {
     let mut raw = 0;
     // SAFETY: raw has room for the status.
-    retry(|| check(unsafe { libc::waitpid(pid, &mut raw, libc::WUNTRACED) }))?;
+    let mut call =
+        || unsafe { call4(libc::SYS_wait4, pid, from_mut(&mut raw), libc::WUNTRACED, null::<u8>()) };
+    retry(|| check(call()))?;
     Ok(if libc::WIFSTOPPED(raw) { None } else { Some(status_of(raw)) })
 }
 
 fn wait_raw(pid: i32, options: c_int) -> Result<(i32, Status), Errno> {
     let mut raw = 0;
     // SAFETY: raw has room for the status.
-    let got = retry(|| check(unsafe { libc::waitpid(pid, &mut raw, options) }))?;
+    let got =
+        retry(|| check(unsafe { call4(libc::SYS_wait4, pid, from_mut(&mut raw), options, null::<u8>()) }))?;
     Ok((got, status_of(raw)))
 }
 
@@ -100,7 +103,7 @@ fn status_of(raw: c_int) -> Status {
 /// `kill(pid, signal)`
 pub fn kill(pid: i32, signal: i32) -> Result<(), Errno> {
     // SAFETY: numbers only.
-    check(unsafe { libc::kill(pid, signal) }).map(drop)
+    check(unsafe { call2(libc::SYS_kill, pid, signal) }).map(drop)
 }
 
 /// `_exit(code)`: at once; nothing of ours waits in a buffer of the C library.
@@ -109,10 +112,10 @@ pub fn exit(code: u8) -> ! {
     unsafe { libc::_exit(c_int::from(code)) }
 }
 
-/// `abort()`
+/// abort(3), without a way round a handler of ours: there is none.
 pub fn abort() -> ! {
-    // SAFETY: takes nothing, never returns.
-    unsafe { libc::abort() }
+    let _ = crate::signal::raise(libc::SIGABRT);
+    exit(134)
 }
 
 /// `getpid()`
@@ -162,70 +165,63 @@ use libc::{
 /// `setresuid(uid, uid, uid)`: by the raw call, for a process has one thread here.
 pub fn setuid(uid: u32) -> Result<(), Errno> {
     // SAFETY: numbers only.
-    check_long(unsafe { libc::syscall(SYS_SETRESUID, uid, uid, uid) })
+    check(unsafe { call3(SYS_SETRESUID, uid, uid, uid) }).map(drop)
 }
 
 /// `setresgid(gid, gid, gid)`: by the raw call, for a process has one thread here.
 pub fn setgid(gid: u32) -> Result<(), Errno> {
     // SAFETY: numbers only.
-    check_long(unsafe { libc::syscall(SYS_SETRESGID, gid, gid, gid) })
+    check(unsafe { call3(SYS_SETRESGID, gid, gid, gid) }).map(drop)
 }
 
 /// `setgroups(0, NULL)`: no supplementary groups; by the raw call, for a process has one thread here.
 pub fn drop_groups() -> Result<(), Errno> {
-    let none: c_ulong = 0;
     // SAFETY: a list of no entries is not read.
-    check_long(unsafe { libc::syscall(SYS_SETGROUPS, none, none) })
-}
-
-fn check_long(ret: c_long) -> Result<(), Errno> {
-    check(c_int::try_from(ret).unwrap_or(-1)).map(drop)
+    check(unsafe { call2(SYS_SETGROUPS, 0, null::<u8>()) }).map(drop)
 }
 
 /// `prctl(PR_SET_PDEATHSIG, signal)`: this signal comes when the parent ends.
 ///
 /// A parent that ended before is not noticed: look at [`getppid`] after.
 pub fn prctl_pdeathsig(signal: i32) -> Result<(), Errno> {
-    let signal = c_ulong::try_from(signal).map_err(|_| Errno::EINVAL)?;
     // SAFETY: numbers only.
-    check(unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, signal) }).map(drop)
+    check(unsafe { call2(libc::SYS_prctl, libc::PR_SET_PDEATHSIG, signal) }).map(drop)
 }
 
 /// `prctl(PR_SET_NO_NEW_PRIVS, 1)`: no program executed from here on gains anything.
 pub fn prctl_no_new_privs() -> Result<(), Errno> {
-    let (yes, none): (c_ulong, c_ulong) = (1, 0);
     // SAFETY: numbers only; the kernel wants the unused ones to be 0.
-    check(unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, yes, none, none, none) }).map(drop)
+    check(unsafe { call5(libc::SYS_prctl, libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) }).map(drop)
 }
 
 /// `setsid()`
 pub fn setsid() -> Result<(), Errno> {
     // SAFETY: takes nothing.
-    check(unsafe { libc::setsid() }).map(drop)
+    check(unsafe { call0(libc::SYS_setsid) }).map(drop)
 }
 
 /// `sethostname(name, len)`
 pub fn sethostname(name: &[u8]) -> Result<(), Errno> {
     // SAFETY: the kernel reads name.len() bytes of name.
-    check(unsafe { libc::sethostname(name.as_ptr().cast(), name.len()) }).map(drop)
+    check(unsafe { call2(libc::SYS_sethostname, name.as_ptr(), name.len()) }).map(drop)
 }
 
 /// `chdir(path)`
 pub fn chdir(path: &CStr) -> Result<(), Errno> {
     // SAFETY: path is NUL-terminated.
-    check(unsafe { libc::chdir(path.as_ptr()) }).map(drop)
+    check(unsafe { call1(libc::SYS_chdir, path.as_ptr()) }).map(drop)
 }
 
 /// `fchdir(dir)`
 pub fn fchdir(dir: &Fd) -> Result<(), Errno> {
     // SAFETY: numbers only.
-    check(unsafe { libc::fchdir(dir.raw()) }).map(drop)
+    check(unsafe { call1(libc::SYS_fchdir, dir.raw()) }).map(drop)
 }
 
 /// `chroot(path)`
 pub fn chroot(path: &CStr) -> Result<(), Errno> {
     // SAFETY: path is NUL-terminated.
-    check(unsafe { libc::chroot(path.as_ptr()) }).map(drop)
+    check(unsafe { call1(libc::SYS_chroot, path.as_ptr()) }).map(drop)
 }
 
 #[cfg(test)]

@@ -1,9 +1,12 @@
 //! Signals: let them be, ignore them, or note that they came. See signal(7).
 #![allow(unsafe_code)]
 
+use crate::call::call4;
+#[cfg(not(target_arch = "x86_64"))]
+use crate::call::told;
 use crate::errno::{Errno, check};
 use core::ffi::c_int;
-use core::ptr::{null, null_mut};
+use core::ptr::{from_ref, null};
 use core::sync::atomic::{AtomicU32, Ordering};
 
 pub use libc::{
@@ -44,22 +47,40 @@ pub fn take(signal: i32) -> bool {
 }
 
 // Without SA_RESTART: those calls that are to be made again do so themselves.
+#[cfg(target_arch = "x86_64")]
+fn act(signal: i32, handler: libc::sighandler_t) -> Result<(), Errno> {
+    // The kernel's struct sigaction: handler, flags, what a handler returns to, signals to block.
+    let action = [handler, SA_RESTORER, restore as *const () as usize, 0];
+    // SAFETY: handler is SIG_IGN, SIG_DFL or `note`, which does one atomic operation; the old action is not wanted.
+    check(unsafe { call4(libc::SYS_rt_sigaction, signal, action.as_ptr(), null::<u8>(), SET) }).map(drop)
+}
+
+// include/uapi/asm/signal.h
+#[cfg(target_arch = "x86_64")]
+const SA_RESTORER: usize = 0x0400_0000;
+
+/// `rt_sigreturn()`: where a handler returns to.
+#[cfg(target_arch = "x86_64")]
+#[unsafe(naked)]
+extern "C" fn restore() {
+    core::arch::naked_asm!("mov eax, {}", "syscall", const libc::SYS_rt_sigreturn)
+}
+
+#[cfg(not(target_arch = "x86_64"))]
 fn act(signal: i32, handler: libc::sighandler_t) -> Result<(), Errno> {
     // SAFETY: integers, and a pointer that may be null.
     let mut action: libc::sigaction = unsafe { core::mem::zeroed() };
     action.sa_sigaction = handler;
     // SAFETY: handler is SIG_IGN, SIG_DFL or `note`, which does one atomic operation.
-    check(unsafe { libc::sigaction(signal, &action, null_mut()) }).map(drop)
+    check(told(unsafe { libc::sigaction(signal, &action, core::ptr::null_mut()) } as isize)).map(drop)
 }
 
-fn set_of(signals: &[i32]) -> libc::sigset_t {
-    // SAFETY: a bit set in integers, for which zero is the empty set.
-    let mut set: libc::sigset_t = unsafe { core::mem::zeroed() };
-    for &signal in signals {
-        // SAFETY: the set is initialised; a bad number is refused.
-        unsafe { libc::sigaddset(&mut set, signal) };
-    }
-    set
+/// Bytes of a set of signals.
+const SET: usize = 8;
+
+/// The kernel's set: signal n is bit n - 1.
+fn set_of(signals: &[i32]) -> u64 {
+    signals.iter().fold(0, |set, signal| set | u64::from(bit(*signal)) >> 1)
 }
 
 /// `sigprocmask(SIG_BLOCK, signals)`: they wait until [`unblock`]; a child inherits it.
@@ -75,18 +96,21 @@ pub fn unblock(signals: &[i32]) -> Result<(), Errno> {
 fn mask(how: c_int, signals: &[i32]) -> Result<(), Errno> {
     let set = set_of(signals);
     // SAFETY: the set is initialised; the old one is not wanted.
-    check(unsafe { libc::sigprocmask(how, &set, null_mut()) }).map(drop)
+    check(unsafe { call4(libc::SYS_rt_sigprocmask, how, from_ref(&set), null::<u8>(), SET) }).map(drop)
 }
 
 /// `sigwaitinfo(signals)`: waits for one of these blocked signals and takes it; its number, and whether a process sent
 /// it: a terminal's, the kernel's own, goes to the whole foreground group.
 pub fn wait(signals: &[i32]) -> Result<(i32, bool), Errno> {
     let set = set_of(signals);
-    // SAFETY: integers and pointers, for which zero is a value.
-    let mut info: libc::siginfo_t = unsafe { core::mem::zeroed() };
-    // SAFETY: the set is initialised, info has room for the answer; no time limit is wanted.
-    let signal = crate::errno::retry(|| check(unsafe { libc::sigtimedwait(&set, &mut info, null()) }))?;
-    Ok((signal, info.si_code <= 0))
+    // siginfo_t: signal, errno, code, and what goes with them.
+    let mut info = [0_i32; 32];
+    // SAFETY: the set is initialised, info has the 128 bytes of the answer; no time limit is wanted.
+    let mut call =
+        || unsafe { call4(libc::SYS_rt_sigtimedwait, from_ref(&set), info.as_mut_ptr(), null::<u8>(), SET) };
+    let signal = crate::errno::retry(|| check(call()))?;
+    let [_, _, code, ..] = info;
+    Ok((signal, code <= 0))
 }
 
 /// `kill(getpid(), signal)`

@@ -1,19 +1,24 @@
 //! Terminals.
 #![allow(unsafe_code)]
 
+use crate::call::call3;
+
 /// `isatty(fd)`
 pub fn isatty(fd: i32) -> bool {
-    // SAFETY: numbers only.
-    unsafe { libc::isatty(fd) == 1 }
+    size(fd).is_some()
 }
 
 /// `ioctl(fd, TIOCGWINSZ)`: columns; `None` when there is no terminal or it does not know.
 pub fn width(fd: i32) -> Option<u16> {
-    // SAFETY: all integers, for which zero is a value.
-    let mut size: libc::winsize = unsafe { core::mem::zeroed() };
+    size(fd).map(|[_, columns, ..]| columns).filter(|columns| *columns != 0)
+}
+
+// struct winsize: rows, columns, and both in pixels.
+fn size(fd: i32) -> Option<[u16; 4]> {
+    let mut size = [0; 4];
     // SAFETY: size has room for the answer.
-    let ret = unsafe { libc::ioctl(fd, libc::TIOCGWINSZ, &raw mut size) };
-    if ret == 0 && size.ws_col != 0 { Some(size.ws_col) } else { None }
+    let answer = unsafe { call3(libc::SYS_ioctl, fd, libc::TIOCGWINSZ, size.as_mut_ptr()) };
+    (answer == 0).then_some(size)
 }
 
 #[cfg(test)]

@@ -57,21 +57,24 @@ impl V4 {
 
 /// The first address with `label`, as the ioctls find it.
 pub(super) fn v4_of(cx: &mut Ctx<'_>, index: u32, label: &[u8]) -> Result<Option<V4>, Error> {
-    let mut tx = [0; 64];
-    let mut m = addresses(&mut tx, af::AF_INET, index);
-    let found = core::cell::Cell::new(None);
-    crate::dump::scan(&mut cx.conn, &mut m, &mut || found.set(None), &mut |m| {
+    let front = of_link(af::AF_INET, index);
+    let mut found = None;
+    scan_of(&mut cx.conn, rtm::GETADDR, &front, &mut |m| {
+        let Some(m) = m else {
+            found = None;
+            return;
+        };
         let (head, a) = m.split::<IFADDR_LEN>();
         let Ok(head) = IfAddr::read_from_bytes(&head) else { return };
-        if found.get().is_some() || head.index != index || a.get(ifa::LABEL) != Some(label) {
+        if found.is_some() || head.index != index || a.get(ifa::LABEL) != Some(label) {
             return;
         }
         let number = |raw: Option<&[u8]>| number(raw.unwrap_or(&[]));
         let local = number(a.get(ifa::LOCAL));
         let peer = number(a.get(ifa::ADDRESS));
-        found.set(Some(V4 { local, peer, brd: number(a.get(ifa::BROADCAST)), prefix: head.prefix_len }));
+        found = Some(V4 { local, peer, brd: number(a.get(ifa::BROADCAST)), prefix: head.prefix_len });
     })?;
-    Ok(found.get())
+    Ok(found)
 }
 
 /// Sends an address: `RTM_NEWADDR` or `RTM_DELADDR`.
@@ -108,7 +111,7 @@ fn change(
         }
         if a.local == 0 { Ok(()) } else { send(cx, rtm::NEWADDR, info.index, &a, name) }
     };
-    work(cx).map_err(|e| failed(cx, what.as_bytes(), e, 1))
+    work(cx).map_err(|e| failed(cx, what, e, 1))
 }
 
 pub(super) fn set(cx: &mut Ctx<'_>, name: &[u8], line: &mut Line<'_>) -> Done {
@@ -128,7 +131,7 @@ pub(super) fn set(cx: &mut Ctx<'_>, name: &[u8], line: &mut Line<'_>) -> Done {
                 let Some(value) = line.next() else { return Err(usage(cx)) };
                 valued(cx, name, known, value, line)?;
             }
-            _ if family != af::AF_INET => return Err(no_word(cx, &[b"%: Unknown host", word])),
+            _ if family != af::AF_INET => return Err(no_word(cx, "%: Unknown host", word)),
             _ => address(cx, name, word)?,
         }
     }
@@ -168,7 +171,7 @@ fn flagged(cx: &mut Ctx<'_>, name: &[u8], errno: i32) -> Done {
     let _ = match errno {
         0 => return Ok(()),
         ENODEV => cx.err.failed("%: ERROR while getting interface flags", name, ENODEV),
-        errno => cx.err.system(&[b"SIOCSIFFLAGS"], errno),
+        errno => cx.err.failed("SIOCSIFFLAGS", b"", errno),
     };
     Err(Fail(255))
 }
@@ -179,7 +182,7 @@ fn address(cx: &mut Ctx<'_>, name: &[u8], word: &[u8]) -> Done {
     let local = match hosts::address(text, af::AF_INET) {
         Some(ip) => number(ip.bytes()),
         None if which(text, "default") == 0 => 0,
-        None => return Err(no_word(cx, &[b"%: Unknown host", text])),
+        None => return Err(no_word(cx, "%: Unknown host", text)),
     };
     change(cx, name, "SIOCSIFADDR", &mut |old, dev| {
         let mut a = match old.filter(|a| a.local == local) {
@@ -214,7 +217,7 @@ fn valued(cx: &mut Ctx<'_>, name: &[u8], word: usize, value: &[u8], line: &mut L
     }
     if word >= NETMASK {
         let Some(ip) = hosts::address(value, af::AF_INET) else {
-            return Err(cx.err.plain(&[b"%: Unknown host", value]));
+            return Err(cx.err.plain_of("%: Unknown host", value));
         };
         let ip = number(ip.bytes());
         return change(cx, name, what, &mut |old, dev| {
@@ -237,13 +240,13 @@ fn valued(cx: &mut Ctx<'_>, name: &[u8], word: usize, value: &[u8], line: &mut L
         }
         let Some(text) = line.next() else { return Err(usage(cx)) };
         if mac::parse(text, &mut [0; 32]) != Some(6) {
-            return Err(cx.err.plain(&[b"%: invalid ether address.", text]));
+            return Err(cx.err.plain_of("%: invalid ether address.", text));
         }
         value = text;
     }
     match attempt(cx, "link set dev % % %", &[base(name), link_word(word), value]) {
         0 => Ok(()),
-        errno => Err(cx.err.system(&[what.as_bytes()], if errno == UNREAD { EINVAL } else { errno })),
+        errno => Err(cx.err.failed(what, b"", if errno == UNREAD { EINVAL } else { errno })),
     }
 }
 
@@ -257,7 +260,7 @@ fn further(cx: &mut Ctx<'_>, name: &[u8], add: bool, word: &[u8], what: &str) ->
     let (text, len) = prefix(cx, word, 128)?;
     let ip = match hosts::address(text, af::AF_INET6).or_else(|| hosts::address(text, af::AF_INET)) {
         Some(ip) => ip,
-        None => return Err(cx.err.plain(&[b"%: Unknown host", text])),
+        None => return Err(cx.err.plain_of("%: Unknown host", text)),
     };
     let dev = base(name);
     let v4 = ip.family() == af::AF_INET;
@@ -292,7 +295,7 @@ fn further(cx: &mut Ctx<'_>, name: &[u8], add: bool, word: &[u8], what: &str) ->
     }
     match step.attempt(cx) {
         0 => Ok(()),
-        errno => Err(cx.err.system(&[what.as_bytes()], errno)),
+        errno => Err(cx.err.failed(what, b"", errno)),
     }
 }
 

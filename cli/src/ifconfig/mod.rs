@@ -7,11 +7,11 @@ mod show;
 use self::change::{set, v4_of};
 use self::show::show;
 use crate::Ctx;
+use crate::dump::{dump_of, of_link, scan_of};
 use crate::hosts;
 use crate::names::{Link, request};
 use crate::nettools::{
-    EADDRNOTAVAIL, EINVAL, Sorted, Usage, addresses, ask, by_number, failed, help, link, name_of, which,
-    wrong,
+    EADDRNOTAVAIL, EINVAL, Sorted, Usage, ask, by_number, failed, help, link, name_of, which, wrong,
 };
 use crate::report::{Done, Fail};
 use crate::step::{ENODEV, Step, UNREAD, attempt};
@@ -24,7 +24,6 @@ use nlbox_core::rt::rtm;
 use nlbox_core::text::ip::{Ip, af};
 use nlbox_core::text::out::Out;
 use nlbox_core::text::{ip, mac, nth, num};
-use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::{Message, nlm};
 use nlbox_core::wire::key::{Key, Raw};
 use zerocopy::{FromBytes, IntoBytes};
@@ -54,7 +53,7 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         match which(word, "-a -s") {
             0 => all = true,
             1 => short = true,
-            _ => return Err(no_word(cx, &[b"ifconfig: option `%' not recognised.", word])),
+            _ => return Err(no_word(cx, "ifconfig: option `%' not recognised.", word)),
         }
     }
     if short {
@@ -67,9 +66,9 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     }
 }
 
-fn no_word(cx: &mut Ctx<'_>, what: &[&[u8]]) -> Fail {
-    cx.err.say(what);
-    cx.err.plain(&[b"ifconfig: `--help' gives usage information."])
+fn no_word(cx: &mut Ctx<'_>, what: &str, word: &[u8]) -> Fail {
+    cx.err.say_of(what, word);
+    cx.err.plain_of("ifconfig: `--help' gives usage information.", b"")
 }
 
 fn usage(cx: &mut Ctx<'_>) -> Fail {
@@ -83,16 +82,13 @@ fn base(name: &[u8]) -> &[u8] {
 
 fn list(cx: &mut Ctx<'_>, all: bool, short: bool) -> Done {
     let mut names = Sorted::new(by_number);
-    let mut tx = [0; 64];
-    let mut m = Build::new(&mut tx, rtm::GETLINK, 0, &[0; IFINFO_LEN]);
-    names.fill(cx, &mut m, &mut |names, m| {
+    names.fill(cx, rtm::GETLINK, &[], &mut |names, m| {
         let (_, attrs) = m.split::<IFINFO_LEN>();
         if let Some(name) = attrs.get(ifla::IFNAME) {
             names.push(name);
         }
     })?;
-    let mut m = addresses(&mut tx, af::AF_INET, 0);
-    names.fill(cx, &mut m, &mut |names, m| {
+    names.fill(cx, rtm::GETADDR, &[af::AF_INET], &mut |names, m| {
         let (_, attrs) = m.split::<IFADDR_LEN>();
         if let Some(label) = attrs.get(ifa::LABEL).filter(|l| base(l).len() < l.len()) {
             names.push(label);

@@ -92,9 +92,9 @@ pub(super) fn show(cx: &mut Ctx<'_>, name: &[u8], all: bool, short: bool) -> Don
     let d = match found {
         Ok(m) => Dev::of(&m),
         Err(Error::Kernel(_)) => {
-            return Err(cx.err.plain(&[b"%: error fetching interface information: Device not found", name]));
+            return Err(cx.err.plain_of("%: error fetching interface information: Device not found", name));
         }
-        Err(e) => return Err(failed(cx, b"netlink", e, 1)),
+        Err(e) => return Err(failed(cx, "netlink", e, 1)),
     };
     if !all && d.info.flags & iff::UP == 0 {
         return Ok(());
@@ -105,7 +105,7 @@ pub(super) fn show(cx: &mut Ctx<'_>, name: &[u8], all: bool, short: bool) -> Don
         return Ok(());
     }
     header(&mut cx.page.out, name, &d);
-    let v4 = v4_of(cx, d.info.index, name).map_err(|e| failed(cx, b"netlink", e, 1))?;
+    let v4 = v4_of(cx, d.info.index, name).map_err(|e| failed(cx, "netlink", e, 1))?;
     let out = &mut cx.page.out;
     if let Some(a) = v4 {
         out.text("        inet ");
@@ -123,9 +123,8 @@ pub(super) fn show(cx: &mut Ctx<'_>, name: &[u8], all: bool, short: bool) -> Don
         out.text("\n");
     }
     if !alias {
-        let mut m = addresses(&mut tx, af::AF_INET6, d.info.index);
         let index = d.info.index;
-        crate::dump::dump(cx, &mut m, &mut |page, m| {
+        dump_of(cx, rtm::GETADDR, &of_link(af::AF_INET6, index), &mut |page, m| {
             v6(&mut page.out, m, index);
             Ok(())
         })?;

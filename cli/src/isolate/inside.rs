@@ -22,13 +22,12 @@ pub(super) fn run(
     line: &Line<'_>,
 ) -> Done {
     let me = getpid();
-    let none = || Text::join(&[]);
     let mut steps = Steps {
         o,
-        child: none(),
+        child: Text::new(),
         end: Text::join(&[outside::dev(o)]),
-        own: none(),
-        lead: none(),
+        own: Text::new(),
+        lead: Text::new(),
         rules: None,
     };
     let (done, kept) = match ready(cx, &mut steps, plan, flags, wire).and_then(|()| fork(cx)) {
@@ -53,6 +52,7 @@ fn command(cx: &mut Ctx<'_>, wire: &Wire, line: &Line<'_>, parent: i32) -> Fail 
     fail
 }
 
+#[inline(never)]
 fn ready(cx: &mut Ctx<'_>, steps: &mut Steps<'_, '_>, plan: &Plan, flags: CloneFlags, wire: &Wire) -> Done {
     // These sockets belong to the host's network.
     cx.conn.close();
@@ -63,7 +63,7 @@ fn ready(cx: &mut Ctx<'_>, steps: &mut Steps<'_, '_>, plan: &Plan, flags: CloneF
     if !wire.hear(cx, told.as_mut_bytes()) {
         return Err(Fail(1));
     }
-    steps.lead = Text::join(&[b"ip -n ", outside::number(told.pid).as_bytes(), b" "]);
+    steps.lead.set(&[b"ip -n ", outside::number(told.pid).as_bytes(), b" "]);
     network(cx, steps, plan, &told)?;
     let o = steps.o;
     if flags.contains(CloneFlags::NEWNS) {

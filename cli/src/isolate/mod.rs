@@ -193,7 +193,7 @@ static FORBID: &[(&CStr, u8)] = &[
 fn refused(cx: &mut Ctx<'_>, errno: Errno, flags: CloneFlags) -> Fail {
     let fail = cx.err.applet("cannot make namespaces", b"", errno.0);
     if !flags.contains(CloneFlags::NEWUSER) && errno == Errno::EPERM {
-        cx.err.say(&[b"isolate: CAP_SYS_ADMIN is missing; with -U it is not needed"]);
+        cx.err.say_of("isolate: CAP_SYS_ADMIN is missing; with -U it is not needed", b"");
     }
     forbidden(cx);
     fail

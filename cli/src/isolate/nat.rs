@@ -55,7 +55,7 @@ pub(super) fn set(cx: &mut Ctx<'_>, steps: &mut Steps<'_, '_>, hide: bool, insid
     }
     let switch = switch(v4.is_none());
     if read_file(switch, &mut [0; 1]) == Ok(b"0") {
-        cx.err.say(&[b"isolate: % is 0, and nothing is forwarded: --forward", switch.to_bytes()]);
+        cx.err.say_of("isolate: % is 0, and nothing is forwarded: --forward", switch.to_bytes());
     }
     Ok(())
 }

@@ -19,6 +19,7 @@ const EPERM: i32 = 1;
 const EEXIST: i32 = 17;
 
 /// Reads what the options ask for; what they cannot have is refused by name.
+#[inline(never)]
 pub(super) fn plan(cx: &mut Ctx<'_>, o: &mut Options<'_>) -> Result<Plan, Fail> {
     let root = geteuid() == 0;
     if !root {
@@ -52,6 +53,7 @@ pub(super) fn plan(cx: &mut Ctx<'_>, o: &mut Options<'_>) -> Result<Plan, Fail> 
 }
 
 /// Makes the host's side for the child `pid`, lets the child go, and waits for its end.
+#[inline(never)]
 pub(super) fn run(
     cx: &mut Ctx<'_>,
     o: &Options<'_>,
@@ -60,9 +62,9 @@ pub(super) fn run(
     wire: &Wire,
 ) -> Result<Status, Fail> {
     let mut told = Told { pid: pid.cast_unsigned(), number: 0, has: 0 };
-    let none = || Text::join(&[]);
     let lead = Text::join(&[b"ip "]);
-    let mut steps = Steps { o, child: number(told.pid), end: none(), own: none(), lead, rules: None };
+    let mut steps =
+        Steps { o, child: number(told.pid), end: Text::new(), own: Text::new(), lead, rules: None };
     let mut kept = false;
     let done = make(cx, &mut steps, plan, &mut told).and_then(|()| {
         wire.say(cx, told.as_bytes())?;
@@ -95,6 +97,7 @@ pub(super) fn run(
     done.map(|()| status)
 }
 
+#[inline(never)]
 fn make(cx: &mut Ctx<'_>, steps: &mut Steps<'_, '_>, plan: &Plan, told: &mut Told) -> Done {
     let o = steps.o;
     let root = geteuid() == 0;
@@ -157,8 +160,8 @@ fn pair(cx: &mut Ctx<'_>, steps: &mut Steps<'_, '_>, plan: &Plan, told: &mut Tol
 /// Notes that there is a pair, and our end of it.
 fn made(cx: &mut Ctx<'_>, steps: &mut Steps<'_, '_>, told: &mut Told, name: &[u8]) {
     told.has = VETH;
-    steps.end = Text::join(&[name]);
-    steps.own = Text::join(&[by_number(cx.page.names.ifindex(name).unwrap_or(0)).as_bytes()]);
+    steps.end.set(&[name]);
+    steps.own.set(&[by_number(cx.page.names.ifindex(name).unwrap_or(0)).as_bytes()]);
 }
 
 /// Gives our end what belongs to it.
@@ -169,7 +172,7 @@ fn fill(cx: &mut Ctx<'_>, steps: &mut Steps<'_, '_>, plan: &Plan, told: &mut Tol
     if o.has(b'b') {
         line = "link set E master B up";
         if v4.inside.ip.is_none() && v6.inside.ip.is_none() {
-            cx.err.say(&[b"isolate: % has no address, and so the link inside", o.word(b'b')]);
+            cx.err.say_of("isolate: % has no address, and so the link inside", o.word(b'b'));
         }
     } else {
         steps.address(cx, &v4.host, false)?;
@@ -197,7 +200,7 @@ pub(super) fn number(n: u32) -> Text {
 }
 
 fn alone(cx: &mut Ctx<'_>) -> Done {
-    cx.err.say(&[b"isolate: lo alone: a veth pair to the host needs root there"]);
+    cx.err.say_of("isolate: lo alone: a veth pair to the host needs root there", b"");
     Ok(())
 }
 
@@ -224,6 +227,6 @@ fn forward(cx: &mut Ctx<'_>, file: &CStr, may_lack: bool) -> Done {
         return Ok(());
     }
     must(cx, write_file(file, b"1"), "cannot write %", file.to_bytes())?;
-    cx.err.say(&[b"isolate: % is 1 from now on", file.to_bytes()]);
+    cx.err.say_of("isolate: % is 1 from now on", file.to_bytes());
     Ok(())
 }

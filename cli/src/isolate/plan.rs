@@ -1,15 +1,14 @@
 //! The addresses of both ends: given, out of a bridge's network, or chosen by a number.
 
 use crate::Ctx;
-use crate::dump::scan;
+use crate::dump::{of_link, scan_of};
 use crate::names::by_number;
 use crate::report::{Done, Fail};
-use nlbox_core::rt::addr::{IFADDR_LEN, INDEX_AT, IfAddr, ifa};
+use nlbox_core::rt::addr::{IFADDR_LEN, IfAddr, ifa};
 use nlbox_core::rt::rtm;
 use nlbox_core::spec::Resolve;
 use nlbox_core::text::ip::{Ip, Prefix, af, print};
 use nlbox_core::text::num::dec;
-use nlbox_core::wire::build::Build;
 use nlbox_sys::fd::CBuf;
 use zerocopy::FromBytes;
 
@@ -153,10 +152,9 @@ fn of_bridge(cx: &mut Ctx<'_>, name: &[u8], found: &mut [Prefix; 2]) -> Done {
         Some(index) if by_number(index).as_bytes() != name => index,
         _ => return Err(cx.err.no_device(name)),
     };
-    let mut tx = [0; 64];
-    let mut m = Build::new(&mut tx, rtm::GETADDR, 0, &[0; IFADDR_LEN]);
-    m.head_u32(INDEX_AT, index);
-    let done = scan(&mut cx.conn, &mut m, &mut || {}, &mut |m| {
+    let front = of_link(af::AF_UNSPEC, index);
+    let done = scan_of(&mut cx.conn, rtm::GETADDR, &front, &mut |m| {
+        let Some(m) = m else { return };
         let (head, attrs) = m.split::<IFADDR_LEN>();
         let Ok(head) = IfAddr::read_from_bytes(&head) else { return };
         let [v4, v6] = &mut *found;
@@ -181,10 +179,20 @@ impl Text {
 
     /// The pieces in a row.
     pub(super) fn join(pieces: &[&[u8]]) -> Text {
-        let mut buf = CBuf::new();
+        let mut text = Text::new();
+        text.set(pieces);
+        text
+    }
+
+    /// No word.
+    pub(super) fn new() -> Text {
+        Text(CBuf::new())
+    }
+
+    /// Makes it the pieces in a row.
+    pub(super) fn set(&mut self, pieces: &[&[u8]]) {
         // The longest address is 45 bytes.
-        let _ = buf.join(pieces);
-        Text(buf)
+        let _ = self.0.join(pieces);
     }
 
     /// The word.

@@ -85,7 +85,7 @@ impl Steps<'_, '_> {
             cx.err.mute = mute;
         }
         if done.is_err() && cx.err.errno == EPERM {
-            cx.err.say(&[b"isolate: CAP_NET_ADMIN is missing in the user namespace of this network"]);
+            cx.err.say_of("isolate: CAP_NET_ADMIN is missing in the user namespace of this network", b"");
             super::forbidden(cx);
         }
         done

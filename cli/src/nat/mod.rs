@@ -251,8 +251,7 @@ fn open(cx: &mut Ctx<'_>, family: u8) -> Done {
         if family != 0 && family != *of {
             continue;
         }
-        nlbox_sys::fd::write_file(path, b"1")
-            .map_err(|e| cx.err.system(&[cx.err.program.as_bytes(), b": ", path.to_bytes()], e.0))?;
+        nlbox_sys::fd::write_file(path, b"1").map_err(|e| cx.err.applet("%", path.to_bytes(), e.0))?;
         // As sysctl(8) says it.
         for b in path.to_bytes().iter().skip(b"/proc/sys/".len()) {
             cx.page.out.bytes(&[if *b == b'/' { b'.' } else { *b }]);

@@ -98,6 +98,7 @@ impl Ping<'_, '_, '_> {
         }
     }
 
+    #[inline(never)]
     pub(super) fn send(&mut self, now: u64) -> Sent {
         let before = low(self.sent);
         let seq = before.wrapping_add(1);

@@ -69,6 +69,7 @@ impl<'b> Build<'b> {
     }
 
     /// Overwrites `bytes` at offset `at` of the fixed header.
+    #[inline(never)]
     pub fn head(&mut self, at: usize, bytes: &[u8]) {
         self.w.patch(HEADER_LEN.saturating_add(at), bytes);
     }

@@ -141,7 +141,8 @@ pub(crate) fn gateway(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, 
     let own = m.head_at(at::FAMILY);
     let mut word = line.value(&mut cx.err)?;
     let mut family = own;
-    if let Some(f) = crate::ip::FAMILIES.find(word) {
+    let digit = word.first().is_some_and(u8::is_ascii_digit);
+    if let Some(f) = (!digit).then(|| crate::ip::FAMILIES.find(word)).flatten() {
         family = f;
         word = line.value(&mut cx.err)?;
     }
