@@ -307,9 +307,6 @@ def words(commands):
                 write("requests", f"{n}", bytes([at]) + line.removeprefix(head).strip().encode())
             elif head == "ip link add x" and line.startswith("ip link add"):
                 write("requests", f"{n}", bytes([at]) + line.split(" ", 4)[4].encode())
-    for n in range(40):
-        for at in (n % 3 * 2 + 1,):
-            write("requests", f"row-{n}-{at}", bytes([192 + n, at]) + [b"5", b"1.2.3.4", b"on", b"fd00::1"][n % 4])
     for head, tail in REQUESTS:
         write("requests", f"{head.replace(' ', '-')}", bytes([heads.index(head)]) + tail.encode())
     for n, line in enumerate(l.removeprefix("nlbox nat ") for l in SETUP.splitlines() if l.startswith("nlbox nat ")):
@@ -321,6 +318,15 @@ def words(commands):
 
 
 def others():
+    # A set's every row, with a payload of each usual length: by its number, 33 link kinds and then encapsulations.
+    for n in range(44):
+        for size in (1, 2, 4, 8, 16):
+            rows = b"".join(bytes([row, size]) + bytes([1] * size) for row in range(60))
+            if n % 5 == (1, 2, 4, 8, 16).index(size):
+                write("decode", f"rows-{n}", bytes([136 + n, 2 + n % 2]) + rows)
+        word = [b"1.2.3.4", b"fd00::1", b"5", b"on", b"segs fd00::1,fd00::2"][n % 5]
+        for row in range(n % 6, 24, 6):
+            write("requests", f"set-{n}-{row}", bytes([192 + n, row]) + word)
     write("files", "rt_tables", b"#\n255\tlocal\n254\tmain\n0x64 blue\n4294967296 far\n1 two # three\n")
     write("files", "hosts", b"127.0.0.1 localhost\n::1 ip6-localhost ip6-loopback # x\nfe80::1%eth0 no\n10.0.0.1\trouter  rtr\n")
     write("files", "long", b"1 " + b"x" * 600 + b"\n2 y")

@@ -48,6 +48,38 @@ fn bash_completes() {
     assert!(!offers("ip link").contains(&"xstats".to_string()), "a word that is refused");
 }
 
+/// Help names every verb of an object, in lines that a terminal holds, and no word that is refused.
+#[test]
+fn help_names_every_verb() {
+    let none = nlbox::ip::no_verb as nlbox::grammar::Run;
+    let ip = nlbox::ip::OBJECTS.values.iter().map(|o| ("ip", *o));
+    for (program, object) in ip.chain(nlbox::bridge::OBJECTS.iter().map(|o| ("bridge", *o))) {
+        let out = Command::new(harness::nlbox()).args([program, object.name(), "help"]).output().unwrap();
+        let said = String::from_utf8(out.stderr).unwrap();
+        assert_eq!(
+            (out.status.code(), out.stdout.len()),
+            (Some(255), 0),
+            "{program} {}: {said}",
+            object.name()
+        );
+        assert!(said.starts_with(&format!("Usage: {program} {}", object.name())), "{said}");
+        let words: Vec<&str> = said.split_whitespace().collect();
+        for verb in object.verbs() {
+            let name = verb.word.split('|').next().unwrap().replace(['[', ']'], "");
+            let refused = std::ptr::fn_addr_eq(verb.run, none);
+            assert_ne!(
+                words.contains(&name.as_str()) || name.is_empty(),
+                refused,
+                "{program} {} {name}: {said}",
+                object.name()
+            );
+        }
+        let mut lines: Vec<&str> = said.lines().collect();
+        lines.dedup();
+        assert_eq!(lines.len(), said.lines().count(), "twice the same: {said}");
+    }
+}
+
 /// groff says what is wrong with a manual page.
 #[test]
 fn the_manual_page_is_sound() {

@@ -24,6 +24,9 @@ mod rule;
 #[path = "oracle/objects.rs"]
 mod objects;
 
+#[path = "oracle/abbreviations.rs"]
+mod abbreviations;
+
 use differences::{DIFFERENCES, Difference, What};
 use harness::{Iproute2, Ns, Output, diff, iproute2, nlbox, words};
 use std::collections::BTreeMap;
@@ -44,7 +47,7 @@ fn states() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
 
 /// All differences, of whatever file.
 fn all_differences() -> impl Iterator<Item = &'static Difference> {
-    DIFFERENCES.iter().chain(nexthop::DIFFERENCES).chain(rule::DIFFERENCES)
+    DIFFERENCES.iter().chain(nexthop::DIFFERENCES).chain(rule::DIFFERENCES).chain(abbreviations::DIFFERENCES)
 }
 
 /// The two programs, and what was found so far.

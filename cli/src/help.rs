@@ -1,7 +1,7 @@
 //! Usage pages, printed from the tables that the parser reads.
 
 use crate::Ctx;
-use crate::grammar::{Arg, Object, To, Whole};
+use crate::grammar::{Arg, Call, Object, Run, To, Verb, Whole};
 use crate::report::{Fail, Report, USAGE};
 use nlbox_core::rt::kind::LinkKind;
 use nlbox_core::spec::{AttrSet, Kind, RowFlags};
@@ -63,6 +63,9 @@ pub fn value_of(kind: Kind) -> &'static str {
 }
 
 fn arg(page: &mut Page<'_, '_>, a: &Arg, set: &AttrSet) {
+    if matches!(a.to(), To::Call(f, _) if core::ptr::fn_addr_eq(f, crate::ip::absent as Call)) {
+        return;
+    }
     let whole = Whole::of(a.word);
     let value = match a.to() {
         To::Attr(ty) => set.row(ty).map_or("VALUE", |r| value_of(r.kind)),
@@ -98,24 +101,28 @@ pub fn kind(cx: &mut Ctx<'_>, kind: &LinkKind) {
 pub fn object(cx: &mut Ctx<'_>, o: &Object) -> Fail {
     let program = cx.err.program;
     let mut page = Page { err: &mut cx.err, line: heapless::Vec::new(), indent: 8 };
-    let mut last: Option<*const crate::grammar::Grammar> = None;
+    let mut start: &[u8] = b"Usage:";
+    // Verbs that share a grammar share a line, those without words too: `add | change | replace`.
+    let key = |v: &Verb| v.grammar.map_or(core::ptr::null(), core::ptr::from_ref);
     for (n, verb) in o.verbs().enumerate() {
-        let Some(g) = verb.grammar else { continue };
-        // Verbs that share a grammar share a line: `add | change | replace`.
-        if last == Some(core::ptr::from_ref(g)) {
+        let same =
+            |v: &Verb| key(v) == key(&verb) && !core::ptr::fn_addr_eq(v.run, crate::ip::no_verb as Run);
+        if o.verbs().position(|v| same(&v)) != Some(n) {
             continue;
         }
-        last = Some(core::ptr::from_ref(g));
-        let start: &[u8] = if n > 0 { b"       " } else { b"Usage:" };
         page.word(&[start]);
+        start = b"       ";
         page.word(&[program.as_bytes(), b" ", o.name().as_bytes(), b" "]);
-        let same = o.verbs().filter(|v| v.grammar.is_some_and(|h| core::ptr::eq(h, g)));
-        for (i, v) in same.enumerate() {
+        for (i, v) in o.verbs().filter(same).enumerate() {
             let whole = Whole::of(v.word);
             page.word(&[if i > 0 { b"| " } else { b"" }, whole.as_bytes()]);
         }
-        if !g.usage().is_empty() {
-            page.word(&[g.usage().as_bytes()]);
+        let Some(g) = verb.grammar else {
+            page.end();
+            continue;
+        };
+        for word in g.usage().split(' ').filter(|w| !w.is_empty()) {
+            page.word(&[word.as_bytes()]);
         }
         for a in g.iter() {
             arg(&mut page, &a, g.set);

@@ -9,6 +9,9 @@ use nlbox::report::Report;
 use nlbox::words::{Line, Words};
 use nlbox::{Ctx, Options, Page};
 use nlbox_core::conn::{Conn, Errno, Received, Transport};
+use nlbox_core::rt::encap;
+use nlbox_core::rt::kind::KINDS;
+use nlbox_core::spec::AttrSet;
 use nlbox_core::text::out::{Out, Sink};
 use std::collections::VecDeque;
 use std::ffi::{CStr, CString};
@@ -72,6 +75,19 @@ impl Kernel {
         }
         d
     }
+}
+
+/// The attribute sets that are chosen by a name or a number: the options of link kinds, the kinds of encapsulation.
+pub fn set(n: usize) -> Option<&'static AttrSet> {
+    match KINDS.get(n) {
+        Some(kind) => kind.data,
+        None => encap::set(u16::try_from(n - KINDS.len()).ok()?),
+    }
+}
+
+/// How many numbers [`set`] knows.
+pub fn sets() -> usize {
+    KINDS.len() + 11
 }
 
 /// A message of the kernel's.

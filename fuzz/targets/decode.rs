@@ -1,4 +1,4 @@
-//! Any bytes as the kernel's answer to any listing, as events, and as the options of each link kind: they print, or
+//! Any bytes as the kernel's answer to any listing, as events, and as the attributes of each link kind and encapsulation: they print, or
 //! fail with a message, and end. Nothing raw reaches the terminal, and JSON is JSON.
 #![no_main]
 
@@ -6,7 +6,7 @@ mod common;
 mod listings;
 
 use libfuzzer_sys::fuzz_target;
-use nlbox_core::rt::kind::KINDS;
+use nlbox_core::spec::AttrSet;
 use nlbox_core::spec::show::show;
 use nlbox_core::text::out::Out;
 use nlbox_core::wire::attr::Attrs;
@@ -22,7 +22,7 @@ fuzz_target!(init: common::sandbox::enter(), |data: &[u8]| {
             }
         }
         Some(n) if n < 8 => events(*options, data),
-        Some(n) => kind(n - 8, *options & 1 == 1, data),
+        Some(n) => set((n - 8) % common::sets(), *options, data),
     }
 });
 
@@ -39,15 +39,18 @@ fn events(options: u8, data: &[u8]) {
     }
 }
 
-fn kind(n: usize, json: bool, data: &[u8]) {
-    let Some(set) = KINDS[n % KINDS.len()].data else { return };
+/// As they stand or, by the second bit, made by the rows of the set: a byte chooses one, a byte is its length.
+fn set(n: usize, options: u8, data: &[u8]) {
+    let Some(set) = common::set(n) else { return };
+    let json = options & 1 == 1;
+    let data = if options & 2 == 2 { rows(set, data) } else { data.to_vec() };
     let mut text = common::Text(Vec::new());
     let mut room = [0; 512];
     common::with(&mut Default::default(), |cx| {
         let mut out = Out::new(&mut text, &mut room);
         out.mode.json = json;
         out.open_object("");
-        show(set, Attrs::indexed(data), &mut out, &mut cx.page.names);
+        show(set, Attrs::indexed(&data), &mut out, &mut cx.page.names);
         out.close_object();
         let _ = out.finish();
     });
@@ -55,4 +58,18 @@ fn kind(n: usize, json: bool, data: &[u8]) {
     if json {
         common::json(&text.0);
     }
+}
+
+fn rows(set: &AttrSet, mut data: &[u8]) -> Vec<u8> {
+    let types: Vec<u16> = set.iter().map(|row| row.ty).collect();
+    let mut attrs = Vec::new();
+    while let Some(([row, len], rest)) = data.split_first_chunk::<2>() {
+        let (payload, rest) = rest.split_at(usize::from(*len).min(rest.len()));
+        data = rest;
+        attrs.extend((4 + payload.len() as u16).to_ne_bytes());
+        attrs.extend(types[usize::from(*row) % types.len()].to_ne_bytes());
+        attrs.extend(payload);
+        attrs.resize(attrs.len().next_multiple_of(4), 0);
+    }
+    attrs
 }

@@ -76,7 +76,7 @@ impl IcmpSocket {
             if v6 { (libc::AF_INET6, IPPROTO_ICMPV6) } else { (libc::AF_INET, IPPROTO_ICMP) };
         let (fd, raw) = match socket(family, libc::SOCK_DGRAM, protocol) {
             Ok(fd) => (fd, false),
-            Err(errno) => (socket(family, libc::SOCK_RAW, protocol).map_err(|_| errno)?, true),
+            Err(_) => (socket(family, libc::SOCK_RAW, protocol)?, true),
         };
         let socket = IcmpSocket { fd, v6, raw };
         // An echo without its time to live, or without the errors on its way, is still an echo.

@@ -54,7 +54,7 @@ pub const LINES: &[&str] = &[
 
 /// What fails, in the same words and with the same code.
 pub const BAD: &[&str] = &[
-    "foo", "-foo link", "link foo", "fdb foo", "vlan foo", "mdb foo", "vni foo", "fo", "-n nope link", "-b /nope",
+    "vlan add dev v0 vid 5000", "vlan add dev v0 vid 7-5", "foo", "-foo link", "link foo", "fdb foo", "vlan foo", "mdb foo", "vni foo", "fo", "-n nope link", "-b /nope",
     "link set", "link set cost 4", "link set dev nope cost 3", "link set dev v0 state foo", "link set dev v0 state 9",
     "link set dev v0 guard foo", "link set dev v0 backup_port foo", "link set dev v0 hwmode foo",
     "link set dev v0 locked foo", "link set dev v0 cost", "link set dev v1 cost 4", "link set dev v0 cost 5 self",

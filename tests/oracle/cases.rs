@@ -654,7 +654,7 @@ pub(crate) const ROUTE_LISTINGS: &[Listings] = &[
             "route show table 51820", "route show table default", "route show table 4000000000", "route show table 999", "route show table 254",
             "route show dev v0", "route show dev v2 table all", "route show oif v0", "route show proto static", "route show proto kernel",
             "route show proto 77", "route show proto dhcp table all", "route show proto all", "route show scope link", "route show scope global",
-            "route show scope host table all", "route show scope 100", "route show via 10.0.0.2", "route show via fd00::2", "route show src 10.0.0.1",
+            "route show scope host table all", "route show scope 100", "route show via inet 10.0.0.2", "route show via inet6 fd00::9", "-6 route show via inet6 fd00::2", "route get 10.10.0.1 notify", "route show via 10.0.0.2", "route show via fd00::2", "route show src 10.0.0.1",
             "route show type unicast", "route show type blackhole", "route show type local table all", "route show type unreachable table all",
             "route show unicast", "route show default", "route show 10.10.0.0/16", "route show 10.0.0.0/8", "route show root 10.0.0.0/8",
             "route show root 10.16.0.0/12", "route show match 10.10.1.1", "route show match 10.10.1.1/32 table all", "route show exact 10.10.0.0/16",
@@ -797,7 +797,7 @@ pub(crate) const ROUTE_MUTATIONS: &[(&str, &[&str])] = &[(
 pub(crate) const ROUTE_ERRORS: &[(&str, &[&str])] = &[(
     "base",
     &[
-        "route foo", "route add", "route add x", "route add x dev v0", "route add 1.2.3.0/33 dev v0", "route add 1.2.3.0/x dev v0",
+        "route foo", "route add 10.9.0.0/16 dev v0 hoplimit 300", "route add 10.9.0.0/16 dev v0 pervasive", "route show via inet", "route show via inet zz", "route add", "route add x", "route add x dev v0", "route add 1.2.3.0/33 dev v0", "route add 1.2.3.0/x dev v0",
         "route add '' dev v0", "route add 1.2.3.0/24", "route add default", "route add 1.2.3.0/24 dev", "route add 1.2.3.0/24 dev nope",
         "route add default dev vdown", "route add default via", "route add default via x", "route add default via 99.9.9.9",
         "route add default via 10.0.0.1", "route add default via 10.0.0.255", "route add default via fd00::9", "route add default via 10.0.0.9 dev nope",

@@ -66,6 +66,9 @@ pub(crate) const MUTATIONS: &[(&str, &[&str])] = &[
         "fresh",
         &[
             "tuntap add dev t0 mode tun",
+            // Advice on the port, and no failure.
+            "link add x9 type vxlan id 5", "link add x9 type vxlan external", "link add x9 type vxlan id 5 dstport 0 dsfield 8",
+            "link add x9 type vxlan id 5 dstport 4789 nolearn udpc l2m", "link add x9 type vxlan id 5 dstport 4789 n",
             "tuntap add t0 mode tun ; tuntap del t0 mode tun",
             "tap a m tap n t0 ; link set t0 address 02:00:00:00:00:01",
             "tuntap add mode tun ; tuntap add mode tun",

@@ -134,7 +134,7 @@ pub(crate) const ERRORS: &[(&str, &[&str])] = &[
             "nexthop show id 99", "nexthop show id x", "nexthop show foo", "nexthop show dev nope", "nexthop show vrf v0", "nexthop show master nope", "nexthop show proto x",
             "nexthop show proto static", "nexthop show nhid 1", "nexthop del", "nexthop del id x", "nexthop del id 99", "nexthop flush id 99", "nexthop flush foo", "nexthop help",
             "nexthop show help", "nexthop bucket foo", "nexthop bucket get", "nexthop bucket get id 4", "nexthop bucket get index 1", "nexthop bucket get id 4 index x",
-            "nexthop bucket get id 4 index 1", "nexthop bucket show foo", "nexthop bucket show groups", "nexthop bucket show nhid x", "nexthop bucket show dev nope",
+            "nexthop bucket get id 4 index 1", "nexthop bucket show foo", "nexthop bucket show d nope", "nexthop bucket show m nope", "nexthop show v nope", "nexthop show d nope", "nexthop show g x", "nexthop bucket show groups", "nexthop bucket show nhid x", "nexthop bucket show dev nope",
             "route add 10.3.0.0/16 nhid x", "route add 10.3.0.0/16 nhid 99", "route add 10.3.0.0/16 nhid",
             "route add 10.3.0.0/16 ttl-propagate foo dev v0", "route add 10.3.0.0/16 as x dev v0", "route add 10.3.0.0/16 as to 100/200 dev v0", "route add 10.3.0.0/16 as", "-f mpls route add 100/200 dev v0",
             "-f mpls route add 2000000 dev v0", "-f mpls route add 100 via 10.0.0.2", "-f mpls route get x",

@@ -54,7 +54,7 @@ pub(crate) const LISTINGS: &[Listings] = &[
             "rule list", "rule ls", "rule lst", "rule l", "rule s", "rule show table 100", "rule show table main", "rule show lookup 400", "rule show pref 50",
             "rule show priority 0", "rule show order 32766", "rule show fwmark 0x10", "rule show fwmark 0x10/0xff", "rule show iif v0", "rule show dev v0",
             "rule show oif nosuch", "rule show uidrange 100-200", "rule show ipproto tcp", "rule show ipproto 17", "rule show sport 80", "rule show dport 1000-2000",
-            "rule show l3mdev", "rule show not", "rule show tun_id 5", "rule show tos 0x10", "rule show dsfield 0x10", "rule show table 9999",
+            "rule show l3mdev", "rule show not", "rule show tun_id 5", "rule show tos 0x10", "rule show dsfield 0x10", "rule show table 9999", "rule show protocol static",
         ],
     },
     Listings {
@@ -109,6 +109,13 @@ pub(crate) const ERRORS: &[(&str, &[&str])] = &[(
 )];
 
 pub(crate) const DIFFERENCES: &[Difference] = &[
+    Difference {
+        on: "*rule show protocol *",
+        since: NEVER,
+        what: What::Free,
+        example: ("rules", "rule show protocol static"),
+        why: "the filter is read and not used there",
+    },
     Difference {
         on: "*-j*rule*|*-j*ru",
         since: (6, 15),

@@ -294,14 +294,14 @@ fn range(word: &[u8]) -> Option<(u32, u32)> {
 
 /// VLAN ids `A` or `A-B`.
 fn vids(cx: &mut Ctx<'_>, word: &[u8]) -> Result<(u16, u16), Fail> {
-    let Some((first, last)) = range(word) else {
-        return Err(cx.err.usage_of("Invalid VLAN ID \"%\"", word));
+    let read = range(word)
+        .map(|(a, b)| (u16::try_from(a).unwrap_or(u16::MAX), u16::try_from(b).unwrap_or(u16::MAX)));
+    let what: &[u8] = match read {
+        Some(read @ (first, last)) if first <= last && last < 4096 => return Ok(read),
+        Some(_) if word.contains(&b'-') => b"range",
+        _ => b"ID",
     };
-    let (first, last) = (u16::try_from(first).unwrap_or(u16::MAX), u16::try_from(last).unwrap_or(u16::MAX));
-    if last < first || last > 4095 {
-        return Err(cx.err.usage_of("Invalid VLAN range \"%\"", word));
-    }
-    Ok((first, last))
+    Err(cx.err.usage(&[b"Invalid VLAN % \"%\"", what, word]))
 }
 
 /// Prints the rows numbered in `order`, whatever their flags.

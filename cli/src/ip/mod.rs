@@ -207,6 +207,8 @@ pub(crate) enum Opt {
     Loops,
     Resolve,
     Color,
+    /// Of iproute2's, and not in this build.
+    Absent,
     /// Of `bridge`: VLANs in ranges.
     #[cfg_attr(not(feature = "bridge"), expect(dead_code, reason = "of bridge"))]
     Compress,
@@ -241,6 +243,7 @@ static OPTIONS: Table<Opt> = crate::table![
     ("-N[umeric]", Opt::Numeric),
     ("-a[ll]", Opt::All),
     ("-c[olor]", Opt::Color),
+    ("-ec[ho]", Opt::Absent),
 ];
 
 pub(crate) static FAMILIES: Table<u8> = crate::table![
@@ -253,7 +256,8 @@ pub(crate) static FAMILIES: Table<u8> = crate::table![
 
 /// The spellings of the options.
 pub fn option_words() -> impl Iterator<Item = &'static str> {
-    OPTIONS.words
+    let all = OPTIONS.words.into_iter().zip(OPTIONS.values);
+    all.filter(|(_, o)| !matches!(o, Opt::Absent)).map(|(word, _)| word)
 }
 
 /// What is to be done behind the options.
@@ -354,6 +358,7 @@ fn options<'l>(
             }
             Opt::Color => color(cx, program, opt, value)?,
             Opt::Compress => o.compress = true,
+            Opt::Absent => return Err(cx.err.plain(&[b"Option \"%\" is not in this build.", word])),
         }
     }
     if cx.page.out.json() {

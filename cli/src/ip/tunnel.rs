@@ -1,6 +1,6 @@
 //! `ip tunnel`: the tunnels that `ip link` makes too, by their older words. Over netlink, not by ioctl.
 
-use crate::grammar::Object;
+use crate::grammar::{Grammar, Object};
 use crate::ip::link::kind::{option, options};
 use crate::ip::link::show::Row;
 use crate::ip::value::{plain, usage, usage_of};
@@ -25,17 +25,23 @@ use nlbox_core::wire::attr::Attrs;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::{Message, nlm};
 
+static WORDS: Grammar = crate::grammar! {
+    set: &info::SET,
+    args: [],
+    usage: "[ dev ] NAME [ mode MODE ] [ OPTION VALUE ]... (those of ip link add type KIND)",
+};
+
 /// `ip tunnel`.
 pub static OBJECT: Object = crate::object! {
     name: "tunnel",
     about: "tunnels over IP",
     verbs: [
-        Verb { word: "a[dd]", run: add, grammar: None },
-        Verb { word: "c[hange]", run: change, grammar: None },
-        Verb { word: "d[elete]", run: del, grammar: None },
-        Verb { word: "s[how]|l[st]|l[ist]", run: show, grammar: None },
+        Verb { word: "a[dd]", run: add, grammar: Some(&WORDS) },
+        Verb { word: "c[hange]", run: change, grammar: Some(&WORDS) },
+        Verb { word: "d[elete]", run: del, grammar: Some(&WORDS) },
+        Verb { word: "s[how]|l[st]|l[ist]", run: show, grammar: Some(&WORDS) },
         Verb { word: "p[rl]", run: super::no_verb, grammar: None },
-        Verb { word: "6rd", run: change, grammar: None },
+        Verb { word: "6rd", run: change, grammar: Some(&WORDS) },
     ],
     default: show,
 };

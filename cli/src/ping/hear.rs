@@ -17,6 +17,8 @@ impl Ping<'_, '_, '_> {
         }
         let len = got.len.wrapping_sub(all.len()).wrapping_add(message.len());
         let seq = echo.seq;
+        // Where in `rx`.
+        let data = all.len().wrapping_sub(echo.data.len());
         let time = if self.asked.size >= STAMP { echo.data.first_chunk() } else { None };
         let time = time.map(|sent| now.saturating_sub(u64::from_ne_bytes(*sent)) / MICRO);
         let ours = self.tx.iter().skip(icmp::HEADER);
@@ -60,8 +62,8 @@ impl Ping<'_, '_, '_> {
             if from != self.to && !self.many {
                 self.text(" (DIFFERENT ADDRESS!)");
             }
-            if let Some(at) = wrong.and_then(|at| u64::try_from(at).ok()) {
-                self.num("\nwrong data byte #%", at.wrapping_add(16));
+            if let Some(at) = wrong {
+                self.wrong(at.wrapping_add(16), data);
             }
             if self.asked.has(b'a') {
                 self.text("\x07");
@@ -69,5 +71,22 @@ impl Ping<'_, '_, '_> {
         }
         self.text("\n");
         self.flush();
+    }
+
+    /// Byte `at` of the data, which lies in `rx` from `data` on, is not what was sent: says so, and shows all.
+    #[inline(never)]
+    fn wrong(&mut self, at: usize, data: usize) {
+        let byte = |b: Option<&u8>| num::hex(b.copied().unwrap_or(0).into());
+        self.bytes("\nwrong data byte #%", num::dec(u64::try_from(at).unwrap_or(0)).as_bytes());
+        let was = byte(self.rx.get(data.wrapping_add(at)));
+        self.bytes(" should be 0x%", byte(self.tx.get(icmp::HEADER.wrapping_add(at))).as_bytes());
+        self.bytes(" but was 0x%", was.as_bytes());
+        for n in 16..self.asked.size {
+            if n % 32 == 16 {
+                self.num("\n#%\t", n);
+            }
+            let at = data.wrapping_add(usize::try_from(n).unwrap_or(0));
+            self.bytes("% ", byte(self.rx.get(at)).as_bytes());
+        }
     }
 }

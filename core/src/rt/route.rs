@@ -74,7 +74,6 @@ pub const PROTO_BOOT: u8 = 3;
 /// `RTNH_F_*` (`linux/rtnetlink.h`).
 pub mod rtnh {
     #![allow(missing_docs)]
-    pub const PERVASIVE: u32 = 2;
     pub const ONLINK: u32 = 4;
     pub const UNRESOLVED: u32 = 32;
 }
@@ -82,6 +81,7 @@ pub mod rtnh {
 /// `RTM_F_*` (`linux/rtnetlink.h`).
 pub mod rtm_f {
     #![allow(missing_docs)]
+    pub const NOTIFY: u32 = 0x100;
     pub const CLONED: u32 = 0x200;
     pub const LOOKUP_TABLE: u32 = 0x1000;
     pub const FIB_MATCH: u32 = 0x2000;

@@ -349,7 +349,7 @@ impl AttrSpec {
     }
 
     /// All names of the keyword, as they stand in the row.
-    pub(crate) fn keywords(&self) -> &'static str {
+    pub fn keywords(&self) -> &'static str {
         self.part(0)
     }
 

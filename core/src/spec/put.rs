@@ -11,12 +11,13 @@ use zerocopy::IntoBytes;
 pub fn find(set: &'static AttrSet, word: &[u8]) -> Option<AttrSpec> {
     set.iter().find(|r| {
         let no = r.flags.has(RowFlags::NO);
-        let exact = r.flags.has(RowFlags::EXACT) || (matches!(r.kind, Kind::Flip) && !no);
+        let exact = r.flags.has(RowFlags::EXACT);
         !r.flags.has(RowFlags::READ)
             && (named(r, word, exact)
                 || (no || matches!(r.kind, Kind::Flip | Kind::Has(..)))
                     && match word {
-                        b"n" | b"no" => !exact,
+                        // The first that is on until it is turned off.
+                        b"n" | b"no" => !exact && !r.flags.has(RowFlags::NONZERO),
                         [b'n', b'o', rest @ ..] => named(r, rest, exact),
                         _ => false,
                     })
@@ -48,7 +49,7 @@ pub fn put(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], host: &mut dyn Resolv
         Kind::Num(int) if matches!(word, [b'-', ..]) => (int, num::parse_i64(word).map(i64::cast_unsigned)),
         Kind::Num(int) | Kind::Hex(int) => (int, num::parse_u64(word)),
         Kind::OnOff(int) => (int, Some(on_off(word).ok_or(Bad::OneOf)?.into())),
-        Kind::Flip => (Int::U8, Some(u64::from(!matches!(word, [b'n', b'o', ..])))),
+        Kind::Flip => (Int::U8, Some(u64::from(!matches!(word, [b'n'] | [b'n', b'o', ..])))),
         Kind::Word(int, v) => (int, Some(v.into())),
         Kind::IfIndex => (Int::U32, Some(host.ifindex(word).ok_or(Bad::NoDevice)?.into())),
         Kind::Enum(int, names) => (

@@ -91,6 +91,10 @@ fn begin(cx: &mut Ctx<'_>, m: &mut Build<'_>, kind: &LinkKind, set: &AttrSet, ne
 /// What the kind says of its options when all are read.
 fn check(cx: &mut Ctx<'_>, m: &mut Build<'_>, kind: &LinkKind, new: bool) -> Done {
     let Some(text) = kind.check.and_then(|check| check(m, new)) else { return Ok(()) };
+    if let Some(text) = text.strip_prefix('?') {
+        cx.err.say(&[text.as_bytes()]);
+        return Ok(());
+    }
     Err(match text.strip_prefix('!') {
         Some(text) => cx.err.usage_of(text, b""),
         None => cx.err.plain_of(text, b""),

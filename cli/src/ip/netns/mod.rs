@@ -58,8 +58,7 @@ pub static OBJECT: Object = crate::object! {
     about: "network namespaces",
     verbs: [
         Verb { word: "l[ist]", run: list::run, grammar: Some(&LIST) },
-        Verb { word: "s[how]", run: list::run, grammar: Some(&LIST) },
-        Verb { word: "ls[t]", run: list::run, grammar: None },
+        Verb { word: "s[how]|ls[t]", run: list::run, grammar: Some(&LIST) },
         Verb { word: "list-[id]", run: list::ids, grammar: Some(&LIST_ID) },
         Verb { word: "a[dd]", run: make::add, grammar: Some(&ADD) },
         Verb { word: "se[t]", run: list::set, grammar: Some(&SET) },

@@ -31,13 +31,13 @@ const INDEX: u8 = 8;
 pub(super) static GRAMMAR: Grammar = crate::grammar! {
     set: &nha::SET,
     args: [
-        Arg::new("dev", To::Attr(nha::OIF.ty())),
-        Arg::new("groups", To::Mark(GROUPS)),
-        Arg::new("master", To::Attr(nha::MASTER.ty())),
-        Arg::new("vrf", To::Slot(VRF)),
+        Arg::new("d[ev]", To::Attr(nha::OIF.ty())),
+        Arg::new("g[roups]", To::Mark(GROUPS)),
+        Arg::new("m[aster]", To::Attr(nha::MASTER.ty())),
+        Arg::new("v[rf]", To::Slot(VRF)),
         Arg::new("id", To::Slot(ID)),
         Arg::new("p[rotocol]", To::Slot(PROTO)),
-        Arg::new("fdb", To::Mark(FDB)),
+        Arg::new("f[db]", To::Mark(FDB)),
     ],
     bare: STRAY,
 };
@@ -46,9 +46,9 @@ pub(super) static GRAMMAR: Grammar = crate::grammar! {
 pub(super) static BUCKETS: Grammar = crate::grammar! {
     set: &nha::SET,
     args: [
-        Arg::new("dev", To::Attr(nha::OIF.ty())),
-        Arg::new("master", To::Attr(nha::MASTER.ty())),
-        Arg::new("vrf", To::Slot(VRF)),
+        Arg::new("d[ev]", To::Attr(nha::OIF.ty())),
+        Arg::new("m[aster]", To::Attr(nha::MASTER.ty())),
+        Arg::new("v[rf]", To::Slot(VRF)),
         Arg::new("id", To::Slot(ID)),
         Arg::new("nhid", To::Slot(NHID)),
     ],

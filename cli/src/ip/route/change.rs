@@ -43,6 +43,7 @@ const ADVMSS: u16 = rtax::ADVMSS.ty();
 const QUICKACK: u16 = rtax::QUICKACK.ty();
 const NO_COOKIE: u16 = rtax::FASTOPEN_NO_COOKIE.ty();
 const FEATURE_BITS: u16 = rtax::FEATURES.ty();
+const HOPLIMIT: u16 = rtax::HOPLIMIT.ty();
 const CC_ALGO: u16 = rtax::CC_ALGO.ty();
 
 const VALUE: &str = "\"%\" value is invalid\n";
@@ -87,7 +88,6 @@ pub static GRAMMAR: Grammar = crate::grammar! {
         Arg::new("t[able]", To::Attr(rta::TABLE.ty())).bad(VALUE),
         Arg::new("v[rf]", To::Slot(VRF)),
         Arg::new("oif", To::Slot(DEV)),
-        Arg::new("pervasive", To::Call(pervasive, "")),
         Arg::new("p[ref]", To::Attr(rta::PREF.ty())).bad(VALUE),
         Arg::new("f[astopen_no_cookie]", To::Call(metric, "{ 0 | 1 }")),
         Arg::new("ttl-propagate", To::Attr(rta::TTL_PROPAGATE.ty())).bad(VALUE),
@@ -192,11 +192,6 @@ fn onlink<'l>(_: &mut Ctx<'_>, _: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slot
     Ok(())
 }
 
-fn pervasive<'l>(_: &mut Ctx<'_>, _: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
-    m.head_or(at::FLAGS, &rtnh::PERVASIVE.to_ne_bytes());
-    Ok(())
-}
-
 /// A metric: its row is found by the keyword's whole spelling.
 fn metric<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
     let word = keyword(line);
@@ -224,6 +219,7 @@ fn metric<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut 
         RTT => time(value, 8),
         RTTVAR => time(value, 4),
         RTO_MIN => time(value, 1),
+        HOPLIMIT => num::parse_u8(value).map(u32::from),
         _ => num::parse_u32(value),
     };
     match v {

@@ -68,7 +68,7 @@ pub static GRAMMAR: Grammar = crate::grammar! {
         Arg::new("m[etric]", To::Slot(METRIC)),
         Arg::new("p[riority]", To::Slot(METRIC)),
         Arg::new("preference", To::Slot(METRIC)),
-        Arg::new("via", To::Slot(VIA)),
+        Arg::new("via", To::Call(via, "[ FAMILY ] PREFIX")),
         Arg::new("src", To::Slot(SRC)),
         Arg::new("r[ealms]", To::Slot(REALMS)),
         Arg::new("f[rom]", To::Call(from, "[ root | match | exact ] PREFIX")),
@@ -80,6 +80,18 @@ pub static GRAMMAR: Grammar = crate::grammar! {
 
 fn to<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, slots: &mut Slots<'l>) -> Done {
     bounds(cx, line, slots, ROOT_DST)
+}
+
+/// A gateway may be of another family than the routes.
+fn via<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, slots: &mut Slots<'l>) -> Done {
+    let (mut word, mut family) = (line.value(&mut cx.err)?, cx.page.opts.family);
+    if let Some(named) = crate::ip::FAMILIES.find(word) {
+        family = named;
+        word = line.value(&mut cx.err)?;
+    }
+    prefix(&mut cx.err, word, family)?;
+    keep(slots, VIA, word);
+    Ok(())
 }
 
 fn from<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, slots: &mut Slots<'l>) -> Done {
@@ -221,7 +233,7 @@ pub(in crate::ip) fn select(
     }
     for (n, to) in (PREFIX..).zip(&mut f.prefixes) {
         if let Some(w) = slot(&slots, n) {
-            let p = prefix(&mut cx.err, w, family)?;
+            let p = prefix(&mut cx.err, w, if n == VIA { af::AF_UNSPEC } else { family })?;
             // `any` of any family is no bound at all, where `default` is a prefix without an address.
             if p.ip.family() != af::AF_UNSPEC || w == b"default" {
                 *to = Some(p);

@@ -20,6 +20,7 @@ const IIF: u8 = 2;
 const OIF: u8 = 3;
 const VRF: u8 = 4;
 const FIBMATCH: u8 = 5;
+const NOTIFY: u8 = 6;
 
 const TO_ARG: Arg = Arg::new("to", To::Call(to, "ADDRESS"));
 
@@ -34,6 +35,8 @@ pub static GRAMMAR: Grammar = crate::grammar! {
         Arg::new("m[ark]", To::Attr(rta::MARK.ty())).bad("invalid mark value"),
         Arg::new("o[if]", To::Slot(OIF)),
         Arg::new("dev", To::Slot(OIF)),
+        Arg::new("n[otify]", To::Mark(NOTIFY)),
+        Arg::new("c[onnected]", To::Call(crate::ip::absent, "")),
         Arg::new("v[rf]", To::Slot(VRF)),
         Arg::new("u[id]", To::Attr(rta::UID.ty())).bad("invalid UID\n"),
         Arg::new("f[ibmatch]", To::Mark(FIBMATCH)),
@@ -89,6 +92,9 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut flags = if family(&mut m) == af::AF_INET { rtm_f::LOOKUP_TABLE } else { 0 };
     if slot(&slots, FIBMATCH).is_some() {
         flags |= rtm_f::FIB_MATCH;
+    }
+    if slot(&slots, NOTIFY).is_some() {
+        flags |= rtm_f::NOTIFY;
     }
     m.head_u32(at::FLAGS, flags);
     if let Some(w) = slot(&slots, TOS) {

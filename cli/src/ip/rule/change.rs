@@ -46,6 +46,8 @@ pub(super) static GRAMMAR: Grammar = crate::grammar! {
         Arg::new("g[oto]", To::Attr(fra::GOTO.ty())).bad("invalid target\n"),
         Arg::new("n[op]", To::Call(nop, "")),
         Arg::new("type", To::Call(kind, "TYPE")),
+        // The kernel has no such rules since 2.6.9.
+        Arg::new("nat|map-to", To::Call(crate::ip::absent, "")),
     ],
     bare: TYPE_ARG,
     usage: "[ TYPE ]",

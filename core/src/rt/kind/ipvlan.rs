@@ -12,9 +12,9 @@ attrs! {
     /// `IFLA_IPVLAN_*`.
     pub mod data = "ipvlan" {
         1 MODE: u16, Kind::Enum(Int::U16, &MODES), "mode|| mode % ";
-        2 FLAGS: u16, Kind::Word(Int::U16, 1), "private", EXACT;
-        2 FLAG_VEPA: u16, Kind::Word(Int::U16, 2), "vepa", EXACT;
-        2 FLAG_BRIDGE: u16, Kind::Word(Int::U16, 0), "bridge", EXACT;
+        2 FLAGS: u16, Kind::Word(Int::U16, 1), "private";
+        2 FLAG_VEPA: u16, Kind::Word(Int::U16, 2), "vepa";
+        2 FLAG_BRIDGE: u16, Kind::Word(Int::U16, 0), "bridge";
     }
 }
 

@@ -22,7 +22,7 @@ attrs! {
         3 MACADDR_MODE: u32, Kind::Num(Int::U32), "macaddr_mode", WIRE;
         4 MACADDR: Raw, Kind::Mac, "macaddr", WIRE;
         2 FLAGS: u16, Kind::Enum(Int::U16, &super::FLAGS), "flag", WRITE;
-        2 NOPROMISC: u16, Kind::Word(Int::U16, 1), "nopromisc", EXACT;
+        2 NOPROMISC: u16, Kind::Word(Int::U16, 1), "nopromisc";
         2 NODST: u16, Kind::Word(Int::U16, 2), "nodst", READ;
         7 BC_QUEUE_LEN: u32, Kind::Num(Int::U32), "bcqueuelen|||=a positive integer [0-4294967295]";
         8 BC_QUEUE_LEN_USED: u32, Kind::Num(Int::U32), "usedbcqueuelen", READ;

@@ -40,7 +40,7 @@ pub struct LinkKind {
     /// How an unknown option is called.
     pub says: Says,
     /// Looks at the options when all are read: may add what they imply, or say what is missing of a `new` link. Behind
-    /// a `!` it is said as a wrong command line.
+    /// a `!` it is said as a wrong command line, behind a `?` it is advice and no error.
     pub check: Option<fn(options: &mut Build<'_>, new: bool) -> Option<&'static str>>,
 }
 

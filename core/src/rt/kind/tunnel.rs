@@ -85,9 +85,9 @@ attrs! {
         0x300d PUT_FLOWLABEL: u32, Kind::Custom(&INHERIT), "flowlabel/fl|||invalid Flowlabel", WRITE, EXACT;
         0x300d PUT_DSCP: u32, Kind::Custom(&INHERIT), "dscp|||not inherit", WRITE, EXACT;
         0x300d PUT_FWMARK: u32, Kind::Custom(&INHERIT), "fwmark|||invalid fwmark\n", WRITE, EXACT;
-        0x030a PMTUDISC: u8, Kind::Flip, "pmtudisc";
+        0x030a PMTUDISC: u8, Kind::Flip, "pmtudisc", EXACT;
         0x040a NOPMTUDISC: u8, Kind::Flip, "pmtudisc||-", NO;
-        0x0413 IGNORE_DF: u8, Kind::Flip, "ignore-df|ignore_df", NONZERO;
+        0x0413 IGNORE_DF: u8, Kind::Flip, "ignore-df|ignore_df", NONZERO, EXACT;
         0x020d ISATAP: u16, Kind::Has(Int::U16, 1), "isatap";
         // Only vti sends no flags: a key that is 0 is none.
         0xc004 VTI_KEY: Raw, Kind::Custom(&super::KEY), "key|||?", WRITE;

@@ -18,7 +18,7 @@ attrs! {
     /// `IFLA_VXLAN_*`.
     pub mod data = "vxlan" {
         25 COLLECT_METADATA: u8, Kind::Flip, "external", NONZERO;
-        30 VNIFILTER: u8, Kind::Flip, "vnifilter", NONZERO;
+        30 VNIFILTER: u8, Kind::Flip, "vnifilter", NONZERO, EXACT;
         1 ID: u32, Kind::Num(Int::U32), "id|||invalid id";
         1 VNI: u32, Kind::Num(Int::U32), "vni|||invalid id", WRITE;
         2 GROUP: Raw, Kind::Custom(&ADDRESS), "group|||!any valid address";
@@ -30,6 +30,8 @@ attrs! {
         3 LINK: u32, Kind::IfIndex, "dev|link";
         10 PORT_ALIAS: Raw, Kind::Many(&PORTS), "port|||min port", WRITE;
         10 PORT_RANGE: Raw, Kind::Many(&PORTS), "srcport|port_range||min port";
+        // "ds" means this one.
+        6 DSFIELD: u8, Kind::Custom(&super::TOS), "dsfield|||bad TOS value", WRITE;
         15 PORT: Be16, Kind::Num(Int::Be16), "dstport|port||dst port";
         7 LEARNING: u8, Kind::Flip, "learning||-";
         11 PROXY: u8, Kind::Flip, "proxy", NONZERO;
@@ -53,8 +55,8 @@ attrs! {
         21 REMCSUM_TX: u8, Kind::Flip, "remcsumtx|remcsum_tx", NONZERO;
         22 REMCSUM_RX: u8, Kind::Flip, "remcsumrx|remcsum_rx", NONZERO;
         31 LOCALBYPASS: u8, Kind::Flip, "localbypass";
-        23 GBP: Flag, Kind::Flag, "gbp", EXACT;
-        27 GPE: Flag, Kind::Flag, "gpe", EXACT;
+        23 GBP: Flag, Kind::Flag, "gbp";
+        27 GPE: Flag, Kind::Flag, "gpe";
     }
 }
 
@@ -191,11 +193,20 @@ pub static KIND: LinkKind = LinkKind {
     ..LinkKind::new("vxlan", "Ethernet in UDP")
 };
 
+/// What is said, and no error.
+const PORT_ADVICE: &str = "?vxlan: destination port not specified\n\
+    Will use Linux kernel default (non-standard value)\n\
+    Use 'dstport 4789' to get the IANA assigned value\n\
+    Use 'dstport 0' to get default and quiet this message";
+
 /// A tunnel needs an id, unless each packet brings its own; such a tunnel learns nothing by itself.
 fn check(options: &mut Build<'_>, new: bool) -> Option<&'static str> {
     let external = !options.lacks(data::COLLECT_METADATA.ty());
     if external && options.lacks(data::LEARNING.ty()) {
         options.put(data::LEARNING, 0);
     }
-    (new && !external && options.lacks(data::ID.ty())).then_some("vxlan: missing virtual network identifier")
+    if new && !external && options.lacks(data::ID.ty()) {
+        return Some("vxlan: missing virtual network identifier");
+    }
+    (new && options.lacks(data::PORT.ty())).then_some(PORT_ADVICE)
 }
