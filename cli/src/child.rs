@@ -7,7 +7,7 @@ use crate::words::{Line, Words};
 use nlbox_core::text::num::parse_u64_base;
 use nlbox_sys::entry::env;
 use nlbox_sys::errno::Errno;
-use nlbox_sys::fd::{self, Fd, join, pipe};
+use nlbox_sys::fd::{self, CBuf, Fd, pipe};
 use nlbox_sys::process::{self, ArgvBuf, Fork, Status};
 use nlbox_sys::signal;
 
@@ -49,8 +49,8 @@ pub fn exec(cx: &mut Ctx<'_>, line: &Line<'_>) -> Fail {
 }
 
 fn login(shell: &[u8]) -> Errno {
-    let (mut path, mut name) = ([0; 4096], [0; 256]);
-    match (join(&mut path, &[shell]), join(&mut name, &[b"-", crate::base(shell)])) {
+    let (mut path, mut name) = (CBuf::<4096>::new(), CBuf::<256>::new());
+    match (path.join(&[shell]), name.join(&[b"-", crate::base(shell)])) {
         (Ok(path), Ok(name)) => {
             let mut argv = ArgvBuf::<WORDS>::new();
             // There is room for one.

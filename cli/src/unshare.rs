@@ -10,7 +10,7 @@ use crate::words::Line;
 use core::ffi::CStr;
 use nlbox_core::text::num::dec;
 use nlbox_sys::caps;
-use nlbox_sys::fd::{CBuf, join};
+use nlbox_sys::fd::CBuf;
 use nlbox_sys::mount::{MountFlags, mount};
 use nlbox_sys::ns::{self, CloneFlags};
 use nlbox_sys::process::{Fork, chdir, chroot, drop_groups, getegid, geteuid, getpid, prctl_pdeathsig};
@@ -216,10 +216,10 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     must(cx, ns::unshare(p.flags), "unshare failed", b"")?;
     map_ids(cx, &o, &sides)?;
     // Clocks by their numbers (`linux/time.h`): they count for children, and after execve(2).
-    for (clock, id) in [(&b"7 "[..], BOOTTIME), (b"1 ", MONOTONIC)] {
-        if o.has(id) {
-            let mut buf = [0; 64];
-            let text = join(&mut buf, &[clock, o.word(id), b" 0"]).unwrap_or_default();
+    for (clock, id) in &[(b"7 ", BOOTTIME), (b"1 ", MONOTONIC)] {
+        if o.has(*id) {
+            let mut buf = CBuf::<64>::new();
+            let text = buf.join(&[*clock, o.word(*id), b" 0"]).unwrap_or_default();
             idmap::write(cx, b"self", "timens_offsets", text.to_bytes(), None)?;
         }
     }

@@ -141,6 +141,16 @@ const VETH: u32 = 1;
 /// It speaks IPv6.
 const V6: u32 = 2;
 
+/// The namespaces that options want.
+static NEW: [(u8, CloneFlags); 6] = [
+    (b'U', CloneFlags::NEWUSER),
+    (HOSTNAME, CloneFlags::NEWUTS),
+    (b'p', CloneFlags::NEWPID),
+    (MOUNT_PROC, CloneFlags::NEWPID.union(CloneFlags::NEWNS)),
+    (b'R', CloneFlags::NEWNS),
+    (b'd', CloneFlags::NEWNS),
+];
+
 /// `isolate [OPTION]... [--] [COMMAND [WORD]...]`
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     cx.err.program = "isolate";
@@ -151,16 +161,9 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     o.read(cx, line, &SPEC)?;
     let plan = outside::plan(cx, &mut o)?;
     let mut flags = CloneFlags::NEWNET;
-    for (letter, flag) in [
-        (b'U', CloneFlags::NEWUSER),
-        (HOSTNAME, CloneFlags::NEWUTS),
-        (b'p', CloneFlags::NEWPID),
-        (MOUNT_PROC, CloneFlags::NEWPID | CloneFlags::NEWNS),
-        (b'R', CloneFlags::NEWNS),
-        (b'd', CloneFlags::NEWNS),
-    ] {
-        if o.has(letter) {
-            flags |= flag;
+    for (letter, flag) in &NEW {
+        if o.has(*letter) {
+            flags |= *flag;
         }
     }
 
