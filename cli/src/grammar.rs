@@ -86,7 +86,7 @@ enum What {
 const INVALID: &str = "Invalid \"%\" value\n";
 
 /// The words of a verb, as they stand in the binary: packed when the compiler runs, for a row of [`Arg`] takes 48
-/// bytes beside its words and there are hundreds. [`grammar!`](crate::grammar) makes one.
+/// bytes beside its words and there are hundreds. [`grammar!`](crate::grammar!) makes one.
 pub struct Grammar {
     /// The attributes that [`To::Attr`] numbers.
     pub set: &'static AttrSet,
@@ -107,7 +107,7 @@ const HEAD: usize = 5;
 const TIMES: [Times; 3] = [Times::Any, Times::Once, Times::OnceOrGarbage];
 
 impl Grammar {
-    /// Wraps what [`grammar!`](crate::grammar) packed.
+    /// Wraps what [`grammar!`](crate::grammar!) packed.
     #[must_use]
     pub const fn new(set: &'static AttrSet, packed: &'static str, calls: &'static [Call]) -> Grammar {
         Grammar { set, packed, calls }
