@@ -360,6 +360,7 @@ impl Lan {
         );
         let said = g.said(&host, "up\n");
         assert!(!said.contains("RTNETLINK"), "{said}");
+        g.waits("ip link show lan0", |link| link.contains(" state UP "));
         let forward = "echo 1 > /proc/sys/net/ipv4/ip_forward";
         match g.place {
             Place::Here(_) => g.prop(forward),
@@ -770,7 +771,46 @@ fn guide_4(g: &mut Guide) {
     );
 }
 
-/// All five, on both places, each in a fresh one.
+/// What guide 0 shows of the manual page: the options, the families, the objects, a batch.
+fn synopsis(g: &mut Guide) {
+    assert!(g.shows("ip -V").starts_with("ip utility, "));
+    g.silent("ip link set lo up");
+    let plain = g.shows("ip link show lo");
+    eqnice!(plain.replacen('\n', "\\", 1), g.shows("ip -o link show lo"));
+    assert!(g.shows("ip -s link show lo").contains("    RX:  bytes packets errors dropped"));
+    eqnice!(g.shows("ip addr show lo"), g.shows("ip -r addr show lo").replace("localhost/8", "127.0.0.1/8"));
+    for (family, has, lacks) in [("inet", " inet ", " inet6 "), ("inet6", " inet6 ", " inet ")] {
+        let listed = g.shows(&format!("ip -f {family} addr show lo"));
+        assert!(listed.contains(has) && !listed.contains(lacks), "{listed}");
+    }
+    eqnice!(plain.replace("mode DEFAULT ", ""), g.shows("ip -f link addr show lo"));
+    // iproute2 has forgotten these two.
+    for family in ["ipx", "dnet"] {
+        let why = format!("Error: argument \"{family}\" is wrong: invalid protocol family");
+        g.fails(&format!("ip -f {family} addr"), 255, &why);
+    }
+    let objects = "link addr addrlabel route rule neigh ntable tunnel tuntap maddr mroute mrule monitor netns tcp_metrics";
+    for object in objects.split(' ') {
+        let out = g.any(&format!("ip {object} help"));
+        assert!(out.code == 255 && out.stderr.starts_with("Usage: "), "{object}: {out:?}");
+    }
+    for object in ["xfrm", "l2tp"] {
+        g.fails(&format!("ip {object}"), 1, &format!("Object \"{object}\" is not in this build."));
+    }
+    g.prop("printf 'link add br1 type bridge\\nlink frob\\nlink add br2 type bridge\\n' > /run/filename");
+    let out = g.any("ip -batch /run/filename");
+    assert!(out.code == 1 && out.stderr.ends_with("Command failed /run/filename:2\n"), "{out:?}");
+    assert!(!g.shows("ip link").contains(" br2: "));
+    g.silent("ip link del br1");
+    let out = g.any("ip -force -batch /run/filename");
+    assert!(out.code == 1 && out.stderr.ends_with("Command failed /run/filename:2\n"), "{out:?}");
+    assert!(g.shows("ip link").contains(" br2: "));
+    // A shell in a namespace.
+    g.silent("ip netns add red");
+    eqnice!(LO_DOWN, g.shows("ip netns exec red sh -c '. /run/prologue; ip link'"));
+}
+
+/// All, on both places, each in a fresh one.
 macro_rules! everywhere {
     ($($guide:ident $here:ident $machine:ident;)*) => { $(
         #[test]
@@ -791,6 +831,7 @@ macro_rules! everywhere {
 
 everywhere! {
     guide_0 guide_0_here guide_0_on_a_machine;
+    synopsis synopsis_here synopsis_on_a_machine;
     guide_1 guide_1_here guide_1_on_a_machine;
     guide_2 guide_2_here guide_2_on_a_machine;
     guide_3 guide_3_here guide_3_on_a_machine;

@@ -155,7 +155,7 @@ impl Rows {
             let middle = start.wrapping_add(usize::from(*len));
             at = middle.wrapping_add(usize::from(*text));
             let before = calls;
-            calls = calls.wrapping_add(usize::from(what / CALLS & 1));
+            calls = calls.wrapping_add(usize::from((what / CALLS) & 1));
             // Most rows of most words are passed here.
             if *first == letter || *first == 0 || word.is_none() {
                 let spelling = self.rows.get(start..middle)?;
@@ -546,7 +546,7 @@ impl Object {
     pub fn run(&self, cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         let word = line.next();
         let mut words = self.texts;
-        (words.next(), words.next());
+        words.by_ref().take(2).for_each(drop);
         let verb = word.and_then(|word| place(words, word));
         if cx.conn.gathering() {
             gate(cx, verb.and_then(|n| words.nth(n)).is_some_and(changes))?;
