@@ -95,10 +95,11 @@ fn guard(cx: &mut Ctx<'_>, tag: &Text) -> Result<i32, Fail> {
 impl Rules {
     /// Takes the rules out, unless they are `kept`.
     pub(super) fn end(&self, cx: &mut Ctx<'_>, kept: bool) {
-        let _ = kill(self.guard, signal::SIGKILL);
         if !kept {
             let _ = withdraw(cx, self.tag.as_bytes());
         }
+        // Not before: were we killed in between, nobody would be left to take them out.
+        let _ = kill(self.guard, signal::SIGKILL);
     }
 }
 
