@@ -547,3 +547,42 @@ fn install_makes_every_name() {
     assert_ne!(outside(&dir, None, &["--install", "nonexistent/directory"]).code, 0);
     std::fs::remove_dir_all(&dir).unwrap();
 }
+
+/// What a line says on standard error when that is a terminal.
+fn on_a_terminal(ns: &Ns, line: &str) -> String {
+    use std::io::Read;
+    use std::os::fd::{FromRawFd, OwnedFd};
+    let (mut master, mut slave) = (-1, -1);
+    let null = std::ptr::null_mut();
+    // SAFETY: two places for descriptors, and no name, no settings, no size asked for (openpty(3)).
+    assert_eq!(unsafe { libc::openpty(&raw mut master, &raw mut slave, null, null.cast(), null.cast()) }, 0);
+    // SAFETY: openpty has just opened both, and nothing else owns them.
+    let (master, slave) = unsafe { (OwnedFd::from_raw_fd(master), OwnedFd::from_raw_fd(slave)) };
+    let mut command = ns.command(nlbox());
+    command.arg("ip").args(words(line)).stdout(Stdio::null()).stderr(slave);
+    command.spawn().unwrap().wait().unwrap();
+    // Our end of the terminal is the last but one: its closing ends the text with EIO.
+    drop(command);
+    let mut text = Vec::new();
+    let _ = std::fs::File::from(master).read_to_end(&mut text);
+    String::from_utf8(text).unwrap().replace('\r', "")
+}
+
+/// On a terminal the word that the kernel refused is pointed at, in the line as typed; elsewhere there is the error
+/// alone, as iproute2 says it.
+#[test]
+fn a_caret_points_at_the_word_on_a_terminal() {
+    let Some(ns) = Ns::new() else { return };
+    let line = "link add x type vxlan dstport 5 id 99999999 ttl 9";
+    let error = "Error: VXLAN ID must be lower than 16777216.\n";
+    assert_eq!(ip(&ns, line).stderr, error);
+    let said = on_a_terminal(&ns, line);
+    let lines: Vec<&str> = said.strip_prefix(error).unwrap_or_else(|| panic!("{said}")).lines().collect();
+    let [typed, carets] = lines[..] else { panic!("{said}") };
+    assert!(typed.contains("id 99999999 ttl 9"), "{said}");
+    let at = carets.find('^').unwrap_or_else(|| panic!("{said}"));
+    assert_eq!(carets.trim_start(), "^^^^^^^^", "{said}");
+    assert_eq!(typed.get(at..at + 8), Some("99999999"), "{said}");
+    // Where no attribute is named, nothing is pointed at.
+    assert_eq!(on_a_terminal(&ns, "link set lo mtu zz"), ip(&ns, "link set lo mtu zz").stderr);
+}

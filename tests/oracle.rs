@@ -26,6 +26,8 @@ mod objects;
 
 #[path = "oracle/abbreviations.rs"]
 mod abbreviations;
+#[path = "requests.rs"]
+mod requests;
 
 use differences::{DIFFERENCES, Difference, What};
 use harness::{Iproute2, Ns, Output, diff, iproute2, nlbox, words};
@@ -48,6 +50,23 @@ fn states() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
 /// All differences, of whatever file.
 fn all_differences() -> impl Iterator<Item = &'static Difference> {
     DIFFERENCES.iter().chain(nexthop::DIFFERENCES).chain(rule::DIFFERENCES).chain(abbreviations::DIFFERENCES)
+}
+
+/// Every table of stories, with the state that each begins in.
+fn every_story() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+    let tables = [
+        cases::LINK_MUTATIONS,
+        cases::ADDR_MUTATIONS,
+        cases::ROUTE_MUTATIONS,
+        cases::NEIGH_MUTATIONS,
+        cases::NETNS_MUTATIONS,
+        cases::KEYWORDS,
+        kinds::MUTATIONS,
+        nexthop::MUTATIONS,
+        rule::MUTATIONS,
+        objects::MUTATIONS,
+    ];
+    tables.into_iter().flatten().copied()
 }
 
 /// The two programs, and what was found so far.

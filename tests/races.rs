@@ -285,7 +285,9 @@ fn isolate_is_killed_at_every_step() {
             let end = Instant::now() + Duration::from_secs(20);
             while child.try_wait().unwrap().is_none() {
                 // The last steps come when the command has ended.
-                ns.sh(&format!("pkill -f '^sleep {mark}$'; true"));
+                ns.sh(&format!(
+                    "kill $(ps -e -o pid=,args= | awk '/ sleep {mark}$/ {{ print $1 }}') 2>/dev/null; true"
+                ));
                 assert!(Instant::now() < end, "isolate {options}: {call} {nth}");
                 thread::sleep(Duration::from_millis(20));
             }

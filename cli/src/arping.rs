@@ -5,7 +5,7 @@ use crate::getopt::Options;
 use crate::hosts::{Name, look_up};
 use crate::letters::{WRONG, error, option, system, usage};
 use crate::names::{Link, index_of};
-use crate::report::{Done, Fail};
+use crate::report::{Done, Fail, NET_RAW};
 use crate::words::Line;
 use core::net::IpAddr;
 use nlbox_core::arp::{Arp, REPLY, REQUEST};
@@ -161,7 +161,11 @@ pub(crate) fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
             Err(e) => return Err(system(cx, "connect: %", e)),
         }
     };
-    let socket = PacketSocket::open(device.index, ETH_P_ARP).map_err(|e| system(cx, "socket: %", e))?;
+    let socket = PacketSocket::open(device.index, ETH_P_ARP).map_err(|e| {
+        let fail = system(cx, "socket: %", e);
+        cx.err.needs(e.0, NET_RAW);
+        fail
+    })?;
     if !asked.quiet {
         let out = &mut cx.page.out;
         out.str("", "ARPING %", print(&Ip::v4(target)).as_bytes());

@@ -7,7 +7,7 @@ use crate::words::{Line, Words};
 use nlbox_core::text::num::parse_u64_base;
 use nlbox_sys::entry::env;
 use nlbox_sys::errno::Errno;
-use nlbox_sys::fd::{self, Fd, join, pipe};
+use nlbox_sys::fd::{self, CBuf, Fd, pipe};
 use nlbox_sys::process::{self, ArgvBuf, Fork, Status};
 use nlbox_sys::signal;
 
@@ -49,8 +49,8 @@ pub fn exec(cx: &mut Ctx<'_>, line: &Line<'_>) -> Fail {
 }
 
 fn login(shell: &[u8]) -> Errno {
-    let (mut path, mut name) = ([0; 4096], [0; 256]);
-    match (join(&mut path, &[shell]), join(&mut name, &[b"-", crate::base(shell)])) {
+    let (mut path, mut name) = (CBuf::<4096>::new(), CBuf::<256>::new());
+    match (path.join(&[shell]), name.join(&[b"-", crate::base(shell)])) {
         (Ok(path), Ok(name)) => {
             let mut argv = ArgvBuf::<WORDS>::new();
             // There is room for one.
@@ -171,17 +171,19 @@ impl Gate {
     }
 
     /// Lets the other process go on.
-    pub fn open(self) {
-        let _ = fd::write(self.to, b"x");
+    pub fn open(self, cx: &mut Ctx<'_>) {
+        if let Err(e) = fd::write(self.to, b"x") {
+            let _ = cx.err.applet("pipe failed", b"", e.0);
+        }
         // Had it not been taken, the end of the pipe would say so.
         drop(Fd::from_raw(self.to));
     }
 
-    /// Waits; `false` when the other process ended without opening.
+    /// Waits; `false` when the other process ended without opening, of which it has said why.
     #[must_use]
-    pub fn wait(self) -> bool {
+    pub fn wait(self, cx: &mut Ctx<'_>) -> bool {
         drop(Fd::from_raw(self.to));
-        fd::read(self.from, &mut [0]) == Ok(1)
+        fd::read(self.from, &mut [0]).map_err(|e| cx.err.applet("pipe failed", b"", e.0)) == Ok(1)
     }
 }
 
@@ -198,7 +200,7 @@ impl Helper {
         let gate = Gate::new(cx)?;
         match fork(cx)? {
             Fork::Parent(pid) => Ok(Helper { pid, gate }),
-            Fork::Child => process::exit(match gate.wait().then(|| job(cx)) {
+            Fork::Child => process::exit(match gate.wait(cx).then(|| job(cx)) {
                 Some(Err(Fail(code))) => code,
                 _ => 0,
             }),
@@ -207,7 +209,7 @@ impl Helper {
 
     /// Has the job done and waits for its end; what failed is reported by the child.
     pub fn go(self, cx: &mut Ctx<'_>) -> Done {
-        self.gate.open();
+        self.gate.open(cx);
         loop {
             if let Some(status) = waited(cx, self.pid)? {
                 return ended(status);

@@ -7,6 +7,7 @@ use crate::report::{Done, Fail};
 use crate::step::ENODEV;
 use crate::words::Line;
 use core::cmp::Ordering;
+use nlbox_core::bytes::copy;
 use nlbox_core::conn::{Errno, Error};
 use nlbox_core::rt::link::{IFINFO_LEN, IfInfo, ifla, info};
 use nlbox_core::text::out::Out;
@@ -211,12 +212,15 @@ impl Sorted {
                 self.lost = true;
                 return;
             };
-            larger.iter_mut().zip(self.bytes.iter()).for_each(|(to, from)| *to = *from);
+            copy(larger, self.bytes);
             self.bytes = larger;
         }
-        let slot = self.bytes.iter_mut().skip(self.len).take(RECORD);
-        slot.zip(record.iter().chain(core::iter::repeat(&0))).for_each(|(to, from)| *to = *from);
-        self.len = self.len.saturating_add(RECORD);
+        let end = self.len.saturating_add(RECORD);
+        if let Some(slot) = self.bytes.get_mut(self.len..end) {
+            slot.fill(0);
+            copy(slot, record);
+        }
+        self.len = end;
     }
 
     /// The record that follows `last`, or the first one.

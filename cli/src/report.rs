@@ -28,6 +28,14 @@ pub const KERNEL: Fail = Fail(2);
 /// What iproute2 finds wrong itself, without it being the grammar.
 pub const PLAIN: Fail = Fail(1);
 
+/// The capability that changes of a network want, netlink(7).
+const NET_ADMIN: &str = "NET_ADMIN over this network";
+/// The one for sockets that hear and send frames, packet(7).
+pub const NET_RAW: &str = "NET_RAW over this network";
+/// The one for namespaces and mounts.
+pub const SYS_ADMIN: &str = "SYS_ADMIN";
+const EPERM: i32 = 1;
+
 /// The error stream, and what a failure is told by in JSON.
 struct Kept<'a> {
     sink: &'a mut dyn Sink,
@@ -59,6 +67,8 @@ pub struct Report<'a> {
     pub mute: bool,
     /// The kernel's number for what went wrong last.
     pub errno: i32,
+    /// The capability that a system call wants which is refused by `EPERM`.
+    pub capability: &'static str,
 }
 
 impl<'a> Report<'a> {
@@ -69,6 +79,7 @@ impl<'a> Report<'a> {
             sink,
             word: heapless::Vec::new(),
             errno: 0,
+            capability: NET_ADMIN,
             json: false,
             program: "ip",
             typed: None,
@@ -155,6 +166,7 @@ impl<'a> Report<'a> {
         said.clear();
         self.word.clear();
         self.errno = 0;
+        self.capability = NET_ADMIN;
     }
 
     /// Keeps the word that is wrong.
@@ -257,7 +269,15 @@ impl<'a> Report<'a> {
         self.errno = errno;
         self.raw(what, ": ");
         self.say_of(strerror(errno), b"");
+        self.needs(errno, self.capability);
         PLAIN
+    }
+
+    /// Behind the line that says what was not permitted: what it would have needed.
+    pub fn needs(&mut self, errno: i32, capability: &str) {
+        if errno == EPERM {
+            self.say_of("It needs CAP_%.", capability.as_bytes());
+        }
     }
 
     /// A system call failed: `what`, in which `%` is `word`, and the reason.
@@ -274,7 +294,10 @@ impl<'a> Report<'a> {
                 self.errno = errno.0;
                 match conn.extack().and_then(|x| x.message()) {
                     Some(text) => self.say(&[b"Error: %%", text, stop(text)]),
-                    None => self.say_of("RTNETLINK answers: %", strerror(errno.0).as_bytes()),
+                    None => {
+                        self.say_of("RTNETLINK answers: %", strerror(errno.0).as_bytes());
+                        self.needs(errno.0, NET_ADMIN);
+                    }
                 }
                 let offset = conn.extack().and_then(|x| x.offset());
                 if let (Some(at), Some(m)) = (offset, m)
@@ -286,7 +309,10 @@ impl<'a> Report<'a> {
                 }
                 return KERNEL;
             }
-            Error::Os(errno) => self.say_of("netlink socket: %", strerror(errno.0).as_bytes()),
+            Error::Os(errno) => {
+                self.errno = errno.0;
+                self.say_of("netlink socket: %", strerror(errno.0).as_bytes());
+            }
             Error::Malformed => self.say_of("netlink: the kernel's answer is malformed", b""),
             Error::Truncated(n) => self.say_of(
                 "netlink: an answer of % bytes does not fit into memory",

@@ -5,12 +5,12 @@ use crate::child::{GID, Gate, Helper, NONE, UID, become_user, exec, follow, fork
 use crate::getopt::{Options, Spec, choose};
 use crate::idmap::{self, GROUPS, Range, Side, USERS};
 use crate::nslist::KINDS;
-use crate::report::{Done, Fail};
+use crate::report::{Done, Fail, SYS_ADMIN};
 use crate::words::Line;
 use core::ffi::CStr;
 use nlbox_core::text::num::dec;
 use nlbox_sys::caps;
-use nlbox_sys::fd::{CBuf, join};
+use nlbox_sys::fd::CBuf;
 use nlbox_sys::mount::{MountFlags, mount};
 use nlbox_sys::ns::{self, CloneFlags};
 use nlbox_sys::process::{Fork, chdir, chroot, drop_groups, getegid, geteuid, getpid, prctl_pdeathsig};
@@ -185,6 +185,7 @@ fn signal_of(word: &[u8]) -> i32 {
 /// `unshare [OPTION]... [--] [COMMAND [WORD]...]`
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     cx.err.program = "unshare";
+    cx.err.capability = SYS_ADMIN;
     let mut o = Options::new();
     o.read(cx, line, &SPEC)?;
     let ids = |side, options, me| Ids {
@@ -215,10 +216,10 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     must(cx, ns::unshare(p.flags), "unshare failed", b"")?;
     map_ids(cx, &o, &sides)?;
     // Clocks by their numbers (`linux/time.h`): they count for children, and after execve(2).
-    for (clock, id) in [(&b"7 "[..], BOOTTIME), (b"1 ", MONOTONIC)] {
-        if o.has(id) {
-            let mut buf = [0; 64];
-            let text = join(&mut buf, &[clock, o.word(id), b" 0"]).unwrap_or_default();
+    for (clock, id) in &[(b"7 ", BOOTTIME), (b"1 ", MONOTONIC)] {
+        if o.has(*id) {
+            let mut buf = CBuf::<64>::new();
+            let text = buf.join(&[*clock, o.word(*id), b" 0"]).unwrap_or_default();
             idmap::write(cx, b"self", "timens_offsets", text.to_bytes(), None)?;
         }
     }
@@ -232,13 +233,13 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         Fork::Child => {
             dying(cx, &p)?;
             // A parent that failed has said so.
-            if gate.wait() { enter(cx, &o, &p, line) } else { Err(Fail(1)) }
+            if gate.wait(cx) { enter(cx, &o, &p, line) } else { Err(Fail(1)) }
         }
         Fork::Parent(child) => {
             keep(cx, &o, pid, binder)?;
             // What these do is the command's to say.
             let _ = signal::block(&[signal::SIGINT, signal::SIGTERM]);
-            gate.open();
+            gate.open(cx);
             follow(cx, child, false)
         }
     }

@@ -11,16 +11,18 @@ use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::{Messages, nlm, nlmsg};
 use nlbox_core::wire::key::Key;
 use nlbox_sys::entry::Args;
-use nlbox_sys::fd::{CBuf, Fd, OFlags, open, write};
-use nlbox_sys::mount::{MountFlags, mount};
+use nlbox_sys::fd::{CBuf, Fd, OFlags, open, unlink, write};
+use nlbox_sys::mount::{MountFlags, UmountFlags, mount, umount};
 use nlbox_sys::netlink::{NETLINK_ROUTE, NetlinkSocket};
 use nlbox_sys::ns::{CloneFlags, setns, unshare};
+use nlbox_sys::process::{ArgvBuf, execvp};
 
 nlbox_sys::entry!(run);
 
 const RX: usize = 32768;
 const AF_INET: u8 = 2;
 const AF_BRIDGE: u8 = 7;
+const AF_INET6: u8 = 10;
 /// Requests in one datagram of `bulk`.
 const MANY: usize = 64;
 /// Bytes of one of them.
@@ -40,8 +42,16 @@ fn run(args: Args) -> u8 {
         b"neighbours" => dump(rtm::GETNEIGH, &[0; 12]),
         b"rules" => dump(rtm::GETRULE, &[AF_INET, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
         b"fdb" => dump(rtm::GETNEIGH, &[AF_BRIDGE, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
-        b"adds" => adds(number(2), 1, number(3)),
-        b"bulk" => adds(number(2), MANY, number(3)),
+        b"routes6" => dump(rtm::GETROUTE, &[AF_INET6, 0, 0, 0, 254, 0, 0, 0, 0, 0, 0, 0]),
+        b"adds" => change(rtm::NEWROUTE, number(2), 1, number(3)),
+        b"bulk" => change(rtm::NEWROUTE, number(2), MANY, number(3)),
+        b"dels" => change(rtm::DELROUTE, number(2), 1, number(3)),
+        b"bulkdels" => change(rtm::DELROUTE, number(2), MANY, number(3)),
+        b"adds6" => adds6(number(2), number(3)),
+        b"route" => route(),
+        b"replace" => replace(word(2)),
+        b"unname" => unname(word(2)),
+        b"exec" => exec(word(2)),
         b"netns" => netns(word(2)),
         b"inside" => inside(word(2)),
         b"star" => star(number(2)),
@@ -80,8 +90,8 @@ fn dump(ty: u16, head: &[u8]) -> Option<()> {
     }
 }
 
-/// `count` routes through interface `index`, `many` in a datagram.
-fn adds(count: u32, many: usize, index: u32) -> Option<()> {
+/// `count` routes through interface `index`, `many` in a datagram. As many as are refused are answered before the last.
+fn change(ty: u16, count: u32, many: usize, index: u32) -> Option<()> {
     let mut tx = [0; MANY * ROUTE];
     let mut rx = [0; 4096];
     let socket = socket()?;
@@ -89,22 +99,73 @@ fn adds(count: u32, many: usize, index: u32) -> Option<()> {
     while n < count {
         let mut len = 0_usize;
         for i in 0..many {
-            let flags = if i.wrapping_add(1) == many { nlm::ACK } else { 0 } | nlm::CREATE | nlm::EXCL;
+            let verb = if ty == rtm::NEWROUTE { nlm::CREATE | nlm::EXCL } else { 0 };
+            let flags = if i.wrapping_add(1) == many { nlm::ACK } else { 0 } | verb;
             let to = tx.get_mut(len..len.checked_add(ROUTE)?)?;
             // A unicast route of boot's protocol in the main table.
             let head = [AF_INET, 32, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0];
-            let mut m = Build::new(to, rtm::NEWROUTE, flags, &head);
+            let mut m = Build::new(to, ty, flags, &head);
             let [_, b, c, d] = n.to_be_bytes();
             m.raw(1, &[11, b, c, d]);
             m.raw(5, &[10, 0, 0, 2]);
             m.put(Key::<u32>::new(4), index);
-            len = len.checked_add(m.finish(1)?.len())?;
+            len = len.checked_add(m.finish(n.wrapping_add(1))?.len())?;
             n = n.wrapping_add(1);
         }
         socket.send(tx.get(..len)?).ok()?;
+        loop {
+            let got = socket.recv(&mut rx).ok()?;
+            if Messages::new(rx.get(..got.len)?).next()?.seq == n {
+                break;
+            }
+        }
+    }
+    Some(())
+}
+
+/// `count` routes of IPv6 through interface `index`.
+fn adds6(count: u32, index: u32) -> Option<()> {
+    let (mut tx, mut rx, socket) = ([0; 128], [0; 4096], socket()?);
+    for n in 0..count {
+        let head = [AF_INET6, 64, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0];
+        let mut m = Build::new(&mut tx, rtm::NEWROUTE, nlm::ACK | nlm::CREATE | nlm::EXCL, &head);
+        let [a, b, c, d] = n.to_be_bytes();
+        m.raw(1, &[0x20, 1, 0x0d, 0xb8, a, b, c, d, 0, 0, 0, 0, 0, 0, 0, 0]);
+        m.put(Key::<u32>::new(4), index);
+        socket.send(m.finish(1)?).ok()?;
         socket.recv(&mut rx).ok()?;
     }
     Some(())
+}
+
+/// Which way 10.0.0.9 is, and what the interface there is called.
+fn route() -> Option<()> {
+    let (mut tx, mut rx, socket) = ([0; 64], [0; 4096], socket()?);
+    let mut m = Build::new(&mut tx, rtm::GETROUTE, 0, &[AF_INET, 32, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    m.raw(1, &[10, 0, 0, 9]);
+    socket.send(m.finish(1)?).ok()?;
+    socket.recv(&mut rx).ok()?;
+    let mut m = Build::new(&mut tx, rtm::GETLINK, 0, &[0; IFINFO_LEN]);
+    m.head(4, &1_u32.to_ne_bytes());
+    socket.send(m.finish(2)?).ok()?;
+    let got = socket.recv(&mut rx).ok()?;
+    write(1, rx.get(..got.len.min(80))?).ok().map(drop)
+}
+
+/// An address of an interface, which is looked up by its name.
+fn replace(name: &CStr) -> Option<()> {
+    let (mut tx, mut rx, socket) = ([0; 128], [0; 4096], socket()?);
+    let mut m = Build::new(&mut tx, rtm::GETLINK, 0, &[0; IFINFO_LEN]);
+    m.put_str(ifla::IFNAME.ty(), name.to_bytes());
+    socket.send(m.finish(1)?).ok()?;
+    socket.recv(&mut rx).ok()?;
+    let index = rx.get(20..24)?.first_chunk::<4>()?;
+    let flags = nlm::CREATE | nlm::REPLACE;
+    let mut m = Build::new(&mut tx, rtm::NEWADDR, flags, &[AF_INET, 24, 0, 0, 0, 0, 0, 0]);
+    m.head(4, index);
+    m.raw(2, &[10, 77, 0, 1]);
+    m.raw(1, &[10, 77, 0, 1]);
+    ask(&socket, &mut m)
 }
 
 const DIR: &[u8] = b"/var/run/netns/";
@@ -118,6 +179,28 @@ fn name(path: &CStr) -> Option<()> {
 
 fn netns(word: &CStr) -> Option<()> {
     name(CBuf::<128>::new().join(&[DIR, word.to_bytes()]).ok()?)
+}
+
+fn unname(word: &CStr) -> Option<()> {
+    let mut path = CBuf::<128>::new();
+    let path = path.join(&[DIR, word.to_bytes()]).ok()?;
+    umount(path, UmountFlags::DETACH).ok()?;
+    unlink(path).ok()
+}
+
+/// true(1) in a namespace, with the /sys of it.
+fn exec(word: &CStr) -> Option<()> {
+    let mut path = CBuf::<128>::new();
+    let fd = open(path.join(&[DIR, word.to_bytes()]).ok()?, OFlags::RDONLY, 0).ok()?;
+    setns(&fd, CloneFlags::NEWNET).ok()?;
+    unshare(CloneFlags::NEWNS).ok()?;
+    mount(Some(c""), c"/", None, MountFlags::SLAVE | MountFlags::REC, None).ok()?;
+    let _ = umount(c"/sys", UmountFlags::DETACH);
+    let _ = mount(Some(word), c"/sys", Some(c"sysfs"), MountFlags::empty(), None);
+    let mut argv = ArgvBuf::<4>::new();
+    argv.push(c"true").ok()?;
+    let _ = execvp(c"true", argv.argv());
+    None
 }
 
 fn inside(word: &CStr) -> Option<()> {

@@ -23,6 +23,10 @@ struct Job {
     programs: Vec<Program>,
     /// Too long to be traced.
     long: bool,
+    /// What is printed goes into a pipe that is read, not to /dev/null.
+    pipe: bool,
+    /// Some lines fail.
+    fails: bool,
 }
 
 fn main() {
@@ -49,6 +53,16 @@ fn main() {
     }
     if chosen.is_empty() || chosen.iter().any(|c| "monitor".contains(c.as_str())) {
         bench.monitor();
+    }
+    let size = |path: &Path| std::fs::metadata(path).map_or(0, |m| m.len());
+    println!("\nBytes of the files: nlbox {}", size(&harness::nlbox()));
+    for (name, path) in [
+        ("iproute2", harness::iproute2().map(|it| it.path.clone())),
+        ("busybox", Some("/bin/busybox".into())),
+    ] {
+        if let Some(path) = path.filter(|p| p.exists()) {
+            println!("{name} {}", size(&path));
+        }
     }
     drop(std::fs::remove_dir_all(&bench.dir));
 }
@@ -96,7 +110,7 @@ impl Bench {
         if busybox && Path::new("/bin/busybox").exists() {
             programs.push(("busybox", split(&["/bin/busybox", "ip"], &words)));
         }
-        Job { name, world: Vec::new(), anew: false, programs, long: false }
+        Job { name, world: Vec::new(), anew: false, programs, long: false, pipe: false, fails: false }
     }
 
     fn file(&self, name: &str, lines: impl Iterator<Item = String>) -> String {
@@ -131,6 +145,18 @@ impl Bench {
         jobs.push(job);
         let one = format!("link show dev b{}", n / 4);
         let mut job = self.job(format!("link show dev X among {n}"), format!("get b{}", n / 4), one, true);
+        job.world = world.clone();
+        jobs.push(job);
+        let mut job =
+            self.job(format!("route get among {n} links"), "route".into(), "route get 10.0.0.9".into(), true);
+        job.world = world.iter().cloned().chain(["route add local 10.0.0.9 dev lo".into()]).collect();
+        jobs.push(job);
+        let mut job = self.job(
+            format!("addr replace among {n} links"),
+            format!("replace b{}", n / 4),
+            format!("addr replace 10.77.0.1/24 dev b{}", n / 4),
+            true,
+        );
         job.world = world;
         jobs.push(job);
 
@@ -156,43 +182,78 @@ impl Bench {
         );
         (job.world, job.anew, job.long) = (pair.clone(), true, true);
         jobs.push(job);
-
-        let n = self.of(200);
-        let star = self.file(
-            "star",
-            (0..n).flat_map(|i| {
-                let [.., b, c] = i.to_be_bytes();
-                [
-                    format!("netns add s{i}"),
-                    format!("link add v{i} type veth peer name e0 netns s{i}"),
-                    format!("addr add 10.{b}.{c}.1/30 dev v{i}"),
-                    format!("link set v{i} up"),
-                    format!("-n s{i} addr add 10.{b}.{c}.2/30 dev e0"),
-                    format!("-n s{i} link set e0 up"),
-                    format!("-n s{i} route add default via 10.{b}.{c}.1"),
-                ]
-            }),
-        );
+        // Every hundredth is there already.
+        let wrong = |i: u32| route(if i % 100 == 99 { i - 1 } else { i });
+        let errors = self.file("errors", (0..n).map(wrong));
         let mut job = self.job(
-            format!("star of {n} namespaces, one process"),
-            format!("star {n}"),
-            format!("-batch {star}"),
+            format!("-force -batch: {n} route adds, 1 % refused"),
+            format!("bulk {n} 3"),
+            format!("-force -batch {errors}"),
             false,
         );
-        // The peers want a process for each namespace's lines: iproute2's batch takes no -n.
-        job.programs.truncate(2);
-        (job.world, job.anew) = (vec!["netns add first".into()], true);
+        (job.world, job.anew, job.long, job.fails) = (pair.clone(), true, true, true);
         jobs.push(job);
+        let dels = self.file("dels", (0..n).map(|i| route(i).replace(" add ", " del ")));
+        for (options, floor) in [("", "dels"), ("-force ", "bulkdels")] {
+            let mut job = self.job(
+                format!("{options}-batch: {n} route dels"),
+                format!("{floor} {n} 3"),
+                format!("{options}-batch {dels}"),
+                false,
+            );
+            job.world = pair.iter().cloned().chain([format!("!bulk {n} 3")]).collect();
+            (job.anew, job.long) = (true, true);
+            jobs.push(job);
+        }
+
+        let n = self.of(200);
+        for n in [n, 5 * n] {
+            let star = self.file(
+                &format!("star{n}"),
+                (0..n).flat_map(|i| {
+                    let [.., b, c] = i.to_be_bytes();
+                    [
+                        format!("netns add s{i}"),
+                        format!("link add v{i} type veth peer name e0 netns s{i}"),
+                        format!("addr add 10.{b}.{c}.1/30 dev v{i}"),
+                        format!("link set v{i} up"),
+                        format!("-n s{i} addr add 10.{b}.{c}.2/30 dev e0"),
+                        format!("-n s{i} link set e0 up"),
+                        format!("-n s{i} route add default via 10.{b}.{c}.1"),
+                    ]
+                }),
+            );
+            let mut job = self.job(
+                format!("star of {n} namespaces, one process"),
+                format!("star {n}"),
+                format!("-batch {star}"),
+                false,
+            );
+            // The peers want a process for each namespace's lines: iproute2's batch takes no -n.
+            job.programs.truncate(2);
+            (job.world, job.anew) = (vec!["netns add first".into()], true);
+            job.long = n >= 500;
+            jobs.push(job);
+        }
 
         let n = self.of(1_000_000);
-        for (name, words) in [("route show", "route show"), ("-j route show", "-j route show")] {
+        for (words, pipe) in
+            [("route show", false), ("route show", true), ("-j route show", false), ("-j route show", true)]
+        {
             let mut job = self.job(
-                format!("{name}: {n} routes"),
+                format!("{words}{}: {n} routes", if pipe { " into a pipe" } else { "" }),
                 "routes".into(),
                 words.into(),
                 !words.starts_with('-'),
             );
             job.world = pair.iter().cloned().chain([format!("!bulk {n} 3")]).collect();
+            (job.long, job.pipe) = (true, pipe);
+            jobs.push(job);
+        }
+        let n = self.of(200_000);
+        for words in ["-6 route show", "-6 -j route show"] {
+            let mut job = self.job(format!("{words}: {n} routes"), "routes6".into(), words.into(), false);
+            job.world = pair.iter().cloned().chain([format!("!adds6 {n} 3")]).collect();
             job.long = true;
             jobs.push(job);
         }
@@ -214,15 +275,35 @@ impl Bench {
         );
         job.world = (0..n).map(|i| format!("netns add n{i}")).collect();
         jobs.push(job);
-
-        let n = self.of(10_000);
-        let mut job = self.job(format!("neigh show: {n}"), "neighbours".into(), "neigh show".into(), true);
-        let neighbours = (0..n).map(|i| {
-            let [.., b, c] = i.to_be_bytes();
-            format!("neigh add 10.1.{b}.{c} lladdr 02:00:00:00:{b:02x}:{c:02x} dev v0")
-        });
-        job.world = pair.iter().cloned().chain(neighbours).collect();
+        let mut job = self.job(
+            format!("netns exec NS true beside {n}"),
+            "exec n1".into(),
+            "netns exec n1 true".into(),
+            false,
+        );
+        job.world = (0..n).map(|i| format!("netns add n{i}")).collect();
         jobs.push(job);
+        let mut job = self.job(
+            format!("{n} × netns del, a process each"),
+            "unname @".into(),
+            "netns del @".into(),
+            false,
+        );
+        // Each run takes another.
+        job.world = (1..=500).map(|i| format!("netns add m{i}")).collect();
+        jobs.push(job);
+
+        for n in [self.of(10_000), self.of(100_000)] {
+            let mut job =
+                self.job(format!("neigh show: {n}"), "neighbours".into(), "neigh show".into(), true);
+            let neighbours = (0..n).map(|i| {
+                let [_, a, b, c] = i.to_be_bytes();
+                format!("neigh add 10.{}.{b}.{c} lladdr 02:00:00:{a:02x}:{b:02x}:{c:02x} dev v0", a + 1)
+            });
+            job.world = pair.iter().cloned().chain(neighbours).collect();
+            job.long = n > 10_000;
+            jobs.push(job);
+        }
         let n = self.of(5_000);
         let mut job = self.job(format!("rule show: {n}"), "rules".into(), "rule show".into(), true);
         job.world =
@@ -269,8 +350,21 @@ impl Bench {
                 .env_clear()
                 .env("LC_ALL", "C")
                 .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
-            command.stdin(Stdio::null()).stdout(Stdio::null());
+            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
             command
+        };
+        // Runs with its output into a pipe are read by another process.
+        let timed = |argv: &[String]| {
+            let mut command = command(argv);
+            if !job.pipe {
+                return cost(&mut command);
+            }
+            let (from, to) = std::io::pipe().unwrap();
+            let mut reader = Command::new("cat").stdin(from).stdout(Stdio::null()).spawn().unwrap();
+            let cost = cost(command.stdout(to));
+            drop(command);
+            reader.wait().unwrap();
+            cost
         };
         let fresh = |first: bool| {
             if first || job.anew {
@@ -284,8 +378,12 @@ impl Bench {
         for _ in 0..rounds {
             for ((_, words), costs) in job.programs.iter().zip(&mut costs) {
                 fresh(false);
-                let runs: Vec<Cost> = (0..repeat).map(|_| cost(&mut command(&argv(words)))).collect();
-                assert!(runs.iter().all(|r| r.ok), "{}: {words:?}", job.name);
+                let runs: Vec<Cost> = (0..repeat).map(|_| timed(&argv(words))).collect();
+                assert!(
+                    runs.iter().all(|r| r.ok != (job.fails && words[0] != self.floor)),
+                    "{}: {words:?}",
+                    job.name
+                );
                 let sum = |f: &dyn Fn(&Cost) -> std::time::Duration| {
                     runs.iter().map(f).sum::<std::time::Duration>() / repeat
                 };

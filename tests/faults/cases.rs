@@ -41,7 +41,7 @@ macro_rules! event {
 const EVENT: &str = event!("ip link set v0 mtu 1400");
 const EVENT_NAME: &str = "sleep 0.6; ip netns add green";
 const FRAMES: &str =
-    once!("grep -q ' 0003 ' /proc/net/packet", "while sleep 0.1; do arping -U -c 1 -q -I v0 10.0.0.1; done");
+    once!("grep -q ' 0003 ' /proc/net/packet", "while sleep 0.1; do arping -U -c 1 -q -I v0 10.0.0.1 & done");
 
 pub const CASES: &[Case] = &[
     case("ip link show"),

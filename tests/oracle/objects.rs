@@ -28,7 +28,7 @@ pub(crate) const STATES: &[(&str, &str)] = &[
 
 const MODES: &[&str] = &["", "-o", "-j", "-j -p", "-4", "-6", "-0", "-d", "-c", "-o -4", "-j -6"];
 
-const LISTINGS: &[Listings] = &[
+pub(crate) const LISTINGS: &[Listings] = &[
     Listings {
         states: "fresh objects",
         modes: MODES,
@@ -47,7 +47,7 @@ const LISTINGS: &[Listings] = &[
     Listings { states: "objects", modes: &["-s"], lines: &["addrlabel", "maddr", "token", "netconf", "mptcp endpoint", "vrf", "-j -6 netconf show dev v0"] },
 ];
 
-const MUTATIONS: &[(&str, &[&str])] = &[(
+pub(crate) const MUTATIONS: &[(&str, &[&str])] = &[(
     "objects",
     &[
         "addrlabel add prefix 2001:db8:5::/48 label 5; addrlabel add prefix ::/0 label 0xfffffffe dev v1; addrlabel",
@@ -64,7 +64,7 @@ const MUTATIONS: &[(&str, &[&str])] = &[(
     ],
 )];
 
-const ERRORS: &[(&str, &[&str])] = &[(
+pub(crate) const ERRORS: &[(&str, &[&str])] = &[(
     "objects",
     &[
         "addrlabel add", "addrlabel add prefix ::/0", "addrlabel add label 4", "addrlabel add prefix zz label 3", "addrlabel add prefix ::/0 label x",

@@ -79,7 +79,6 @@ pub(crate) const LINES: &str = "
     link set v1 state down
     link set v1 gso_max_size 4096 gso_max_segs 9
     link set group 7 up
-    link set v1 netns 1
     link set p0 nomaster
     link set p0 master br0
     link set p0 type bridge_slave cost 7 priority 5 hairpin on guard off

@@ -220,25 +220,29 @@ fn counters(out: &mut Out<'_>, d: &Dev) {
     out.text("\n");
 }
 
+/// Units, what they are and a tenth of it, rounded down.
+static UNITS: &[(&str, u64, u64)] = &[
+    ("MiB)\n", 1 << 20, 104_857),
+    ("GiB)\n", 1 << 30, 107_374_182),
+    ("TiB)\n", 1 << 40, 109_951_162_777),
+    ("PiB)\n", 1 << 50, 112_589_990_684_262),
+];
+
 /// A number of bytes and its tenths in a larger unit.
 ///
 /// From MiB on net-tools divides by a tenth of the unit, rounded down.
 fn scaled(out: &mut Out<'_>, n: u64) {
-    let units: [(u32, u64, &str); 4] = [
-        (50, 112_589_990_684_262, " PiB"),
-        (40, 109_951_162_777, " TiB"),
-        (30, 107_374_182, " GiB"),
-        (20, 104_857, " MiB"),
-    ];
-    let (tenths, unit) = match units.iter().find(|(shift, ..)| n > 1 << shift) {
-        Some((_, tenth, unit)) => (n.checked_div(*tenth).unwrap_or(0), *unit),
-        None if n > 1024 => (n.saturating_mul(10) >> 10, " KiB"),
-        None => (n.saturating_mul(10), " B"),
-    };
-    out.num("", " (%.", tenths / 10);
-    out.num("", "%", tenths % 10);
+    let (mut tenths, mut unit) = (n.saturating_mul(10), "B)\n");
+    if n > 1024 {
+        (tenths, unit) = (tenths >> 10, "KiB)\n");
+    }
+    for (letter, unit_of, tenth) in UNITS {
+        if n > *unit_of {
+            (tenths, unit) = (n.checked_div(*tenth).unwrap_or(0), *letter);
+        }
+    }
+    out.digits("", " (% ", &num::fixed(tenths, 1));
     out.text(unit);
-    out.text(")\n");
 }
 
 fn brief(out: &mut Out<'_>, name: &[u8], d: &Dev, alias: bool) {

@@ -15,7 +15,7 @@ mod step;
 use crate::Ctx;
 use crate::child::{end_as, must};
 use crate::getopt::{Options, Spec};
-use crate::report::{Done, Fail};
+use crate::report::{Done, Fail, SYS_ADMIN};
 use crate::words::Line;
 use core::ffi::CStr;
 use nlbox_core::text::num::dec;
@@ -141,25 +141,29 @@ const VETH: u32 = 1;
 /// It speaks IPv6.
 const V6: u32 = 2;
 
+/// The namespaces that options want.
+static NEW: [(u8, CloneFlags); 6] = [
+    (b'U', CloneFlags::NEWUSER),
+    (HOSTNAME, CloneFlags::NEWUTS),
+    (b'p', CloneFlags::NEWPID),
+    (MOUNT_PROC, CloneFlags::NEWPID.union(CloneFlags::NEWNS)),
+    (b'R', CloneFlags::NEWNS),
+    (b'd', CloneFlags::NEWNS),
+];
+
 /// `isolate [OPTION]... [--] [COMMAND [WORD]...]`
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     cx.err.program = "isolate";
+    cx.err.capability = SYS_ADMIN;
     // Steps have command lines of their own.
     cx.err.typed = None;
     let mut o = Options::new();
     o.read(cx, line, &SPEC)?;
     let plan = outside::plan(cx, &mut o)?;
     let mut flags = CloneFlags::NEWNET;
-    for (letter, flag) in [
-        (b'U', CloneFlags::NEWUSER),
-        (HOSTNAME, CloneFlags::NEWUTS),
-        (b'p', CloneFlags::NEWPID),
-        (MOUNT_PROC, CloneFlags::NEWPID | CloneFlags::NEWNS),
-        (b'R', CloneFlags::NEWNS),
-        (b'd', CloneFlags::NEWNS),
-    ] {
-        if o.has(letter) {
-            flags |= flag;
+    for (letter, flag) in &NEW {
+        if o.has(*letter) {
+            flags |= *flag;
         }
     }
 
@@ -193,7 +197,7 @@ static FORBID: &[(&CStr, u8)] = &[
 fn refused(cx: &mut Ctx<'_>, errno: Errno, flags: CloneFlags) -> Fail {
     let fail = cx.err.applet("cannot make namespaces", b"", errno.0);
     if !flags.contains(CloneFlags::NEWUSER) && errno == Errno::EPERM {
-        cx.err.say_of("isolate: CAP_SYS_ADMIN is missing; with -U it is not needed", b"");
+        cx.err.say_of("isolate: with -U it is not needed", b"");
     }
     forbidden(cx);
     fail

@@ -98,7 +98,7 @@ impl Rules {
         if !kept {
             let _ = withdraw(cx, self.tag.as_bytes());
         }
-        // Not before: were we killed in between, nobody would be left to take them out.
+        // Not before: until here its work may become its own.
         let _ = kill(self.guard, signal::SIGKILL);
     }
 }

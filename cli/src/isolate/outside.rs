@@ -83,7 +83,7 @@ pub(super) fn run(
     }
     let status = watch(cx, pid);
     // The command could not be executed.
-    if kept && (done.is_err() || wire.hear(cx, &mut [0])) {
+    if kept && (done.is_err() || wire.from.read(&mut [0]) != Ok(0)) {
         kept = false;
         steps.attempt(cx, "netns delete F", b"");
     }

@@ -4,7 +4,7 @@ use super::plan::Text;
 use crate::Ctx;
 use crate::getopt::Options;
 use crate::report::{Done, Fail, PLAIN};
-use crate::step::Step;
+use crate::step::{Step, UNREAD};
 use nlbox_core::text::ip::Prefix;
 use nlbox_core::text::ip::af::AF_INET6;
 
@@ -25,6 +25,10 @@ pub(super) struct Steps<'a, 'l> {
 }
 
 const EPERM: i32 = 1;
+// What a kernel without IPv6 answers, or one that is told to use none.
+const EACCES: i32 = 13;
+const EOPNOTSUPP: i32 = 95;
+const EAFNOSUPPORT: i32 = 97;
 
 impl Steps<'_, '_> {
     /// Does a step: a line in which `B` stands for the bridge, `C` for the child's id, `D` for the link inside, `E` for
@@ -33,12 +37,16 @@ impl Steps<'_, '_> {
         self.with(cx, line, b"")
     }
 
-    /// Does a step that may fail, saying nothing then: 0, or the kernel's errno.
+    /// Does a step that may fail, saying nothing then: 0, the kernel's errno, or [`UNREAD`] where it was not asked.
     pub(super) fn attempt(&self, cx: &mut Ctx<'_>, line: &str, address: &[u8]) -> i32 {
         cx.err.mute = true;
         let done = self.with(cx, line, address);
         cx.err.mute = false;
-        if done.is_err() { cx.err.errno.max(1) } else { 0 }
+        match (done, cx.err.errno) {
+            (Ok(()), _) => 0,
+            (Err(_), 0) => UNREAD,
+            (Err(_), errno) => errno,
+        }
     }
 
     /// Gives this side's end an address, if there is one; `false` when not. IPv6 that is `chosen` by us may be
@@ -49,11 +57,12 @@ impl Steps<'_, '_> {
         let line = if v6 { "addr add A dev E nodad" } else { "addr add A dev E" };
         let text = Text::of(p);
         if p.ip.is_none() {
-            Ok(false)
-        } else if v6 && chosen {
-            Ok(self.attempt(cx, line, text.as_bytes()) == 0)
-        } else {
-            self.with(cx, line, text.as_bytes()).map(|()| true)
+            return Ok(false);
+        }
+        match if v6 && chosen { self.attempt(cx, line, text.as_bytes()) } else { UNREAD } {
+            0 => Ok(true),
+            EACCES | EOPNOTSUPP | EAFNOSUPPORT => Ok(false),
+            _ => self.with(cx, line, text.as_bytes()).map(|()| true),
         }
     }
 
@@ -85,7 +94,6 @@ impl Steps<'_, '_> {
             cx.err.mute = mute;
         }
         if done.is_err() && cx.err.errno == EPERM {
-            cx.err.say_of("isolate: CAP_NET_ADMIN is missing in the user namespace of this network", b"");
             super::forbidden(cx);
         }
         done

@@ -13,9 +13,15 @@ const TRIES: u32 = 64;
 /// Room for the answers, and for a batch: a thousand deletions.
 const ROOM: usize = 65536;
 
-const EPERM: i32 = 1;
 /// The kernel refused.
 const REFUSED: Fail = Fail(4);
+
+/// A table, a chain or an expression that is not there.
+const ENOENT: i32 = 2;
+// What a kernel without nfnetlink, and one without nf_tables, answers to a list and to a change.
+const EPROTONOSUPPORT: i32 = 93;
+const EINVAL: i32 = 22;
+const EOPNOTSUPP: i32 = 95;
 
 /// Which rules are meant, and numbered from 1 on.
 #[derive(Clone, Copy)]
@@ -49,13 +55,20 @@ pub(crate) fn talk(cx: &mut Ctx<'_>, run: &mut dyn FnMut(&mut Ctx<'_>, &mut Conn
 }
 
 /// Says why it failed.
-fn failed(cx: &mut Ctx<'_>, conn: &Conn<'_>, e: Error) -> Fail {
+fn failed(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, e: Error) -> Fail {
     match e {
         Error::Kernel(Errno(n)) | Error::Os(Errno(n)) => {
             let _ = cx.err.system(&[cx.err.program.as_bytes()], n);
-            if n == EPERM {
-                let _ = cx.err.applet("CAP_NET_ADMIN is missing", b"", 0);
-            }
+            let what = match n {
+                ENOENT => {
+                    "all of nf_tables that this wants: nft_chain_nat, nft_masq, nft_nat, nft_redir, nft_fib"
+                }
+                EPROTONOSUPPORT => "nf_tables",
+                // It may be the rule.
+                EINVAL | EOPNOTSUPP if conn.get(&mut batch::generation(&mut [0; 32])).is_err() => "nf_tables",
+                _ => return REFUSED,
+            };
+            cx.err.say_of("This kernel does not have %.", what.as_bytes());
         }
         e => {
             let _ = cx.err.net(e, conn, None);

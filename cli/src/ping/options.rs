@@ -78,7 +78,7 @@ pub(super) fn read<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, asked: &mut Asked<
             return Err(error(cx, "invalid -M argument: %", word));
         }
     }
-    for (letter, family) in [(b'4', af::AF_INET), (b'6', af::AF_INET6)] {
+    for &(letter, family) in &[(b'4', af::AF_INET), (b'6', af::AF_INET6)] {
         if o.has(letter) {
             if asked.family == family ^ af::AF_INET ^ af::AF_INET6 {
                 return Err(error(cx, "only one -4 or -6 option may be specified", b""));

@@ -22,8 +22,8 @@ pub fn print(seconds: u64) -> Date {
     let month = month.wrapping_add(1);
     let parts = [year / 100, year % 100, month, day, second / 3600, second / 60 % 60, second % 60];
     let mut text = *b"0000-00-00 00:00:00";
-    for (at, part) in [0, 2, 5, 8, 11, 14, 17_usize].into_iter().zip(parts) {
-        if let Some([tens, ones, ..]) = text.get_mut(at..) {
+    for (at, part) in [0_u8, 2, 5, 8, 11, 14, 17].iter().zip(&parts) {
+        if let Some([tens, ones, ..]) = text.get_mut(usize::from(*at)..) {
             *tens = b'0'.wrapping_add(u8::try_from(part / 10).unwrap_or(0));
             *ones = b'0'.wrapping_add(u8::try_from(part % 10).unwrap_or(0));
         }

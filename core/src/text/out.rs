@@ -494,28 +494,32 @@ impl<'o> Out<'o> {
         }
     }
 
-    /// A string for a terminal: control characters of hostile names become `\x1b`.
+    /// A string for a terminal: control characters of hostile names become `\x1b`, those of two bytes in UTF-8 `\x9b`.
     pub fn shown(&mut self, s: &[u8]) {
         self.escaped(s, &mut |out, b| {
-            if is_control(b) {
+            let control = !matches!(b, b'"' | b'\\');
+            if control {
                 out.bytes(b"\\x");
                 out.bytes(hex_pad(u64::from(b), 2).as_bytes());
             }
-            is_control(b)
+            control
         });
     }
 
-    /// Bytes in runs, but for those that `special` writes itself, and says so.
+    /// Bytes in runs, but for those that `special` writes itself, and says so: control characters, U+0080 to U+009F by
+    /// their numbers, quotes and backslashes.
     fn escaped(&mut self, mut s: &[u8], special: &mut dyn FnMut(&mut Self, u8) -> bool) {
-        while let Some(n) = s.iter().position(|b| is_control(*b) || matches!(b, b'"' | b'\\')) {
+        while let Some(n) = s.iter().position(|b| is_control(*b) || matches!(b, b'"' | b'\\' | &C1)) {
             let (run, rest) = s.split_at_checked(n).unwrap_or_default();
             self.bytes(run);
-            if let Some((b, more)) = rest.split_first() {
-                if !special(self, *b) {
-                    self.bytes(&[*b]);
-                }
-                s = more;
+            let (b, more) = match rest {
+                [C1, b @ 0x80..=0x9f, more @ ..] | [b, more @ ..] => (b, more),
+                [] => break,
+            };
+            if *b == C1 || !special(self, *b) {
+                self.bytes(&[*b]);
             }
+            s = more;
         }
         self.bytes(s);
     }
@@ -556,6 +560,9 @@ impl<'o> Out<'o> {
 const fn is_plain(b: u8) -> bool {
     matches!(b, b' '..=b'~') && b != b'"' && b != b'\\'
 }
+
+/// Leads U+0080 to U+00BF in UTF-8; the first half of them are control characters to some terminals.
+const C1: u8 = 0xc2;
 
 const fn is_control(b: u8) -> bool {
     b < 0x20 || b == 0x7f
@@ -645,6 +652,18 @@ pub(crate) mod tests {
         assert_eq!(
             print(Mode { json: true, ..Mode::default() }, |o| o.str("-", "%", bad)),
             "[\"a\\u001b[31m\\\"\\\\\\n\u{fffd}\"]\n"
+        );
+        // U+009B is the two bytes ESC [ to some terminals; U+00A0, a letter that holds 0x9b, and half a character are not.
+        let bad = b"\xc2\x9b1m\xc2\x80\xc2\x9f\xc2\xa0\xc4\x9b\xc2";
+        let mut text = std::vec::Vec::new();
+        let (mut sink, mut buf) = (Page(std::mem::take(&mut text)), [0; 64]);
+        let mut out = Out::new(&mut sink, &mut buf);
+        out.shown(bad);
+        out.finish().unwrap();
+        assert_eq!(sink.0, b"\\x9b1m\\x80\\x9f\xc2\xa0\xc4\x9b\xc2");
+        assert_eq!(
+            print(Mode { json: true, ..Mode::default() }, |o| o.str("-", "%", bad)),
+            "[\"\\u009b1m\\u0080\\u009f\u{a0}\u{11b}\u{fffd}\"]\n"
         );
     }
 

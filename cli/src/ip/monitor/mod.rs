@@ -118,7 +118,11 @@ fn follow(cx: &mut Ctx<'_>, slots: &Slots<'_>, watch: &mut Watch, rx: &mut [u8])
     watch.foreign = slot(slots, ALL_NSID).is_some();
     let all = slot(slots, ALL).is_some() || slots.iter().take(GROUPS.len()).all(Option::is_none);
     let socket = subscribe(cx, slots, watch, all);
-    let socket = socket.map_err(|e| cx.err.failed("Cannot open netlink socket", b"", e.0))?;
+    let socket = socket.map_err(|e| {
+        // What is refused is `all-nsid`.
+        cx.err.capability = "NET_BROADCAST over this network";
+        cx.err.failed("Cannot open netlink socket", b"", e.0)
+    })?;
     learn(cx);
     let mut lost = false;
     loop {
