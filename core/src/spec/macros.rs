@@ -27,7 +27,7 @@ macro_rules! attrs {
             const TEXT: &str = $crate::spec::pack::text(&PACKED);
             static POINTED: [Kind; $crate::spec::pack::pointed_len(ROWS)] = $crate::spec::pack::pointed(ROWS);
             #[doc = concat!("`", $set, "` in the kernel's documentation.")]
-            pub static SET: AttrSet = AttrSet { rows: TEXT, pointed: &POINTED, view: None };
+            pub static SET: AttrSet = AttrSet { rows: TEXT, pointed: &POINTED };
         }
     };
 }

@@ -9,6 +9,7 @@ pub mod mac;
 pub mod num;
 pub mod out;
 pub mod pen;
+mod short;
 
 /// `s` before and behind the first `at`, an ASCII byte; `None` behind when it has none. Unlike `str::split_once` it
 /// holds no path to a panic.
@@ -42,9 +43,9 @@ impl Iterator for Texts {
 
     fn next(&mut self) -> Option<&'static str> {
         let end = usize::from(*self.0.as_bytes().first()?).saturating_add(1);
-        let text = self.0.get(1..end)?;
-        self.0 = self.0.get(end..)?;
-        Some(text)
+        let (text, rest) = self.0.split_at_checked(end)?;
+        self.0 = rest;
+        text.get(1..)
     }
 }
 
