@@ -216,7 +216,7 @@ macro_rules! grammar {
         static PACKED: [u8; $crate::grammar::pack::len(ROWS, USAGE)] = $crate::grammar::pack::packed(ROWS, USAGE);
         static CALLS: [$crate::grammar::Call; $crate::grammar::pack::calls_len(ROWS)] =
             $crate::grammar::pack::calls(ROWS);
-        $crate::grammar::Grammar::new($set, nlbox_core::spec::pack::text(&PACKED), &CALLS)
+        $crate::grammar::Grammar::new($set, nlbox_core::text::pack::text(&PACKED), &CALLS)
     }};
 }
 

@@ -270,16 +270,6 @@ pub const fn rows<const N: usize>(rows: &[AttrSpec]) -> [u8; N] {
     b
 }
 
-/// What was packed, as the text that it is.
-#[must_use]
-#[allow(clippy::panic, reason = "runs in the compiler")]
-pub const fn text(packed: &'static [u8]) -> &'static str {
-    match core::str::from_utf8(packed) {
-        Ok(text) => text,
-        Err(_) => panic!("a table is ASCII"),
-    }
-}
-
 /// The kinds of `rows` that point to something; `N` is their [`pointed_len`].
 #[must_use]
 #[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "runs in the compiler")]
@@ -348,6 +338,7 @@ pub const fn names<const N: usize>(rows: &[(u32, &str)]) -> [u8; N] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::pack::text;
 
     #[test]
     fn every_width_comes_out_as_it_went_in() {

@@ -55,7 +55,7 @@ macro_rules! texts {
     ($($text:expr),* $(,)?) => {{
         const TEXTS: &[&str] = &[$($text),*];
         static PACKED: [u8; $crate::text::pack::len(TEXTS)] = $crate::text::pack::texts(TEXTS);
-        $crate::text::Texts($crate::spec::pack::text(&PACKED))
+        $crate::text::Texts($crate::text::pack::text(&PACKED))
     }};
 }
 
@@ -85,6 +85,16 @@ pub mod pack {
             i += 1;
         }
         b
+    }
+
+    /// What was packed, as the text that it is.
+    #[must_use]
+    #[allow(clippy::panic)]
+    pub const fn text(packed: &'static [u8]) -> &'static str {
+        match core::str::from_utf8(packed) {
+            Ok(text) => text,
+            Err(_) => panic!("a table is ASCII"),
+        }
     }
 
     /// Puts `from` at offset `at` of `b`; where it ends.

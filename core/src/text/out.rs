@@ -214,7 +214,7 @@ macro_rules! label {
     ($label:expr) => {{
         const TEXT: &str = $label;
         static PACKED: [u8; $crate::text::out::label_len(TEXT)] = $crate::text::out::pack_label(TEXT);
-        const { $crate::spec::pack::text(&PACKED) }
+        const { $crate::text::pack::text(&PACKED) }
     }};
 }
 
