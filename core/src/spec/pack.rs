@@ -1,8 +1,8 @@
 //! Attribute sets as they stand in the binary: rows packed into bytes when the compiler runs.
 //!
 //! There are hundreds of rows, and a slice of [`AttrSpec`] takes 40 bytes for each beside its name. Packed, a row is:
-//! kind, length of the name, number; a number from [`WIDE`] on in three bytes more, seven bits each, the lower ones
-//! first; flags, if it has any ([`FLAGGED`] in the kind), twice seven bits; the byte that some kinds want; the name. The
+//! kind, length of the name, number; a number from `WIDE` on in three bytes more, seven bits each, the lower ones
+//! first; flags, if it has any (`FLAGGED` in the kind), twice seven bits; the byte that some kinds want; the name. The
 //! kind is its place in the list of `plain`; from `POINTED` on, its place in the set's own list of those that point to
 //! something. All of it is ASCII, one text, so that taking a name out of it needs no check of its letters.
 
