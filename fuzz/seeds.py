@@ -288,6 +288,22 @@ def golden():
     return commands
 
 
+def compared():
+    """The command lines that the tests compare with iproute2's: of each, the first that holds a word of its own."""
+    seen = set()
+    for path in sorted((ROOT / "tests").glob("oracle/*.rs")) + sorted((ROOT / "tests").glob("*/cases.rs")):
+        text = re.sub(r"\\\n\s*", "", path.read_text())
+        for line in re.split(r'["\n;]|(?:^| )! ', text):
+            line = line.strip()
+            if not re.match(r"(-\S+ )?(link|addr|route|rule|neigh|nexthop|tunnel|fdb|mdb|vlan|vni|mst) (add|set|global) ", line):
+                continue
+            own = {w for w in line.split() if re.fullmatch(r"[a-z][a-z0-9_-]{2,}", w)} - seen
+            if own:
+                seen |= own
+                program = "bridge" if line.split()[0] in ("fdb", "mdb", "vlan", "vni", "mst") else "ip"
+                yield f"{program} {line}"
+
+
 def words(commands):
     heads = re.search(r"const HEADS: &\[&str\] = &\[(.*?)\];", (ROOT / "fuzz/targets/words.rs").read_text(), re.S)
     heads = re.findall(r'"([^"]*)"', heads.group(1))
@@ -307,6 +323,15 @@ def words(commands):
                 write("requests", f"{n}", bytes([at]) + line.removeprefix(head).strip().encode())
             elif head == "ip link add x" and line.startswith("ip link add"):
                 write("requests", f"{n}", bytes([at]) + line.split(" ", 4)[4].encode())
+    for n, line in enumerate(compared()):
+        for at, head in sorted(enumerate(heads), key=lambda h: -len(h[1])):
+            begin = head.removesuffix(" x").removesuffix(" veth0")
+            if line.startswith(begin + " "):
+                tail = line.removeprefix(begin).strip()
+                # The name that the head has already.
+                tail = tail.partition(" ")[2] if begin != head else tail
+                write("requests", f"compared-{n}", bytes([at]) + tail.encode())
+                break
     for head, tail in REQUESTS:
         write("requests", f"{head.replace(' ', '-')}", bytes([heads.index(head)]) + tail.encode())
     for n, line in enumerate(l.removeprefix("nlbox nat ") for l in SETUP.splitlines() if l.startswith("nlbox nat ")):

@@ -276,3 +276,12 @@ fn a_line_in_a_namespace_costs_no_more_than_one_at_home() {
     let names = calls("netns add c\nnetns add d\nnetns add e\n").unwrap();
     assert_eq!(names.1, 1 + 3, "the directory once, and each name");
 }
+
+#[test]
+fn a_monitor_spoils_no_json() {
+    let Some(ns) = Ns::new() else { return };
+    let out = batch(&ns, &["-j", "-force"], "monitor\nlink show lo\n");
+    assert!(out.stderr.starts_with("Events do not belong into JSON\nCommand failed -:1\n"), "{}", out.stderr);
+    let links: serde_json::Value = serde_json::from_str(&out.stdout).unwrap();
+    assert_eq!(links[0]["ifname"], "lo");
+}

@@ -136,7 +136,7 @@ fn instructions() {
     println!("{start:>6}  link show lo");
     assert!(start < 100_000, "{start}");
     w.routes(1000);
-    for (words, most) in [("route show", 5_700), ("-j route show", 6_900)] {
+    for (words, most) in [("route show", 2_200), ("-j route show", 2_500)] {
         let each = (cost(words) - start) / 1000;
         println!("{each:>6}  each line of {words}");
         assert!(each < most, "{words}: {each}");

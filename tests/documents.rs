@@ -80,6 +80,50 @@ fn help_names_every_verb() {
     }
 }
 
+/// What iproute2 has and this build has not is refused by its name, with exit code 1: objects, verbs, keywords, an
+/// option.
+#[test]
+fn what_is_not_in_this_build_is_refused_by_name() {
+    use nlbox::grammar::{Call, Run, To};
+    let whole = |spelling: &str| spelling.split('|').next().unwrap().replace(['[', ']'], "");
+    let mut lines = vec![("ip -echo link".to_string(), "Option", "-echo".to_string())];
+    lines.extend(nlbox::ip::ABSENT.into_iter().map(|o| (format!("ip {o} show"), "Object", o.to_string())));
+    let ip = nlbox::ip::OBJECTS.values.iter().map(|o| ("ip", *o));
+    for (program, object) in ip.chain(nlbox::bridge::OBJECTS.iter().map(|o| ("bridge", *o))) {
+        for verb in object.verbs() {
+            let name = whole(verb.word);
+            let place = format!("{program} {} {name}", object.name());
+            if std::ptr::fn_addr_eq(verb.run, nlbox::ip::no_verb as Run) {
+                lines.push((place.clone(), "Command", name));
+            }
+            for arg in verb.grammar.iter().flat_map(|g| g.iter()) {
+                if matches!(arg.to(), To::Call(f, _) if std::ptr::fn_addr_eq(f, nlbox::ip::absent as Call)) {
+                    lines.push((format!("{place} {}", whole(arg.word)), "Option", whole(arg.word)));
+                }
+            }
+        }
+    }
+    for known in [
+        "ip xfrm show",
+        "ip stats show",
+        "ip vrf exec",
+        "ip tunnel prl",
+        "ip link xstats",
+        "bridge monitor  file",
+    ] {
+        assert!(lines.iter().any(|(line, ..)| line == known), "{known} is not among {lines:?}");
+    }
+    for (line, what, name) in lines {
+        let out = Command::new(harness::nlbox()).args(line.split_whitespace()).output().unwrap();
+        let want = format!("{what} \"{name}\" is not in this build.\n");
+        assert_eq!(
+            (String::from_utf8(out.stderr).unwrap(), out.status.code(), out.stdout),
+            (want, Some(1), vec![]),
+            "{line}"
+        );
+    }
+}
+
 /// groff says what is wrong with a manual page.
 #[test]
 fn the_manual_page_is_sound() {

@@ -258,7 +258,9 @@ fn errnos(call: &str) -> &'static [&'static str] {
         "mmap" | "brk" | "munmap" | "mprotect" => &["ENOMEM"],
         "open" | "openat" => &["EMFILE", "EACCES", "ENOENT", "EINTR"],
         "openat2" => &["ENOSYS", "EXDEV", "EMFILE"],
-        "mkdir" | "symlink" | "unlink" | "link" => &["EROFS", "EACCES"],
+        "mkdir" | "mkdirat" | "symlink" | "symlinkat" | "unlink" | "unlinkat" | "link" | "linkat" => {
+            &["EROFS", "EACCES"]
+        }
         "mount" | "open_tree" | "move_mount" | "pivot_root" => &["EPERM", "ENOMEM", "EINVAL", "ENOENT"],
         "umount2" => &["EPERM", "EBUSY", "EINVAL"],
         "unshare" => &["ENOSPC", "EPERM"],
@@ -304,7 +306,7 @@ const ALLOWED: &[(&str, &str, &str, &str)] = &[
     ("ip netns$", "openat:ENOENT", "LIE", "the directory is not there: no name is"),
     ("ping", "sendto", "MUTE", "with -q the count of packets says it, on stdout, as iputils' does"),
     ("ip netns add first", "", "HALF", "the directory stays, empty and shared, for the next name"),
-    ("ip netns del", "unlink", "HALF", "the namespace is gone, the file is not, and that is said"),
+    ("ip netns del", "unlinkat", "HALF", "the namespace is gone, the file is not, and that is said"),
     ("ip -batch", "", "HALF", "the lines before the one that failed are done; the line is named"),
     ("ifconfig v0 10", "", "HALF", "several requests, one after the other; the one that failed is said"),
     ("nlbox --install", "", "HALF", "the links before the one that failed are made; that one is named"),
@@ -527,10 +529,9 @@ fn every_system_call_may_fail() {
             let said = format!("[{}] {}", got.code, got.err);
             rows.push(Row { line: case.line, call: call.into(), errno: errno.into(), nth, verdict, said });
         };
-        let plain = model.plain[0].clone();
         // What the judge is to go by must be twice the same.
-        let learnt = model.weigh("strace -f -qq -s 0 -o /run/log", "", &|_, verdict| match verdict {
-            "same" if plain.code == 0 || plain.code == 124 => "same",
+        let learnt = model.weigh("strace -f -qq -s 0 -o /run/log", "", &|learnt, verdict| match verdict {
+            "same" if learnt.code == 0 || learnt.code == 124 => "same",
             _ => "UNSTEADY",
         });
         let log = learnt.1.log.clone();

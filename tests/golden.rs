@@ -38,9 +38,6 @@ impl Transport for Player {
             _ => Err(Errno(5)),
         }
     }
-    fn peek(&mut self) -> Result<usize, Errno> {
-        self.tape.front().filter(|(sent, _)| !sent).map(|(_, d)| d.len()).ok_or(Errno(5))
-    }
     fn port(&mut self) -> Result<u32, Errno> {
         Ok(PORT)
     }
@@ -67,9 +64,6 @@ impl Transport for Recorder {
         }
         self.tape.push_back((false, buf[..got.len].to_vec()));
         Ok(got)
-    }
-    fn peek(&mut self) -> Result<usize, Errno> {
-        self.real.peek()
     }
     fn port(&mut self) -> Result<u32, Errno> {
         self.real.port().map(|_| PORT)

@@ -49,14 +49,6 @@ impl Transport for Kernel {
             None => Err(Errno(EAGAIN)),
         }
     }
-    fn peek(&mut self) -> Result<usize, Errno> {
-        match self.replies.front() {
-            Some(Reply::From(_, d)) => Ok(d.len()),
-            // The receive tells of the failure.
-            Some(Reply::Fail(_)) => Ok(0),
-            None => Err(Errno(EAGAIN)),
-        }
-    }
     fn port(&mut self) -> Result<u32, Errno> {
         Ok(PORT)
     }

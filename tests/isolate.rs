@@ -2,6 +2,7 @@
 
 use harness::{Ns, Output, eqnice, eventually, finish, nlbox, skip, words};
 use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 
 /// A host without links, with a bridge's worth of tools.
@@ -284,6 +285,94 @@ fn killed_at_each_system_call_it_leaves_nothing() {
             killed += 1;
         }
         assert!((1..8).contains(&killed), "{call}: {killed}");
+    }
+}
+
+/// Runs a line, and kills process `victim` of it, by the order in which they appear, as it enters its system call number
+/// `nth`; `false` when it made fewer.
+fn killed_at(host: &Host, line: &str, victim: usize, nth: usize) -> bool {
+    let argv = Host::argv(line);
+    let mut command = host.0.command(&argv[0]);
+    command.args(&argv[1..]).stdout(Stdio::null()).stderr(Stdio::null());
+    // SAFETY: ptrace is async-signal-safe.
+    unsafe {
+        command.pre_exec(|| match libc::ptrace(libc::PTRACE_TRACEME, 0, 0, 0) {
+            -1 => Err(std::io::Error::last_os_error()),
+            _ => Ok(()),
+        });
+    }
+    #[expect(clippy::zombie_processes, reason = "waited for below, stop by stop")]
+    let first = command.spawn().unwrap().id().cast_signed();
+    // In the order of their appearance; who has ended is out of `live`.
+    let (mut pids, mut live, mut stops) = (Vec::new(), vec![first], 0);
+    while !live.is_empty() {
+        let mut status = 0;
+        // SAFETY: the children and tracees of this thread alone: other tests have theirs.
+        let pid = unsafe { libc::waitpid(-1, &raw mut status, libc::__WALL | libc::__WNOTHREAD) };
+        assert!(pid > 0);
+        if !libc::WIFSTOPPED(status) {
+            live.retain(|p| *p != pid);
+            continue;
+        }
+        if (libc::PTRACE_EVENT_FORK..=libc::PTRACE_EVENT_CLONE).contains(&(status >> 16)) {
+            let mut child: libc::c_ulong = 0;
+            // SAFETY: the tracee is stopped; the kernel writes a number.
+            unsafe { libc::ptrace(libc::PTRACE_GETEVENTMSG, pid, 0, &raw mut child) };
+            live.push(child.try_into().unwrap());
+        }
+        let new = !pids.contains(&pid);
+        if new {
+            pids.push(pid);
+            if pid == first {
+                let all = libc::PTRACE_O_TRACESYSGOOD
+                    | libc::PTRACE_O_TRACEFORK
+                    | libc::PTRACE_O_TRACEVFORK
+                    | libc::PTRACE_O_TRACECLONE;
+                // SAFETY: the child is stopped; children of its own are born with the options.
+                unsafe { libc::ptrace(libc::PTRACE_SETOPTIONS, pid, 0, all) };
+            }
+        }
+        let ours = pids.iter().position(|p| *p == pid) == Some(victim) && stops < 2 * nth;
+        let mut signal = libc::WSTOPSIG(status);
+        if ours && signal == libc::SIGTRAP | 0x80 {
+            // One stop at the entry, one at the end.
+            stops += 1;
+            if stops == 2 * nth - 1 {
+                stops = 2 * nth;
+                kill(pid.cast_unsigned(), libc::SIGKILL);
+                continue;
+            }
+        }
+        if new || status >> 16 != 0 || signal & 0x7f == libc::SIGTRAP {
+            signal = 0;
+        }
+        let go = if ours { libc::PTRACE_SYSCALL } else { libc::PTRACE_CONT };
+        // SAFETY: a tracee that is stopped, or has been killed meanwhile, which is an error and no more.
+        unsafe { libc::ptrace(go, pid, 0, signal) };
+    }
+    stops >= 2 * nth
+}
+
+/// The process outside, the one inside, and the one that takes rules out, each killed at each of its system calls.
+#[test]
+fn each_process_killed_at_each_of_its_system_calls_leaves_nothing() {
+    let Some(host) = Host::new() else { return };
+    host.root();
+    host.0.sh("echo 1 > /proc/sys/net/ipv4/ip_forward");
+    let rules = || host.run("NLBOX nat list").stdout;
+    let before = host.state();
+    let line = "NLBOX isolate -p --mount-proc --hostname x -d 192.0.2.1 -R /run/box --nat --publish 80:80 \
+                /bin/nlbox --list";
+    for (victim, least) in [(0, 60), (1, 60), (2, 2)] {
+        let mut n = 0;
+        while killed_at(&host, line, victim, n + 1) {
+            n += 1;
+            host.clean(&before, &format!("process {victim}, call {n}"));
+            eventually(&format!("no rule is left: process {victim}, call {n}"), || rules().is_empty());
+        }
+        assert!((least..2000).contains(&n), "process {victim} made {n} calls");
+        host.clean(&before, "the last one");
+        eventually("no rule is left", || rules().is_empty());
     }
 }
 

@@ -12,7 +12,8 @@ ip link set v0 up
 ip link set v1 up
 ip addr add 10.0.0.1/24 dev v0
 ip addr add fd00::1/64 dev v0 nodad
-ip link add br0 type bridge";
+ip link add br0 type bridge
+echo 1 > /proc/sys/net/ipv4/ip_forward";
 
 /// Lines that are right, but for `vconfig`'s where there is no 802.1Q.
 const LINES: &str = "\

@@ -74,7 +74,14 @@ pub fn dump_but(
     cx.page.out.open_document();
     for attempt in 1..=TRIES {
         let mark = cx.page.out.mark();
-        match once(&mut cx.conn, m, &mut |m| each(&mut cx.page, m)) {
+        let mut take = |m: &Message<'_>, ahead: bool| {
+            if !ahead {
+                return each(&mut cx.page, m);
+            }
+            cx.page.names.learn(m);
+            Ok(())
+        };
+        match once(&mut cx.conn, m, &mut take) {
             Ok(done) => return done,
             Err(Error::Interrupted) => {
                 if attempt == TRIES || !cx.page.out.rewind(mark) {
@@ -99,8 +106,10 @@ pub fn scan(
     let mut last = Ok(());
     for _ in 0..TRIES {
         each(None);
-        last = once(conn, m, &mut |m| {
-            each(Some(m));
+        last = once(conn, m, &mut |m, ahead| {
+            if !ahead {
+                each(Some(m));
+            }
             Ok(())
         })
         .map(|_| ());
@@ -111,16 +120,24 @@ pub fn scan(
     last
 }
 
-/// One pass; the inner result is what `each` ended with.
+/// One pass; the inner result is what `each` ended with. It sees links twice, `true` telling that they will come again in
+/// their turn.
 fn once(
     conn: &mut Conn<'_>,
     m: &mut Build<'_>,
-    each: &mut dyn FnMut(&Message<'_>) -> Done,
+    each: &mut dyn FnMut(&Message<'_>, bool) -> Done,
 ) -> Result<Done, Error> {
     let mut dump = conn.dump(m)?;
     while let Some(m) = dump.next()? {
-        if let Err(e) = each(&m) {
+        let link = m.ty == rtm::NEWLINK;
+        if let Err(e) = each(&m, false) {
             return Ok(Err(e));
+        }
+        // A link often names another one, which may come behind it.
+        if link {
+            dump.ahead(&mut |m| {
+                let _ = each(m, true);
+            });
         }
     }
     Ok(Ok(()))

@@ -86,7 +86,7 @@ enum What {
 const INVALID: &str = "Invalid \"%\" value\n";
 
 /// The words of a verb, as they stand in the binary: packed when the compiler runs, for a row of [`Arg`] takes 48
-/// bytes beside its words and there are hundreds. [`grammar!`](crate::grammar) makes one.
+/// bytes beside its words and there are hundreds. [`grammar!`](crate::grammar!) makes one.
 pub struct Grammar {
     /// The attributes that [`To::Attr`] numbers.
     pub set: &'static AttrSet,
@@ -107,7 +107,7 @@ const HEAD: usize = 5;
 const TIMES: [Times; 3] = [Times::Any, Times::Once, Times::OnceOrGarbage];
 
 impl Grammar {
-    /// Wraps what [`grammar!`](crate::grammar) packed.
+    /// Wraps what [`grammar!`](crate::grammar!) packed.
     #[must_use]
     pub const fn new(set: &'static AttrSet, packed: &'static str, calls: &'static [Call]) -> Grammar {
         Grammar { set, packed, calls }
@@ -155,7 +155,7 @@ impl Rows {
             let middle = start.wrapping_add(usize::from(*len));
             at = middle.wrapping_add(usize::from(*text));
             let before = calls;
-            calls = calls.wrapping_add(usize::from(what / CALLS & 1));
+            calls = calls.wrapping_add(usize::from((what / CALLS) & 1));
             // Most rows of most words are passed here.
             if *first == letter || *first == 0 || word.is_none() {
                 let spelling = self.rows.get(start..middle)?;
@@ -546,7 +546,7 @@ impl Object {
     pub fn run(&self, cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         let word = line.next();
         let mut words = self.texts;
-        (words.next(), words.next());
+        words.by_ref().take(2).for_each(drop);
         let verb = word.and_then(|word| place(words, word));
         if cx.conn.gathering() {
             gate(cx, verb.and_then(|n| words.nth(n)).is_some_and(changes))?;

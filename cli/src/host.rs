@@ -57,10 +57,6 @@ impl Transport for Socket {
         Ok(Received { len: r.len, from: r.from, group: r.group })
     }
 
-    fn peek(&mut self) -> Result<usize, Errno> {
-        self.open()?.socket.peek_len().map_err(errno)
-    }
-
     fn port(&mut self) -> Result<u32, Errno> {
         let open = self.open()?;
         if open.port == 0 {

@@ -76,8 +76,9 @@ use nlbox_sys::entry::Args;
 
 /// Bytes for one request.
 pub const TX: usize = 4096;
-/// Bytes for one received datagram: the kernel fills dumps up to this.
-pub const RX: usize = 32768;
+/// Bytes for one received datagram. The kernel fills dumps up to 32 KiB, where a single message is not larger: that of a
+/// link with many virtual functions. What is not written to takes no memory.
+pub const RX: usize = 131_072;
 /// Bytes of output gathered before a write; an interrupted dump within them is asked again unseen.
 pub const PAGE: usize = 32768;
 

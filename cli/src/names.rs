@@ -1,12 +1,14 @@
 //! Interface indexes and names, asked of the kernel over the second socket and kept in a small cache.
 
 use crate::files::Files;
+use nlbox_core::bytes::until_nul;
 use nlbox_core::conn::{Conn, Error};
 use nlbox_core::rt::link::{IFINFO_LEN, IfInfo, ifla, rtext_filter};
 use nlbox_core::rt::rtm;
 use nlbox_core::spec::{Account, AccountName, Names as Table, Resolve};
 use nlbox_core::text::ifname::IfName;
 use nlbox_core::text::num;
+use nlbox_core::wire::attr::Attrs;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
 use zerocopy::FromBytes;
@@ -77,6 +79,14 @@ impl<'a> Names<'a> {
     /// The name of an interface; `None` when there is none in this namespace.
     pub fn lookup(&mut self, index: u32) -> Option<IfName> {
         self.known(index).map(|known| known.name)
+    }
+
+    /// The same where it is known without asking.
+    #[must_use]
+    #[inline(always)]
+    pub fn kept(&self, index: u32) -> Option<&IfName> {
+        let known = self.cache.get(usize::try_from(index).unwrap_or(0) % CACHE)?;
+        (known.index == index && index != 0 && self.foreign.is_none()).then_some(&known.name)
     }
 
     fn known(&mut self, index: u32) -> Option<Known> {
@@ -165,9 +175,10 @@ struct Known {
 
 impl Known {
     fn of(m: &Message<'_>) -> Option<Known> {
-        let (head, attrs) = m.split::<IFINFO_LEN>();
-        let (IfInfo { index, flags, family, .. }, _) = IfInfo::read_from_prefix(&head).ok()?;
-        Some(Known { index, flags, family, name: IfName::new(attrs.get(ifla::IFNAME)?)? })
+        let (IfInfo { index, flags, family, .. }, _) = IfInfo::read_from_prefix(m.payload).ok()?;
+        // The kernel begins with the name: no index is needed to find it.
+        let name = Attrs::new(m.payload.get(IFINFO_LEN..)?).find(|a| a.ty == ifla::IFNAME.ty())?;
+        Some(Known { index, flags, family, name: IfName::new(until_nul(name.payload))? })
     }
 }
 

@@ -31,9 +31,6 @@ impl Transport for Dead {
     fn recv(&mut self, _: &mut [u8]) -> Result<Received, Errno> {
         Err(Errno(5))
     }
-    fn peek(&mut self) -> Result<usize, Errno> {
-        Err(Errno(5))
-    }
     fn port(&mut self) -> Result<u32, Errno> {
         Err(Errno(5))
     }

@@ -5,19 +5,28 @@
 
 /// Rounds `n` up to the 4-byte boundary that netlink messages and attributes keep (`NLMSG_ALIGN`, `NLA_ALIGN`).
 #[must_use]
+#[inline(always)]
 pub const fn align4(n: usize) -> usize {
-    n.saturating_add(3) & !3
+    n.wrapping_add(3) & !3
 }
 
-/// Copies `from` to the front of `to`, as far as both go. Eight bytes at a time: pieces are short, and neither a byte
-/// nor a call for each pays.
+/// Copies `from` to the front of `to`, as far as both go. Eight bytes at a time, and then halves: pieces are short, and
+/// neither a byte nor a call for each pays.
 pub fn copy(mut to: &mut [u8], mut from: &[u8]) {
-    while let Some((f, more)) = from.split_first_chunk::<8>().filter(|_| to.len() >= 8) {
-        let Some((t, room)) = core::mem::take(&mut to).split_first_chunk_mut() else { break };
-        *t = *f;
-        (to, from) = (room, more);
-    }
-    to.iter_mut().zip(from).for_each(|(t, f)| *t = *f);
+    while chunk::<8>(&mut to, &mut from) {}
+    chunk::<4>(&mut to, &mut from);
+    chunk::<2>(&mut to, &mut from);
+    while chunk::<1>(&mut to, &mut from) {}
+}
+
+/// Copies `N` bytes and goes past them; `false`, and nothing done, where there are fewer on either side.
+#[inline(always)]
+fn chunk<const N: usize>(to: &mut &mut [u8], from: &mut &[u8]) -> bool {
+    let Some((f, more)) = from.split_first_chunk::<N>().filter(|_| to.len() >= N) else { return false };
+    let Some((t, room)) = core::mem::take(to).split_first_chunk_mut() else { return false };
+    *t = *f;
+    (*to, *from) = (room, more);
+    true
 }
 
 /// A cursor over received bytes.

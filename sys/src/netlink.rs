@@ -2,7 +2,7 @@
 #![allow(unsafe_code)]
 
 use crate::call::call6;
-use crate::errno::{Errno, check, check_len, retry};
+use crate::errno::{Errno, check, retry};
 use crate::fd::Fd;
 use crate::message::{Address, bind, local_name, receive, receive_from, set_option, socket};
 use core::ffi::c_int;
@@ -104,16 +104,6 @@ impl NetlinkSocket {
         self.receive(buf, libc::MSG_TRUNC | libc::MSG_DONTWAIT)
     }
 
-    /// `recv(fd, NULL, 0, MSG_PEEK | MSG_TRUNC)`: waits, then tells the next datagram's length and leaves it there.
-    pub fn peek_len(&self) -> Result<usize, Errno> {
-        let flags = libc::MSG_PEEK | libc::MSG_TRUNC;
-        // SAFETY: no room is offered, so nothing is written.
-        let call = || unsafe {
-            call6(libc::SYS_recvfrom, self.fd.raw(), null::<u8>(), 0, flags, null::<u8>(), null::<u8>())
-        };
-        retry(|| check_len(call()))
-    }
-
     /// Joins one multicast group, by number (`RTNLGRP_*`).
     pub fn join(&self, group: u32) -> Result<(), Errno> {
         let group = c_int::try_from(group).map_err(|_| Errno::EINVAL)?;
@@ -182,9 +172,9 @@ mod tests {
         assert_eq!(socket.port_id(), Ok(0));
         socket.send(&get_lo()).unwrap();
         assert_ne!(socket.port_id(), Ok(0));
-        let len = socket.peek_len().unwrap();
         let mut buf = [0; 8192];
         let got = socket.recv(&mut buf).unwrap();
+        let len = got.len;
         assert_eq!(got, Received { len, from: 0, group: 0, nsid: None });
         assert_eq!(u16::from_ne_bytes(buf[4..6].try_into().unwrap()), 16, "RTM_NEWLINK");
         assert!(buf[..len].windows(3).any(|w| w == b"lo\0"));

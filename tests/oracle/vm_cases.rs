@@ -52,7 +52,8 @@ pub(crate) const STATES: &[State] = &[
         bad: &[
             "link add v8 link d0 type vlan", "link add v8 link d0 type vlan id 5", "link add v8 link d0 type vlan id 5000",
             "link add v8 link d0 type vlan id x", "link add v8 type vlan id 8", "link add v8 link d0 type vlan id 8 gvrp x",
-            "link add v8 link d0 type vlan id 8 foo", "link add x type vrf", "link add x type vrf table x",
+            "link add v8 link d0 type vlan id 8 foo", "link add v8 link d0 type vlan id 8 egress-qos-map", "link add v8 link d0 type vlan ingr",
+            "link add v8 link d0 type vlan id 8 egress-qos-map foo", "link add x link nope type ipvlan vep", "link add x type vrf", "link add x type vrf table x",
             "link add x link nope type macvtap",
         ],
     },

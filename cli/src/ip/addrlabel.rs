@@ -5,6 +5,7 @@ use crate::ip::value::{close, head_device, open, prefix, put_ifname, put_num, pu
 use crate::report::{Done, PLAIN, USAGE};
 use crate::words::Line;
 use crate::{Ctx, Page};
+use nlbox_core::label;
 use nlbox_core::rt::addrlabel::{ADDRLABEL_LEN, PREFIX_LEN_AT, ifal};
 use nlbox_core::rt::rtm;
 use nlbox_core::text::ip::af::{AF_INET6, AF_UNSPEC};
@@ -116,7 +117,7 @@ pub fn entry(page: &mut Page<'_>, m: &Message<'_>) {
     put_num(&mut page.out, "prefixlen|/% ", len.into());
     let index = u32::from_ne_bytes(index);
     if index != 0 {
-        put_ifname(page, "dev ", "ifname", "% ", index);
+        put_ifname(page, label!("ifname|dev ^% "), index);
     }
     put_row(page, &ifal::SET, &attrs, ifal::LABEL.ty());
     close(page);

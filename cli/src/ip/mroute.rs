@@ -107,7 +107,7 @@ fn outputs(page: &mut Page<'_>, hops: &[u8]) {
     let mut r = Reader::new(hops);
     while let Some([a, b, _, ttl, index @ ..]) = r.array::<8>() {
         page.out.open_object("");
-        put_ifname(page, "", "oif", "%", u32::from_ne_bytes(index));
+        put_ifname(page, "oif|%", u32::from_ne_bytes(index));
         if ttl > 1 {
             put_num(&mut page.out, "ttl|(ttl %) ", ttl.into());
         } else {

@@ -59,7 +59,7 @@ pub fn show(page: &mut Page<'_>, m: &Message<'_>, asked: u8, index: u32) -> bool
     match EVERY.name(of.into()) {
         Some(every) => put(page.out.style(Style::IfName), "interface|% ", every.as_bytes()),
         None if of == 0 => {}
-        None => put_ifname(page, "", "interface", "% ", of),
+        None => put_ifname(page, "interface|% ", of),
     }
     rows::show(&netconfa::SET, attrs, &mut page.out, &mut page.names);
     close(page);

@@ -5,6 +5,7 @@ use crate::ip::value::{head_device, prefix, put, put_ifname};
 use crate::report::Done;
 use crate::words::Line;
 use crate::{Ctx, Page};
+use nlbox_core::label;
 use nlbox_core::rt::link::{IFINFO_LEN, iff, ifla, inet6};
 use nlbox_core::rt::rtm;
 use nlbox_core::text::ip::af::AF_INET6;
@@ -89,6 +90,6 @@ fn entry(page: &mut Page<'_>, m: &Message<'_>, asked: u32) {
     page.out.open_object("");
     page.out.text("token ");
     put(page.out.style(Style::Inet6), "token|%", print(&token).as_bytes());
-    put_ifname(page, " dev ", "ifname", "%\n", index);
+    put_ifname(page, label!("ifname| dev ^%\n"), index);
     page.out.close_object();
 }

@@ -10,9 +10,8 @@ use nlbox_core::rt::link::{IFINFO_LEN, ifla, info};
 use nlbox_core::rt::names::{DSFIELDS, REALMS};
 use nlbox_core::spec::{self, AttrSet, Names, Resolve};
 use nlbox_core::text::ip::{self, Ip, Prefix, Refusal, af};
-use nlbox_core::text::num;
-use nlbox_core::text::out::{Out, Style};
-use nlbox_core::text::{cut, mac};
+use nlbox_core::text::out::{Out, Style, Val};
+use nlbox_core::text::{mac, num};
 use nlbox_core::wire::attr::Attrs;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::key::Key;
@@ -55,38 +54,55 @@ pub fn named<'n>(numeric: bool, names: &Names, v: u64, buf: &'n mut num::Digits)
     }
 }
 
-/// Prints a string by its label, `KEY|PATTERN` of [`Out::str`]: one text where there would be two.
+/// Prints a string by its label.
 pub fn put(out: &mut Out<'_>, label: &str, v: &[u8]) {
-    let (key, pattern) = cut(label, b'|');
-    out.str(key, pattern.unwrap_or(""), v);
+    out.put(label, Val::Str(v));
 }
 
 /// A number that is a string in JSON, by its label.
 pub fn put_dec(out: &mut Out<'_>, label: &str, v: u32) {
-    put(out, label, num::dec(v.into()).as_bytes());
+    out.put(label, Val::Word(num::dec(v.into()).as_bytes()));
 }
 
 /// A number by its label.
 pub fn put_num(out: &mut Out<'_>, label: &str, v: i64) {
-    let (key, pattern) = cut(label, b'|');
-    out.int(key, pattern.unwrap_or(""), v);
+    out.put(label, Val::Raw(num::dec_signed(v).as_bytes()));
 }
 
 /// The name of `v`, or its digits, by its label.
 pub fn put_named(page: &mut Page<'_>, label: &str, names: &'static Names, v: u32) {
-    let digits = num::dec(v.into());
-    let name = page.names.files.name(names, v.into()).filter(|_| !page.opts.numeric);
-    put(&mut page.out, label, name.unwrap_or(digits.as_bytes()));
+    match page.names.files.name(names, v.into()).filter(|_| !page.opts.numeric) {
+        Some(name) => put(&mut page.out, label, name),
+        None => put_dec(&mut page.out, label, v),
+    }
 }
 
-/// The name of an interface in its colour, behind `before`. Not by a label: a listing of routes is full of them.
-pub fn put_ifname(page: &mut Page<'_>, before: &str, key: &str, pattern: &str, index: u32) {
-    let name = page.names.ifname(index);
-    page.out.text(before);
-    page.out.style(Style::IfName).str(key, pattern, name.as_bytes());
+/// The name of an interface in its colour.
+pub fn put_ifname(page: &mut Page<'_>, label: &str, index: u32) {
+    let Page { names, out, .. } = page;
+    let fetched;
+    let name = match names.kept(index) {
+        Some(name) => name,
+        None => {
+            fetched = names.ifname(index);
+            &fetched
+        }
+    };
+    out.style(Style::IfName).put(label, Val::Str(name.as_bytes()));
+}
+
+/// An address by its label: IPv4, IPv6, or of a link; by its name where it may have one and `-r` asks for it.
+pub fn put_address(page: &mut Page<'_>, label: &str, b: &[u8], may_have_name: bool) {
+    if !(may_have_name && page.names.files.resolve) && b.len() <= 16 {
+        return page.out.put(label, Val::Address(b));
+    }
+    let mut text = heapless::Vec::new();
+    let style = place(Some(&page.names.files).filter(|_| may_have_name), b, &mut text);
+    put(page.out.or_style(style), label, &text);
 }
 
 /// Prints what the row of `set` says of the attribute `ty`, where it is among `a`.
+#[inline(never)]
 pub fn put_row(page: &mut Page<'_>, set: &AttrSet, a: &Attrs<'_>, ty: u16) {
     // The row is looked for last: a table is longer than a message.
     if let Some(payload) = a.raw(ty)
@@ -98,7 +114,9 @@ pub fn put_row(page: &mut Page<'_>, set: &AttrSet, a: &Attrs<'_>, ty: u16) {
 
 /// Opens a record, which may tell of what is gone.
 pub fn open(page: &mut Page<'_>, gone: bool) {
-    page.out.open_object("");
+    if page.out.json() {
+        page.out.open_object("");
+    }
     if gone {
         page.out.is("deleted", "Deleted ");
     }
@@ -106,8 +124,10 @@ pub fn open(page: &mut Page<'_>, gone: bool) {
 
 /// Ends a record, and its line.
 pub fn close(page: &mut Page<'_>) {
-    page.out.text("\n");
-    page.out.close_object();
+    if page.out.json() {
+        return page.out.close_object();
+    }
+    page.out.byte(b'\n');
 }
 
 /// The two halves of a realm, the upper one where there is any.

@@ -90,7 +90,7 @@ impl Conn<'_> {
             if self.bulk.count == 0 {
                 return Ok(None);
             }
-            let len = self.recv(false).inspect_err(|_| self.bulk.count = 0)?;
+            let Some(len) = self.recv().inspect_err(|_| self.bulk.count = 0)? else { continue };
             // Each answer is a datagram.
             let seq = Messages::new(self.rx.get(..len).unwrap_or(&[])).next().map_or(0, |m| m.seq);
             let behind = usize::try_from(self.seq.wrapping_sub(seq)).unwrap_or(MANY);

@@ -59,14 +59,6 @@ impl Transport for Script<'_> {
         }
     }
 
-    fn peek(&mut self) -> Result<usize, Errno> {
-        match self.steps.get(self.at).ok_or(Errno(11))? {
-            Step::Datagram(_, d) => Ok(d.len()),
-            // A failure is the receive's to tell.
-            Step::Fail(_) => Ok(0),
-        }
-    }
-
     fn port(&mut self) -> Result<u32, Errno> {
         Ok(Self::PORT)
     }

@@ -10,14 +10,16 @@ pub mod fake;
 #[cfg(test)]
 mod tests;
 
+use crate::bytes::align4;
 use crate::wire::ack::{ExtAck, parse_done, parse_error};
 use crate::wire::attr::Attrs;
 use crate::wire::build::Build;
-use crate::wire::header::{Message, Messages, nlm, nlmsg};
+use crate::wire::header::{HEADER_LEN, Message, Messages, nlm, nlmsg};
 use core::ops::Range;
 pub use error::{Errno, Error};
 
 const EINTR: i32 = 4;
+const ENOBUFS: i32 = 105;
 
 /// What a transport says of a datagram it received.
 #[derive(Clone, Copy)]
@@ -36,8 +38,6 @@ pub trait Transport {
     fn send(&mut self, datagram: &[u8]) -> Result<(), Errno>;
     /// Receives one datagram into `buf`.
     fn recv(&mut self, buf: &mut [u8]) -> Result<Received, Errno>;
-    /// Length of the datagram that [`Transport::recv`] would receive next; waits for one.
-    fn peek(&mut self) -> Result<usize, Errno>;
     /// Our port id, as the kernel puts it into its replies; asked for with each request.
     fn port(&mut self) -> Result<u32, Errno>;
     /// A buffer of at least `len` bytes for a datagram larger than the usual one.
@@ -126,33 +126,25 @@ impl<'b> Conn<'b> {
 
     /// Receives one datagram of the kernel's into `rx` and gives its length.
     ///
-    /// `sized` peeks for the length first, and changes to a larger buffer where it is needed: dumps and gets can
-    /// outgrow `rx`, acknowledgements cannot.
-    fn recv(&mut self, sized: bool) -> Result<usize, Error> {
+    /// One that outgrows `rx` is lost, and `None`: what is asked for again then finds a larger buffer.
+    fn recv(&mut self) -> Result<Option<usize>, Error> {
         for _ in 0..STRANGERS {
-            if sized {
-                let len = retry(|| self.link.peek())?;
-                if len > self.rx.len() {
-                    self.rx = self.link.larger(len).ok_or(truncated(len))?;
-                }
-            }
             let got = retry(|| self.link.recv(self.rx))?;
-            if got.len > self.rx.len() {
-                return Err(truncated(got.len));
+            if got.from != 0 {
+                continue;
             }
-            if got.from == 0 {
-                return Ok(got.len);
+            if got.len <= self.rx.len() {
+                return Ok(Some(got.len));
             }
+            let cut = Error::Truncated(u32::try_from(got.len).unwrap_or(u32::MAX));
+            self.rx = self.link.larger(got.len).ok_or(cut)?;
+            return Ok(None);
         }
         Err(Error::Malformed)
     }
 
     fn port(&mut self) -> Result<u32, Error> {
         retry(|| self.link.port())
-    }
-
-    fn set_extack(&mut self, tlvs: Range<usize>) {
-        self.extack = tlvs;
     }
 
     /// Sends `m` and waits for its acknowledgement. A warning the kernel adds to success is in
@@ -165,7 +157,8 @@ impl<'b> Conn<'b> {
         let seq = self.send(m)?;
         let port = self.port()?;
         for _ in 0..STRANGERS {
-            let len = self.recv(false)?;
+            // An acknowledgement is never so large.
+            let Some(len) = self.recv()? else { continue };
             if let Some(r) = self.scan_ack(len, seq, port) {
                 return r;
             }
@@ -181,8 +174,7 @@ impl<'b> Conn<'b> {
                 continue;
             }
             let Some((errno, tlvs)) = parse_error(&m) else { return Some(Err(Error::Malformed)) };
-            let at = place(datagram, tlvs.bytes());
-            self.set_extack(at);
+            self.extack = place(datagram, tlvs.bytes());
             return Some(if errno == 0 { Ok(()) } else { Err(Error::Kernel(Errno(errno))) });
         }
         it.damaged().then_some(Err(Error::Malformed))
@@ -190,10 +182,13 @@ impl<'b> Conn<'b> {
 
     /// Sends `m` and gives the one message that answers it.
     pub fn get(&mut self, m: &mut Build<'_>) -> Result<Message<'_>, Error> {
-        let seq = self.send(m)?;
+        let mut seq = self.send(m)?;
         let port = self.port()?;
         for _ in 0..STRANGERS {
-            let len = self.recv(true)?;
+            let Some(len) = self.recv()? else {
+                seq = self.send(m)?;
+                continue;
+            };
             let mut it = Messages::new(self.rx.get(..len).unwrap_or(&[]));
             let found = it.by_ref().find(|m| m.seq == seq && m.port == port && m.ty != nlmsg::NOOP);
             let Some(m) = found else {
@@ -221,7 +216,7 @@ impl<'b> Conn<'b> {
         m.set_flags(m.flags() | nlm::DUMP);
         let seq = self.send(m)?;
         let port = self.port()?;
-        Ok(Dump { conn: self, seq, port, at: 0..0, done: false, interrupted: false })
+        Ok(Dump { conn: self, seq, port, at: 0..0, done: false, interrupted: false, fresh: false })
     }
 
     /// Joins a multicast group, for [`Conn::listen`].
@@ -233,7 +228,8 @@ impl<'b> Conn<'b> {
     ///
     /// `Error::Os(ENOBUFS)` says that events were lost.
     pub fn listen(&mut self, each: &mut dyn FnMut(&Message<'_>)) -> Result<(), Error> {
-        let len = self.recv(true)?;
+        // What is lost for want of room is lost as events are for which the socket has none.
+        let len = self.recv()?.ok_or(Error::Os(Errno(ENOBUFS)))?;
         let mut it = Messages::new(self.rx.get(..len).unwrap_or(&[]));
         for m in it.by_ref() {
             each(&m);
@@ -250,6 +246,8 @@ pub struct Dump<'c, 'b> {
     at: Range<usize>,
     done: bool,
     interrupted: bool,
+    /// None of what stands at `at` has been handed over by [`Dump::ahead`].
+    fresh: bool,
 }
 
 impl Dump<'_, '_> {
@@ -259,71 +257,69 @@ impl Dump<'_, '_> {
     /// message has been lent by then.
     #[expect(clippy::should_implement_trait, reason = "lends from itself, which an Iterator cannot")]
     pub fn next(&mut self) -> Result<Option<Message<'_>>, Error> {
+        // Datagrams without a message of ours must not keep us for ever.
         let mut strangers = 0..STRANGERS;
-        let (head, body) = loop {
-            if self.done {
-                return Ok(None);
-            }
+        while !self.done {
             if self.at.is_empty() {
-                // Datagrams without a message of ours must not keep us for ever.
                 if strangers.next().is_none() {
                     self.done = true;
                     return Err(Error::Malformed);
                 }
-                let len = self.conn.recv(true)?;
-                self.at = 0..len;
-            }
-            let datagram = self.conn.rx.get(self.at.clone()).unwrap_or(&[]);
-            let mut it = Messages::new(datagram);
-            let Some(m) = it.next() else {
-                let damaged = it.damaged();
-                self.at = 0..0;
-                if damaged {
-                    self.done = true;
-                    return Err(Error::Malformed);
+                match self.conn.recv()? {
+                    Some(len) => (self.at, self.fresh) = (0..len, true),
+                    None => self.interrupted = true,
                 }
                 continue;
+            }
+            let rest = self.conn.rx.get(self.at.clone()).unwrap_or(&[]);
+            let Some(Message { ty, flags, seq, port, payload }) = Message::first(rest) else {
+                self.done = true;
+                return Err(Error::Malformed);
             };
-            let step = crate::bytes::align4(m.payload.len().saturating_add(crate::wire::header::HEADER_LEN));
-            self.at = self.at.start.saturating_add(step).min(self.at.end)..self.at.end;
-            if m.seq != self.seq || m.port != self.port {
+            let body = self.at.start.wrapping_add(HEADER_LEN);
+            let body = body..body.wrapping_add(payload.len());
+            self.at.start = align4(body.end).min(self.at.end);
+            if seq != self.seq || port != self.port {
                 continue;
             }
-            self.interrupted |= m.flags & nlm::DUMP_INTR != 0;
-            match m.ty {
-                nlmsg::NOOP => {}
-                nlmsg::DONE => {
-                    self.done = true;
-                    let (errno, tlvs) = parse_done(&m);
-                    let at = place(self.conn.rx, tlvs.bytes());
-                    self.conn.set_extack(at);
-                    return match errno {
-                        0 if self.interrupted => Err(Error::Interrupted),
-                        0 => Ok(None),
-                        e => Err(Error::Kernel(Errno(e))),
-                    };
-                }
-                nlmsg::ERROR => {
-                    self.done = true;
-                    let Some((errno, tlvs)) = parse_error(&m) else { return Err(Error::Malformed) };
-                    let at = place(self.conn.rx, tlvs.bytes());
-                    self.conn.set_extack(at);
-                    return if errno == 0 { Ok(None) } else { Err(Error::Kernel(Errno(errno))) };
-                }
-                nlmsg::OVERRUN => {
-                    self.done = true;
-                    return Err(Error::Malformed);
-                }
-                _ => {
-                    // A message without NLM_F_MULTI is the whole answer (`ip route get` asked as a dump).
-                    self.done = m.flags & nlm::MULTI == 0;
-                    let at = place(self.conn.rx, m.payload);
-                    break ((m.ty, m.flags), at);
-                }
+            self.interrupted |= flags & nlm::DUMP_INTR != 0;
+            if ty > nlmsg::OVERRUN {
+                // A message without NLM_F_MULTI is the whole answer (`ip route get` asked as a dump).
+                self.done = flags & nlm::MULTI == 0;
+                let payload = self.conn.rx.get(body).unwrap_or(&[]);
+                return Ok(Some(Message { ty, flags, seq, port, payload }));
             }
+            if ty != nlmsg::NOOP {
+                self.done = true;
+                return self.end(ty, flags, body).map(|()| None);
+            }
+        }
+        Ok(None)
+    }
+
+    /// What the message that ends a dump says.
+    #[inline(never)]
+    fn end(&mut self, ty: u16, flags: u16, body: Range<usize>) -> Result<(), Error> {
+        let rx: &[u8] = self.conn.rx;
+        let m = Message { ty, flags, seq: 0, port: 0, payload: rx.get(body).unwrap_or(&[]) };
+        let (errno, tlvs) = match ty {
+            nlmsg::DONE => parse_done(&m),
+            nlmsg::ERROR => parse_error(&m).ok_or(Error::Malformed)?,
+            _ => return Err(Error::Malformed),
         };
-        let payload = self.conn.rx.get(body).unwrap_or(&[]);
-        Ok(Some(Message { ty: head.0, flags: head.1, seq: self.seq, port: self.port, payload }))
+        self.conn.extack = place(rx, tlvs.bytes());
+        match errno {
+            0 if self.interrupted && ty == nlmsg::DONE => Err(Error::Interrupted),
+            0 => Ok(()),
+            e => Err(Error::Kernel(Errno(e))),
+        }
+    }
+
+    /// Hands over what else has come with the message lent last, once for each datagram: it will be lent in its turn.
+    pub fn ahead(&mut self, look: &mut dyn FnMut(&Message<'_>)) {
+        if core::mem::take(&mut self.fresh) {
+            Messages::new(self.conn.rx.get(self.at.clone()).unwrap_or(&[])).for_each(|m| look(&m));
+        }
     }
 
     /// Reads the rest of the dump and throws it away, so that the socket is free for the next request.
@@ -338,10 +334,6 @@ fn place(whole: &[u8], part: &[u8]) -> Range<usize> {
     let start = (part.as_ptr().addr()).wrapping_sub(whole.as_ptr().addr());
     let end = start.saturating_add(part.len());
     if start <= whole.len() && end <= whole.len() { start..end } else { 0..0 }
-}
-
-fn truncated(len: usize) -> Error {
-    Error::Truncated(u32::try_from(len).unwrap_or(u32::MAX))
 }
 
 fn retry<T>(mut f: impl FnMut() -> Result<T, Errno>) -> Result<T, Error> {

@@ -203,9 +203,6 @@ impl Transport for Roomy<'_> {
     fn recv(&mut self, buf: &mut [u8]) -> Result<Received, Errno> {
         self.0.recv(buf)
     }
-    fn peek(&mut self) -> Result<usize, Errno> {
-        self.0.peek()
-    }
     fn port(&mut self) -> Result<u32, Errno> {
         self.0.port()
     }
@@ -216,13 +213,29 @@ impl Transport for Roomy<'_> {
 
 #[test]
 fn a_larger_buffer_is_taken_where_there_is_one() {
-    let d = message(16, 0, 1, PORT, &[7; 300]);
-    let steps = [Step::Datagram(0, &d)];
+    // The answer that is cut is asked for again.
+    let [d, again] = [1, 2].map(|seq| message(16, 0, seq, PORT, &[7; 300]));
+    let steps = [Step::Datagram(0, &d), Step::Datagram(0, &again)];
     let mut link = Roomy(Script::new(&steps));
     let (mut rx, mut tx) = ([0; 64], [0; 64]);
     let mut conn = Conn::new(&mut link, &mut rx);
     let m = conn.get(&mut Build::new(&mut tx, 18, 0, &[0; 16])).unwrap();
     assert_eq!((m.ty, m.payload), (16, &[7; 300][..]));
+    assert_eq!(link.0.sent, 2);
+}
+
+#[test]
+fn a_dump_that_lost_a_datagram_is_interrupted() {
+    let d = message(16, nlm::MULTI, 1, PORT, &[0; 100]);
+    let last = message(17, nlm::MULTI, 1, PORT, &[0; 100]);
+    let end = done(0);
+    let steps = [Step::Datagram(0, &d), Step::Datagram(0, &last), Step::Datagram(0, &end)];
+    let mut link = Roomy(Script::new(&steps));
+    let (mut rx, mut tx) = ([0; 64], [0; 64]);
+    let mut conn = Conn::new(&mut link, &mut rx);
+    let mut dump = conn.dump(&mut Build::new(&mut tx, 18, 0, &[0; 16])).unwrap();
+    assert_eq!(dump.next().unwrap().map(|m| m.ty), Some(17));
+    assert_eq!(dump.next().map(|m| m.map(|m| m.ty)), Err(Error::Interrupted));
 }
 
 #[test]

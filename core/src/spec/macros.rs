@@ -37,6 +37,10 @@ macro_rules! attrs {
 macro_rules! names {
     ($($(#[$doc:meta])* $vis:vis static $table:ident = $($n:literal $name:literal),* $(,)?;)*) => {$(
         $(#[$doc])*
-        $vis static $table: $crate::spec::Names = $crate::spec::Names { text: concat!($($n, " ", $name, "\n"),*) };
+        $vis static $table: $crate::spec::Names = {
+            const ROWS: &[(u32, &str)] = &[$(($n, $name)),*];
+            static PACKED: [u8; $crate::spec::pack::names_len(ROWS)] = $crate::spec::pack::names(ROWS);
+            $crate::spec::Names { packed: $crate::spec::pack::text(&PACKED) }
+        };
     )*};
 }

@@ -84,17 +84,17 @@ impl Int {
 
 /// Numbers with names; the first row of a number names it, every row's name is understood.
 ///
-/// One text, a row a line, the number in front: a slice of pairs would weigh five times as much.
+/// One text: a slice of pairs would weigh five times as much.
 pub struct Names {
-    /// `NUMBER NAME`, a line each.
-    pub text: &'static str,
+    /// Rows of the name's length, the number, and the name: see [`pack::names`].
+    pub packed: &'static str,
 }
 
 impl Names {
     /// The rows.
     #[must_use]
     pub const fn iter(&self) -> NamesIter {
-        NamesIter { rest: self.text }
+        NamesIter { rest: self.packed }
     }
 
     /// The names of the bits that are set in `bits`, each row's number being a mask.
@@ -106,7 +106,7 @@ impl Names {
     /// The name of `v`.
     #[must_use]
     pub fn name(&self, v: u64) -> Option<&'static str> {
-        self.iter().find(|(n, _)| u64::from(*n) == v).map(|(_, s)| s)
+        self.iter().next_of(&mut |n| u64::from(n) == v).map(|(_, s)| s)
     }
 
     /// The number called `word`.
@@ -135,25 +135,35 @@ pub struct NamesIter {
     rest: &'static str,
 }
 
+impl NamesIter {
+    /// The next row of whose number `wanted` says so.
+    fn next_of(&mut self, wanted: &mut dyn FnMut(u32) -> bool) -> Option<(u32, &'static str)> {
+        let (bytes, mut end) = (self.rest.as_bytes(), 0_usize);
+        loop {
+            let len = usize::from(*bytes.get(end)?);
+            let (mut v, mut shift, mut at) = (0_u32, 0_u32, end.wrapping_add(1));
+            while let Some(group) = bytes.get(at) {
+                v |= u32::from(group & 63).wrapping_shl(shift);
+                (shift, at) = (shift.wrapping_add(6), at.wrapping_add(1));
+                if group & 64 == 0 {
+                    break;
+                }
+            }
+            end = at.wrapping_add(len);
+            if wanted(v) {
+                let name = self.rest.get(at..end)?;
+                self.rest = self.rest.get(end..).unwrap_or("");
+                return Some((v, name));
+            }
+        }
+    }
+}
+
 impl Iterator for NamesIter {
     type Item = (u32, &'static str);
 
     fn next(&mut self) -> Option<(u32, &'static str)> {
-        let (mut number, mut name) = (0_u32, 0);
-        let row = self.rest;
-        for (n, b) in row.bytes().enumerate() {
-            let behind = n.saturating_add(1);
-            match b {
-                b'\n' => {
-                    self.rest = row.get(behind..).unwrap_or("");
-                    return Some((number, row.get(name..n)?));
-                }
-                b' ' if name == 0 => name = behind,
-                d if name == 0 => number = number.wrapping_mul(10).wrapping_add(u32::from(d & 15)),
-                _ => {}
-            }
-        }
-        None
+        self.next_of(&mut |_| true)
     }
 }
 
@@ -168,14 +178,10 @@ impl Iterator for BitNames {
     type Item = (u32, &'static str);
 
     fn next(&mut self) -> Option<(u32, &'static str)> {
-        while self.left != 0 {
-            let (mask, name) = self.rows.next()?;
-            if self.left & mask != 0 {
-                self.left &= !mask;
-                return Some((mask, name));
-            }
-        }
-        None
+        let left = self.left;
+        let (mask, name) = if left == 0 { None } else { self.rows.next_of(&mut |n| left & n != 0) }?;
+        self.left = left & !mask;
+        Some((mask, name))
     }
 }
 

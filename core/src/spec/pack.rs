@@ -237,6 +237,55 @@ pub const fn pointed<const N: usize>(rows: &[AttrSpec]) -> [Kind; N] {
     kinds
 }
 
+/// How many bytes the names take.
+#[must_use]
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "runs in the compiler")]
+pub const fn names_len(rows: &[(u32, &str)]) -> usize {
+    let (mut n, mut i) = (0, 0);
+    while i < rows.len() {
+        let (mut v, name) = rows[i];
+        n += 2 + name.len();
+        while v >= 64 {
+            n += 1;
+            v >>= 6;
+        }
+        i += 1;
+    }
+    n
+}
+
+/// Packs names: the length in a byte, the number in groups of six bits, the lowest first and all but the last with 64
+/// added, and the name. `N` is their [`names_len`].
+#[must_use]
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "runs in the compiler")]
+#[allow(clippy::cast_possible_truncation, clippy::panic, reason = "a row that does not fit fails the build")]
+pub const fn names<const N: usize>(rows: &[(u32, &str)]) -> [u8; N] {
+    let mut b = [0; N];
+    let (mut at, mut i) = (0, 0);
+    while i < rows.len() {
+        let (mut v, name) = rows[i];
+        let name = name.as_bytes();
+        assert!(name.len() < 128);
+        b[at] = name.len() as u8;
+        at += 1;
+        while v >= 64 {
+            b[at] = low(v) & 63 | 64;
+            at += 1;
+            v >>= 6;
+        }
+        b[at] = low(v);
+        at += 1;
+        let mut k = 0;
+        while k < name.len() {
+            b[at] = name[k];
+            at += 1;
+            k += 1;
+        }
+        i += 1;
+    }
+    b
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -34,10 +34,4 @@ impl<'a> Fill<'a> {
             self.push(*byte);
         }
     }
-
-    /// The last four bits as one lower-case hexadecimal digit.
-    pub(super) fn push_hex(&mut self, nibble: u8) {
-        let digit = nibble & 15;
-        self.push(if digit < 10 { b'0' } else { b'a' - 10 }.saturating_add(digit));
-    }
 }

@@ -2,6 +2,7 @@
 
 use super::fill::Fill;
 use super::num;
+use super::pen::Text;
 
 /// Address families, of `<linux/socket.h>`, in the width of a netlink family field.
 pub mod af {
@@ -220,91 +221,17 @@ fn groups(text: &[u8], out: &mut [u8; 16], dotted: bool) -> Option<u8> {
     Some(fill.len())
 }
 
-/// An address as text, at most 45 bytes (INET6_ADDRSTRLEN less its terminator).
-#[derive(Clone, Copy)]
-pub struct IpText {
-    buf: [u8; 46],
-    len: u8,
-}
-
-impl IpText {
-    /// The text, no terminator; empty for no address.
-    #[must_use]
-    #[inline(never)]
-    pub fn as_bytes(&self) -> &[u8] {
-        self.buf.get(..usize::from(self.len)).unwrap_or_default()
-    }
-}
-
-/// Prints as glibc's inet_ntop: lower case, the first longest run of two zero groups or more as `::`, and
-/// `::ffff:1.2.3.4` and `::1.2.3.4` in dotted form.
+/// The text of an address, at most 45 bytes (INET6_ADDRSTRLEN less its terminator); none of no address.
+///
+/// As glibc's inet_ntop: lower case, the first longest run of two zero groups or more as `::`, and `::ffff:1.2.3.4` and
+/// `::1.2.3.4` in dotted form.
 #[must_use]
-pub fn print(ip: &Ip) -> IpText {
-    let mut buf = [0; 46];
-    let mut fill = Fill::new(&mut buf);
-    match ip.len {
-        4 => print_v4(&mut fill, ip.bytes()),
-        16 => print_v6(&mut fill, &ip.bytes),
-        _ => (),
-    }
-    let len = fill.len();
-    IpText { buf, len }
-}
-
-fn print_v4(fill: &mut Fill<'_>, bytes: &[u8]) {
-    for (at, byte) in bytes.iter().enumerate() {
-        if at > 0 {
-            fill.push(b'.');
+pub fn print(ip: &Ip) -> Text {
+    Text::of(|pen| {
+        if !ip.is_none() {
+            pen.address(ip.bytes());
         }
-        // By hand: a listing prints millions of these, and a division costs more than the rest.
-        let hundreds = u8::from(*byte >= 100).saturating_add(u8::from(*byte >= 200));
-        let rest = byte.wrapping_sub(hundreds.wrapping_mul(100));
-        let tens = u8::try_from(u32::from(rest).wrapping_mul(205) >> 11).unwrap_or(0);
-        let ones = rest.wrapping_sub(tens.wrapping_mul(10));
-        if hundreds > 0 {
-            fill.push(b'0' | hundreds);
-        }
-        if *byte >= 10 {
-            fill.push(b'0' | tens);
-        }
-        fill.push(b'0' | ones);
-    }
-}
-
-fn print_v6(fill: &mut Fill<'_>, bytes: &[u8; 16]) {
-    let (pairs, _) = bytes.as_chunks::<2>();
-    let mut run: usize = 0;
-    let mut best: usize = 1;
-    let mut best_end: usize = 0;
-    for (at, pair) in pairs.iter().enumerate() {
-        run = if *pair == [0, 0] { run.saturating_add(1) } else { 0 };
-        if run > best {
-            best = run;
-            best_end = at.saturating_add(1);
-        }
-    }
-    let best_start = best_end.saturating_sub(best);
-    // A run at the front of exactly this length leaves an IPv4 address at the end.
-    let mapped = best_end == 5 && best == 5 && pairs.get(5) == Some(&[0xff; 2]);
-    let dotted = mapped || (best_end == 6 && best == 6);
-    let mut after_group = false;
-    for (at, pair) in pairs.iter().enumerate() {
-        if at >= best_start && at < best_end {
-            if at == best_start {
-                fill.push_all(b"::");
-            }
-            after_group = false;
-            continue;
-        }
-        if after_group {
-            fill.push(b':');
-        }
-        if dotted && at == 6 {
-            return print_v4(fill, bytes.get(12..).unwrap_or_default());
-        }
-        fill.push_all(num::hex(u64::from(u16::from_be_bytes(*pair))).as_bytes());
-        after_group = true;
-    }
+    })
 }
 
 /// Why a word is no address or prefix; the caller has the word and the family to quote.

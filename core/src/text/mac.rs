@@ -1,39 +1,24 @@
 //! Link-layer addresses of up to MAX_ADDR_LEN (32) bytes.
 
-use super::fill::Fill;
 use super::ip::{has, parse_short_v4};
 use super::num::hex_digit;
-
-/// An address as text, at most 32 bytes: 95 characters.
-#[derive(Clone, Copy)]
-pub struct MacText {
-    buf: [u8; 95],
-    len: u8,
-}
-
-impl MacText {
-    /// The text, no terminator.
-    #[must_use]
-    #[inline(never)]
-    pub fn as_bytes(&self) -> &[u8] {
-        self.buf.get(..usize::from(self.len)).unwrap_or_default()
-    }
-}
+use super::pen::{Pen, Text};
 
 /// Lower-case hexadecimal bytes with colons between; what passes 32 bytes is left out.
 #[must_use]
-pub fn print(address: &[u8]) -> MacText {
-    let mut buf = [0; 95];
-    let mut fill = Fill::new(&mut buf);
+pub fn print(address: &[u8]) -> Text {
+    Text::of(|pen| write(pen, address))
+}
+
+#[inline(never)]
+pub(super) fn write(pen: &mut Pen<'_>, address: &[u8]) {
     for (at, byte) in address.iter().take(32).enumerate() {
         if at > 0 {
-            fill.push(b':');
+            pen.byte(b':');
         }
-        fill.push_hex(byte >> 4);
-        fill.push_hex(byte & 15);
+        pen.hex(byte >> 4);
+        pen.hex(*byte);
     }
-    let len = fill.len();
-    MacText { buf, len }
 }
 
 /// The length of the address written to the front of `out`, or `None`; see [`parse_or_part`].

@@ -8,6 +8,7 @@ pub mod ip;
 pub mod mac;
 pub mod num;
 pub mod out;
+pub mod pen;
 
 /// `s` before and behind the first `at`, an ASCII byte; `None` behind when it has none. Unlike `str::split_once` it
 /// holds no path to a panic.

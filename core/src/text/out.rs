@@ -7,6 +7,7 @@
 use crate::bytes::copy;
 use crate::text::cut;
 use crate::text::num::{Digits, dec, dec_signed, hex, hex_pad};
+use crate::text::pen::{Pen, Text};
 
 /// Where the bytes go. Short writes and interruptions are the implementation's to handle.
 pub trait Sink {
@@ -94,11 +95,171 @@ impl Style {
 
 /// A value on its way out.
 #[derive(Clone, Copy)]
-enum Val<'v> {
+pub enum Val<'v> {
+    /// A string from anywhere.
     Str(&'v [u8]),
+    /// A string of our own making: a word of a table.
+    Word(&'v [u8]),
+    /// An address of IPv4 or IPv6, in its colour unless another is set, else bytes of a link's; up to [`LONG`] bytes.
+    Address(&'v [u8]),
+    /// The same, and the length of a prefix.
+    Prefix(&'v [u8], u8),
+    /// What is no string in JSON: digits.
     Raw(&'v [u8]),
+    /// `true` or `false`.
     Bool(bool),
+    /// `null`, and nothing in text.
     Null,
+}
+
+/// What a value and its label take at most of the window that they are written in: a key of [`KEY`] bytes or the text
+/// around it, a word or an address.
+const LONG: usize = 48;
+const KEY: usize = 31;
+
+impl Val<'_> {
+    /// Whether it can be written as it is, and takes little room.
+    #[inline(always)]
+    fn is_short(&self) -> bool {
+        match self {
+            Val::Str(s) => s.len() <= LONG && s.iter().all(|b| is_plain(*b)),
+            Val::Word(s) | Val::Raw(s) => s.len() <= LONG,
+            Val::Address(b) | Val::Prefix(b, _) => b.len() <= 16,
+            Val::Bool(_) | Val::Null => true,
+        }
+    }
+
+    const fn is_string(&self) -> bool {
+        matches!(self, Val::Str(_) | Val::Word(_) | Val::Address(_) | Val::Prefix(..))
+    }
+
+    fn write(&self, pen: &mut Pen<'_>, json: bool) {
+        pen.bytes(match self {
+            Val::Str(s) | Val::Word(s) | Val::Raw(s) => s,
+            Val::Address(b) => return pen.address(b),
+            Val::Prefix(b, len) => {
+                pen.address(b);
+                pen.byte(b'/');
+                return pen.v4(&[*len]);
+            }
+            Val::Bool(true) => b"true",
+            Val::Bool(false) => b"false",
+            Val::Null if json => b"null",
+            Val::Null => b"",
+        });
+    }
+}
+
+/// How many bytes the label `text` takes when it is packed.
+#[must_use]
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "runs in the compiler")]
+pub const fn label_len(text: &str) -> usize {
+    let (text, mut n, mut len) = (text.as_bytes(), 0, 3 + PAD);
+    let mut marks = *b"|%^";
+    while n < text.len() {
+        let mut mark = 0;
+        while mark < 3 && marks[mark] != text[n] {
+            mark += 1;
+        }
+        if mark < 3 {
+            marks[mark] = 0;
+        } else {
+            len += 1;
+        }
+        n += 1;
+    }
+    len
+}
+
+/// Packs a label: the lengths of the key, of the text before the value, and of what of that has no colour; then all of it
+/// without the marks, and some blanks. `N` is its [`label_len`].
+#[must_use]
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "runs in the compiler")]
+#[allow(clippy::cast_possible_truncation, reason = "a label that does not fit fails the build")]
+pub const fn pack_label<const N: usize>(text: &str) -> [u8; N] {
+    let (text, mut b) = (text.as_bytes(), [b' '; N]);
+    let (mut n, mut at, mut marks, mut places) = (0, 3, *b"|%^", [3; 3]);
+    while n < text.len() {
+        let mut mark = 0;
+        while mark < 3 && marks[mark] != text[n] {
+            mark += 1;
+        }
+        if mark < 3 {
+            (marks[mark], places[mark]) = (0, at);
+        } else {
+            b[at] = text[n];
+            at += 1;
+        }
+        n += 1;
+    }
+    let [bar, percent, plain] = places;
+    let shows = marks[1] == 0;
+    let before = if shows { percent - bar } else { at - bar };
+    assert!(marks[0] == 0 && bar - 3 <= KEY && at - bar < SHOWS as usize);
+    b[0] = (bar - 3) as u8;
+    b[1] = before as u8 | if shows { SHOWS } else { 0 };
+    b[2] = if marks[2] == 0 { (plain - bar) as u8 } else { 0 };
+    b
+}
+
+/// Added to the second length where the text has a place for the value.
+const SHOWS: u8 = 64;
+/// Bytes behind a packed label, so that it can be copied in whole chunks.
+const PAD: usize = 7;
+
+/// A label of [`Out::put`] and its like for values that are printed often: `KEY|PATTERN` taken apart when the compiler
+/// runs. Text before a `^` in it has no colour.
+#[macro_export]
+macro_rules! label {
+    ($label:expr) => {{
+        const TEXT: &str = $label;
+        static PACKED: [u8; $crate::text::out::label_len(TEXT)] = $crate::text::out::pack_label(TEXT);
+        const { $crate::spec::pack::text(&PACKED) }
+    }};
+}
+
+/// What stands around a value.
+#[derive(Default)]
+struct Parts<'p> {
+    key: &'p [u8],
+    plain: &'p [u8],
+    before: &'p [u8],
+    after: &'p [u8],
+    /// Whether the value is in the text.
+    shows: bool,
+}
+
+impl<'p> Parts<'p> {
+    #[inline(never)]
+    fn of(key: &'p str, pattern: &'p str) -> Self {
+        let (before, after) = cut(pattern, b'%');
+        Parts {
+            key: key.as_bytes(),
+            before: before.as_bytes(),
+            after: after.unwrap_or("").as_bytes(),
+            shows: after.is_some(),
+            ..Parts::default()
+        }
+    }
+
+    /// A label begins with a letter or `|`, one that is packed with the length of its key.
+    #[inline(always)]
+    fn of_label(label: &'p str) -> Self {
+        match label.as_bytes() {
+            [key, before, plain, rest @ ..] if usize::from(*key) <= KEY => {
+                let rest = rest.get(..rest.len().saturating_sub(PAD)).unwrap_or_default();
+                let (key, text) = rest.split_at_checked(usize::from(*key)).unwrap_or_default();
+                let shows = before & SHOWS != 0;
+                let (before, after) = text.split_at_checked(usize::from(before & !SHOWS)).unwrap_or_default();
+                let (plain, before) = before.split_at_checked(usize::from(*plain)).unwrap_or_default();
+                Parts { key, plain, before, after, shows }
+            }
+            _ => {
+                let (key, pattern) = cut(label, b'|');
+                Parts::of(key, pattern.unwrap_or(""))
+            }
+        }
+    }
 }
 
 /// The page being written. Errors of the sink are sticky: [`Out::finish`] tells.
@@ -151,40 +312,42 @@ impl<'o> Out<'o> {
     }
 
     /// Bytes as they are, in either tongue.
-    pub fn bytes(&mut self, mut b: &[u8]) {
-        loop {
+    #[inline(never)]
+    pub fn bytes(&mut self, b: &[u8]) {
+        let end = self.len.wrapping_add(b.len());
+        match self.buf.get_mut(self.len..end) {
+            Some(room) => {
+                copy(room, b);
+                self.len = end;
+            }
+            None => self.spill(b),
+        }
+    }
+
+    /// One byte as it is, in either tongue.
+    pub fn byte(&mut self, byte: u8) {
+        match self.buf.get_mut(self.len) {
+            Some(to) => {
+                *to = byte;
+                self.len = self.len.wrapping_add(1);
+            }
+            None => self.spill(&[byte]),
+        }
+    }
+
+    /// The same for what does not fit.
+    #[cold]
+    fn spill(&mut self, mut b: &[u8]) {
+        while !b.is_empty() {
             let room = self.buf.get_mut(self.len..).unwrap_or_default();
             let (now, later) = b.split_at_checked(room.len()).unwrap_or((b, &[]));
             copy(room, now);
             self.len = self.len.saturating_add(now.len());
-            if later.is_empty() {
-                return;
+            if !later.is_empty() {
+                self.flush();
             }
-            self.flush();
             b = later;
         }
-    }
-
-    /// The three parts at once, where they fit the buffer and the middle one needs no escape in any tongue; else
-    /// nothing, and `false`. A listing is made of these.
-    fn quick(&mut self, before: &[u8], v: &[u8], after: &[u8]) -> bool {
-        let room = self.buf.get_mut(self.len..).unwrap_or_default();
-        let len = before.len().saturating_add(v.len()).saturating_add(after.len());
-        if len > room.len() {
-            return false;
-        }
-        copy(room, before);
-        let room = room.get_mut(before.len()..).unwrap_or_default();
-        let mut plain = true;
-        for (to, from) in room.iter_mut().zip(v) {
-            *to = *from;
-            plain &= is_plain(*from);
-        }
-        copy(room.get_mut(v.len()..).unwrap_or_default(), after);
-        if plain {
-            self.len = self.len.saturating_add(len);
-        }
-        plain
     }
 
     /// Hands what is gathered to the sink.
@@ -245,6 +408,14 @@ impl<'o> Out<'o> {
     /// The colour of the next value.
     pub fn style(&mut self, style: Style) -> &mut Self {
         self.style = style;
+        self
+    }
+
+    /// The colour of the next value, unless it has one.
+    pub fn or_style(&mut self, style: Style) -> &mut Self {
+        if self.style == Style::Plain {
+            self.style = style;
+        }
         self
     }
 
@@ -332,12 +503,12 @@ impl<'o> Out<'o> {
 
     /// Opens a JSON object; an empty key where none belongs (in arrays).
     pub fn open_object(&mut self, key: &str) {
-        self.open(key.as_bytes(), b"{");
+        self.open(key.as_bytes(), b'{');
     }
 
     /// Closes the object opened last.
     pub fn close_object(&mut self) {
-        self.close(b"}", false);
+        self.close(b'}');
     }
 
     /// Opens a JSON array, printing `text` in text.
@@ -346,9 +517,16 @@ impl<'o> Out<'o> {
         self.open_list(key.as_bytes());
     }
 
+    /// An array without values, by its label.
+    pub fn put_empty(&mut self, label: &str) {
+        if self.mode.json {
+            self.put(label, Val::Raw(if self.mode.pretty { b"[ ]" } else { b"[]" }));
+        }
+    }
+
     /// Opens a JSON array whose key is a name that the kernel gave.
     pub fn open_list(&mut self, key: &[u8]) {
-        self.open(key, b"[");
+        self.open(key, b'[');
         if self.mode.json && self.mode.pretty {
             self.bytes(b" ");
         }
@@ -357,7 +535,7 @@ impl<'o> Out<'o> {
     /// Closes the array opened last, printing `text` in text.
     pub fn close_array(&mut self, text: &str) {
         self.text(text);
-        self.close(b"]", true);
+        self.close(b']');
     }
 
     /// Opens the document, unless it is open: one array for a whole command. Nothing in text.
@@ -385,7 +563,7 @@ impl<'o> Out<'o> {
             }
         }
         if open && depth == 0 {
-            self.close(b"]", true);
+            self.close(b']');
             self.bytes(b"\n");
         }
     }
@@ -402,21 +580,21 @@ impl<'o> Out<'o> {
         self.close_to(0);
     }
 
-    fn open(&mut self, key: &[u8], bracket: &[u8]) {
+    fn open(&mut self, key: &[u8], bracket: u8) {
         if self.mode.json {
             let depth = self.depth;
             if !(self.mode.records && depth == 1) {
                 self.comma &= !(self.mode.records && depth == 0);
                 self.key(key);
-                self.bytes(bracket);
+                self.byte(bracket);
                 self.comma = false;
             }
             self.depth = depth.saturating_add(1);
-            self.arrays = self.arrays << 1 | u32::from(bracket == b"[");
+            self.arrays = self.arrays << 1 | u32::from(bracket == b'[');
         }
     }
 
-    fn close(&mut self, bracket: &[u8], array: bool) {
+    fn close(&mut self, bracket: u8) {
         if self.mode.json {
             self.depth = self.depth.saturating_sub(1);
             self.arrays >>= 1;
@@ -424,13 +602,13 @@ impl<'o> Out<'o> {
                 return;
             }
             if self.comma && self.mode.pretty {
-                if array {
-                    self.bytes(b" ");
+                if bracket == b']' {
+                    self.byte(b' ');
                 } else {
                     self.indent();
                 }
             }
-            self.bytes(bracket);
+            self.byte(bracket);
             self.comma = true;
         }
     }
@@ -444,52 +622,129 @@ impl<'o> Out<'o> {
 
     /// The separator and, where there is one, the key of the next JSON value.
     fn key(&mut self, key: &[u8]) {
-        if self.comma {
-            self.bytes(b",");
+        if core::mem::replace(&mut self.comma, true) {
+            self.byte(b',');
         }
-        self.comma = true;
         if !key.is_empty() {
             self.indent();
-            if self.mode.pretty || !self.quick(b"\"", key, b"\":") {
-                self.quoted(key);
-                self.bytes(if self.mode.pretty { b": " } else { b":" });
-            }
+            self.quoted(key);
+            self.bytes(if self.mode.pretty { b": " } else { b":" });
         }
     }
 
     fn value(&mut self, key: &str, pattern: &str, v: Val<'_>) {
+        self.write(&Parts::of(key, pattern), v);
+    }
+
+    /// A value by its label: `KEY|PATTERN`, or what [`label!`](crate::label!) made of it.
+    pub fn put(&mut self, label: &str, v: Val<'_>) {
+        if self.put_short(label.as_bytes(), &v).is_none() {
+            self.write(&Parts::of_label(label), v);
+        }
+    }
+
+    /// The same where all of it is short and nothing stands between, the common case in a listing; else nothing, and
+    /// `None`.
+    #[inline(always)]
+    fn put_short(&mut self, label: &[u8], v: &Val<'_>) -> Option<()> {
+        let [key, before, _, rest @ ..] = label else { return None };
+        let key = usize::from(*key);
+        if key > KEY || self.mode.pretty || self.mode.palette != Palette::None || !v.is_short() {
+            return None;
+        }
+        let mut pen = Pen::new(self.buf.get_mut(self.len..)?.first_chunk_mut()?);
+        if !self.mode.json {
+            let (shows, before) = (before & SHOWS != 0, usize::from(before & !SHOWS));
+            let text = rest.get(key..)?;
+            if before > 0 {
+                pen.front(text, before);
+            }
+            if shows {
+                v.write(&mut pen, false);
+            }
+            let after = text.get(before..)?;
+            if let Some(len) = after.len().checked_sub(PAD).filter(|len| *len > 0) {
+                pen.front(after, len);
+            }
+        } else if key > 0 {
+            if core::mem::replace(&mut self.comma, true) {
+                pen.byte(b',');
+            }
+            // In an array a value has no key of its own: those labels have "-".
+            if !(key == 1 && rest.first() == Some(&b'-')) {
+                pen.byte(b'"');
+                pen.front(rest, key);
+                pen.byte(b'"');
+                pen.byte(b':');
+            }
+            let quoted = v.is_string();
+            if quoted {
+                pen.byte(b'"');
+            }
+            v.write(&mut pen, true);
+            if quoted {
+                pen.byte(b'"');
+            }
+        }
+        self.style = Style::Plain;
+        self.len = self.len.wrapping_add(pen.len());
+        Some(())
+    }
+
+    #[inline(never)]
+    fn write(&mut self, parts: &Parts<'_>, v: Val<'_>) {
         let style = core::mem::replace(&mut self.style, Style::Plain);
-        if self.mode.json {
+        let json = self.mode.json;
+        // The text of most values that have no packed label; JSON is shorter, and goes its way below.
+        if !json
+            && self.mode.palette == Palette::None
+            && v.is_short()
+            && [parts.plain, parts.before, parts.after].iter().all(|part| part.len() <= LONG / 2)
+            && let Some(room) = self.buf.get_mut(self.len..).and_then(<[u8]>::first_chunk_mut)
+        {
+            let mut pen = Pen::new(room);
+            pen.bytes(parts.plain);
+            pen.bytes(parts.before);
+            if parts.shows {
+                v.write(&mut pen, false);
+            }
+            pen.bytes(parts.after);
+            self.len = self.len.wrapping_add(pen.len());
+            return;
+        }
+        let text = if v.is_short() { Text::of(|pen| v.write(pen, json)) } else { Text::of(|_| ()) };
+        let long = match v {
+            Val::Str(s) => s,
+            Val::Word(s) | Val::Raw(s) if s.len() > LONG => s,
+            _ => text.as_bytes(),
+        };
+        if json {
             // In an array a value has no key of its own: those calls pass "-".
-            if !key.is_empty() {
-                self.key(if key == "-" { b"" } else { key.as_bytes() });
-                match v {
-                    Val::Str(s) => self.quoted(s),
-                    Val::Raw(b) => self.bytes(b),
-                    Val::Bool(b) => self.bytes(if b { b"true" } else { b"false" }),
-                    Val::Null => self.bytes(b"null"),
-                }
+            if !parts.key.is_empty() {
+                self.key(if parts.key == b"-" { b"" } else { parts.key });
+                if v.is_string() { self.quoted(long) } else { self.bytes(long) }
             }
-        } else if !pattern.is_empty() {
-            let code = style.code(self.mode.palette);
-            if !code.is_empty() {
-                self.bytes(code.as_bytes());
-            }
-            let (before, after) = cut(pattern, b'%');
-            let (v, rest) = match (after, v) {
-                (None, _) => (&b""[..], ""),
-                (Some(after), Val::Str(v) | Val::Raw(v)) => (v, after),
-                (Some(after), Val::Bool(true)) => (&b"true"[..], after),
-                (Some(after), Val::Bool(false)) => (&b"false"[..], after),
-                (Some(after), Val::Null) => (&b""[..], after),
+        } else {
+            self.bytes(parts.plain);
+            let style = match v {
+                Val::Address(b) | Val::Prefix(b, _) if style == Style::Plain => match b.len() {
+                    4 => Style::Inet,
+                    16 => Style::Inet6,
+                    _ => style,
+                },
+                _ => style,
             };
-            if !self.quick(before.as_bytes(), v, rest.as_bytes()) {
-                self.bytes(before.as_bytes());
-                self.shown(v);
-                self.bytes(rest.as_bytes());
-            }
-            if !code.is_empty() {
-                self.bytes(b"\x1b[0m");
+            let code = style.code(self.mode.palette).as_bytes();
+            if parts.shows || !parts.before.is_empty() {
+                self.bytes(code);
+                self.bytes(parts.before);
+                if parts.shows {
+                    self.shown(long);
+                }
+                self.bytes(parts.after);
+                if !code.is_empty() {
+                    self.bytes(b"\x1b[0m");
+                }
             }
         }
     }
@@ -526,9 +781,6 @@ impl<'o> Out<'o> {
 
     /// A JSON string: escaped where JSON asks for it, U+FFFD for what is no UTF-8.
     fn quoted(&mut self, s: &[u8]) {
-        if self.quick(b"\"", s, b"\"") {
-            return;
-        }
         self.bytes(b"\"");
         for piece in s.utf8_chunks() {
             self.escaped(piece.valid().as_bytes(), &mut |out, b| {
@@ -665,6 +917,72 @@ pub(crate) mod tests {
             print(Mode { json: true, ..Mode::default() }, |o| o.str("-", "%", bad)),
             "[\"\\u009b1m\\u0080\\u009f\u{a0}\u{11b}\u{fffd}\"]\n"
         );
+    }
+
+    /// The same with a page in which short values fit the window, and with one in which none does.
+    fn both(mode: Mode, f: impl Fn(&mut Out<'_>)) -> String {
+        let small = print(mode, &f);
+        let mut page = Page(Vec::new());
+        let mut buf = [0; 4096];
+        let mut out = Out::new(&mut page, &mut buf);
+        out.mode = mode;
+        out.open_document();
+        f(&mut out);
+        out.close_document();
+        out.finish().unwrap();
+        let large = String::from_utf8(page.0).unwrap();
+        assert_eq!(small, large);
+        large
+    }
+
+    #[test]
+    fn packed_labels_print_as_the_text_that_they_were_packed_from() {
+        let v6 = [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
+        let all = |out: &mut Out<'_>| {
+            out.open_object("");
+            out.put(crate::label!("dst|% "), Val::Prefix(&[10, 0, 0, 0], 8));
+            out.put("dst|% ", Val::Prefix(&[10, 0, 0, 0], 8));
+            out.put(crate::label!("gateway|via ^% "), Val::Address(&v6));
+            out.put(crate::label!("to| to %/"), Val::Address(&[255, 99, 100, 9]));
+            out.put(crate::label!("lladdr|%"), Val::Address(&[2, 0, 0, 0, 0xab, 0xcd]));
+            out.put(crate::label!("|only text "), Val::Null);
+            out.put(crate::label!("only-json|"), Val::Raw(b"7"));
+            out.put(crate::label!("is|is "), Val::Bool(true));
+            out.put(crate::label!("name|% "), Val::Str(b"a\x1b\""));
+            out.put(crate::label!("long|% "), Val::Str(&[b'x'; 100]));
+            out.put(crate::label!("a-key-of-31-characters-is-long|% "), Val::Word(&[b'y'; 48]));
+            out.open_array("list", "");
+            out.put(crate::label!("-|% "), Val::Word(b"UP"));
+            out.put("-|% ", Val::Word(b"DOWN"));
+            out.close_array("");
+            out.put_empty(crate::label!("none|"));
+            out.close_object();
+        };
+        let long = "x".repeat(100);
+        let word = "y".repeat(48);
+        assert_eq!(
+            both(Mode::default(), all),
+            std::format!(
+                "10.0.0.0/8 10.0.0.0/8 via 2001:db8::1  to 255.99.100.9/02:00:00:00:ab:cdonly text is a\\x1b\" {long} {word} UP DOWN "
+            )
+        );
+        assert_eq!(
+            both(Mode { json: true, ..Mode::default() }, all),
+            std::format!(
+                "[{{\"dst\":\"10.0.0.0/8\",\"dst\":\"10.0.0.0/8\",\"gateway\":\"2001:db8::1\",\"to\":\"255.99.100.9\",\"lladdr\":\"02:00:00:00:ab:cd\",\"only-json\":7,\"is\":true,\"name\":\"a\\u001b\\\"\",\"long\":\"{long}\",\"a-key-of-31-characters-is-long\":\"{word}\",\"list\":[\"UP\",\"DOWN\"],\"none\":[]}}]\n"
+            )
+        );
+        let plain = |out: &mut Out<'_>| {
+            out.put(crate::label!("a|via ^% "), Val::Address(&[10, 0, 0, 1]));
+            out.style(Style::Mac).put(crate::label!("b|% "), Val::Address(&[10, 0, 0, 1]));
+            out.put(crate::label!("c|dev %"), Val::Str(b"lo"));
+        };
+        let dark = Mode { palette: Palette::Dark, ..Mode::default() };
+        assert_eq!(both(dark, plain), "via \x1b[1;35m10.0.0.1 \x1b[0m\x1b[1;33m10.0.0.1 \x1b[0mdev lo");
+        let pretty = Mode { pretty: true, ..Mode::default() };
+        assert_eq!(both(pretty, plain), "via 10.0.0.1 10.0.0.1 dev lo");
+        let pretty = Mode { json: true, pretty: true, ..Mode::default() };
+        assert_eq!(both(pretty, |out| out.put_empty(crate::label!("none|"))), "[ \n    \"none\": [ ] ]\n");
     }
 
     #[test]

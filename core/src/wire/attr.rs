@@ -38,9 +38,32 @@ pub struct Attrs<'a> {
     /// Bit `ty % 64` is set where attribute `ty` may be among them: a printer asks for thirty attributes of a message
     /// that has five.
     there: u64,
-    /// Bit `ty % 64` is set where more than one attribute may be numbered so: the first one found is then not the last.
-    again: u64,
+    /// Where in `rest` the payload of attribute `ty` begins: 0 where it has to be looked for.
+    at: [u16; NEAR],
+    /// Whether a bit of `there` may stand for more than one: the first one found is then not the last.
+    again: bool,
     damaged: bool,
+}
+
+/// The lowest numbers, of which messages that come by the million have most.
+const NEAR: usize = 8;
+
+/// Attributes by the bits of their numbers.
+#[derive(Clone, Copy)]
+pub struct Mask(u64);
+
+impl Mask {
+    /// Of the attributes numbered so.
+    #[must_use]
+    #[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "runs in the compiler")]
+    pub const fn of(tys: &[u16]) -> Mask {
+        let (mut mask, mut i) = (0, 0);
+        while i < tys.len() {
+            mask |= 1_u64.wrapping_shl(tys[i] as u32);
+            i += 1;
+        }
+        Mask(mask)
+    }
 }
 
 impl<'a> Attrs<'a> {
@@ -51,19 +74,32 @@ impl<'a> Attrs<'a> {
     #[must_use]
     #[inline(never)]
     pub const fn new(bytes: &'a [u8]) -> Self {
-        Attrs { rest: bytes, there: u64::MAX, again: u64::MAX, damaged: false }
+        Attrs { rest: bytes, there: u64::MAX, at: [0; NEAR], again: true, damaged: false }
     }
 
     /// The same, looked through once so that asking for what is not there costs nothing.
     #[must_use]
     pub fn indexed(bytes: &'a [u8]) -> Self {
-        let (mut rest, mut there, mut again) = (bytes, 0, 0);
-        while let Some((ty, _)) = step(&mut rest) {
+        let (mut there, mut again, mut at) = (0, 0, [0; NEAR]);
+        let mut place = 0_usize;
+        // As in `step`, with less to carry on.
+        while let Some([a, b, c, d]) = bytes.get(place..).and_then(<[u8]>::first_chunk) {
+            let len = usize::from(u16::from_ne_bytes([*a, *b]));
+            let end = place.wrapping_add(len);
+            if len < ATTR_HEADER_LEN || end > bytes.len() {
+                break;
+            }
+            let ty = u16::from_ne_bytes([*c, *d]) & NLA_TYPE_MASK;
             let bit = 1_u64.wrapping_shl(ty.into());
             again |= there & bit;
             there |= bit;
+            place = place.wrapping_add(ATTR_HEADER_LEN);
+            if let Some(at) = at.get_mut(usize::from(ty)) {
+                *at = u16::try_from(place).unwrap_or(0);
+            }
+            place = align4(end);
         }
-        Attrs { rest: bytes, there, again, damaged: false }
+        Attrs { rest: bytes, there, at, again: again != 0, damaged: false }
     }
 
     /// The bytes that have not been iterated yet.
@@ -80,30 +116,45 @@ impl<'a> Attrs<'a> {
 
     /// Whether an attribute numbered `ty` may be among them; a `no` is certain.
     #[must_use]
+    #[inline(always)]
     pub const fn may_have(&self, ty: u16) -> bool {
         self.there & 1_u64.wrapping_shl(ty as u32) != 0
     }
 
+    /// The same of several.
+    #[must_use]
+    #[inline(always)]
+    pub const fn may_have_any(&self, of: Mask) -> bool {
+        self.there & of.0 != 0
+    }
+
     /// The payload of the last attribute numbered `ty`: as the kernel's parser, the last one wins.
     #[must_use]
+    #[inline(never)]
     pub fn raw(&self, ty: u16) -> Option<&'a [u8]> {
+        if !self.may_have(ty) {
+            return None;
+        }
+        if let Some(at) = self.at.get(usize::from(ty)).filter(|at| **at != 0) {
+            let at = usize::from(*at);
+            let len = self.rest.get(at.wrapping_sub(ATTR_HEADER_LEN)..)?.first_chunk()?;
+            let len = usize::from(u16::from_ne_bytes(*len)).wrapping_sub(ATTR_HEADER_LEN);
+            return self.rest.get(at..)?.get(..len);
+        }
         let (mut rest, mut found) = (self.rest, None);
-        if self.may_have(ty) {
-            let only = self.again & 1_u64.wrapping_shl(ty.into()) == 0;
-            // The hottest loop of every listing: only a header is looked at until the number is right.
-            while let Some([a, b, c, d]) = rest.first_chunk() {
-                let len = usize::from(u16::from_ne_bytes([*a, *b]));
-                if u16::from_ne_bytes([*c, *d]) & NLA_TYPE_MASK == ty {
-                    let Some(payload) = rest.get(ATTR_HEADER_LEN..len) else { break };
-                    found = Some(payload);
-                    if only {
-                        break;
-                    }
-                } else if len < ATTR_HEADER_LEN {
+        // Only a header is looked at until the number is right.
+        while let Some([a, b, c, d]) = rest.first_chunk() {
+            let len = usize::from(u16::from_ne_bytes([*a, *b]));
+            if u16::from_ne_bytes([*c, *d]) & NLA_TYPE_MASK == ty {
+                let Some(payload) = rest.get(ATTR_HEADER_LEN..len) else { break };
+                found = Some(payload);
+                if !self.again {
                     break;
                 }
-                rest = rest.get(align4(len)..).unwrap_or(&[]);
+            } else if len < ATTR_HEADER_LEN {
+                break;
             }
+            rest = rest.get(align4(len)..).unwrap_or(&[]);
         }
         found
     }
@@ -143,6 +194,8 @@ impl<'a> Iterator for Attrs<'a> {
     type Item = Attr<'a>;
 
     fn next(&mut self) -> Option<Attr<'a>> {
+        // What is left begins elsewhere than what was looked through.
+        self.at = [0; NEAR];
         match step(&mut self.rest) {
             Some((ty, payload)) => Some(Attr { ty: ty & NLA_TYPE_MASK, flags: ty & !NLA_TYPE_MASK, payload }),
             None => {
@@ -183,6 +236,9 @@ mod tests {
             );
         }
         assert!(!Attrs::indexed(&b).may_have(5) && Attrs::indexed(&b).may_have(131));
+        let mut left = Attrs::indexed(&b);
+        left.next();
+        assert_eq!(left.get(Key::<u8>::new(67)), Some(2));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The message header and the messages of one datagram (`linux/netlink.h`, RFC 3549 §2.2).
 
-use crate::bytes::{Reader, align4};
+use crate::bytes::{Reader, align4, copy};
+use crate::wire::attr::Attrs;
 
 /// Bytes of `struct nlmsghdr`: length u32, type u16, flags u16, sequence u32, port id u32, in host order.
 pub const HEADER_LEN: usize = 16;
@@ -54,15 +55,49 @@ pub struct Message<'a> {
 }
 
 impl<'a> Message<'a> {
+    /// The message at the front of `bytes`; `None` where they are no whole one.
+    #[must_use]
+    #[inline(always)]
+    pub fn first(bytes: &'a [u8]) -> Option<Message<'a>> {
+        let [l0, l1, l2, l3, t0, t1, f0, f1, s0, s1, s2, s3, p0, p1, p2, p3] =
+            *bytes.first_chunk::<HEADER_LEN>()?;
+        let len = usize::try_from(u32::from_ne_bytes([l0, l1, l2, l3])).ok()?;
+        Some(Message {
+            ty: u16::from_ne_bytes([t0, t1]),
+            flags: u16::from_ne_bytes([f0, f1]),
+            seq: u32::from_ne_bytes([s0, s1, s2, s3]),
+            port: u32::from_ne_bytes([p0, p1, p2, p3]),
+            payload: bytes.get(HEADER_LEN..len)?,
+        })
+    }
+
     /// The fixed header by value and the attributes behind it.
     ///
     /// A payload shorter than the header is read as if zeros followed: old kernels send shorter headers.
     #[must_use]
-    pub fn split<const N: usize>(&self) -> ([u8; N], crate::wire::attr::Attrs<'a>) {
-        let mut head = [0_u8; N];
-        head.iter_mut().zip(self.payload).for_each(|(h, p)| *h = *p);
-        let rest = self.payload.get(align4(N)..).unwrap_or(&[]);
-        (head, crate::wire::attr::Attrs::indexed(rest))
+    pub fn split<const N: usize>(&self) -> ([u8; N], Attrs<'a>) {
+        (self.head(), self.attrs(N))
+    }
+
+    /// The first `N` bytes, with zeros behind where there are fewer.
+    #[must_use]
+    #[inline(always)]
+    pub fn head<const N: usize>(&self) -> [u8; N] {
+        match self.payload.first_chunk() {
+            Some(head) => *head,
+            None => {
+                let mut head = [0_u8; N];
+                copy(&mut head, self.payload);
+                head
+            }
+        }
+    }
+
+    /// The attributes behind a fixed header of `head` bytes, indexed.
+    #[must_use]
+    #[inline(always)]
+    pub fn attrs(&self, head: usize) -> Attrs<'a> {
+        Attrs::indexed(self.payload.get(align4(head)..).unwrap_or(&[]))
     }
 }
 
@@ -85,20 +120,6 @@ impl<'a> Messages<'a> {
     pub const fn damaged(&self) -> bool {
         self.damaged
     }
-
-    fn read(&mut self) -> Option<Message<'a>> {
-        let mut r = self.r;
-        let len = usize::try_from(r.u32()?).ok()?;
-        let ty = r.u16()?;
-        let flags = r.u16()?;
-        let seq = r.u32()?;
-        let port = r.u32()?;
-        let body = len.checked_sub(HEADER_LEN)?;
-        let payload = r.take(body)?;
-        r.skip_up_to(align4(len).saturating_sub(len));
-        self.r = r;
-        Some(Message { ty, flags, seq, port, payload })
-    }
 }
 
 impl<'a> Iterator for Messages<'a> {
@@ -108,8 +129,10 @@ impl<'a> Iterator for Messages<'a> {
         if self.damaged || self.r.rest().is_empty() {
             return None;
         }
-        let m = self.read();
+        let m = Message::first(self.r.rest());
         self.damaged = m.is_none();
+        let len = m.as_ref().map_or(0, |m| m.payload.len().wrapping_add(HEADER_LEN));
+        self.r.skip_up_to(align4(len));
         m
     }
 }

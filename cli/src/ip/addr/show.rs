@@ -3,13 +3,14 @@
 use super::select::{Addr, Filter};
 use crate::files::Files;
 use crate::ip::link::show as link;
-use crate::ip::value::put;
+use crate::ip::value::{put, put_num};
 use crate::names::{Link, request as link_request};
 use crate::report::Done;
 use crate::words::Line;
 use crate::{Ctx, Options, Page};
 use core::cell::Cell;
 use nlbox_core::conn::{Conn, Errno, Error};
+use nlbox_core::label;
 use nlbox_core::rt::addr::{ADDR_FLAGS, CacheInfo, FOREVER, IfAddr, ifa, ifa_f};
 use nlbox_core::rt::link::{ifla, rtext_filter};
 use nlbox_core::rt::names::{ADDR_PROTOCOLS, SCOPES};
@@ -17,7 +18,7 @@ use nlbox_core::rt::rtm;
 use nlbox_core::spec::Names;
 use nlbox_core::text::ip::{Ip, af};
 use nlbox_core::text::num;
-use nlbox_core::text::out::{Out, Style};
+use nlbox_core::text::out::{Out, Style, Val};
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
 use zerocopy::{FromBytes, IntoBytes};
@@ -106,7 +107,7 @@ fn one(page: &mut Page<'_>, m: &Message<'_>, f: &Filter<'_>) -> Result<(), Error
     }
     let done = if links_only { Ok(()) } else { addresses(page, &row, f, bare) };
     if !bare && !opts.brief && opts.stats > 0 {
-        crate::ip::link::stats::counters(page, row.attrs);
+        crate::ip::link::stats::counters(page, &row.attrs);
     }
     if !page.out.json() && (opts.brief || !bare) {
         page.out.bytes(b"\n");
@@ -195,18 +196,17 @@ pub(super) fn fields(out: &mut Out<'_>, files: &mut Files, opts: &Options, a: &A
             out.str("dev", "%", name);
         }
         match family {
-            af::AF_INET => out.str("family", "    % ", b"inet"),
-            af::AF_INET6 => out.str("family", "    % ", b"inet6"),
+            af::AF_INET => out.put(label!("family|    % "), Val::Word(b"inet")),
+            af::AF_INET6 => out.put(label!("family|    % "), Val::Word(b"inet6")),
             _ => out.num("family_index", "    family % ", u64::from(family)),
         }
     }
     if let Some(v) = a.local() {
-        ip_address(out, files, "local", "%", v);
+        ip_address(out, files, label!("local|%"), v);
         if let Some(v) = a.peer() {
-            out.text(" peer ");
-            ip_address(out, files, "address", "%", v);
+            ip_address(out, files, label!("address| peer ^%"), v);
         }
-        out.num("prefixlen", "/% ", u64::from(a.head.prefix_len));
+        put_num(out, label!("prefixlen|/% "), a.head.prefix_len.into());
         if let Some(v) = a.attrs.get(ifa::RT_PRIORITY) {
             out.num("metric", "metric % ", u64::from(v));
         }
@@ -214,28 +214,27 @@ pub(super) fn fields(out: &mut Out<'_>, files: &mut Files, opts: &Options, a: &A
     if opts.brief {
         return;
     }
-    let mut other = |key, text, json| {
+    let mut other = |key, label| {
         if let Some(v) = a.attrs.get(key) {
-            out.text(text);
-            ip_address(out, files, json, "% ", v);
+            ip_address(out, files, label, v);
         }
     };
-    other(ifa::BROADCAST, "brd ", "broadcast");
-    other(ifa::ANYCAST, "any ", "anycast");
-    other(ifa::MULTICAST, "mcast ", "multicast");
-    named(out, files, "scope|scope % ", &SCOPES, a.head.scope);
+    other(ifa::BROADCAST, label!("broadcast|brd ^% "));
+    other(ifa::ANYCAST, label!("anycast|any ^% "));
+    other(ifa::MULTICAST, label!("multicast|mcast ^% "));
+    named(out, files, label!("scope|scope % "), &SCOPES, a.head.scope);
     flags(out, family, a.flags);
     if let Some(v) = a.attrs.get(ifa::PROTO).filter(|v| *v != 0 || opts.details > 0) {
-        named(out, files, "protocol|proto % ", &ADDR_PROTOCOLS, v);
+        named(out, files, label!("protocol|proto % "), &ADDR_PROTOCOLS, v);
     }
     if let Some(v) = a.attrs.get(ifa::LABEL) {
-        out.str("label", "%", v);
+        put(out, label!("label|%"), v);
     }
     let life = a.attrs.get(ifa::CACHEINFO).and_then(|b| CacheInfo::read_from_prefix(b).ok());
     if let Some((c, _)) = life {
         out.line();
-        lifetime(out, "valid_life_time", "       valid_lft ", c.valid);
-        lifetime(out, "preferred_life_time", " preferred_lft ", c.preferred);
+        lifetime(out, label!("valid_life_time|       valid_lft %"), c.valid);
+        lifetime(out, label!("preferred_life_time| preferred_lft %"), c.preferred);
     }
 }
 
@@ -244,11 +243,14 @@ fn named(out: &mut Out<'_>, files: &mut Files, label: &str, names: &'static Name
     put(out, label, files.name(names, v.into()).unwrap_or(digits.as_bytes()));
 }
 
-fn ip_address(out: &mut Out<'_>, files: &Files, key: &str, pattern: &str, bytes: &[u8]) {
+fn ip_address(out: &mut Out<'_>, files: &Files, label: &str, bytes: &[u8]) {
+    if !files.resolve && matches!(bytes.len(), 4 | 16) {
+        return out.put(label, Val::Address(bytes));
+    }
     if let Some(ip) = Ip::from_bytes(bytes) {
         let mut text = heapless::Vec::new();
         files.host(&ip, &mut text);
-        out.style(Style::of_family(ip.family())).str(key, pattern, &text);
+        put(out.style(Style::of_family(ip.family())), label, &text);
     }
 }
 
@@ -273,11 +275,13 @@ fn flags(out: &mut Out<'_>, family: u8, flags: u32) {
     }
 }
 
-fn lifetime(out: &mut Out<'_>, key: &str, label: &str, seconds: u32) {
-    out.text(label);
-    if seconds == FOREVER && !out.json() {
-        out.text("forever");
-    } else {
-        out.num(key, "%sec", u64::from(seconds));
+fn lifetime(out: &mut Out<'_>, label: &str, seconds: u32) {
+    let digits = num::dec(seconds.into());
+    out.put(
+        label,
+        if seconds == FOREVER && !out.json() { Val::Word(b"forever") } else { Val::Raw(digits.as_bytes()) },
+    );
+    if seconds != FOREVER {
+        out.text("sec");
     }
 }

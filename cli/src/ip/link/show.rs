@@ -134,7 +134,7 @@ static AF_SPEC_SHOWN: Custom = shown(|_, payload, out, _| {
 });
 
 /// Prints what `set` shows of a link; the listing of addresses is without a few of them.
-fn rows(page: &mut Page<'_>, set: &AttrSet, a: Attrs<'_>, what: For) {
+fn rows(page: &mut Page<'_>, set: &AttrSet, a: &Attrs<'_>, what: For) {
     for row in set.iter() {
         let skipped = what != For::Link && matches!(row.ty, LINKMODE | AF_SPEC);
         if row.ty == ifla::XDP.ty() {
@@ -456,7 +456,7 @@ pub fn head(page: &mut Page<'_>, row: &Row<'_>) {
 
 /// A link in full, without the end of its last line. `mode` is for `ip link` alone.
 pub fn full(page: &mut Page<'_>, row: &Row<'_>, what: For) {
-    let a = row.attrs;
+    let a = &row.attrs;
     head(page, row);
     rows(page, &first::SET, a, what);
     // The links of an IPv6 dump come without it: iproute2 asks for it apart, and so do we.
@@ -591,7 +591,7 @@ fn linkinfo(_: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn Reso
     out.close_object();
 }
 
-fn altnames(page: &mut Page<'_>, a: Attrs<'_>) {
+fn altnames(page: &mut Page<'_>, a: &Attrs<'_>) {
     if !a.has(ifla::PROP_LIST) {
         return;
     }

@@ -34,7 +34,7 @@ static TABLES: &[(&str, &Names, u8)] =
     &[("RX:", &RX, 1), ("RX errors:", &RX_ERRORS, 2), ("TX:", &TX, 1), ("TX errors:", &TX_ERRORS, 2)];
 
 #[inline(never)]
-fn value(a: Attrs<'_>, column: u32) -> Option<u64> {
+fn value(a: &Attrs<'_>, column: u32) -> Option<u64> {
     match column {
         JOIN => None,
         CARRIER => a.get(ifla::CARRIER_CHANGES).map(u64::from),
@@ -47,7 +47,7 @@ fn value(a: Attrs<'_>, column: u32) -> Option<u64> {
 }
 
 /// Prints what `IFLA_STATS64` counts.
-pub fn counters(page: &mut Page<'_>, a: Attrs<'_>) {
+pub fn counters(page: &mut Page<'_>, a: &Attrs<'_>) {
     if !a.has(ifla::STATS64) {
         return;
     }
@@ -79,7 +79,7 @@ pub fn counters(page: &mut Page<'_>, a: Attrs<'_>) {
 
 /// A line of headings, then one of numbers under them.
 #[inline(never)]
-fn table(page: &mut Page<'_>, title: &str, columns: &Names, widths: &[usize; 8], a: Attrs<'_>) {
+fn table(page: &mut Page<'_>, title: &str, columns: &Names, widths: &[usize; 8], a: &Attrs<'_>) {
     let human = page.opts.human;
     let out = &mut page.out;
     for title in [title, ""] {

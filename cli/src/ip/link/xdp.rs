@@ -22,13 +22,13 @@ names! {
 /// `XDP_ATTACHED_MULTI`: more programs than one.
 const MULTI: u8 = 4;
 
-fn attached(a: Attrs<'_>) -> Option<(u8, Attrs<'_>)> {
+fn attached<'m>(a: &Attrs<'m>) -> Option<(u8, Attrs<'m>)> {
     let a = a.nest(ifla::XDP);
     Some((a.get(xdp::ATTACHED).filter(|mode| *mode != 0)?, a))
 }
 
 /// The programs in their places: lines, or elements of a JSON array.
-fn places(page: &mut Page<'_>, a: Attrs<'_>) {
+fn places(page: &mut Page<'_>, a: &Attrs<'_>) {
     for (ty, name) in PLACES.iter() {
         let Some(id) = a.get(Key::<u32>::new(u16::try_from(ty).unwrap_or(0))) else { continue };
         page.out.open_object("");
@@ -40,7 +40,7 @@ fn places(page: &mut Page<'_>, a: Attrs<'_>) {
 }
 
 /// The mode on the first line; in JSON all there is to say. Where no line of the program follows, its id.
-pub fn mode(page: &mut Page<'_>, a: Attrs<'_>, is_link: bool) {
+pub fn mode(page: &mut Page<'_>, a: &Attrs<'_>, is_link: bool) {
     let Some((mode, a)) = attached(a) else { return };
     let id = a.get(xdp::PROG_ID).filter(|_| mode != MULTI);
     if page.out.json() {
@@ -50,7 +50,7 @@ pub fn mode(page: &mut Page<'_>, a: Attrs<'_>, is_link: bool) {
             program(page, "", id);
         }
         page.out.open_array("attached", "");
-        places(page, a);
+        places(page, &a);
         page.out.close_array("");
         page.out.close_object();
         return;
@@ -63,10 +63,10 @@ pub fn mode(page: &mut Page<'_>, a: Attrs<'_>, is_link: bool) {
 }
 
 /// A line for each program.
-pub fn programs(page: &mut Page<'_>, a: Attrs<'_>) {
+pub fn programs(page: &mut Page<'_>, a: &Attrs<'_>) {
     let Some((mode, a)) = attached(a).filter(|_| !page.out.json()) else { return };
     if mode == MULTI {
-        places(page, a);
+        places(page, &a);
     } else if let Some(id) = a.get(xdp::PROG_ID) {
         program(page, "xdp", id);
     }

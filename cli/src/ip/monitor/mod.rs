@@ -105,6 +105,10 @@ fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         let index = cx.page.names.ifindex(dev);
         watch.index = index.ok_or_else(|| wrong(&mut cx.err, dev, "Device does not exist\n"))?;
     }
+    // An event is a line of its own; a batch's document is open.
+    if cx.page.out.depth() > 0 {
+        return Err(cx.err.plain_of("Events do not belong into JSON", b""));
+    }
     cx.page.out.mode.records = true;
     let rx = map(RX).map_err(|e| cx.err.failed("mmap", b"", e.0))?;
     match slot(&slots, FILE) {

@@ -4,6 +4,7 @@ use super::event::Watch;
 use crate::Page;
 use crate::ip::value::{put_ifname, put_num};
 use nlbox_core::attrs;
+use nlbox_core::label;
 use nlbox_core::spec::show;
 use nlbox_core::wire::header::Message;
 
@@ -23,7 +24,7 @@ pub(super) fn print(page: &mut Page<'_>, m: &Message<'_>, _: &Watch) -> bool {
     let ([_, _, _, _, index @ .., _, len, flags, _], a) = m.split::<LEN>();
     show::show(&prefix::SET, a, &mut page.out, &mut page.names);
     put_num(&mut page.out, "prefixlen|/%", len.into());
-    put_ifname(page, "dev ", "dev", "% ", u32::from_ne_bytes(index));
+    put_ifname(page, label!("dev|dev ^% "), u32::from_ne_bytes(index));
     // Kernels of late give the flags of the announcement itself, 0x80 and 0x40: iproute2 has no words for those.
     for (bit, key, word) in [(1, "onlink", "onlink "), (2, "autoconf", "autoconf ")] {
         if flags & bit != 0 {

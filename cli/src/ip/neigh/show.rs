@@ -2,16 +2,17 @@
 
 use super::state;
 use crate::grammar::{Arg, Grammar, Slots, To, read};
-use crate::ip::value::{self, device, place, prefix, put, put_named, put_num, slot};
+use crate::ip::value::{self, device, place, prefix, put, put_address, put_ifname, put_named, put_num, slot};
 use crate::report::Done;
 use crate::words::Line;
 use crate::{Ctx, Page};
+use nlbox_core::label;
 use nlbox_core::rt::names::PROTOCOLS;
 use nlbox_core::rt::neigh::{CacheInfo, FLAGS, FLAGS_AT, NDMSG_LEN, NdMsg, STATES, nda, ntf, nud};
 use nlbox_core::rt::rtm;
 use nlbox_core::spec::Resolve;
 use nlbox_core::text::ip::{Ip, Prefix};
-use nlbox_core::text::out::Style;
+use nlbox_core::text::out::{Style, Val};
 use nlbox_core::wire::attr::Attrs;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
@@ -155,7 +156,10 @@ impl Filter {
     /// Whether the entry `m` passes.
     #[must_use]
     pub fn passes(&self, m: &Message<'_>) -> bool {
-        let Some((head, attrs)) = split(m) else { return false };
+        split(m).is_some_and(|(head, attrs)| self.takes(&head, &attrs))
+    }
+
+    fn takes(&self, head: &NdMsg, attrs: &Attrs<'_>) -> bool {
         let free = head.flags & (ntf::PROXY | ntf::EXT_LEARNED) != 0;
         let state = if head.state == 0 { STATELESS } else { head.state };
         (free || state & self.states != 0)
@@ -177,8 +181,10 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut tx = [0; 64];
     let mut m = filter.request(&mut tx);
     crate::dump::dump(cx, &mut m, &mut |page, m| {
-        if filter.passes(m) {
-            entry(page, m, filter.index == 0);
+        if let Some((head, attrs)) = &split(m)
+            && filter.takes(head, attrs)
+        {
+            print(page, m.ty, head, attrs, filter.index == 0);
         }
         Ok(())
     })
@@ -191,44 +197,43 @@ pub(in crate::ip) fn split<'m>(m: &Message<'m>) -> Option<(NdMsg, Attrs<'m>)> {
     matches!(m.ty, rtm::NEWNEIGH | rtm::DELNEIGH | rtm::GETNEIGH).then_some((head, attrs))
 }
 
-fn cacheinfo(attrs: Attrs<'_>) -> Option<CacheInfo> {
+fn cacheinfo(attrs: &Attrs<'_>) -> Option<CacheInfo> {
     CacheInfo::read_from_prefix(attrs.get(nda::CACHEINFO)?).ok().map(|(c, _)| c)
 }
 
 /// Prints the entry `m`; without its interface where only one was asked for.
 pub fn entry(page: &mut Page<'_>, m: &Message<'_>, with_dev: bool) {
-    let Some((head, attrs)) = split(m) else { return };
+    if let Some((head, attrs)) = &split(m) {
+        print(page, m.ty, head, attrs, with_dev);
+    }
+}
+
+fn print(page: &mut Page<'_>, ty: u16, head: &NdMsg, attrs: &Attrs<'_>, with_dev: bool) {
     let brief = page.opts.brief;
     page.out.open_object("");
-    match m.ty {
+    match ty {
         rtm::DELNEIGH => page.out.is("deleted", "Deleted "),
         rtm::GETNEIGH => page.out.null("miss", "miss "),
         _ => {}
     }
-    let mut text = heapless::Vec::new();
-    if let Some(dst) = attrs.get(nda::DST) {
-        place(Some(&page.names.files), dst, &mut text);
-        cell(page, Style::of_family(head.family), "dst|% ", &mut text, 39);
-    }
     // A proxy entry may be for all interfaces.
-    if with_dev && head.index != 0 {
-        let name = page.names.ifname(head.index);
-        if !brief {
-            page.out.text("dev ");
+    let dev = if with_dev { head.index } else { 0 };
+    if brief {
+        columns(page, head, attrs, dev);
+    } else {
+        if let Some(dst) = attrs.get(nda::DST) {
+            put_address(page, label!("dst|% "), dst, true);
         }
-        let _ = text.extend_from_slice(name.as_bytes());
-        cell(page, Style::IfName, "dev|% ", &mut text, 16);
-    }
-    if let Some(lladdr) = attrs.get(nda::LLADDR) {
-        place(Some(&page.names.files), lladdr, &mut text);
-        if !brief {
-            page.out.text("lladdr ");
+        if dev != 0 {
+            put_ifname(page, label!("dev|dev ^% "), dev);
         }
-        let label = if brief { "lladdr|%" } else { "lladdr|% " };
-        cell(page, Style::Mac, label, &mut text, 0);
+        if let Some(lladdr) = attrs.get(nda::LLADDR) {
+            page.out.style(Style::Mac);
+            put_address(page, label!("lladdr|lladdr ^% "), lladdr, true);
+        }
     }
     if !brief {
-        rest(page, &head, attrs);
+        rest(page, head, attrs);
     }
     if !page.out.json() {
         page.out.bytes(b"\n");
@@ -236,9 +241,27 @@ pub fn entry(page: &mut Page<'_>, m: &Message<'_>, with_dev: bool) {
     page.out.close_object();
 }
 
-/// A value, by its label, which is empty then; in a column `width` wide with `-br`.
+/// The addresses with `-br`.
+#[inline(never)]
+fn columns(page: &mut Page<'_>, head: &NdMsg, attrs: &Attrs<'_>, dev: u32) {
+    let mut text = heapless::Vec::new();
+    if let Some(dst) = attrs.get(nda::DST) {
+        place(Some(&page.names.files), dst, &mut text);
+        cell(page, Style::of_family(head.family), "dst|% ", &mut text, 39);
+    }
+    if dev != 0 {
+        let _ = text.extend_from_slice(page.names.ifname(dev).as_bytes());
+        cell(page, Style::IfName, "dev|% ", &mut text, 16);
+    }
+    if let Some(lladdr) = attrs.get(nda::LLADDR) {
+        place(Some(&page.names.files), lladdr, &mut text);
+        cell(page, Style::Mac, "lladdr|%", &mut text, 0);
+    }
+}
+
+/// A value, by its label, which is empty then; in text in a column `width` wide.
 fn cell(page: &mut Page<'_>, style: Style, label: &str, v: &mut heapless::Vec<u8, 96>, width: usize) {
-    while page.opts.brief && !page.out.json() && v.len() < width {
+    while !page.out.json() && v.len() < width {
         let _ = v.push(b' ');
     }
     put(page.out.style(style), label, v);
@@ -246,7 +269,7 @@ fn cell(page: &mut Page<'_>, style: Style, label: &str, v: &mut heapless::Vec<u8
 }
 
 /// What stands behind the addresses.
-fn rest(page: &mut Page<'_>, head: &NdMsg, attrs: Attrs<'_>) {
+fn rest(page: &mut Page<'_>, head: &NdMsg, attrs: &Attrs<'_>) {
     let out = &mut page.out;
     let extended = attrs.get(nda::FLAGS_EXT).unwrap_or(0);
     let flags = u32::from(head.flags) | extended.wrapping_shl(8);
@@ -257,24 +280,24 @@ fn rest(page: &mut Page<'_>, head: &NdMsg, attrs: Attrs<'_>) {
     if page.opts.stats > 0 {
         if let Some(c) = cacheinfo(attrs) {
             if c.refcnt != 0 {
-                put_num(out, "refcnt| ref %", c.refcnt.into());
+                put_num(out, label!("refcnt| ref %"), c.refcnt.into());
             }
-            put_num(out, "used| used %", i64::from(c.used / 100));
-            put_num(out, "confirmed|/%", i64::from(c.confirmed / 100));
-            put_num(out, "updated|/%", i64::from(c.updated / 100));
+            put_num(out, label!("used| used %"), i64::from(c.used / 100));
+            put_num(out, label!("confirmed|/%"), i64::from(c.confirmed / 100));
+            put_num(out, label!("updated|/%"), i64::from(c.updated / 100));
         }
         if let Some(v) = attrs.get(nda::PROBES) {
-            put_num(out, "probes|probes % ", v.into());
+            put_num(out, label!("probes|probes % "), v.into());
         }
     }
     if head.state != 0 {
         out.open_array("state", "");
         for (_, name) in STATES.bits(head.state.into()) {
-            out.str("-", "% ", name.as_bytes());
+            out.put(label!("-|% "), Val::Word(name.as_bytes()));
         }
         out.close_array("");
     }
     if let Some(v) = attrs.get(nda::PROTOCOL) {
-        put_named(page, "protocol|proto % ", &PROTOCOLS, v.into());
+        put_named(page, label!("protocol|proto % "), &PROTOCOLS, v.into());
     }
 }

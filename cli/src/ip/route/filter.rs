@@ -123,8 +123,10 @@ pub struct Filter {
     /// Cached routes, and only those.
     pub cached: bool,
     vrf: bool,
-    /// The values asked for, by the numbers of their slots, each with the bits that count: none where any value will
-    /// do, of realms perhaps a half.
+    /// The slots in which something is asked for, a bit each; and those that leave one value.
+    asked: u32,
+    fixed: u32,
+    /// The values asked for, by the numbers of their slots, each with the bits that count: of realms perhaps a half.
     numbers: [(u32, u32); NUMBERS],
     prefixes: [Option<Prefix>; PREFIXES],
 }
@@ -147,8 +149,9 @@ impl Filter {
     }
 
     /// Whether more than one value passes of slot `n`.
+    #[inline(always)]
     pub(super) fn leaves(&self, n: u8) -> bool {
-        self.numbers.get(usize::from(n)).is_none_or(|(_, mask)| *mask != u32::MAX)
+        self.fixed & 1_u32.wrapping_shl(n.into()) == 0
     }
 
     /// The number asked for in slot `n`; 0 for all.
@@ -161,6 +164,18 @@ impl Filter {
     pub(in crate::ip) fn set(&mut self, n: u8, value: u32, mask: u32) {
         if let Some(to) = self.numbers.get_mut(usize::from(n)) {
             *to = (value, mask);
+            let bit = 1_u32.wrapping_shl(n.into());
+            let (asked, fixed) = (if mask == 0 { 0 } else { bit }, if mask == u32::MAX { bit } else { 0 });
+            self.asked = self.asked & !bit | asked;
+            self.fixed = self.fixed & !bit | fixed;
+        }
+    }
+
+    /// Asks for what lies as `p` says in slot `n`.
+    fn set_prefix(&mut self, n: u8, p: Prefix) {
+        if let Some(to) = self.prefixes.get_mut(usize::from(n.wrapping_sub(PREFIX))) {
+            *to = Some(p);
+            self.asked |= 1_u32.wrapping_shl(n.into());
         }
     }
 
@@ -171,7 +186,11 @@ impl Filter {
     }
 
     /// The prefix asked for in slot `n`.
+    #[inline(always)]
     pub(super) fn prefix(&self, n: u8) -> Option<&Prefix> {
+        if self.asked & 1_u32.wrapping_shl(n.into()) == 0 {
+            return None;
+        }
         self.prefixes.get(usize::from(n.wrapping_sub(PREFIX)))?.as_ref()
     }
 
@@ -231,12 +250,12 @@ pub(in crate::ip) fn select(
         let any = v == 0 && (n == TABLE || w == b"all");
         f.set(to, v, if any { 0 } else { mask });
     }
-    for (n, to) in (PREFIX..).zip(&mut f.prefixes) {
+    for n in PREFIX..CACHED {
         if let Some(w) = slot(&slots, n) {
             let p = prefix(&mut cx.err, w, if n == VIA { af::AF_UNSPEC } else { family })?;
             // `any` of any family is no bound at all, where `default` is a prefix without an address.
             if p.ip.family() != af::AF_UNSPEC || w == b"default" {
-                *to = Some(p);
+                f.set_prefix(n, p);
             }
         }
     }
@@ -272,6 +291,8 @@ pub struct Row<'m> {
     pub head: RtMsg,
     /// The attributes.
     pub attrs: Attrs<'m>,
+    /// The table, whichever of the two says it.
+    pub table: u32,
     /// Whether it tells of a route that is gone.
     pub deleted: bool,
 }
@@ -280,23 +301,33 @@ impl<'m> Row<'m> {
     /// Reads a route message; `None` when it is none.
     #[must_use]
     pub fn of(m: &Message<'m>) -> Option<Row<'m>> {
-        let (head, attrs) = m.split::<RTMSG_LEN>();
-        let (head, _) = RtMsg::read_from_prefix(&head).ok()?;
         let deleted = m.ty == rtm::DELROUTE;
-        (deleted || m.ty == rtm::NEWROUTE).then_some(Row { head, attrs, deleted })
+        if !deleted && m.ty != rtm::NEWROUTE {
+            return None;
+        }
+        let (head, _) = RtMsg::read_from_prefix(&m.head::<RTMSG_LEN>()).ok()?;
+        let attrs = m.attrs(RTMSG_LEN);
+        Some(Row { table: attrs.get(rta::TABLE).unwrap_or(head.table.into()), head, attrs, deleted })
     }
 
     fn number(&self, key: Key<u32>) -> u32 {
         self.attrs.get(key).unwrap_or(0)
     }
 
-    pub(super) fn table(&self) -> u32 {
-        self.attrs.get(rta::TABLE).unwrap_or(u32::from(self.head.table))
-    }
-
     /// Whether `f` lets the route through.
     #[must_use]
+    #[inline(never)]
     pub fn passes(&self, f: &Filter) -> bool {
+        // The table alone is what most listings ask for.
+        let one = f.numbers.first().is_some_and(|(table, _)| f.asked == 1 << TABLE && *table == self.table);
+        one && !f.cached
+            && !f.vrf
+            && (f.family == af::AF_UNSPEC || f.family == self.head.family)
+            && self.head.flags & rtm_f::CLONED == 0
+            || self.passes_all(f)
+    }
+
+    fn passes_all(&self, f: &Filter) -> bool {
         let h = &self.head;
         if f.family != af::AF_UNSPEC && f.family != h.family
             || f.cached != (h.flags & rtm_f::CLONED != 0)
@@ -304,13 +335,14 @@ impl<'m> Row<'m> {
         {
             return false;
         }
-        let fits = |(n, (want, mask)): (u8, &(u32, u32))| {
-            if *mask == 0 {
-                return true;
-            }
+        let mut left = f.asked & ((1 << NUMBERS) - 1);
+        while left != 0 {
+            let n = left.trailing_zeros().to_le_bytes()[0];
+            left &= left.wrapping_sub(1);
+            let (want, mask) = f.numbers.get(usize::from(n)).copied().unwrap_or_default();
             let has = match n {
-                TABLE if f.cached => *want,
-                TABLE => self.table(),
+                TABLE if f.cached => want,
+                TABLE => self.table,
                 TOS => h.tos.into(),
                 PROTO => h.protocol.into(),
                 SCOPE => h.scope.into(),
@@ -321,10 +353,17 @@ impl<'m> Row<'m> {
                 OIF => self.number(rta::OIF),
                 _ => self.number(rta::IIF),
             };
-            (want ^ has) & mask == 0
-        };
-        (TABLE..).zip(&f.numbers).all(fits)
-            && self.within(f.prefix(ROOT_DST), f.prefix(MATCH_DST), rta::DST.ty(), h.dst_len)
+            if (want ^ has) & mask != 0 {
+                return false;
+            }
+        }
+        f.asked.wrapping_shr(PREFIX.into()) == 0 || self.lies(f)
+    }
+
+    /// Whether the prefixes of `f` let the route through.
+    fn lies(&self, f: &Filter) -> bool {
+        let h = &self.head;
+        self.within(f.prefix(ROOT_DST), f.prefix(MATCH_DST), rta::DST.ty(), h.dst_len)
             && self.within(f.prefix(ROOT_SRC), f.prefix(MATCH_SRC), rta::SRC.ty(), h.src_len)
             && f.prefix(VIA).is_none_or(|w| w.contains(&self.via()))
             && f.prefix(SRC).is_none_or(|w| w.contains(&self.addr(rta::PREFSRC.ty())))
@@ -374,9 +413,7 @@ mod tests {
             let m = Message { ty: rtm::NEWROUTE, flags: 2, seq: 1, port: 1, payload: &BLACKHOLE };
             Row::of(&m).unwrap().passes(&f)
         };
-        let lies = |n: u8, w: &str| {
-            passes(&|f| f.prefixes[usize::from(n - PREFIX)] = Prefix::parse(w.as_bytes(), 0).ok())
-        };
+        let lies = |n: u8, w: &str| passes(&|f| f.set_prefix(n, Prefix::parse(w.as_bytes(), 0).unwrap()));
         let has = |n: u8, v: u32| passes(&|f| f.set(n, v, u32::MAX));
         assert!(passes(&|_| ()));
         assert!(lies(ROOT_DST, "10.0.0.0/8"));

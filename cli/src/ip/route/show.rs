@@ -4,22 +4,23 @@ use super::filter::{
     Filter, IIF, MARK, METRIC, OIF, PROTO, REALMS, Row, SCOPE, SRC, TABLE, TOS, VIA, filter, request,
 };
 use crate::ip::value::{
-    close, open, place, put, put_ifname, put_named, put_num, put_realms, put_row, put_tos,
+    close, open, put, put_address, put_ifname, put_named, put_num, put_realms, put_row, put_tos,
 };
 use crate::ip::{encap, nexthop};
 use crate::report::{Done, KERNEL};
 use crate::words::Line;
 use crate::{Ctx, Page};
 use nlbox_core::bytes::{Reader, align4, uint_ne, until_nul};
+use nlbox_core::label;
 use nlbox_core::rt::encap::mpls::print;
 use nlbox_core::rt::names::{PROTOCOLS, ROUTE_TYPES, SCOPES, TABLES};
 use nlbox_core::rt::route::{
     CACHE_FLAGS, CACHE_INFO, FEATURES, PROTO_BOOT, ROUTE_FLAGS, TABLE_MAIN, rta, rtax, rtm_f, rtn, scope,
 };
-use nlbox_core::text::ip::{Ip, af};
+use nlbox_core::text::ip::af;
 use nlbox_core::text::num;
-use nlbox_core::text::out::{Out, Style};
-use nlbox_core::wire::attr::Attrs;
+use nlbox_core::text::out::{Out, Style, Val};
+use nlbox_core::wire::attr::{Attrs, Mask};
 use nlbox_core::wire::header::Message;
 
 /// `ip route [show] …`.
@@ -30,10 +31,10 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut m = request(&mut tx, &f);
     let missing = if f.table() == TABLE_MAIN { ENOENT } else { 0 };
     crate::dump::dump_but(cx, &mut m, missing, &mut |page, m| {
-        if let Some(row) = Row::of(m)
+        if let Some(row) = &Row::of(m)
             && row.passes(&f)
         {
-            route(page, &row, &f);
+            route(page, row, &f);
         }
         Ok(())
     })
@@ -59,52 +60,83 @@ pub fn route(page: &mut Page<'_>, row: &Row<'_>, f: &Filter) {
     let fixed = |n: u8| f.prefix(n).is_some_and(|p| p.len == bits);
     open(page, row.deleted);
     if h.ty != rtn::UNICAST || details {
-        put_named(page, "type|% ", &ROUTE_TYPES, h.ty.into());
+        put_named(page, label!("type|% "), &ROUTE_TYPES, h.ty.into());
     }
-    end(page, row, rta::DST.ty(), h.dst_len, "dst|% ");
-    end(page, row, rta::SRC.ty(), h.src_len, "from|from % ");
+    end(page, row, rta::DST.ty(), h.dst_len, label!("dst|% "));
+    if a.may_have(rta::SRC.ty()) || h.src_len != 0 {
+        end(page, row, rta::SRC.ty(), h.src_len, label!("from|from % "));
+    }
     attr(page, a, rta::NH_ID.ty());
     attr(page, a, rta::NEWDST.ty());
-    encap::show(page, a, rta::ENCAP_TYPE, rta::ENCAP);
-    if h.tos != 0 && f.leaves(TOS) {
-        put_tos(page, "tos|tos % ", h.tos);
+    if a.may_have(rta::ENCAP_TYPE.ty()) {
+        encap::show(page, a, rta::ENCAP_TYPE, rta::ENCAP);
     }
-    if !fixed(VIA) {
+    if h.tos != 0 && f.leaves(TOS) {
+        put_tos(page, label!("tos|tos % "), h.tos);
+    }
+    if a.may_have_any(GATES) && !fixed(VIA) {
         gateway(page, a);
     }
     if let (true, Some(index)) = (f.leaves(OIF), a.get(rta::OIF)) {
-        put_ifname(page, "dev ", "dev", "% ", index);
+        put_ifname(page, label!("dev|dev ^% "), index);
     }
-    let table = row.table();
+    let table = row.table;
     if table != 0 && f.leaves(TABLE) && (table != TABLE_MAIN || details) {
-        put_named(page, "table|table % ", &TABLES, table);
+        put_named(page, label!("table|table % "), &TABLES, table);
     }
     if !cloned && (h.protocol != PROTO_BOOT || details) && f.leaves(PROTO) {
-        put_named(page, "protocol|proto % ", &PROTOCOLS, h.protocol.into());
+        put_named(page, label!("protocol|proto % "), &PROTOCOLS, h.protocol.into());
     }
     if !cloned && (h.scope != scope::UNIVERSE || details) && f.leaves(SCOPE) {
-        put_named(page, "scope|scope % ", &SCOPES, h.scope.into());
+        put_named(page, label!("scope|scope % "), &SCOPES, h.scope.into());
     }
-    if !fixed(SRC) {
-        address(page, "src ", "prefsrc|% ", a.raw(rta::PREFSRC.ty()));
+    if let (false, Some(b)) = (fixed(SRC), a.get(rta::PREFSRC)) {
+        put_address(page, label!("prefsrc|src ^% "), b, false);
     }
-    if f.leaves(METRIC) {
-        attr(page, a, rta::PRIORITY.ty());
+    if f.leaves(METRIC)
+        && let Some(v) = a.get(rta::PRIORITY)
+    {
+        put_num(&mut page.out, label!("metric|metric % "), v.into());
     }
     flags(page, h.flags);
+    if a.may_have_any(TAIL) || cloned {
+        tail(page, row, f);
+    }
+    close(page);
+}
+
+const GATES: Mask = Mask::of(&[rta::GATEWAY.ty(), rta::VIA.ty()]);
+
+/// What few routes have.
+const TAIL: Mask = Mask::of(&[
+    rta::MARK.ty(),
+    rta::FLOW.ty(),
+    rta::UID.ty(),
+    rta::CACHEINFO.ty(),
+    rta::METRICS.ty(),
+    rta::IIF.ty(),
+    rta::PREF.ty(),
+    rta::TTL_PROPAGATE.ty(),
+    rta::NH_ID.ty(),
+    rta::MULTIPATH.ty(),
+]);
+
+/// What stands behind the flags of a route.
+fn tail(page: &mut Page<'_>, row: &Row<'_>, f: &Filter) {
+    let (h, a) = (&row.head, &row.attrs);
     let mark = a.get(rta::MARK).unwrap_or(0);
     if mark != 0 && f.leaves(MARK) {
         if mark >= 16 && !page.out.json() {
             page.out.hex("", "mark % ", mark.into());
         } else {
-            put_num(&mut page.out, "mark|mark % ", mark.into());
+            put_num(&mut page.out, label!("mark|mark % "), mark.into());
         }
     }
     if f.leaves(REALMS) {
         flow(page, a);
     }
     attr(page, a, rta::UID.ty());
-    if h.family == af::AF_INET && cloned {
+    if h.family == af::AF_INET && h.flags & rtm_f::CLONED != 0 {
         cache_flags(page, h.flags & !0xffff);
     }
     if let Some(info) = a.get(rta::CACHEINFO) {
@@ -122,13 +154,12 @@ pub fn route(page: &mut Page<'_>, row: &Row<'_>, f: &Filter) {
         Some(v) if page.out.json() => page.out.bool("ttl-propogate", "", v != 0),
         _ => attr(page, a, rta::TTL_PROPAGATE.ty()),
     }
-    if let Some(id) = a.get(rta::NH_ID).filter(|_| details) {
+    if let Some(id) = a.get(rta::NH_ID).filter(|_| page.opts.details > 0) {
         nexthop::show::info(page, id);
     }
     if let Some(hops) = a.get(rta::MULTIPATH) {
         multipath(page, h.family, hops);
     }
-    close(page);
 }
 
 const fn host_bits(family: u8) -> u8 {
@@ -136,62 +167,58 @@ const fn host_bits(family: u8) -> u8 {
 }
 
 /// What the row of attribute `ty` prints of it, where there is any.
+#[inline(always)]
 fn attr(page: &mut Page<'_>, a: &Attrs<'_>, ty: u16) {
-    put_row(page, &rta::SET, a, ty);
-}
-
-/// Any address behind `before`, with a blank behind it: IPv4, IPv6, else its bytes.
-fn address(page: &mut Page<'_>, before: &str, label: &str, bytes: Option<&[u8]>) {
-    let Some(b) = bytes else { return };
-    let mut text = heapless::Vec::new();
-    let files = Some(&page.names.files).filter(|_| !label.starts_with("prefsrc"));
-    let style = place(files, b, &mut text);
-    page.out.text(before);
-    put(page.out.style(style), label, &text);
+    if a.may_have(ty) {
+        put_row(page, &rta::SET, a, ty);
+    }
 }
 
 /// The prefix that is routed to, which is never left out, or the one routed from.
 fn end(page: &mut Page<'_>, row: &Row<'_>, ty: u16, len: u8, label: &str) {
-    let mut text: heapless::Vec<u8, 96> = heapless::Vec::new();
     let (family, bytes) = (row.head.family, row.attrs.raw(ty));
-    let mut style = Style::of_family(family);
+    let mut text: heapless::Vec<u8, 96> = heapless::Vec::new();
     if let Some(b) = bytes.filter(|_| family == af::AF_MPLS) {
         print(b, &mut text);
         return put(&mut page.out, label, &text);
     }
     let bits = host_bits(family);
-    if let Some(b) = bytes.filter(|b| Ip::from_bytes(b).is_some()) {
-        place(Some(&page.names.files).filter(|_| len == bits), b, &mut text);
-    } else if len != 0 {
-        let _ = text.push(b'0');
-    } else if ty == rta::DST.ty() {
-        let _ = text.extend_from_slice(b"default");
-        style = Style::Plain;
-    } else {
-        return;
-    }
-    if len != bits && !(len == 0 && bytes.is_none()) {
-        let _ = text.push(b'/');
-        let _ = text.extend_from_slice(num::dec(len.into()).as_bytes());
-    }
-    put(page.out.style(style), label, &text);
+    let v = match bytes.filter(|b| matches!(b.len(), 4 | 16)) {
+        Some(b) if len == bits => return put_address(page, label, b, true),
+        Some(b) => Val::Prefix(b, len),
+        // Of an address that is all zeros older kernels send no byte.
+        None if len == bits => Val::Word(b"0"),
+        None if len != 0 => {
+            let _ = text.extend_from_slice(b"0/");
+            let _ = text.extend_from_slice(num::dec(len.into()).as_bytes());
+            Val::Word(&text)
+        }
+        None if ty == rta::DST.ty() => return put(&mut page.out, label, b"default"),
+        None => return,
+    };
+    page.out.style(Style::of_family(family)).put(label, v);
 }
 
 /// `via ADDR`, of the route's own family or, behind its name, of another.
 fn gateway(page: &mut Page<'_>, a: &Attrs<'_>) {
-    address(page, "via ", "gateway|% ", a.raw(rta::GATEWAY.ty()));
+    if let Some(b) = a.get(rta::GATEWAY) {
+        put_address(page, label!("gateway|via ^% "), b, true);
+    }
     // struct rtvia: the family in two bytes, then the address.
     if let Some((family, b)) = a.get(rta::VIA).and_then(<[u8]>::split_first_chunk) {
         let family = u8::try_from(u16::from_ne_bytes(*family)).unwrap_or(0);
         page.out.open_object("via");
-        put(&mut page.out, "family|via % ", af::name_verbose(family).as_bytes());
-        address(page, "", "host|% ", Some(b));
+        put(&mut page.out, label!("family|via % "), af::name_verbose(family).as_bytes());
+        put_address(page, label!("host|% "), b, true);
         page.out.close_object();
     }
 }
 
 /// Prints `RTNH_F_*` and `RTM_F_*`.
 pub(crate) fn flags(page: &mut Page<'_>, flags: u32) {
+    if flags == 0 {
+        return page.out.put_empty(label!("flags|"));
+    }
     page.out.open_array("flags", "");
     ROUTE_FLAGS.bits(flags).for_each(|(_, name)| page.out.str("-", "% ", name.as_bytes()));
     page.out.close_array("");
@@ -201,7 +228,7 @@ fn flow(page: &mut Page<'_>, a: &Attrs<'_>) {
     let Some(v) = a.get(rta::FLOW) else { return };
     page.out.open_object("flow");
     page.out.text(if v > 0xffff { "realms " } else { "realm " });
-    put_realms(page, "from|%/", "to|% ", v);
+    put_realms(page, label!("from|%/"), label!("to|% "), v);
     page.out.close_object();
 }
 
@@ -307,10 +334,10 @@ fn multipath(page: &mut Page<'_>, family: u8, hops: &[u8]) {
         gateway(page, a);
         flow(page, a);
         if index != [0; 4] {
-            put_ifname(page, "dev ", "dev", "% ", u32::from_ne_bytes(index));
+            put_ifname(page, label!("dev|dev ^% "), u32::from_ne_bytes(index));
         }
         if family != af::AF_MPLS {
-            put_num(&mut page.out, "weight|weight % ", i64::from(hops).saturating_add(1));
+            put_num(&mut page.out, label!("weight|weight % "), i64::from(hops).saturating_add(1));
         }
         flags(page, flag.into());
         page.out.close_object();

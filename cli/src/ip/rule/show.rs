@@ -8,15 +8,16 @@ use crate::report::{Done, Fail, USAGE};
 use crate::words::Line;
 use crate::{Ctx, Page};
 use nlbox_core::conn::Error;
+use nlbox_core::label;
 use nlbox_core::rt::names::{GROUPS, IP_PROTOCOLS, PROTOCOLS, ROUTE_TYPES, TABLES};
 use nlbox_core::rt::rtm;
 use nlbox_core::rt::rule::{
     DST_LEN_AT, FLAGS_AT, RULE_LEN, RuleHeader, SRC_LEN_AT, TOS_AT, fib_rule, fr_act, fra,
 };
-use nlbox_core::text::ip::{self, Ip, Prefix, af};
-use nlbox_core::text::out::{Out, Style};
-use nlbox_core::text::{cut, num};
-use nlbox_core::wire::attr::Attrs;
+use nlbox_core::text::ip::{Ip, Prefix, af};
+use nlbox_core::text::num;
+use nlbox_core::text::out::{Out, Style, Val};
+use nlbox_core::wire::attr::{Attrs, Mask};
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
 use nlbox_core::wire::key::{Key, Raw};
@@ -135,8 +136,9 @@ pub(super) fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let (mut words, mut tx) = ([0; 512], [0; 64]);
     let asked = asked(cx, line, &mut words)?;
     let mut m = request(cx, &mut tx);
+    let all = asked.attrs(RULE_LEN).bytes().is_empty() && (0..RULE_LEN).all(|n| asked.head_at(n) == 0);
     crate::dump::dump(cx, &mut m, &mut |page, m| {
-        if passes(&asked, m) {
+        if all || passes(&asked, m) {
             rule(page, m);
         }
         Ok(())
@@ -172,7 +174,7 @@ pub fn rule(page: &mut Page<'_>, m: &Message<'_>) {
     if m.ty == rtm::DELRULE {
         page.out.is("deleted", "Deleted ");
     }
-    selectors(page, &head, a);
+    selectors(page, &head, &a);
     if let Some(v) = a.get(fra::IP_PROTO) {
         let mut name: heapless::Vec<u8, 96> = heapless::Vec::new();
         match IP_PROTOCOLS.name(v.into()).filter(|_| !page.opts.numeric) {
@@ -182,36 +184,47 @@ pub fn rule(page: &mut Page<'_>, m: &Message<'_>) {
                 let _ = name.extend_from_slice(num::dec(v.into()).as_bytes());
             }
         }
-        put(&mut page.out, "ipproto| ipproto %", &name);
+        put(&mut page.out, label!("ipproto| ipproto %"), &name);
     }
-    transport(&mut page.out, a);
-    leads(page, &head, a);
+    if a.may_have_any(TRANSPORT) {
+        transport(&mut page.out, &a);
+    }
+    leads(page, &head, &a);
     if !page.out.json() {
         page.out.bytes(b"\n");
     }
     page.out.close_object();
 }
 
+/// What [`transport`] shows.
+const TRANSPORT: Mask = Mask::of(&[
+    fra::SPORT_RANGE.ty(),
+    fra::DPORT_RANGE.ty(),
+    fra::TUN_ID.ty(),
+    fra::DSCP.ty(),
+    fra::FLOWLABEL.ty(),
+]);
+
 /// What a rule selects by, up to its users.
-fn selectors(page: &mut Page<'_>, head: &RuleHeader, a: Attrs<'_>) {
+fn selectors(page: &mut Page<'_>, head: &RuleHeader, a: &Attrs<'_>) {
     let out = &mut page.out;
-    put_num(out, "priority|%:\t", a.get(fra::PRIORITY).unwrap_or(0).into());
+    put_num(out, label!("priority|%:\t"), a.get(fra::PRIORITY).unwrap_or(0).into());
     if head.flags & fib_rule::INVERT != 0 {
         out.null("not", "not ");
     }
-    if !end(out, "from ", "src|%", "srclen|/%", a.raw(fra::SRC.ty()), head.src_len) {
-        put(out, "src|from %", b"all");
+    if !end(out, label!("src|from ^%"), label!("srclen|/%"), a.raw(fra::SRC.ty()), head.src_len) {
+        put(out, label!("src|from %"), b"all");
     }
-    end(out, " to ", "dst|%", "dstlen|/%", a.raw(fra::DST.ty()), head.dst_len);
+    end(out, label!("dst| to ^%"), label!("dstlen|/%"), a.raw(fra::DST.ty()), head.dst_len);
     if head.tos != 0 {
-        put_tos(page, "tos| tos %", head.tos);
+        put_tos(page, label!("tos| tos %"), head.tos);
     }
     let out = &mut page.out;
     let mask = a.get(fra::FWMASK);
     if a.has(fra::FWMARK) || mask.is_some() {
-        hex(out, "fwmark| fwmark %", a.get(fra::FWMARK).unwrap_or(0));
+        hex(out, label!("fwmark| fwmark %"), a.get(fra::FWMARK).unwrap_or(0));
         if let Some(mask) = mask.filter(|m| *m != u32::MAX) {
-            hex(out, "fwmask|/%", mask);
+            hex(out, label!("fwmask|/%"), mask);
         }
     }
     device(out, "iif", a.get(fra::IIFNAME), head.flags & fib_rule::IIF_DETACHED);
@@ -220,72 +233,72 @@ fn selectors(page: &mut Page<'_>, head: &RuleHeader, a: Attrs<'_>) {
         out.null("l3mdev", " lookup [l3mdev-table]");
     }
     if let Some((start, end)) = a.get(fra::UID_RANGE).and_then(halves) {
-        put_num(out, "uid_start| uidrange %", start);
-        put_num(out, "uid_end|-%", end);
+        put_num(out, label!("uid_start| uidrange %"), start);
+        put_num(out, label!("uid_end|-%"), end);
     }
 }
 
 /// What a rule selects by behind the protocol.
-fn transport(out: &mut Out<'_>, a: Attrs<'_>) {
+fn transport(out: &mut Out<'_>, a: &Attrs<'_>) {
     port(out, a, fra::SPORT_RANGE, fra::SPORT_MASK, "sport");
     port(out, a, fra::DPORT_RANGE, fra::DPORT_MASK, "dport");
     if let Some(id) = a.get(fra::TUN_ID).and_then(nlbox_core::bytes::uint_be) {
         out.num("tun_id", " tun_id %", id);
     }
     if let Some(v) = a.get(fra::DSCP) {
-        put_dec(out, "dscp| dscp %", v.into());
+        put_dec(out, label!("dscp| dscp %"), v.into());
         if let Some(mask) = a.get(fra::DSCP_MASK).filter(|m| *m != 0x3f) {
-            hex(out, "dscp_mask|/%", mask.into());
+            hex(out, label!("dscp_mask|/%"), mask.into());
         }
     }
     if let Some(v) = a.get(fra::FLOWLABEL) {
-        hex(out, "flowlabel| flowlabel %", v);
+        hex(out, label!("flowlabel| flowlabel %"), v);
         if let Some(mask) = a.get(fra::FLOWLABEL_MASK).filter(|m| *m != 0xfffff) {
-            hex(out, "flowlabel_mask|/%", mask);
+            hex(out, label!("flowlabel_mask|/%"), mask);
         }
     }
 }
 
 /// Where a rule leads, and whose it is.
-fn leads(page: &mut Page<'_>, head: &RuleHeader, a: Attrs<'_>) {
+fn leads(page: &mut Page<'_>, head: &RuleHeader, a: &Attrs<'_>) {
     let table = a.get(fra::TABLE).unwrap_or(u32::from(head.table));
     if table != 0 {
-        put_named(page, "table| lookup %", &TABLES, table);
+        put_named(page, label!("table| lookup %"), &TABLES, table);
         if let Some(v) = a.get(fra::SUPPRESS_PREFIXLEN).filter(|v| *v != u32::MAX) {
-            put_num(&mut page.out, "suppress_prefixlen| suppress_prefixlength %", v.into());
+            put_num(&mut page.out, label!("suppress_prefixlen| suppress_prefixlength %"), v.into());
         }
         if let Some(v) = a.get(fra::SUPPRESS_IFGROUP).filter(|v| *v != u32::MAX) {
-            put_named(page, "suppress_ifgroup| suppress_ifgroup %", &GROUPS, v);
+            put_named(page, label!("suppress_ifgroup| suppress_ifgroup %"), &GROUPS, v);
         }
     }
     if let Some(v) = a.get(fra::FLOW) {
         page.out.text(" realms ");
-        put_realms(page, "flow_from|%/", "flow_to|%", v);
+        put_realms(page, label!("flow_from|%/"), label!("flow_to|%"), v);
     }
     match head.action {
         fr_act::TO_TBL => {}
         fr_act::GOTO => {
-            put_num(&mut page.out, "goto| goto %", a.get(fra::GOTO).unwrap_or(0).into());
+            put_num(&mut page.out, label!("goto| goto %"), a.get(fra::GOTO).unwrap_or(0).into());
             if head.flags & fib_rule::UNRESOLVED != 0 {
                 page.out.null("unresolved", " [unresolved]");
             }
         }
         fr_act::NOP => page.out.null("nop", " nop"),
-        action => put_named(page, "action| %", &ROUTE_TYPES, action.into()),
+        action => put_named(page, label!("action| %"), &ROUTE_TYPES, action.into()),
     }
     // The kernel's own rules and those of nobody in particular say so only when asked.
     if let Some(v) = a.get(fra::PROTOCOL).filter(|v| page.opts.details > 0 || !matches!(v, 0 | 2)) {
-        put_named(page, "protocol| proto %", &PROTOCOLS, v.into());
+        put_named(page, label!("protocol| proto %"), &PROTOCOLS, v.into());
     }
 }
 
 /// One end of what a rule selects: the length only where it is not a host's. Whether there is one.
-fn end(out: &mut Out<'_>, text: &str, label: &str, len_label: &str, bytes: Option<&[u8]>, len: u8) -> bool {
-    let Some(ip) = bytes.and_then(Ip::from_bytes) else { return false };
-    out.text(text);
-    put(out.style(Style::of_family(ip.family())), label, ip::print(&ip).as_bytes());
-    if len != ip.bits() {
-        put_num(out, len_label, len.into());
+fn end(out: &mut Out<'_>, label: &str, length: &str, bytes: Option<&[u8]>, len: u8) -> bool {
+    let Some(b) = bytes.filter(|b| matches!(b.len(), 4 | 16)) else { return false };
+    let (style, bits) = if b.len() == 4 { (Style::Inet, 32) } else { (Style::Inet6, 128) };
+    out.style(style).put(label, Val::Address(b));
+    if len != bits {
+        put_num(out, length, len.into());
     }
     true
 }
@@ -307,8 +320,10 @@ fn hex(out: &mut Out<'_>, label: &str, v: u32) {
     if v == 0 {
         return put(out, label, b"0");
     }
-    let (key, pattern) = cut(label, b'|');
-    out.hex(key, pattern.unwrap_or(""), u64::from(v));
+    let mut text: heapless::Vec<u8, 20> = heapless::Vec::new();
+    let _ = text.extend_from_slice(b"0x");
+    let _ = text.extend_from_slice(num::hex(v.into()).as_bytes());
+    put(out, label, &text);
 }
 
 /// Two numbers of one width.
@@ -320,15 +335,15 @@ fn halves(payload: &[u8]) -> Option<(i64, i64)> {
 
 /// A port, or the first and the last of a range, with the keyword `key`. Kernels from 6.15 on give a single port a
 /// mask, of all ones when none was asked for.
-fn port(out: &mut Out<'_>, a: Attrs<'_>, range: Key<Raw>, mask: Key<u16>, key: &str) {
+fn port(out: &mut Out<'_>, a: &Attrs<'_>, range: Key<Raw>, mask: Key<u16>, key: &str) {
     let Some((start, end)) = a.get(range).and_then(halves) else { return };
     out.text(" ");
     out.text(key);
     out.text(" ");
     let source = key == "sport";
     if start != end {
-        put_num(out, if source { "sport_start|%" } else { "dport_start|%" }, start);
-        return put_num(out, if source { "sport_end|-%" } else { "dport_end|-%" }, end);
+        put_num(out, if source { label!("sport_start|%") } else { label!("dport_start|%") }, start);
+        return put_num(out, if source { label!("sport_end|-%") } else { label!("dport_end|-%") }, end);
     }
     let mask = a.get(mask);
     match mask.filter(|m| *m != u16::MAX) {
