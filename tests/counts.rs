@@ -109,7 +109,7 @@ fn memory_does_not_grow_with_the_table() {
             let argv = w.argv(words);
             let mut command = w.ns.command(argv[0]);
             command.args(&argv[1..]).stdout(Stdio::null());
-            measure::peak(&mut command)
+            measure::memory(&mut command).1
         })
     };
     w.routes(10);

@@ -42,6 +42,12 @@ pub fn cost(command: &mut Command) -> Cost {
 /// What a run keeps in memory at its peak, in KiB: `VmHWM` when it exits, which a tracer sees. (`ru_maxrss` is at least
 /// what the parent had when it made the child.)
 pub fn peak(command: &mut Command) -> u64 {
+    memory(command).0
+}
+
+/// The same, and how much of it at the exit is no part of a file (`RssAnon`): how many pages of a file are there depends
+/// on where it lies.
+pub fn memory(command: &mut Command) -> (u64, u64) {
     // SAFETY: ptrace is async-signal-safe.
     unsafe {
         command.pre_exec(|| match libc::ptrace(libc::PTRACE_TRACEME, 0, 0, 0) {
@@ -52,7 +58,7 @@ pub fn peak(command: &mut Command) -> u64 {
     #[expect(clippy::zombie_processes, reason = "waited for below, stop by stop")]
     let child = command.spawn().unwrap_or_else(|e| panic!("{command:?}: {e}"));
     let pid = libc::pid_t::try_from(child.id()).unwrap();
-    let (mut status, mut peak) = (0, 0);
+    let (mut status, mut peak) = (0, (0, 0));
     loop {
         // SAFETY: our own child.
         assert_eq!(unsafe { libc::waitpid(pid, &raw mut status, 0) }, pid);
@@ -61,8 +67,11 @@ pub fn peak(command: &mut Command) -> u64 {
         }
         if status >> 16 == libc::PTRACE_EVENT_EXIT {
             let text = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-            let line = text.lines().find_map(|l| l.strip_prefix("VmHWM:")).unwrap_or("0");
-            peak = line.split_whitespace().next().unwrap().parse().unwrap();
+            let number = |name: &str| {
+                let line = text.lines().find_map(|l| l.strip_prefix(name)).unwrap_or("0");
+                line.split_whitespace().next().unwrap().parse().unwrap()
+            };
+            peak = (number("VmHWM:"), number("RssAnon:"));
         } else {
             // SAFETY: the child is stopped.
             unsafe { libc::ptrace(libc::PTRACE_SETOPTIONS, pid, 0, libc::PTRACE_O_TRACEEXIT) };
