@@ -301,7 +301,6 @@ fn killed_at(host: &Host, line: &str, victim: usize, nth: usize) -> bool {
             _ => Ok(()),
         });
     }
-    #[expect(clippy::zombie_processes, reason = "waited for below, stop by stop")]
     let first = command.spawn().unwrap().id().cast_signed();
     // In the order of their appearance; who has ended is out of `live`.
     let (mut pids, mut live, mut stops) = (Vec::new(), vec![first], 0);

@@ -131,25 +131,18 @@ pub fn follow(cx: &mut Ctx<'_>, pid: i32, stops: bool) -> Done {
             None => {}
         }
     };
-    end_as(status)
+    end_as(cx, status)
 }
 
 /// Ends as a child did: with its status, or by the same signal.
-pub fn end_as(status: Status) -> Done {
+pub fn end_as(cx: &mut Ctx<'_>, status: Status) -> Done {
     if let Status::Signaled(signal) = status {
         let _ = signal::default(signal);
         let _ = signal::unblock(&[signal]);
         let _ = signal::raise(signal);
     }
     // The first process of a namespace does not die by its own signals.
-    ended(status)
-}
-
-fn ended(status: Status) -> Done {
-    match status.code() {
-        0 => Ok(()),
-        code => Err(Fail(code)),
-    }
+    cx.err.child(status.code())
 }
 
 /// A door between two processes: one waits, the other opens it, or is gone.
@@ -201,8 +194,8 @@ impl Helper {
         match fork(cx)? {
             Fork::Parent(pid) => Ok(Helper { pid, gate }),
             Fork::Child => process::exit(match gate.wait(cx).then(|| job(cx)) {
-                Some(Err(Fail(code))) => code,
-                _ => 0,
+                Some(done) => cx.err.code(done),
+                None => 0,
             }),
         }
     }
@@ -212,7 +205,7 @@ impl Helper {
         self.gate.open(cx);
         loop {
             if let Some(status) = waited(cx, self.pid)? {
-                return ended(status);
+                return cx.err.child(status.code());
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::report::{Done, Fail, Report};
 use crate::{Ctx, Page};
+use nlbox_core::closures;
 use nlbox_core::conn::{Conn, Errno, Error};
 use nlbox_core::rt::addr::IFADDR_LEN;
 use nlbox_core::rt::link::IFINFO_LEN;
@@ -20,9 +21,9 @@ const TRIES: u32 = 8;
 pub fn dump(
     cx: &mut Ctx<'_>,
     m: &mut Build<'_>,
-    each: &mut dyn FnMut(&mut Page<'_>, &Message<'_>) -> Done,
+    each: &mut impl FnMut(&mut Page<'_>, &Message<'_>) -> Done,
 ) -> Done {
-    dump_but(cx, m, 0, each)
+    again(cx, m, 0, each)
 }
 
 /// The same by a request without attributes: its type, and the front of its fixed header.
@@ -30,9 +31,13 @@ pub fn dump_of(
     cx: &mut Ctx<'_>,
     ty: u16,
     front: &[u8],
-    each: &mut dyn FnMut(&mut Page<'_>, &Message<'_>) -> Done,
+    each: &mut impl FnMut(&mut Page<'_>, &Message<'_>) -> Done,
 ) -> Done {
-    dump_but(cx, &mut question(&mut [0; 64], ty, front), 0, each)
+    of(cx, ty, front, each)
+}
+
+fn of(cx: &mut Ctx<'_>, ty: u16, front: &[u8], each: &mut dyn Show) -> Done {
+    again(cx, &mut question(&mut [0; 64], ty, front), 0, each)
 }
 
 /// As [`dump_of`] is to [`dump`], so is this to [`scan`].
@@ -46,13 +51,13 @@ pub fn scan_of(
 }
 
 fn question<'t>(tx: &'t mut [u8; 64], ty: u16, front: &[u8]) -> Build<'t> {
-    let fixed: &[u8] = match ty {
-        rtm::GETLINK => &[0; IFINFO_LEN],
-        rtm::GETADDR => &[0; IFADDR_LEN],
+    let fixed = match ty {
+        rtm::GETLINK => IFINFO_LEN,
+        rtm::GETADDR => IFADDR_LEN,
         // Routes and neighbours: both have twelve bytes.
-        _ => &[0; RTMSG_LEN],
+        _ => RTMSG_LEN,
     };
-    let mut m = Build::new(tx, ty, 0, fixed);
+    let mut m = Build::blank(tx, ty, 0, fixed);
     m.head(0, front);
     m
 }
@@ -69,14 +74,23 @@ pub fn dump_but(
     cx: &mut Ctx<'_>,
     m: &mut Build<'_>,
     errno: i32,
-    each: &mut dyn FnMut(&mut Page<'_>, &Message<'_>) -> Done,
+    each: &mut impl FnMut(&mut Page<'_>, &Message<'_>) -> Done,
 ) -> Done {
+    again(cx, m, errno, each)
+}
+
+closures! {
+    trait Show(page: &mut Page<'_>, m: &Message<'_>) -> Done;
+    trait Take(m: &Message<'_>, ahead: bool) -> Done;
+}
+
+fn again(cx: &mut Ctx<'_>, m: &mut Build<'_>, errno: i32, each: &mut dyn Show) -> Done {
     cx.page.out.open_document();
     for attempt in 1..=TRIES {
         let mark = cx.page.out.mark();
         let mut take = |m: &Message<'_>, ahead: bool| {
             if !ahead {
-                return each(&mut cx.page, m);
+                return each.call(&mut cx.page, m);
             }
             cx.page.names.learn(m);
             Ok(())
@@ -106,7 +120,7 @@ pub fn scan(
     let mut last = Ok(());
     for _ in 0..TRIES {
         each(None);
-        last = once(conn, m, &mut |m, ahead| {
+        last = once(conn, m, &mut |m: &Message<'_>, ahead: bool| {
             if !ahead {
                 each(Some(m));
             }
@@ -122,21 +136,17 @@ pub fn scan(
 
 /// One pass; the inner result is what `each` ended with. It sees links twice, `true` telling that they will come again in
 /// their turn.
-fn once(
-    conn: &mut Conn<'_>,
-    m: &mut Build<'_>,
-    each: &mut dyn FnMut(&Message<'_>, bool) -> Done,
-) -> Result<Done, Error> {
+fn once(conn: &mut Conn<'_>, m: &mut Build<'_>, each: &mut dyn Take) -> Result<Done, Error> {
     let mut dump = conn.dump(m)?;
     while let Some(m) = dump.next()? {
         let link = m.ty == rtm::NEWLINK;
-        if let Err(e) = each(&m, false) {
+        if let Err(e) = each.call(&m, false) {
             return Ok(Err(e));
         }
         // A link often names another one, which may come behind it.
         if link {
             dump.ahead(&mut |m| {
-                let _ = each(m, true);
+                let _ = each.call(m, true);
             });
         }
     }

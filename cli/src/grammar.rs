@@ -90,8 +90,8 @@ const INVALID: &str = "Invalid \"%\" value\n";
 pub struct Grammar {
     /// The attributes that [`To::Attr`] numbers.
     pub set: &'static AttrSet,
-    /// Length of the usage, the usage, the rows. A row: first letter of the spelling (0 where it has alternatives),
-    /// lengths of spelling and text, number, a byte for what and how often; then its spelling and its text.
+    /// Length of the usage, how many rows, the rows, the usage, each row's spelling and text. A row: first letter of the
+    /// spelling (0 where it has alternatives), lengths of spelling and text, number, a byte for what and how often.
     packed: &'static str,
     /// Rows that call take the next of these.
     calls: &'static [Call],
@@ -104,6 +104,8 @@ const CALLS: u8 = 8;
 const BARE: u8 = 64;
 /// Bytes of a row without its words.
 const HEAD: usize = 5;
+/// Bytes in front of the rows.
+const FRONT: usize = 2;
 const TIMES: [Times; 3] = [Times::Any, Times::Once, Times::OnceOrGarbage];
 
 impl Grammar {
@@ -113,19 +115,26 @@ impl Grammar {
         Grammar { set, packed, calls }
     }
 
+    /// Where the rows end, and the usage.
+    fn ends(&self) -> (usize, usize) {
+        let Some([usage, rows]) = self.packed.as_bytes().first_chunk() else { return (0, 0) };
+        let rows = HEAD.wrapping_mul((*rows).into()).wrapping_add(FRONT);
+        (rows, rows.wrapping_add((*usage).into()))
+    }
+
     /// The keywords, in matching order.
     #[must_use]
     pub fn iter(&self) -> Rows {
-        let usage = self.packed.bytes().next().unwrap_or(0);
-        let rest = self.packed.get(usize::from(usage).wrapping_add(1)..).unwrap_or("");
-        Rows { rows: rest, at: 0, calls: self.calls, called: 0 }
+        let (rows, at) = self.ends();
+        let heads = self.packed.as_bytes().get(FRONT..rows).unwrap_or(&[]);
+        Rows { heads, text: self.packed, at, calls: self.calls.iter() }
     }
 
     /// How help writes the bare word: `[ dev ] DEVICE`.
     #[must_use]
     pub fn usage(&self) -> &'static str {
-        let usage = self.packed.bytes().next().unwrap_or(0);
-        self.packed.get(1..usize::from(usage).wrapping_add(1)).unwrap_or("")
+        let (rows, usage) = self.ends();
+        self.packed.get(rows..usage).unwrap_or("")
     }
 
     /// What a word that is no keyword is: the row with its value in place; `None`: an error.
@@ -136,11 +145,11 @@ impl Grammar {
 
 /// The keywords of a [`Grammar`].
 pub struct Rows {
-    rows: &'static str,
+    heads: &'static [u8],
+    text: &'static str,
+    /// Where the words of the next row begin.
     at: usize,
-    calls: &'static [Call],
-    /// How many of them rows before `at` take.
-    called: usize,
+    calls: core::slice::Iter<'static, Call>,
 }
 
 impl Rows {
@@ -148,27 +157,34 @@ impl Rows {
     /// passed over before it.
     fn next_of(&mut self, word: Option<&[u8]>, bare: u8) -> Option<(u32, Arg)> {
         let letter = word.map_or(0, |w| w.first().copied().unwrap_or(0));
-        let (mut passed, mut at, mut calls) = (0_u32, self.at, self.called);
+        let mut passed = 0_u32;
         loop {
-            let [first, len, text, number, what] = self.rows.as_bytes().get(at..)?.first_chunk()?;
-            let start = at.wrapping_add(HEAD);
+            let ([first, len, text, number, what], rest) = self.heads.split_first_chunk()?;
+            self.heads = rest;
+            let start = self.at;
             let middle = start.wrapping_add(usize::from(*len));
-            at = middle.wrapping_add(usize::from(*text));
-            let before = calls;
-            calls = calls.wrapping_add(usize::from((what / CALLS) & 1));
+            self.at = middle.wrapping_add(usize::from(*text));
+            let call = if what & CALLS != 0 { self.calls.next() } else { None };
             // Most rows of most words are passed here.
             if *first == letter || *first == 0 || word.is_none() {
-                let spelling = self.rows.get(start..middle)?;
-                if what & BARE == bare && word.is_none_or(|word| spelled(word, spelling)) {
-                    let call = if what & CALLS != 0 { self.calls.get(before).copied() } else { None };
-                    let text = self.rows.get(middle..at)?;
+                let spelling = self.text.as_bytes().get(start..middle)?;
+                if what & BARE == bare && word.is_none_or(|word| fits(word, spelling)) {
+                    let spelling = self.text.get(start..middle)?;
+                    let text = self.text.get(middle..self.at)?;
                     let text = if text.is_empty() && call.is_none() { INVALID } else { text };
                     let times = *TIMES.get(usize::from(what >> 4 & 3))?;
                     let what = *WHATS.get(usize::from(what & 7))?;
-                    (self.at, self.called) = (at, calls);
                     return Some((
                         passed,
-                        Arg { word: spelling, text, call, number: *number, what, bare: false, times },
+                        Arg {
+                            word: spelling,
+                            text,
+                            call: call.copied(),
+                            number: *number,
+                            what,
+                            bare: false,
+                            times,
+                        },
                     ));
                 }
             }
@@ -200,7 +216,7 @@ macro_rules! grammar {
         static PACKED: [u8; $crate::grammar::pack::len(ROWS, USAGE)] = $crate::grammar::pack::packed(ROWS, USAGE);
         static CALLS: [$crate::grammar::Call; $crate::grammar::pack::calls_len(ROWS)] =
             $crate::grammar::pack::calls(ROWS);
-        $crate::grammar::Grammar::new($set, nlbox_core::spec::pack::text(&PACKED), &CALLS)
+        $crate::grammar::Grammar::new($set, nlbox_core::text::pack::text(&PACKED), &CALLS)
     }};
 }
 
@@ -272,10 +288,11 @@ impl Arg {
 /// Whether `word` is `spelling`, or one of its alternatives (`a|b`), or shortens it as its brackets allow.
 #[must_use]
 pub fn spelled(word: &[u8], spelling: &str) -> bool {
-    spells(word, spelling.as_bytes())
+    fits(word, spelling.as_bytes())
 }
 
-fn spells(word: &[u8], spelling: &[u8]) -> bool {
+/// The same, from the bytes of a table.
+fn fits(word: &[u8], spelling: &[u8]) -> bool {
     let mut letters = spelling.iter().copied();
     loop {
         // What of the word is to come, and whether it may end there.
@@ -322,17 +339,18 @@ impl<T: Copy> Table<T> {
 }
 
 /// Which of `words` is the first that `word` spells.
-#[inline(never)]
+#[must_use]
 pub fn place(words: Texts, word: &[u8]) -> Option<usize> {
     let (mut rest, mut n) = (words.0.as_bytes(), 0_usize);
-    while let Some((len, more)) = rest.split_first() {
-        let (spelling, behind) = more.split_at_checked(usize::from(*len))?;
-        if spells(word, spelling) {
+    loop {
+        let (len, more) = rest.split_first()?;
+        let (spelling, behind) = more.split_at_checked((*len).into())?;
+        if fits(word, spelling) {
             return Some(n);
         }
-        (rest, n) = (behind, n.wrapping_add(1));
+        rest = behind;
+        n = n.wrapping_add(1);
     }
-    None
 }
 
 /// A spelling's whole word: without brackets, the first of several.
@@ -489,9 +507,10 @@ pub struct Verb {
     pub grammar: Option<&'static Grammar>,
 }
 
-/// Whether a verb only changes something, by one request: add, append, change, delete, prepend, replace.
-fn changes(spelling: &str) -> bool {
-    matches!(spelling.as_bytes(), [b'a' | b'c' | b'd' | b'p', ..] | b"r[eplace]")
+/// Whether the verb of this spelling only changes something, by one request: add, append, change, delete, prepend,
+/// replace.
+fn changes(word: &str) -> bool {
+    matches!(word.as_bytes(), [b'a' | b'c' | b'd' | b'p', ..] | b"r[eplace]")
 }
 
 /// An object, as [`object!`](crate::object) packs it: `ip link`.
@@ -533,20 +552,22 @@ impl Object {
         self.texts.into_iter().nth(1).unwrap_or("")
     }
 
+    /// The spellings of its verbs.
+    fn words(&self) -> Texts {
+        let mut words = self.texts;
+        words.nth(1);
+        words
+    }
+
     /// Its verbs, in matching order.
     pub fn verbs(&self) -> impl Iterator<Item = Verb> {
-        self.texts.into_iter().skip(2).zip(self.runs).map(|(word, (run, grammar))| Verb {
-            word,
-            run: *run,
-            grammar: *grammar,
-        })
+        self.words().zip(self.runs).map(|(word, (run, grammar))| Verb { word, run: *run, grammar: *grammar })
     }
 
     /// Runs the verb that the line names.
     pub fn run(&self, cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         let word = line.next();
-        let mut words = self.texts;
-        words.by_ref().take(2).for_each(drop);
+        let mut words = self.words();
         let verb = word.and_then(|word| place(words, word));
         if cx.conn.gathering() {
             gate(cx, verb.and_then(|n| words.nth(n)).is_some_and(changes))?;

@@ -56,9 +56,13 @@ pub fn value_of(kind: Kind) -> &'static str {
         Kind::Custom(c) => c.value,
         Kind::Many(m) => m.custom.value,
         Kind::Msg(..) => "OPTIONS",
-        Kind::Bits(..) | Kind::Centis | Kind::Bytes | Kind::Nest(_) | Kind::Array(_) | Kind::SubMsg(_) => {
-            "DATA"
-        }
+        Kind::Bits(..)
+        | Kind::Centis
+        | Kind::Bytes
+        | Kind::Nest(_)
+        | Kind::Array(_)
+        | Kind::SubMsg(_)
+        | Kind::View(_) => "DATA",
     }
 }
 

@@ -68,7 +68,7 @@ pub mod words;
 use crate::getopt::choose;
 use crate::host::{Socket, Stream};
 use crate::names::Names;
-use crate::report::{Done, Fail, Report};
+use crate::report::{Done, Report};
 use crate::words::{Line, Words};
 use nlbox_core::conn::Conn;
 use nlbox_core::text::out::Out;
@@ -111,14 +111,16 @@ pub struct Options {
     pub rcvbuf: u32,
 }
 
-/// What a listing writes with: the page, names, and the options.
+/// What a listing writes with: the page, the options, and names. In this order, for names are large, and what lies
+/// behind them is farther than a byte says.
+#[repr(C)]
 pub struct Page<'a> {
     /// Text or JSON.
     pub out: Out<'a>,
-    /// Names of interfaces, over the second socket.
-    pub names: Names<'a>,
     /// The options.
     pub opts: Options,
+    /// Names of interfaces, over the second socket.
+    pub names: Names<'a>,
 }
 
 /// What a command works with.
@@ -240,10 +242,7 @@ pub fn serve(cx: &mut Ctx<'_>, line: Line<'_>) -> u8 {
         done = done.and(Err(fail));
     }
     cx.err.end(done);
-    let code = match done {
-        Ok(()) => 0,
-        Err(Fail(code)) => code,
-    };
+    let code = cx.err.code(done);
     match cx.page.out.finish() {
         Err(errno) => {
             let _ = cx.err.failed("write error", b"", errno);

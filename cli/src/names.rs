@@ -155,7 +155,7 @@ pub enum Link<'w> {
 
 /// `RTM_GETLINK` for one link.
 pub fn request<'t>(tx: &'t mut [u8], which: Link<'_>) -> Build<'t> {
-    let mut m = Build::new(tx, rtm::GETLINK, 0, &[0; IFINFO_LEN]);
+    let mut m = Build::blank(tx, rtm::GETLINK, 0, IFINFO_LEN);
     match which {
         Link::Index(i) => m.head_u32(nlbox_core::rt::link::INDEX_AT, i),
         Link::Name(n) if IfName::new(n).is_some() => m.put_str(ifla::IFNAME.ty(), n),

@@ -1,5 +1,6 @@
 //! The only place that speaks to stderr: iproute2's sentences and exit codes.
 
+use core::num::NonZeroU8;
 use nlbox_core::conn::{Conn, Error};
 use nlbox_core::text::cut;
 use nlbox_core::text::errno::strerror;
@@ -9,11 +10,31 @@ use nlbox_core::wire::build::Build;
 
 use crate::words::{Line, Words};
 
-/// A failure that has been reported; what is left of it is the exit code.
+/// A failure that has been reported; what is left of it is the exit code. It is never 0, so that [`Done`] is one byte.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Fail(pub u8);
+pub struct Fail {
+    code: NonZeroU8,
+}
+
+/// Stands for the exit code 0 of what is over though it was not done: help.
+const OVER: NonZeroU8 = NonZeroU8::MIN.saturating_add(252);
+
+/// A failure with this exit code, which is none of 252 to 254; that of a child goes by [`Report::child`].
+#[allow(non_snake_case, reason = "as a tuple of one is made")]
+#[must_use]
+pub const fn Fail(code: u8) -> Fail {
+    Fail {
+        code: match NonZeroU8::new(code) {
+            Some(code) => code,
+            None => OVER,
+        },
+    }
+}
 
 impl Fail {
+    /// A child's exit code, which [`Report`] keeps.
+    const CHILD: Fail = Fail(252);
+
     /// Help was asked for: the object prints its page and this becomes [`USAGE`].
     pub const HELP: Fail = Fail(254);
 }
@@ -67,6 +88,8 @@ pub struct Report<'a> {
     pub mute: bool,
     /// The kernel's number for what went wrong last.
     pub errno: i32,
+    /// The exit code of a child, which may be any.
+    child: u8,
     /// The capability that a system call wants which is refused by `EPERM`.
     pub capability: &'static str,
 }
@@ -84,6 +107,23 @@ impl<'a> Report<'a> {
             program: "ip",
             typed: None,
             mute: false,
+            child: 0,
+        }
+    }
+
+    /// A child ended with `code`.
+    pub fn child(&mut self, code: u8) -> Done {
+        self.child = code;
+        if code == 0 { Ok(()) } else { Err(Fail::CHILD) }
+    }
+
+    /// The exit code of what is done.
+    #[must_use]
+    pub fn code(&self, done: Done) -> u8 {
+        match done {
+            Err(Fail::CHILD) => self.child,
+            Ok(()) | Err(Fail { code: OVER }) => 0,
+            Err(fail) => fail.code.get(),
         }
     }
 
@@ -140,13 +180,10 @@ impl<'a> Report<'a> {
     /// Ends a command. With `-j` a failure is told once more, in a line of its own behind the text that iproute2 has
     /// for it: `{"error":TEXT,"word":WORD,"errno":N,"code":N}`; `word` and `errno` only where they are known.
     pub fn end(&mut self, done: Done) {
+        let code = self.code(done);
         let said = &mut self.sink.said;
         // Help is no error, and a batch has told its lines' failures.
-        if let Err(Fail(code)) = done
-            && self.json
-            && !said.is_empty()
-            && !said.starts_with(b"Usage:")
-        {
+        if done.is_err() && self.json && !said.is_empty() && !said.starts_with(b"Usage:") {
             let mut buf = [0; 64];
             let mut out = Out::new(self.sink.sink, &mut buf);
             out.mode.json = true;
@@ -376,4 +413,29 @@ impl<'a> Report<'a> {
 /// The full stop that iproute2 adds where the kernel's sentence has none.
 fn stop(text: &[u8]) -> &'static [u8] {
     if text.ends_with(b".") { b"" } else { b"." }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Nowhere;
+    impl Sink for Nowhere {
+        fn write_all(&mut self, _: &[u8]) -> Result<(), i32> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn every_exit_code_of_a_child_comes_through() {
+        let mut nowhere = Nowhere;
+        let mut err = Report::new(&mut nowhere);
+        for code in 0..=255 {
+            let done = err.child(code);
+            assert_eq!((done.is_ok(), err.code(done)), (code == 0, code));
+            assert_ne!(done, Err(Fail::HELP));
+        }
+        assert_eq!([Fail(0), PLAIN, USAGE].map(|fail| err.code(Err(fail))), [0, 1, 255]);
+        assert_eq!(size_of::<Done>(), 1);
+    }
 }

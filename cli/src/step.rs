@@ -3,7 +3,7 @@
 use crate::Ctx;
 use crate::ip::command;
 use crate::lines::Text;
-use crate::report::{Done, Fail, PLAIN};
+use crate::report::{Done, PLAIN};
 use crate::words::{Line, Words};
 use nlbox_sys::fd::first;
 
@@ -70,7 +70,7 @@ impl Step {
             (Ok(()), _) => 0,
             // A device that is not there is asked for before the request is.
             (Err(PLAIN), 0) => ENODEV,
-            (Err(Fail(_)), 0) => UNREAD,
+            (Err(_), 0) => UNREAD,
             (Err(_), errno) => errno,
         }
     }

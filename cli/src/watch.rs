@@ -85,7 +85,7 @@ pub(crate) fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 
 /// `tcpdump …`.
 pub(crate) fn tcpdump(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    run(cx, line, "tcpdump", TCPDUMP).map_err(|Fail(code)| Fail(code.min(1)))
+    run(cx, line, "tcpdump", TCPDUMP).map_err(|fail| if fail == Fail(0) { fail } else { Fail(1) })
 }
 
 fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, name: &'static str, page: &'static str) -> Done {

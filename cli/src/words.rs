@@ -1,6 +1,6 @@
 //! The words of a command line, wherever they come from.
 
-use crate::report::{Fail, Report};
+use crate::report::{Fail, Report, USAGE};
 use core::ffi::CStr;
 use nlbox_sys::entry::Args;
 
@@ -68,8 +68,19 @@ impl<'l> Line<'l> {
     }
 
     /// The value that a keyword takes; its absence is reported.
+    #[inline(always)]
     pub fn value(&mut self, err: &mut Report<'_>) -> Result<&'l [u8], Fail> {
-        self.next().ok_or_else(|| err.incomplete())
+        self.wanted(err).ok_or(USAGE)
+    }
+
+    /// The same in two registers: there are many keywords.
+    #[inline(never)]
+    fn wanted(&mut self, err: &mut Report<'_>) -> Option<&'l [u8]> {
+        let word = self.next();
+        if word.is_none() {
+            err.incomplete();
+        }
+        word
     }
 
     /// Whether all has been read.

@@ -135,12 +135,6 @@ impl Transport for Kernel {
         buf.iter_mut().zip(&d).for_each(|(to, b)| *to = *b);
         Ok(Received { len: d.len(), from: 0, group: 0 })
     }
-    fn peek(&mut self) -> Result<usize, Errno> {
-        match self.said.front().ok_or(Errno(11))? {
-            Ok(d) => Ok(d.len()),
-            Err(_) => Ok(0),
-        }
-    }
     fn port(&mut self) -> Result<u32, Errno> {
         Ok(PORT)
     }

@@ -24,7 +24,7 @@ const fn shown(before: &'static str, line: &'static str, state: &'static str) ->
     Case { line, before, meanwhile: "", state }
 }
 
-const RULES: &str = "nft list ruleset";
+const RULES: &str = "nft -s list ruleset";
 /// Goes on until it is ended.
 pub const ENDLESS: &str = "while ";
 /// Waits, a second at most, until a socket listens: one in a group, one for frames.

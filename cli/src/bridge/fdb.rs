@@ -5,7 +5,7 @@ use super::{
     pick, run,
 };
 use crate::grammar::{Arg, Grammar, Object, Slots, Table, To};
-use crate::ip::value::{address, keep, put_num, slot};
+use crate::ip::value::{address, keep, put_num, slot, wrong};
 use crate::report::Done;
 use crate::words::Line;
 use crate::{Ctx, Page};
@@ -248,7 +248,7 @@ static FILTERS: Table<u16> = crate::table![
 
 fn show_all(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
     if let Some(word) = r.slot(STATE) {
-        r.filter.states = FILTERS.find(word).ok_or_else(|| cx.err.invalid(word, b"", "invalid state"))?;
+        r.filter.states = FILTERS.find(word).ok_or_else(|| wrong(&mut cx.err, word, "invalid state"))?;
     }
     if r.has(DYNAMIC) {
         r.filter.not = nud::PERMANENT;

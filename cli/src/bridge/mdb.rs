@@ -199,11 +199,11 @@ pub enum Part {
 /// The groups, then, with details, the ports to routers.
 fn show_all(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
     cx.page.out.open_document();
-    cx.page.out.open_object("");
+    cx.page.out.open_record();
     cx.page.out.open_array("mdb", "");
     r.filter.part = Part::Entries;
     r.list(cx, "", print)?;
-    cx.page.out.close_array("");
+    cx.page.out.close_list();
     cx.page.out.open_object("router");
     r.filter.part = Part::Routers;
     r.list(cx, "", print)?;
@@ -239,7 +239,7 @@ pub fn print(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter) {
                 for port in attr.nest() {
                     routing(page, port.payload);
                 }
-                page.out.close_array("");
+                page.out.close_list();
                 page.out.text(if page.opts.stats > 0 || !page.out.mode.oneline { "\n" } else { "\\" });
             }
             _ => {}
@@ -259,7 +259,7 @@ fn port<'a>(page: &mut Page<'_>, label: &str, payload: &'a [u8]) -> &'a [u8] {
 /// A port to a router: its ifindex, then attributes.
 #[inline(never)]
 fn routing(page: &mut Page<'_>, payload: &[u8]) {
-    page.out.open_object("");
+    page.out.open_record();
     let a = Attrs::new(port(page, "port|% ", payload));
     if page.opts.stats > 0 {
         timer(&mut page.out, "timer|%", a.raw(router::TIMER.ty()), 7);
@@ -326,11 +326,11 @@ fn sources(out: &mut Out<'_>, list: Attrs<'_>) {
     for source in list {
         let a = source.nest();
         let Some(ip) = a.raw(1).and_then(Ip::from_bytes) else { continue };
-        out.open_object("");
+        out.open_record();
         put(out, label, ip::print(&ip).as_bytes());
         timer(out, "timer|/%", a.raw(2), 0);
         out.close_object();
         label = "address|,%";
     }
-    out.close_array("");
+    out.close_list();
 }

@@ -87,7 +87,7 @@ fn command(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     done.map_err(|fail| match fail {
         KERNEL => USAGE,
         NOT_FOUND => Fail(254),
-        Fail(22) => Fail(234),
+        fail if fail == Fail(22) => Fail(234),
         fail => fail,
     })
 }
@@ -328,12 +328,12 @@ fn bits(out: &mut Out<'_>, pattern: &str, names: &Names, v: u32) {
     for (_, name) in names.iter().filter(|(bit, _)| bit & v != 0) {
         out.str("-", pattern, name.as_bytes());
     }
-    out.close_array("");
+    out.close_list();
 }
 
 /// Begins the record of `m`: what a message tells that has gone (`RTM_DEL*`) is deleted.
 fn open(out: &mut Out<'_>, m: &Message<'_>) {
-    out.open_object("");
+    out.open_record();
     if m.ty & 3 == 1 {
         out.is("deleted", "Deleted ");
     }
@@ -365,13 +365,13 @@ impl<'m> Table<'m> {
             page.out.str("ifname", "", name.as_bytes());
             page.out.open_array(self.key, "");
         }
-        page.out.open_object("");
+        page.out.open_record();
     }
 
     /// Ends the port, if it had records.
     fn end(&self, out: &mut Out<'_>) {
         if self.open {
-            out.close_array("");
+            out.close_list();
             out.close_object();
         }
     }

@@ -96,7 +96,7 @@ fn watch(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 fn event(page: &mut Page<'_>, m: &Message<'_>, table: &Watched, labels: bool) {
     if page.opts.timestamp > 0 {
         // In JSON an object of its own in front of the event.
-        page.out.open_object("");
+        page.out.open_record();
         time::now(&mut page.out, page.opts.timestamp);
         page.out.close_object();
         page.out.end_value();

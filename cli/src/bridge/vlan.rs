@@ -2,7 +2,7 @@
 
 use super::{Command, DEV, DEV_ARG, Filter, Request, TREE_STATE, Table, VID, VID_ARG, range, run};
 use crate::grammar::{Arg, Grammar, Object, Slots, To};
-use crate::ip::value::keep;
+use crate::ip::value::{keep, wrong};
 use crate::report::Done;
 use crate::words::Line;
 use crate::{Ctx, Page};
@@ -353,7 +353,7 @@ pub fn print(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter) {
 fn tunnel_info<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, slots: &mut Slots<'l>) -> Done {
     let word = line.value(&mut cx.err)?;
     if word != b"id" {
-        return Err(cx.err.invalid(word, b"", "tunnel id expected"));
+        return Err(wrong(&mut cx.err, word, "tunnel id expected"));
     }
     let id = line.value(&mut cx.err)?;
     keep(slots, TUNNEL, id);
@@ -370,7 +370,7 @@ fn change(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
     if let Some(word) = r.slot(TUNNEL) {
         ids = range(word).filter(|(_, last)| *last < 0x100_0000);
         if ids.is_none() {
-            return Err(cx.err.invalid(word, b"", "invalid tun id"));
+            return Err(wrong(&mut cx.err, word, "invalid tun id"));
         }
     }
     let marks = u16::try_from(r.marks & 0x3ff).unwrap_or(0);

@@ -3,7 +3,7 @@
 use super::{Command, DEV, DEV_ARG, Filter, Request, Table, counters, range, run};
 use crate::bridge::vlan::span;
 use crate::grammar::{Arg, Grammar, Object, Slots, To};
-use crate::ip::value::{address, halves, keep};
+use crate::ip::value::{address, halves, keep, wrong};
 use crate::report::Done;
 use crate::words::Line;
 use crate::{Ctx, Page};
@@ -75,7 +75,7 @@ fn change(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
     if let Some(word) = r.slot(GROUP).or(r.slot(REMOTE)) {
         let ip = address(&mut cx.err, word, 0)?;
         if r.has(GROUP) && !multicast(&ip) {
-            return Err(cx.err.invalid(word, b"", "invalid group address"));
+            return Err(wrong(&mut cx.err, word, "invalid group address"));
         }
         peer = Some(ip);
     }
@@ -84,7 +84,7 @@ fn change(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
         let (part, rest) = halves(all, b',');
         list = rest;
         let Some((first, last)) = range(part) else {
-            return Err(cx.err.invalid(part, b"", "invalid vni"));
+            return Err(wrong(&mut cx.err, part, "invalid vni"));
         };
         let mut nest = r.m.nest(1);
         nest.put(vni::START, first);
@@ -123,7 +123,7 @@ pub fn print(page: &mut Page<'_>, m: &Message<'_>, _: &Filter) {
         let last = a.get(vni::END).unwrap_or(first);
         table.record(page);
         let out = &mut page.out;
-        out.text(" ");
+        out.blank();
         let (alone, len) = span(out, "vni", "vniEnd", first, last);
         // The last number of a range stands in a column one wider than a number alone.
         let width = if last > first { alone.saturating_add(16) } else { 14 };

@@ -3,7 +3,7 @@
 
 use nlbox_core::text::pack::put;
 
-use super::{Arg, BARE, CALLS, Call, HEAD, INVALID};
+use super::{Arg, BARE, CALLS, Call, FRONT, HEAD, INVALID};
 
 const fn same(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
@@ -30,7 +30,7 @@ const fn text(arg: &Arg) -> &[u8] {
 /// How many bytes `args` and `usage` take.
 #[must_use]
 pub const fn len(args: &[Arg], usage: &str) -> usize {
-    let (mut n, mut i) = (1 + usage.len(), 0);
+    let (mut n, mut i) = (FRONT + usage.len(), 0);
     while i < args.len() {
         n += HEAD + args[i].word.len() + text(&args[i]).len();
         i += 1;
@@ -55,9 +55,9 @@ pub const fn calls_len(args: &[Arg]) -> usize {
 #[must_use]
 pub const fn packed<const N: usize>(args: &[Arg], usage: &str) -> [u8; N] {
     let mut b = [0; N];
-    assert!(usage.len() < 128);
-    b[0] = usage.len() as u8;
-    let mut at = put(&mut b, 1, usage.as_bytes());
+    assert!(usage.len() < 128 && args.len() < 128);
+    let mut row = put(&mut b, 0, &[usage.len() as u8, args.len() as u8]);
+    let mut at = put(&mut b, row + HEAD * args.len(), usage.as_bytes());
     let mut i = 0;
     while i < args.len() {
         let arg = &args[i];
@@ -66,7 +66,7 @@ pub const fn packed<const N: usize>(args: &[Arg], usage: &str) -> [u8; N] {
         let first = if arg.bare { 0 } else { letter(word) };
         let flags = if arg.call.is_some() { CALLS } else { 0 } | if arg.bare { BARE } else { 0 };
         let what = arg.what as u8 | flags | (arg.times as u8) << 4;
-        at = put(&mut b, at, &[first, word.len() as u8, text.len() as u8, arg.number, what]);
+        row = put(&mut b, row, &[first, word.len() as u8, text.len() as u8, arg.number, what]);
         at = put(&mut b, at, word);
         at = put(&mut b, at, text);
         i += 1;

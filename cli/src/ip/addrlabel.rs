@@ -53,7 +53,7 @@ fn label(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots
 
 /// The message, of IPv6 unless another family was asked.
 fn request<'t>(cx: &Ctx<'_>, tx: &'t mut [u8], ty: u16) -> Build<'t> {
-    let mut m = Build::new(tx, ty, 0, &[0; ADDRLABEL_LEN]);
+    let mut m = Build::blank(tx, ty, 0, ADDRLABEL_LEN);
     m.head_u8(0, if cx.page.opts.family == AF_UNSPEC { AF_INET6 } else { cx.page.opts.family });
     m
 }

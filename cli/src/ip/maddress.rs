@@ -106,7 +106,7 @@ fn show(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
             return Err(cx.err.failed("Cannot read /proc/net", b"", e.0));
         }
         if !first {
-            page.out.close_array("");
+            page.out.close_list();
             page.out.close_object();
         }
         index = next;
@@ -156,7 +156,7 @@ fn rows(family: u8, each: &mut dyn FnMut(&Row<'_>)) -> Result<(), Errno> {
 fn entry(page: &mut Page<'_>, row: &Row<'_>, first: bool) {
     let out = &mut page.out;
     if first {
-        out.open_object("");
+        out.open_record();
     }
     if first || (out.mode.oneline && !out.json()) {
         put_num(out, "ifindex|%:", row.index.into());
@@ -166,7 +166,7 @@ fn entry(page: &mut Page<'_>, row: &Row<'_>, first: bool) {
     if first {
         out.open_array("maddr", "");
     }
-    out.open_object("");
+    out.open_record();
     let mut bytes: heapless::Vec<u8, 32> = heapless::Vec::new();
     for pair in row.address.chunks(2) {
         let _ = bytes.push(num::parse_u64_base(pair, 16).and_then(|n| u8::try_from(n).ok()).unwrap_or(0));

@@ -27,6 +27,7 @@ pub mod value;
 pub mod vrf;
 
 use crate::grammar::{Grammar, Object, Slots, Table, place, spelled};
+use crate::ip::value::wrong;
 use crate::report::{Done, Fail, USAGE};
 use crate::words::Line;
 use crate::{Ctx, Page};
@@ -311,7 +312,7 @@ fn options<'l>(
                 }
                 match FAMILIES.find(value) {
                     Some(f) => o.family = f,
-                    None => return Err(cx.err.invalid(value, b"", "invalid protocol family")),
+                    None => return Err(wrong(&mut cx.err, value, "invalid protocol family")),
                 }
             }
             Opt::Human => o.human = o.human.max(1),

@@ -85,7 +85,7 @@ fn address_of(page: &mut Page<'_>, m: &Message<'_>) {
 
 /// Prints what `set` shows of `attrs`.
 fn entry(page: &mut Page<'_>, set: &AttrSet, attrs: Attrs<'_>) {
-    page.out.open_object("");
+    page.out.open_record();
     show(set, attrs, &mut page.out, &mut page.names);
     close(page);
 }

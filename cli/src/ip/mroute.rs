@@ -106,12 +106,12 @@ pub fn show(page: &mut Page<'_>, m: &Message<'_>, with_table: bool) {
 fn outputs(page: &mut Page<'_>, hops: &[u8]) {
     let mut r = Reader::new(hops);
     while let Some([a, b, _, ttl, index @ ..]) = r.array::<8>() {
-        page.out.open_object("");
+        page.out.open_record();
         put_ifname(page, "oif|%", u32::from_ne_bytes(index));
         if ttl > 1 {
             put_num(&mut page.out, "ttl|(ttl %) ", ttl.into());
         } else {
-            page.out.text(" ");
+            page.out.blank();
         }
         page.out.close_object();
         r.skip_up_to(align4(usize::from(u16::from_ne_bytes([a, b])).saturating_sub(8)));

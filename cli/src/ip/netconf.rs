@@ -32,7 +32,7 @@ pub static OBJECT: Object = crate::object! {
 
 fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let (family, mut tx, mut slots) = (cx.page.opts.family, [0; 64], slots());
-    let mut m = Build::new(&mut tx, rtm::GETNETCONF, 0, &[0; NETCONF_LEN]);
+    let mut m = Build::blank(&mut tx, rtm::GETNETCONF, 0, NETCONF_LEN);
     fill(cx, line, &GRAMMAR, &mut m, &mut slots)?;
     let mut index = 0;
     if let Some(word) = slot(&slots, DEV) {

@@ -77,7 +77,7 @@ fn words<'l>(
 fn change(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let (mut room, mut tx) = ([0; 512], [0; 1024]);
     let mut parms = Build::new(&mut room, 0, 0, &[]);
-    let mut m = Build::new(&mut tx, rtm::SETNEIGHTBL, nlm::REPLACE, &[0; NDTMSG_LEN]);
+    let mut m = Build::blank(&mut tx, rtm::SETNEIGHTBL, nlm::REPLACE, NDTMSG_LEN);
     m.head_u8(0, cx.page.opts.family);
     let name = words(cx, line, &mut parms, Some(&mut m))?;
     let Some(name) = name else { return Err(cx.err.required("NAME")) };
@@ -98,7 +98,7 @@ fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut parms = Build::new(&mut room, 0, 0, &[]);
     let name = words(cx, line, &mut parms, None)?;
     let index = parms.attrs(0).get(ndtpa::IFINDEX);
-    let mut m = Build::new(&mut tx, rtm::GETNEIGHTBL, 0, &[0; NDTMSG_LEN]);
+    let mut m = Build::blank(&mut tx, rtm::GETNEIGHTBL, 0, NDTMSG_LEN);
     m.head_u8(0, family);
     let (seconds, nanos) = nlbox_sys::clock::realtime();
     let now =
@@ -119,7 +119,7 @@ fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 /// Prints the table `m`, or its parameters for one interface. `now`: milliseconds since 1970.
 fn table(page: &mut Page<'_>, m: &Message<'_>, now: u64) {
     let (head, attrs) = m.split::<NDTMSG_LEN>();
-    page.out.open_object("");
+    page.out.open_record();
     let [family, ..] = head;
     put(&mut page.out, "family|% ", af::name_verbose(family).as_bytes());
     rows::show(&ndta::SET, attrs, &mut page.out, &mut page.names);
@@ -137,7 +137,7 @@ fn table(page: &mut Page<'_>, m: &Message<'_>, now: u64) {
     }
     page.out.close_object();
     page.out.line();
-    page.out.text("\n");
+    page.out.newline();
 }
 
 /// Prints the fields of a structure by their offsets. What is a string by its row is an age, and shown as a date.

@@ -1,6 +1,7 @@
 //! `save`, `restore` and `showdump`: the kernel's own messages in a file, behind a number that says of what. iproute2
 //! writes and reads the same files.
 
+use crate::ip::value::wrong;
 use crate::report::{Done, Fail, KERNEL, PLAIN, USAGE};
 use crate::words::Line;
 use crate::{Ctx, Page};
@@ -103,7 +104,7 @@ pub fn load(
     each: &mut dyn FnMut(&mut Ctx<'_>, &Message<'_>) -> Done,
 ) -> Done {
     if let Some(word) = line.peek() {
-        return Err(cx.err.invalid(word, b"", ""));
+        return Err(wrong(&mut cx.err, word, ""));
     }
     if isatty(STDIN) {
         cx.err.say_of("Can't restore % dump from a terminal", what.name.as_bytes());

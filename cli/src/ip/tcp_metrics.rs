@@ -81,7 +81,7 @@ impl<'l> Filter<'l> {
 /// Prints the entry `m`.
 fn entry(page: &mut Page<'_>, m: &Message<'_>) {
     let (_, attrs) = m.split::<GENL_LEN>();
-    page.out.open_object("");
+    page.out.open_record();
     show(&attr::SET, attrs, &mut page.out, &mut page.names);
     close(page);
 }

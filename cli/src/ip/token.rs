@@ -44,7 +44,7 @@ pub static OBJECT: Object = crate::object! {
 fn set(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let deletes = super::keyword(line).first() == Some(&b'd');
     let mut tx = [0; 128];
-    let mut m = Build::new(&mut tx, rtm::SETLINK, 0, &[0; IFINFO_LEN]);
+    let mut m = Build::blank(&mut tx, rtm::SETLINK, 0, IFINFO_LEN);
     m.head_u8(0, AF_INET6);
     let mut slots = slots();
     fill(cx, line, &SET, &mut m, &mut slots)?;
@@ -67,9 +67,9 @@ fn index(m: &Build<'_>) -> u32 {
 
 fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let (mut words, mut tx) = ([0; 64], [0; 64]);
-    let mut asked = Build::new(&mut words, 0, 0, &[0; IFINFO_LEN]);
+    let mut asked = Build::blank(&mut words, 0, 0, IFINFO_LEN);
     fill(cx, line, &DEV, &mut asked, &mut slots())?;
-    let mut m = Build::new(&mut tx, rtm::GETLINK, 0, &[0; IFINFO_LEN]);
+    let mut m = Build::blank(&mut tx, rtm::GETLINK, 0, IFINFO_LEN);
     m.head_u8(0, AF_INET6);
     crate::dump::dump(cx, &mut m, &mut |page, m| {
         entry(page, m, index(&asked));
@@ -87,7 +87,7 @@ fn entry(page: &mut Page<'_>, m: &Message<'_>, asked: u32) {
     if asked != 0 && asked != index {
         return;
     }
-    page.out.open_object("");
+    page.out.open_record();
     page.out.text("token ");
     put(page.out.style(Style::Inet6), "token|%", print(&token).as_bytes());
     put_ifname(page, label!("ifname| dev ^%\n"), index);

@@ -118,7 +118,7 @@ fn add(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let kind = usize::try_from(mode.wrapping_shr(8) & 0xff).ok().and_then(|n| KINDS.get(n));
     let Some((kind, base)) = kind else { return Ok(()) };
     let mut tx = [0; TX];
-    let mut m = Build::new(&mut tx, rtm::NEWLINK, nlm::CREATE | nlm::EXCL, &[0; IFINFO_LEN]);
+    let mut m = Build::blank(&mut tx, rtm::NEWLINK, nlm::CREATE | nlm::EXCL, IFINFO_LEN);
     words(cx, line, &mut m, kind, Some(mode))?;
     send(cx, &mut m, b"add", base.as_bytes())
 }
@@ -146,7 +146,7 @@ fn change(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mode = mode(cx, *line)?;
     let (_, index, kind) = old(cx, line, b"get")?;
     let mut tx = [0; TX];
-    let mut m = Build::new(&mut tx, rtm::NEWLINK, 0, &[0; IFINFO_LEN]);
+    let mut m = Build::blank(&mut tx, rtm::NEWLINK, 0, IFINFO_LEN);
     m.head_u32(INDEX_AT, index);
     words(cx, line, &mut m, kind, mode)?;
     let base = KINDS.iter().find(|(k, _)| k.name == kind.name).map_or("", |(_, base)| base);
@@ -156,7 +156,7 @@ fn change(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 fn del(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let (name, index, _) = old(cx, line, b"delete")?;
     let mut tx = [0; 64];
-    let mut m = Build::new(&mut tx, rtm::DELLINK, 0, &[0; IFINFO_LEN]);
+    let mut m = Build::blank(&mut tx, rtm::DELLINK, 0, IFINFO_LEN);
     m.head_u32(INDEX_AT, index);
     send(cx, &mut m, b"delete", name)
 }
@@ -219,7 +219,7 @@ fn show(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         return Err(cx.err.garbage(b"name", word));
     }
     let mut tx = [0; 64];
-    let mut m = Build::new(&mut tx, rtm::GETLINK, 0, &[0; IFINFO_LEN]);
+    let mut m = Build::blank(&mut tx, rtm::GETLINK, 0, IFINFO_LEN);
     crate::dump::dump(cx, &mut m, &mut |page, m| {
         tunnel(page, m, six, name, mode);
         Ok(())
@@ -258,7 +258,7 @@ fn tunnel(page: &mut Page<'_>, m: &Message<'_>, six: bool, name: Option<&[u8]>, 
     // Those of Ethernet and those whose packets bring their own addresses were never seen by an ioctl.
     let right = if six { [769, 823, 823] } else { [768, 776, 778] };
     let Some(kind) = of(m).filter(|_| right.contains(&row.info.ty)) else { return };
-    let Some(view) = kind.data.and_then(|s| s.view) else { return };
+    let Some(view) = kind.data.and_then(nlbox_core::spec::AttrSet::view) else { return };
     let v = Values { attrs: row.attrs.nest(ifla::LINKINFO).nest(info::DATA), view };
     let inside = match kind.name.as_bytes() {
         [b'g', ..] | [b'i', b'p', b'6', b'g', ..] => 47,
@@ -275,7 +275,7 @@ fn tunnel(page: &mut Page<'_>, m: &Message<'_>, six: bool, name: Option<&[u8]>, 
         return;
     }
     let out = &mut page.out;
-    out.open_object("");
+    out.open_record();
     out.str("ifname", "%: ", row.name);
     let mut text: heapless::Vec<u8, 16> = heapless::Vec::new();
     let _ = text.extend_from_slice(INSIDES.name(inside.into()).unwrap_or("unknown").as_bytes());
@@ -346,7 +346,7 @@ fn flags(out: &mut Out<'_>, iflags: u64, oflags: u64) {
             out.str("-", text.unwrap_or(""), name.as_bytes());
         }
     }
-    out.close_array("");
+    out.close_list();
 }
 
 /// Attribute, label of the prefix, label of its length.

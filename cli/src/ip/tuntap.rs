@@ -172,14 +172,14 @@ fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let dev = slot(&slots, DEV);
     let filter = Filter { kind: Some(b"tun"), ..Filter::default() };
     let mut tx = [0; TX];
-    let mut m = Build::new(&mut tx, rtm::GETLINK, 0, &[0; IFINFO_LEN]);
+    let mut m = Build::blank(&mut tx, rtm::GETLINK, 0, IFINFO_LEN);
     filter.ask(&mut m);
     crate::dump::dump(cx, &mut m, &mut |page, m| {
         let row = Row::of(m).filter(|row| row.passes(&filter) && dev.is_none_or(|dev| dev == row.name));
         let Some(row) = row else { return Ok(()) };
         let a = row.attrs.nest(ifla::LINKINFO).nest(info::DATA);
         let out = &mut page.out;
-        out.open_object("");
+        out.open_record();
         out.str("ifname", "%:", row.name);
         out.open_array("flags", "");
         let ty = a.get(tun::data::TYPE).and_then(|ty| tun::TYPES.name(ty.into()));
@@ -189,10 +189,10 @@ fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
                 out.str("-", " %", name.as_bytes());
             }
         }
-        out.close_array("");
+        out.close_list();
         show::show(&owners::SET, a, out, &mut page.names);
         let out = &mut page.out;
-        out.text("\n");
+        out.newline();
         out.close_object();
         Ok(())
     })

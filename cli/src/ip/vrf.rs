@@ -35,7 +35,7 @@ fn show(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         return Err(crate::report::Fail::HELP);
     }
     let mut tx = [0; 128];
-    let mut m = Build::new(&mut tx, rtm::GETLINK, 0, &[0; IFINFO_LEN]);
+    let mut m = Build::blank(&mut tx, rtm::GETLINK, 0, IFINFO_LEN);
     m.nest(ifla::LINKINFO.ty()).raw(info::KIND.ty(), b"vrf");
     if one.is_none() {
         cx.page.out.text("Name              Table\n-----------------------\n");
@@ -50,12 +50,12 @@ fn show(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         }
         let table = linkinfo.nest(info::DATA).get(data::TABLE).unwrap_or(0);
         let out = &mut page.out;
-        out.open_object("");
+        out.open_record();
         put(out, "name|%", name);
         let (name_width, width) = if one.is_some() { (0, 0) } else { (16_usize, 5) };
         out.spaces(name_width.saturating_sub(name.len()));
         out.padded("table", table.into(), width);
-        out.text("\n");
+        out.newline();
         out.close_object();
         some = true;
         Ok(())
@@ -83,7 +83,7 @@ fn identify(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
             if let (true, Some(at)) = (line.starts_with(b"0::/"), line.windows(5).position(|w| w == b"/vrf/"))
             {
                 out.shown(line.get(at.saturating_add(5)..).unwrap_or(b""));
-                out.text("\n");
+                out.newline();
             }
         })
     });

@@ -38,7 +38,7 @@ pub(super) fn run(
     if !kept {
         steps.attempt(cx, "link delete E", b"");
     }
-    done.and_then(end_as)
+    done.and_then(|status| end_as(cx, status))
 }
 
 /// Becomes the command, which does not outlive `parent`.

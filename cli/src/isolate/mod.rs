@@ -180,7 +180,7 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         }
         Ok(Fork::Parent(pid)) => {
             drop((a, d));
-            outside::run(cx, &o, &plan, pid, &Wire { from: c, to: b }).and_then(end_as)
+            outside::run(cx, &o, &plan, pid, &Wire { from: c, to: b }).and_then(|status| end_as(cx, status))
         }
     }
 }

@@ -306,7 +306,7 @@ fn list(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, line: &mut Line<'_>) -> Done {
 pub(crate) fn show(cx: &mut Ctx<'_>, r: &Rule, n: u32) {
     let out = &mut cx.page.out;
     let mut text = Text::new();
-    out.open_object("");
+    out.open_record();
     put_num(out, "number|%: ", n.into());
     say(&mut text, target_of(r).as_bytes());
     text.make_ascii_lowercase();
@@ -322,7 +322,7 @@ pub(crate) fn show(cx: &mut Ctx<'_>, r: &Rule, n: u32) {
         put_num(out, label, v.cast_signed());
     }
     out.close_object();
-    out.text("\n");
+    out.newline();
 }
 
 /// Prints `v` by its label, if there is any.

@@ -87,7 +87,7 @@ pub fn group(payload: &[u8], wide: bool, out: &mut Out<'_>) {
     let mut r = Reader::new(payload);
     let mut pattern = " %";
     while let (Some(id), Some([low, high, ..])) = (r.u32(), r.array::<4>()) {
-        out.open_object("");
+        out.open_record();
         out.num("id", pattern, id.into());
         let weight = u16::from_le_bytes([low, if wide { high } else { 0 }]);
         if weight != 0 {

@@ -55,7 +55,7 @@ static VLANS: Custom = Custom::shown(show_vlans);
 fn show_vlans(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn Resolve) {
     out.open_array(row.json(), "");
     for a in Attrs::new(payload) {
-        out.open_object("");
+        out.open_record();
         for row in vlan::SET.iter() {
             // The protocol that VLANs have anyway is not said.
             let field = a.payload.get(row.ty.into()..).filter(|field| !field.starts_with(&[0x81, 0]));
@@ -65,7 +65,7 @@ fn show_vlans(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn 
         }
         out.close_object();
     }
-    out.close_array("");
+    out.close_list();
 }
 
 /// `struct ifla_vf_rate`: the text is without a limit of zero.

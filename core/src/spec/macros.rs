@@ -24,10 +24,10 @@ macro_rules! attrs {
                 name: $name,
             },)*];
             static PACKED: [u8; $crate::spec::pack::len(ROWS)] = $crate::spec::pack::rows(ROWS);
-            const TEXT: &str = $crate::spec::pack::text(&PACKED);
+            const TEXT: &str = $crate::text::pack::text(&PACKED);
             static POINTED: [Kind; $crate::spec::pack::pointed_len(ROWS)] = $crate::spec::pack::pointed(ROWS);
             #[doc = concat!("`", $set, "` in the kernel's documentation.")]
-            pub static SET: AttrSet = AttrSet { rows: TEXT, pointed: &POINTED, view: None };
+            pub static SET: AttrSet = AttrSet { rows: TEXT, pointed: &POINTED };
         }
     };
 }
@@ -40,7 +40,7 @@ macro_rules! names {
         $vis static $table: $crate::spec::Names = {
             const ROWS: &[(u32, &str)] = &[$(($n, $name)),*];
             static PACKED: [u8; $crate::spec::pack::names_len(ROWS)] = $crate::spec::pack::names(ROWS);
-            $crate::spec::Names { packed: $crate::spec::pack::text(&PACKED) }
+            $crate::spec::Names { packed: $crate::text::pack::text(&PACKED) }
         };
     )*};
 }

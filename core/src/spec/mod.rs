@@ -269,6 +269,8 @@ pub enum Kind {
     Custom(&'static Custom),
     /// Irregular, and of several words.
     Many(&'static Many),
+    /// Of no row: the whole set is one kind's part of another.
+    View(&'static View),
 }
 
 /// The set of a nest, chosen by the value of the attribute numbered `selector` beside it.
@@ -366,6 +368,20 @@ impl AttrSpec {
             "" => self.keyword(),
             key => key,
         }
+    }
+
+    /// Prints `v` as most values are: behind the keyword.
+    #[inline(never)]
+    pub fn show_str(&self, out: &mut Out<'_>, v: &[u8]) {
+        out.text(self.keyword());
+        out.str(self.json(), " % ", v);
+    }
+
+    /// The same of a number.
+    #[inline(never)]
+    pub fn show_num(&self, out: &mut Out<'_>, v: u64) {
+        out.text(self.keyword());
+        out.num(self.json(), " % ", v);
     }
 
     /// What is said of a bad value; empty where the set has one sentence for all.
@@ -466,7 +482,7 @@ pub(crate) mod tests {
             }
         }
         print(Mode { json, ..Mode::default() }, |out| {
-            out.open_object("");
+            out.open_record();
             show::show(set, Attrs::new(attrs), out, &mut Nameless);
             out.close_object();
         })

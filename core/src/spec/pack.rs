@@ -1,30 +1,35 @@
 //! Attribute sets as they stand in the binary: rows packed into bytes when the compiler runs.
 //!
 //! There are hundreds of rows, and a slice of [`AttrSpec`] takes 40 bytes for each beside its name. Packed, a row is:
-//! number (three times 7 bits, the lower ones first), flags (twice), kind, a byte for the kind, length of the name, the
-//! name. The kind is its place in the list of `plain`; from `POINTED` on, its place in the set's own list of those that
-//! point to something. All of it is ASCII, one text, so that taking a name out of it needs no check of its letters.
+//! kind, length of the name, number; a number from `WIDE` on in three bytes more, seven bits each, the lower ones
+//! first; flags, if it has any (`FLAGGED` in the kind), twice seven bits; the byte that some kinds want; the name. The
+//! kind is its place in the list of `plain`; from `POINTED` on, its place in the set's own list of those that point to
+//! something. All of it is ASCII, one text, so that taking a name out of it needs no check of its letters.
 
 use crate::spec::{AttrSpec, Int, Kind, RowFlags};
 
 /// Kinds from here on are places in [`AttrSet::pointed`].
-const POINTED: u8 = 0x40;
-/// Bytes of a row in front of its name.
-const HEAD: usize = 8;
+const POINTED: u8 = 0x10;
+/// In the kind's byte: flags follow.
+const FLAGGED: u8 = 0x40;
+/// The kinds, a bit each, that want a byte of their own.
+const MORE: u16 = 0b0100_0001_1010_1110;
+/// Numbers from here on stand in three bytes behind this one.
+const WIDE: u8 = 0x7f;
 
 /// The attributes of a message or a nest.
 pub struct AttrSet {
     /// The rows in print order, packed.
     pub rows: &'static str,
-    /// The kinds that rows point to.
+    /// The kinds that rows point to; of a set that is a view, without rows, [`Kind::View`] alone.
     pub pointed: &'static [Kind],
-    /// How these rows serve one of several kinds that share them.
-    pub view: Option<&'static View>,
 }
 
 /// One kind's part of rows that several share. In such rows the upper byte of the number says for whom they are, a bit
 /// each, and the lower one is the number that one of them has.
 pub struct View {
+    /// The rows that are shared.
+    pub of: &'static AttrSet,
     /// The bits of this kind.
     pub mask: u8,
     /// Whether keywords are to be typed whole, unless the row says otherwise.
@@ -48,7 +53,19 @@ impl AttrSet {
     /// The rows.
     #[must_use]
     pub const fn iter(&self) -> Rows {
-        Rows { rest: self.rows, pointed: self.pointed, view: self.view }
+        match self.view() {
+            Some(view) => Rows { rest: view.of.rows, pointed: view.of.pointed, view: Some(view) },
+            None => Rows { rest: self.rows, pointed: self.pointed, view: None },
+        }
+    }
+
+    /// How shared rows serve this set's kind, where they do.
+    #[must_use]
+    pub const fn view(&self) -> Option<&'static View> {
+        match self.pointed {
+            [Kind::View(view)] => Some(view),
+            _ => None,
+        }
     }
 
     /// The row of attribute number `ty`.
@@ -70,11 +87,27 @@ impl Rows {
     pub fn next_of(&mut self, wanted: &mut dyn FnMut(u16, RowFlags) -> bool) -> Option<AttrSpec> {
         loop {
             let row = self.rest;
-            let ([lo, mid, hi, low, high, tag, more, len], _) = row.as_bytes().split_first_chunk()?;
-            let end = HEAD.saturating_add(usize::from(*len));
-            self.rest = row.get(end..).unwrap_or("");
-            let mut ty = u16::from(*lo) | u16::from(*mid) << 7 | u16::from(*hi) << 14;
-            let mut flags = RowFlags(u16::from(*low) | u16::from(*high) << 7);
+            let ([tag, len, number], mut rest) = row.as_bytes().split_first_chunk()?;
+            let (mut ty, mut flags, mut more) = (u16::from(*number), RowFlags::NONE, 0);
+            if *number == WIDE {
+                let ([low, mid, high], behind) = rest.split_first_chunk()?;
+                ty = u16::from(*low) | u16::from(*mid) << 7 | u16::from(*high) << 14;
+                rest = behind;
+            }
+            if tag & FLAGGED != 0 {
+                let ([low, high], behind) = rest.split_first_chunk()?;
+                flags = RowFlags(u16::from(*low) | u16::from(*high) << 7);
+                rest = behind;
+            }
+            let tag = tag & !FLAGGED;
+            if wants_more(tag) {
+                let ([byte], behind) = rest.split_first_chunk()?;
+                (more, rest) = (*byte, behind);
+            }
+            let start = row.len().saturating_sub(rest.len());
+            let end = start.saturating_add((*len).into());
+            let (row, rest) = row.split_at_checked(end)?;
+            self.rest = rest;
             if let Some(view) = self.view {
                 let [_, mask] = ty.to_le_bytes();
                 if view.mask & mask == 0 {
@@ -86,9 +119,9 @@ impl Rows {
             if wanted(ty, flags) {
                 let kind = match tag.checked_sub(POINTED) {
                     Some(n) => self.pointed.get(usize::from(n)).copied().unwrap_or(Kind::Bytes),
-                    None => unpack(*tag, *more),
+                    None => unpack(tag, more),
                 };
-                return Some(AttrSpec { ty, flags, kind, name: row.get(HEAD..end).unwrap_or("") });
+                return Some(AttrSpec { ty, flags, kind, name: row.get(start..)? });
             }
         }
     }
@@ -100,6 +133,10 @@ impl Iterator for Rows {
     fn next(&mut self) -> Option<AttrSpec> {
         self.next_of(&mut |_, _| true)
     }
+}
+
+const fn wants_more(tag: u8) -> bool {
+    tag < POINTED && MORE >> tag & 1 != 0
 }
 
 /// In the order of the variants.
@@ -158,10 +195,40 @@ const fn low(v: u32) -> u8 {
 pub const fn len(rows: &[AttrSpec]) -> usize {
     let (mut n, mut i) = (0, 0);
     while i < rows.len() {
-        n += HEAD + rows[i].name.len();
+        n += head(&rows[i], 0).1 + rows[i].name.len();
         i += 1;
     }
     n
+}
+
+/// A row without its name, and its length; `pointed` is its place among those that point to something.
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "runs in the compiler")]
+#[allow(clippy::cast_possible_truncation, clippy::panic, reason = "a row that does not fit fails the build")]
+const fn head(row: &AttrSpec, pointed: u8) -> ([u8; 9], usize) {
+    let (tag, more) = match plain(&row.kind) {
+        Some(plain) => plain,
+        None => (POINTED + pointed, 0),
+    };
+    let (ty, flags) = (row.ty, row.flags.0);
+    assert!(row.name.len() < 128 && tag < FLAGGED && (more == 0 || wants_more(tag)));
+    let mut b = [if flags == 0 { tag } else { tag | FLAGGED }, row.name.len() as u8, 0, 0, 0, 0, 0, 0, 0];
+    let mut n = 3;
+    if ty < WIDE as u16 {
+        b[2] = ty as u8;
+    } else {
+        b[2] = WIDE;
+        (b[3], b[4], b[5]) = (ty as u8 & 127, (ty >> 7) as u8 & 127, (ty >> 14) as u8);
+        n = 6;
+    }
+    if flags != 0 {
+        (b[n], b[n + 1]) = (flags as u8 & 127, (flags >> 7) as u8);
+        n += 2;
+    }
+    if wants_more(tag) {
+        b[n] = more;
+        n += 1;
+    }
+    (b, n)
 }
 
 /// How many kinds of `rows` point to something.
@@ -187,38 +254,20 @@ pub const fn rows<const N: usize>(rows: &[AttrSpec]) -> [u8; N] {
     let (mut at, mut i, mut pointed) = (0, 0, 0);
     while i < rows.len() {
         let row = &rows[i];
-        let (tag, more) = match plain(&row.kind) {
-            Some(plain) => plain,
-            None => {
-                pointed += 1;
-                (POINTED + pointed - 1, 0)
-            }
-        };
+        let (head, len) = head(row, pointed);
+        if plain(&row.kind).is_none() {
+            pointed += 1;
+        }
         let name = row.name.as_bytes();
-        assert!(name.len() < 128 && pointed < 0x40);
-        let (ty, flags) = (row.ty, row.flags.0);
-        let number = [ty as u8 & 127, (ty >> 7) as u8 & 127, (ty >> 14) as u8];
-        let flags = [flags as u8 & 127, (flags >> 7) as u8];
-        let head = [number[0], number[1], number[2], flags[0], flags[1], tag, more, name.len() as u8];
         let mut k = 0;
-        while k < HEAD + name.len() {
-            b[at + k] = if k < HEAD { head[k] } else { name[k - HEAD] };
+        while k < len + name.len() {
+            b[at + k] = if k < len { head[k] } else { name[k - len] };
             k += 1;
         }
-        at += HEAD + name.len();
+        at += len + name.len();
         i += 1;
     }
     b
-}
-
-/// What was packed, as the text that it is.
-#[must_use]
-#[allow(clippy::panic, reason = "runs in the compiler")]
-pub const fn text(packed: &'static [u8]) -> &'static str {
-    match core::str::from_utf8(packed) {
-        Ok(text) => text,
-        Err(_) => panic!("a table is ASCII"),
-    }
 }
 
 /// The kinds of `rows` that point to something; `N` is their [`pointed_len`].
@@ -289,6 +338,7 @@ pub const fn names<const N: usize>(rows: &[(u32, &str)]) -> [u8; N] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::pack::text;
 
     #[test]
     fn every_width_comes_out_as_it_went_in() {
@@ -314,7 +364,7 @@ mod tests {
         ];
         static BYTES: [u8; len(ROWS)] = rows(ROWS);
         static POINTED: [Kind; pointed_len(ROWS)] = pointed(ROWS);
-        let set = AttrSet { rows: text(&BYTES), pointed: &POINTED, view: None };
+        let set = AttrSet { rows: text(&BYTES), pointed: &POINTED };
         assert_eq!(set.iter().count(), ROWS.len());
         for (got, want) in set.iter().zip(ROWS) {
             assert_eq!((got.ty, got.flags.0, got.name), (want.ty, want.flags.0, want.name));

@@ -79,7 +79,8 @@ pub fn put(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], host: &mut dyn Resolv
         | Kind::Nest(_)
         | Kind::Array(_)
         | Kind::Msg(..)
-        | Kind::SubMsg(_) => (Int::U8, None),
+        | Kind::SubMsg(_)
+        | Kind::View(_) => (Int::U8, None),
     };
     if v.is_some_and(|v| int.put(b, row.ty, v)) { Ok(()) } else { Err(Bad::Value) }
 }

@@ -90,7 +90,7 @@ fn regular(row: &AttrSpec, payload: &[u8], v: u64, out: &mut Out<'_>, host: &mut
             out.text("no");
         }
         out.text(row.keyword());
-        out.text(" ");
+        out.blank();
     }
     let pattern = match given {
         Some(p) if v != 0 || !flip => p,
@@ -142,7 +142,12 @@ fn regular(row: &AttrSpec, payload: &[u8], v: u64, out: &mut Out<'_>, host: &mut
             }
         },
         // Their layouts are the callers' own.
-        Kind::Array(_) | Kind::Msg(..) | Kind::SubMsg(_) | Kind::Custom(_) | Kind::Many(_) => return,
+        Kind::Array(_)
+        | Kind::Msg(..)
+        | Kind::SubMsg(_)
+        | Kind::View(_)
+        | Kind::Custom(_)
+        | Kind::Many(_) => return,
     };
     out.str(key, pattern, text);
 }

@@ -9,6 +9,7 @@ pub mod mac;
 pub mod num;
 pub mod out;
 pub mod pen;
+mod short;
 
 /// `s` before and behind the first `at`, an ASCII byte; `None` behind when it has none. Unlike `str::split_once` it
 /// holds no path to a panic.
@@ -42,9 +43,9 @@ impl Iterator for Texts {
 
     fn next(&mut self) -> Option<&'static str> {
         let end = usize::from(*self.0.as_bytes().first()?).saturating_add(1);
-        let text = self.0.get(1..end)?;
-        self.0 = self.0.get(end..)?;
-        Some(text)
+        let (text, rest) = self.0.split_at_checked(end)?;
+        self.0 = rest;
+        text.get(1..)
     }
 }
 
@@ -54,7 +55,7 @@ macro_rules! texts {
     ($($text:expr),* $(,)?) => {{
         const TEXTS: &[&str] = &[$($text),*];
         static PACKED: [u8; $crate::text::pack::len(TEXTS)] = $crate::text::pack::texts(TEXTS);
-        $crate::text::Texts($crate::spec::pack::text(&PACKED))
+        $crate::text::Texts($crate::text::pack::text(&PACKED))
     }};
 }
 
@@ -84,6 +85,16 @@ pub mod pack {
             i += 1;
         }
         b
+    }
+
+    /// What was packed, as the text that it is.
+    #[must_use]
+    #[allow(clippy::panic)]
+    pub const fn text(packed: &'static [u8]) -> &'static str {
+        match core::str::from_utf8(packed) {
+            Ok(text) => text,
+            Err(_) => panic!("a table is ASCII"),
+        }
     }
 
     /// Puts `from` at offset `at` of `b`; where it ends.

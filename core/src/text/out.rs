@@ -100,7 +100,7 @@ pub enum Val<'v> {
     Str(&'v [u8]),
     /// A string of our own making: a word of a table.
     Word(&'v [u8]),
-    /// An address of IPv4 or IPv6, in its colour unless another is set, else bytes of a link's; up to [`LONG`] bytes.
+    /// An address of IPv4 or IPv6, in its colour unless another is set, else bytes of a link's; up to 64 bytes.
     Address(&'v [u8]),
     /// The same, and the length of a prefix.
     Prefix(&'v [u8], u8),
@@ -214,7 +214,7 @@ macro_rules! label {
     ($label:expr) => {{
         const TEXT: &str = $label;
         static PACKED: [u8; $crate::text::out::label_len(TEXT)] = $crate::text::out::pack_label(TEXT);
-        const { $crate::spec::pack::text(&PACKED) }
+        const { $crate::text::pack::text(&PACKED) }
     }};
 }
 

@@ -25,9 +25,17 @@ pub struct Build<'b> {
 impl<'b> Build<'b> {
     /// Starts a request of type `ty` with `NLM_F_REQUEST` and `flags`; `fixed` is the protocol's fixed header.
     pub fn new(buf: &'b mut [u8], ty: u16, flags: u16, fixed: &[u8]) -> Self {
+        let mut b = Build::blank(buf, ty, flags, 0);
+        b.w.put(fixed);
+        b.w.align();
+        b.level = b.w.len();
+        b
+    }
+
+    /// The same where the fixed header is `fixed` zeros to begin with.
+    pub fn blank(buf: &'b mut [u8], ty: u16, flags: u16, fixed: usize) -> Self {
         let mut w = Writer::new(buf);
-        w.zeros(HEADER_LEN);
-        w.put(fixed);
+        w.zeros(HEADER_LEN.saturating_add(fixed));
         w.align();
         let level = w.len();
         Build {

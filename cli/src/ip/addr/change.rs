@@ -109,7 +109,7 @@ fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
 }
 
 fn modify_in(cx: &mut Ctx<'_>, line: &mut Line<'_>, tx: &mut [u8], ty: u16, flags: u16) -> Done {
-    let mut m = Build::new(tx, ty, flags, &[0; IFADDR_LEN]);
+    let mut m = Build::blank(tx, ty, flags, IFADDR_LEN);
     m.head_u8(FAMILY_AT, cx.page.opts.family);
     let mut slots = slots();
     fill(cx, line, &GRAMMAR, &mut m, &mut slots)?;

@@ -59,7 +59,7 @@ fn sweep(cx: &mut Ctx<'_>, f: &Filter<'_>) -> Result<u32, crate::report::Fail> {
         count = count.saturating_add(1);
         if page.opts.stats > 1 {
             show::print(&mut page.out, &mut page.names.files, &page.opts, &a, Some(name.as_bytes()));
-            page.out.text("\n");
+            page.out.newline();
         }
         true
     });

@@ -28,12 +28,12 @@ pub(super) fn restore(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 /// Links are called by their numbers: the file may come from another machine.
 pub(super) fn showdump(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     cx.page.out.open_document();
-    cx.page.out.open_object("");
+    cx.page.out.open_record();
     cx.page.out.open_array("addr_info", "");
     saved::load(cx, line, &ADDRESSES, &mut |cx, m| {
         if let Some(a) = Addr::of(m) {
             let (out, files, opts) = (&mut cx.page.out, &mut cx.page.names.files, &cx.page.opts);
-            out.open_object("");
+            out.open_record();
             out.num("index", "if%:", a.head.index.into());
             out.line();
             fields(out, files, opts, &a, None);
@@ -44,7 +44,7 @@ pub(super) fn showdump(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         }
         Ok(())
     })?;
-    cx.page.out.close_array("");
+    cx.page.out.close_list();
     cx.page.out.close_object();
     Ok(())
 }

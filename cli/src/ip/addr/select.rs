@@ -4,7 +4,7 @@ use crate::Ctx;
 use crate::grammar::{Arg, Grammar, Slots, To, fill, slots};
 use crate::ip::link::show::{self as link, DOWN, GROUP, MASTER, NOMASTER, TYPE, UP, VRF};
 use crate::ip::value::plain_of;
-use crate::ip::value::{self, prefix, slot};
+use crate::ip::value::{self, prefix, slot, wrong};
 use crate::names::{Link, Names};
 use crate::report::{Done, Fail};
 use crate::words::Line;
@@ -119,7 +119,7 @@ fn choice(
 ) -> Result<Option<u8>, Fail> {
     match word {
         None => Ok(None),
-        Some(w) => number(cx, table, w).map(Some).ok_or_else(|| cx.err.invalid(w, b"", bad)),
+        Some(w) => number(cx, table, w).map(Some).ok_or_else(|| wrong(&mut cx.err, w, bad)),
     }
 }
 

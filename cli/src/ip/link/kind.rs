@@ -69,7 +69,7 @@ pub(in crate::ip) fn options(
 /// Puts what the options begin with where their kernel side takes what is not said as 0: of a `new` link the defaults,
 /// of another one what it has. Words behind count more.
 fn begin(cx: &mut Ctx<'_>, m: &mut Build<'_>, kind: &LinkKind, set: &AttrSet, new: bool) {
-    let Some(view) = set.view else { return };
+    let Some(view) = set.view() else { return };
     if new {
         for (ty, int, v) in view.defaults {
             int.put(m, (*ty).into(), (*v).into());
@@ -173,7 +173,7 @@ pub(in crate::ip) fn option(
         must = match put::put(row, m, value, &mut cx.page.names) {
             Ok(()) => false,
             Err(Bad::More) => true,
-            Err(bad) => return Err(wrong(cx, kind.bad, row, value, bad)),
+            Err(bad) => return Err(wrong(cx, kind.bad.text(), row, value, bad)),
         };
         n = n.saturating_add(1);
     }

@@ -5,7 +5,7 @@ use crate::ip::netns;
 use crate::ip::nsref::{self, NsRef};
 use crate::ip::send;
 use crate::ip::value::device;
-use crate::ip::value::{self, slot};
+use crate::ip::value::{self, slot, wrong};
 use crate::ip::value::{plain, usage};
 use crate::names::Link;
 use crate::report::{Done, Fail};
@@ -237,7 +237,7 @@ pub fn del(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 
 fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
     let mut tx = [0; TX];
-    let mut m = Build::new(&mut tx, ty, flags, &[0; IFINFO_LEN]);
+    let mut m = Build::blank(&mut tx, ty, flags, IFINFO_LEN);
     let mut held = Held::new();
     build(cx, line, &mut m, &mut held, flags != 0)?;
     send(cx, &mut m)
@@ -313,7 +313,7 @@ pub fn property(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         None => return Err(usage(cx, "Operator required")),
     };
     let mut tx = [0; TX];
-    let mut m = Build::new(&mut tx, ty, flags, &[0; IFINFO_LEN]);
+    let mut m = Build::blank(&mut tx, ty, flags, IFINFO_LEN);
     let list = m.open(ifla::PROP_LIST.ty() | nlbox_core::wire::attr::NLA_F_NESTED);
     let mut slots = slots();
     fill(cx, line, &PROPERTY, &mut m, &mut slots)?;
@@ -332,7 +332,7 @@ pub fn property(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 fn altname(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, slots: &mut Slots<'_>) -> Done {
     let word = line.value(&mut cx.err)?;
     if !alt_is_valid(word) {
-        return Err(cx.err.invalid(word, b"", "not a valid altname"));
+        return Err(wrong(&mut cx.err, word, "not a valid altname"));
     }
     m.put_str(ifla::ALT_IFNAME.ty(), word);
     value::keep(slots, ALTNAME, b"");
@@ -404,7 +404,7 @@ fn mode(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<
 fn reason(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_>) -> Done {
     let word = line.value(&mut cx.err)?;
     let bit = num::parse_u32(word).and_then(|n| 1_u32.checked_shl(n));
-    let bit = bit.ok_or_else(|| cx.err.invalid(word, b"", "invalid protodown reason\n"))?;
+    let bit = bit.ok_or_else(|| wrong(&mut cx.err, word, "invalid protodown reason\n"))?;
     let word = line.value(&mut cx.err)?;
     let on = on_off(word).ok_or_else(|| cx.err.on_off(b"protodown_reason", word))?;
     let nest = m.open(ifla::PROTO_DOWN_REASON.ty());

@@ -4,7 +4,7 @@ use crate::grammar::{Arg, Grammar, Slots, To, fill, slots};
 use crate::ip::link::modify::NO_VRF;
 use crate::ip::value::named;
 use crate::ip::value::plain_of;
-use crate::ip::value::{slot, vrf};
+use crate::ip::value::{slot, vrf, wrong};
 
 use crate::report::{Done, Fail};
 use crate::words::Line;
@@ -183,8 +183,7 @@ impl<'w> Filter<'w> {
                 VRF => self.master = vrf(cx, word, NO_VRF)?.0,
                 _ => {
                     let index = cx.page.names.ifindex(word);
-                    self.master =
-                        index.ok_or_else(|| cx.err.invalid(word, b"", "Device does not exist\n"))?;
+                    self.master = index.ok_or_else(|| wrong(&mut cx.err, word, "Device does not exist\n"))?;
                 }
             }
         }
@@ -215,7 +214,7 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         return one(cx, name, &filter);
     }
     let mut tx = [0; TX];
-    let mut m = Build::new(&mut tx, rtm::GETLINK, 0, &[0; IFINFO_LEN]);
+    let mut m = Build::blank(&mut tx, rtm::GETLINK, 0, IFINFO_LEN);
     m.put(ifla::EXT_MASK, rtext_filter::VF);
     filter.ask(&mut m);
     crate::dump::dump(cx, &mut m, &mut |page, m| {

@@ -112,7 +112,7 @@ fn table(page: &mut Page<'_>, title: &str, columns: &Names, widths: &[usize; 8],
             room = 0;
         }
     }
-    out.text(" ");
+    out.blank();
 }
 
 /// A number as it stands in a column; for people, three digits and a unit: `1.24k`, `70.6Mi`.

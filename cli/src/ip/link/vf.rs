@@ -2,6 +2,7 @@
 
 use crate::grammar::Slots;
 use crate::ip::link::show::Row;
+use crate::ip::value::wrong;
 use crate::report::{Done, Fail};
 use crate::words::Line;
 use crate::{Ctx, Page};
@@ -92,7 +93,7 @@ fn address(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, row: &AttrS
         return Ok(());
     }
     let Some(guid) = to.first_chunk().filter(|_| n == 8) else {
-        return Err(cx.err.invalid(word, b"", "Invalid GUID format\n"));
+        return Err(wrong(&mut cx.err, word, "Invalid GUID format\n"));
     };
     m.bytes(&[0; 4]);
     m.bytes(&u64::from_be_bytes(*guid).to_ne_bytes());
@@ -112,7 +113,7 @@ fn in_vlan(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, function: &
         line.next();
         let word = line.value(&mut cx.err)?;
         let found = PROTOCOLS.number_any_case(word);
-        tag = found.ok_or_else(|| cx.err.invalid(word, b"", "protocol is invalid\n"))?;
+        tag = found.ok_or_else(|| wrong(&mut cx.err, word, "protocol is invalid\n"))?;
     }
     let plain = [*function, id.to_ne_bytes(), qos.to_ne_bytes()];
     let plain = plain.as_flattened();
@@ -139,7 +140,7 @@ pub fn lines(page: &mut Page<'_>, row: &Row<'_>) {
     for info in row.attrs.nest(ifla::VFINFO_LIST) {
         one(page, row.info.ty, Attrs::new(info.payload));
     }
-    page.out.close_array("");
+    page.out.close_list();
 }
 
 /// A function of a link of type `ty`.
@@ -168,7 +169,7 @@ fn one(page: &mut Page<'_>, ty: u16, info: Attrs<'_>) {
         }
     }
     let out = &mut page.out;
-    out.open_object("");
+    out.open_record();
     out.line();
     show::show(&vf::SET, m.attrs(0), out, &mut page.names);
     out.close_object();

@@ -31,7 +31,7 @@ fn attached<'m>(a: &Attrs<'m>) -> Option<(u8, Attrs<'m>)> {
 fn places(page: &mut Page<'_>, a: &Attrs<'_>) {
     for (ty, name) in PLACES.iter() {
         let Some(id) = a.get(Key::<u32>::new(u16::try_from(ty).unwrap_or(0))) else { continue };
-        page.out.open_object("");
+        page.out.open_record();
         // XDP_ATTACHED_DRV is 1; the numbers of the other two are in the order of their attributes.
         page.out.num("mode", "", if ty == 5 { 1 } else { u64::from(ty.saturating_sub(4)) });
         program(page, name, id);
@@ -51,7 +51,7 @@ pub fn mode(page: &mut Page<'_>, a: &Attrs<'_>, is_link: bool) {
         }
         page.out.open_array("attached", "");
         places(page, &a);
-        page.out.close_array("");
+        page.out.close_list();
         page.out.close_object();
         return;
     }
@@ -59,7 +59,7 @@ pub fn mode(page: &mut Page<'_>, a: &Attrs<'_>, is_link: bool) {
     if let Some(id) = id.filter(|_| !is_link) {
         page.out.num("", "/id:%", id.into());
     }
-    page.out.text(" ");
+    page.out.blank();
 }
 
 /// A line for each program.

@@ -118,7 +118,7 @@ pub(super) fn print(page: &mut Page<'_>, m: &Message<'_>, watch: &Watch) {
 pub(super) fn head(page: &mut Page<'_>, watch: &Watch, object: &str) {
     let stamps = page.opts.timestamp;
     let out = &mut page.out;
-    out.open_object("");
+    out.open_record();
     out.str("object", "", object.as_bytes());
     if stamps > 0 {
         time::now(out, stamps);
@@ -150,7 +150,7 @@ pub(super) fn tail(page: &mut Page<'_>, text: &str) {
 fn stamp(page: &mut Page<'_>, m: &Message<'_>) {
     let mut r = Reader::new(m.payload);
     let (Some(seconds), Some(micros)) = (r.u32(), r.u32()) else { return };
-    page.out.open_object("");
+    page.out.open_record();
     page.out.str("object", "", b"timestamp");
     time::print(&mut page.out, seconds, micros, false, "Timestamp: % us\n");
     tail(page, "");
@@ -159,7 +159,7 @@ fn stamp(page: &mut Page<'_>, m: &Message<'_>) {
 /// A type that nobody prints.
 fn strange(page: &mut Page<'_>, m: &Message<'_>) {
     let out = &mut page.out;
-    out.open_object("");
+    out.open_record();
     out.text("Unknown message:");
     let len = m.payload.len().saturating_add(16);
     for (label, v) in [(" type=0x%", m.ty.into()), (" flags=0x%", m.flags.into()), (" len=0x%", len)] {
@@ -192,7 +192,7 @@ fn address(page: &mut Page<'_>, m: &Message<'_>, watch: &Watch) -> bool {
     }
     let name = page.names.ifname(a.head.index);
     addr::print(&mut page.out, &mut page.names.files, &page.opts, &a, Some(name.as_bytes()));
-    page.out.text("\n");
+    page.out.newline();
     true
 }
 

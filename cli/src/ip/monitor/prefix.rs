@@ -38,6 +38,6 @@ pub(super) fn print(page: &mut Page<'_>, m: &Message<'_>, _: &Watch) -> bool {
         put_num(&mut page.out, "valid|valid % ", u32::from_ne_bytes(valid).into());
         put_num(&mut page.out, "preferred|preferred % ", u32::from_ne_bytes([p0, p1, p2, p3]).into());
     }
-    page.out.text("\n");
+    page.out.newline();
     true
 }

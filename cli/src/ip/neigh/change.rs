@@ -141,7 +141,7 @@ fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
 }
 
 fn modify_in(cx: &mut Ctx<'_>, line: &mut Line<'_>, tx: &mut [u8], ty: u16, flags: u16) -> Done {
-    let mut m = Build::new(tx, ty, flags, &[0; NDMSG_LEN]);
+    let mut m = Build::blank(tx, ty, flags, NDMSG_LEN);
     m.head_u16(STATE_AT, nud::PERMANENT);
     let slots =
         entry(cx, line, &GRAMMAR, &mut m, |cx| usage(cx, "Device and destination are required arguments."))?;
@@ -184,7 +184,7 @@ pub fn del(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 /// `ip neigh get`.
 pub fn get(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut tx = [0; 64];
-    let mut m = Build::new(&mut tx, rtm::GETNEIGH, 0, &[0; NDMSG_LEN]);
+    let mut m = Build::blank(&mut tx, rtm::GETNEIGH, 0, NDMSG_LEN);
     let slots = entry(cx, line, &GET, &mut m, |cx| plain(cx, "Device and address are required arguments."))?;
     set_device(cx, &mut m, &slots)?;
     crate::ip::one(cx, &mut m, |page, m| show::entry(page, m, true))

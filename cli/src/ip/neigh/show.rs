@@ -114,7 +114,7 @@ impl Filter {
     /// Reads the filters into the default; `states` are those to take when none is asked for.
     pub fn read(&mut self, cx: &mut Ctx<'_>, line: &mut Line<'_>, states: u16) -> Done {
         let mut words = [0; 256];
-        let mut asked = Build::new(&mut words, 0, 0, &[0; ASKED_LEN]);
+        let mut asked = Build::blank(&mut words, 0, 0, ASKED_LEN);
         asked.head_u8(FAMILY_AT, cx.page.opts.family);
         let slots = read(cx, line, &GRAMMAR, &mut asked)?;
         let attrs = asked.attrs(ASKED_LEN);
@@ -139,7 +139,7 @@ impl Filter {
 
     /// The dump request, with what the kernel can filter.
     pub fn request<'t>(&self, tx: &'t mut [u8]) -> Build<'t> {
-        let mut m = Build::new(tx, rtm::GETNEIGH, 0, &[0; NDMSG_LEN]);
+        let mut m = Build::blank(tx, rtm::GETNEIGH, 0, NDMSG_LEN);
         m.head_u8(0, self.family);
         if self.proxy {
             m.head_u8(FLAGS_AT, ntf::PROXY);

@@ -12,7 +12,7 @@ use nlbox_sys::fd::{Dir, Fd, OFlags, open_at};
 
 /// A request about the namespace behind `fd`.
 pub(in crate::ip) fn request_of<'t>(tx: &'t mut [u8], ty: u16, fd: &Fd) -> Build<'t> {
-    let mut m = Build::new(tx, ty, 0, &[0; RTGENMSG_LEN]);
+    let mut m = Build::blank(tx, ty, 0, RTGENMSG_LEN);
     m.put(netnsa::FD, fd.raw().cast_unsigned());
     m
 }

@@ -38,7 +38,7 @@ pub(super) fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         let id = id_of_name(&mut cx.conn, dir, name);
         let out = &mut cx.page.out;
         out.open_document();
-        out.open_object("");
+        out.open_record();
         out.str("name", "%", name);
         match id {
             Ok(id @ 0..) => out.int("id", " (id: %)", i64::from(id)),
@@ -51,7 +51,7 @@ pub(super) fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
                 }
             }
         }
-        out.text("\n");
+        out.newline();
         out.close_object();
     })?;
     if there {
@@ -63,7 +63,7 @@ pub(super) fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 /// `list-id [target-nsid ID] [nsid ID]`
 pub(super) fn ids(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut tx = [0; 64];
-    let mut m = Build::new(&mut tx, rtm::GETNSID, 0, &[0; RTGENMSG_LEN]);
+    let mut m = Build::blank(&mut tx, rtm::GETNSID, 0, RTGENMSG_LEN);
     let [nsid, target, ..] = read(cx, line, &LIST_ID, &mut m)?;
     put_id(cx, &mut m, netnsa::TARGET_NSID, target, "target-nsid")?;
     put_id(cx, &mut m, netnsa::NSID, nsid, "nsid")?;
@@ -100,7 +100,7 @@ fn id(cx: &mut Ctx<'_>, word: &[u8], keyword: &str, why: &str) -> Result<i32, Fa
 pub(in crate::ip) fn row(page: &mut Page<'_>, m: &Message<'_>) -> Done {
     let (_, attrs) = m.split::<RTGENMSG_LEN>();
     let Some(nsid) = attrs.get(netnsa::NSID).filter(|_| m.ty == rtm::NEWNSID) else { return Ok(()) };
-    page.out.open_object("");
+    page.out.open_record();
     if nsid >= 0 {
         page.out.int("nsid", "nsid % ", i64::from(nsid));
     } else {
@@ -112,7 +112,7 @@ pub(in crate::ip) fn row(page: &mut Page<'_>, m: &Message<'_>) -> Done {
         page.out.int("current-nsid", "current-nsid % ", i64::from(id));
     }
     name_of_id(page, current.unwrap_or(nsid), "name", "(iproute2 netns name: %)");
-    page.out.text("\n");
+    page.out.newline();
     page.out.close_object();
     Ok(())
 }
@@ -160,7 +160,7 @@ pub(super) fn identify(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         if inode(by_name(name)) == Ok(own) {
             let _ = last.join(&[name]);
             if cx.page.out.json() {
-                cx.page.out.open_object("");
+                cx.page.out.open_record();
                 cx.page.out.str("name", "", name);
                 cx.page.out.close_object();
             }
@@ -180,7 +180,7 @@ pub(super) fn pids(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let read = Dir::open(c"/proc").and_then(|proc| {
         walk(proc, &mut |_, word| {
             if let Some(pid) = pid_of(word).filter(|_| inode(file(OF_PID, word)) == Ok(own)) {
-                out.open_object("");
+                out.open_record();
                 out.num("pid", "%\n", u64::from(pid));
                 out.close_object();
             }

@@ -116,13 +116,14 @@ fn in_child(cx: &mut Ctx<'_>, job: &mut dyn FnMut(&mut Ctx<'_>) -> Done) -> Done
     cx.visits.ready = false;
     visit::renamed(cx);
     let pid = match child::fork(cx)? {
-        Fork::Child => exit(job(cx).map_or_else(|f| f.0, |()| 0)),
+        Fork::Child => {
+            let done = job(cx);
+            exit(cx.err.code(done))
+        }
         Fork::Parent(pid) => pid,
     };
-    match wait(pid).map_err(|e| failed(cx, "wait for a child failed", b"", e))?.code() {
-        0 => Ok(()),
-        code => Err(Fail(code)),
-    }
+    let status = wait(pid).map_err(|e| failed(cx, "wait for a child failed", b"", e))?;
+    cx.err.child(status.code())
 }
 
 /// Whether `name` may be a file in [`DIR`].

@@ -96,7 +96,7 @@ fn kind(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<
 
 fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
     let mut tx = [0; TX];
-    let mut m = Build::new(&mut tx, ty, flags, &[0; NHMSG_LEN]);
+    let mut m = Build::blank(&mut tx, ty, flags, NHMSG_LEN);
     m.head_u8(FAMILY_AT, cx.page.opts.family);
     let mut slots = slots();
     fill(cx, line, &GRAMMAR, &mut m, &mut slots)?;

@@ -5,6 +5,7 @@ pub mod show;
 
 use crate::Ctx;
 use crate::grammar::{Arg, Object, Slots, To};
+use crate::ip::value::wrong;
 use crate::report::Done;
 use crate::words::Line;
 use nlbox_core::wire::build::Build;
@@ -45,5 +46,5 @@ const STRAY: Arg = Arg::new("", To::Call(stray, ""));
 
 fn stray<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
     let word = line.value(&mut cx.err)?;
-    Err(cx.err.invalid(word, b"", ""))
+    Err(wrong(&mut cx.err, word, ""))
 }

@@ -109,7 +109,7 @@ fn select(
 
 /// A request of type `ty`, of the family that was asked for.
 fn request<'t>(cx: &Ctx<'_>, tx: &'t mut [u8], ty: u16) -> Build<'t> {
-    let mut m = Build::new(tx, ty, 0, &[0; NHMSG_LEN]);
+    let mut m = Build::blank(tx, ty, 0, NHMSG_LEN);
     m.head_u8(FAMILY_AT, cx.page.opts.family);
     m
 }
@@ -155,7 +155,7 @@ pub(super) fn bucket(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 
 fn ask(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16) -> Done {
     let mut tx = [0; 64];
-    let mut m = Build::new(&mut tx, ty, 0, &[0; NHMSG_LEN]);
+    let mut m = Build::blank(&mut tx, ty, 0, NHMSG_LEN);
     let mut slots = slots();
     fill(cx, line, &GET, &mut m, &mut slots)?;
     let id = number(cx, &slots, ID, BAD_ID)?;
@@ -204,7 +204,7 @@ pub fn nexthop(page: &mut Page<'_>, m: &Message<'_>) {
 /// `ip -d route`: the object that a route names by its id, looked up over the second socket.
 pub fn info(page: &mut Page<'_>, id: u32) {
     let (mut tx, mut room) = ([0; 64], [0; 1024]);
-    let mut m = Build::new(&mut tx, rtm::GETNEXTHOP, 0, &[0; NHMSG_LEN]);
+    let mut m = Build::blank(&mut tx, rtm::GETNEXTHOP, 0, NHMSG_LEN);
     m.put(nha::ID, id);
     // The answer stands in the buffer of the socket that names of interfaces are asked over. A group too large for a
     // copy is not shown.

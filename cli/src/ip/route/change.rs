@@ -130,7 +130,7 @@ fn from<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Sl
 
 fn via<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots: &mut Slots<'l>) -> Done {
     if slot(slots, GATEWAY).is_some() {
-        return Err(cx.err.invalid(keyword(line), b"", "use nexthop syntax to specify multiple via\n"));
+        return Err(wrong(&mut cx.err, keyword(line), "use nexthop syntax to specify multiple via\n"));
     }
     keep(slots, GATEWAY, b"via");
     gateway(cx, line, m, rta::GATEWAY)
@@ -336,7 +336,7 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
 
 fn run_in(cx: &mut Ctx<'_>, line: &mut Line<'_>, tx: &mut [u8], ty: u16, flags: u16) -> Done {
     let mut slots = slots();
-    let mut w = Build::new(tx, 0, 0, &[0; RTMSG_LEN]);
+    let mut w = Build::blank(tx, 0, 0, RTMSG_LEN);
     w.head_u8(at::FAMILY, cx.page.opts.family);
     fill(cx, line, &GRAMMAR, &mut w, &mut slots)?;
     if slot(&slots, DST).is_none() {
@@ -476,14 +476,14 @@ mod tests {
     #[test]
     fn metrics_move_into_one_nest_behind_the_rest() {
         let (mut words, mut tx) = ([0; 256], [0; 256]);
-        let mut w = Build::new(&mut words, 0, 0, &[0; RTMSG_LEN]);
+        let mut w = Build::blank(&mut words, 0, 0, RTMSG_LEN);
         w.from_word(5);
         w.raw(METRICS + RTT, &100_u32.to_ne_bytes());
         w.merge(METRICS | rtax::LOCK.ty(), &(1_u32 << 4).to_ne_bytes());
         w.from_word(7);
         w.put(rta::PRIORITY, 9);
         w.merge(METRICS | rtax::LOCK.ty(), &(1_u32 << 13).to_ne_bytes());
-        let mut m = Build::new(&mut tx, rtm::NEWROUTE, 0, &[0; RTMSG_LEN]);
+        let mut m = Build::blank(&mut tx, rtm::NEWROUTE, 0, RTMSG_LEN);
         transfer(&w, &mut m);
         let a = m.attrs(RTMSG_LEN);
         assert_eq!(a.get(rta::PRIORITY), Some(9));

@@ -269,7 +269,7 @@ pub(in crate::ip) fn select(
 
 /// The dump request for `f`: what the kernel can sift under the strict check is asked of it.
 pub(in crate::ip) fn request<'t>(tx: &'t mut [u8], f: &Filter) -> Build<'t> {
-    let mut m = Build::new(tx, rtm::GETROUTE, 0, &[0; RTMSG_LEN]);
+    let mut m = Build::blank(tx, rtm::GETROUTE, 0, RTMSG_LEN);
     let inet = f.family == af::AF_UNSPEC && f.table() != 0;
     m.head_u8(at::FAMILY, if inet { af::AF_INET } else { f.family });
     m.head_u8(at::PROTOCOL, u8::try_from(f.number(PROTO)).unwrap_or(0));

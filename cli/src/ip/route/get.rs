@@ -81,7 +81,7 @@ fn host(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, key: Key<Raw>,
 /// `ip route get ADDRESS …`.
 pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut tx = [0; TX];
-    let mut m = Build::new(&mut tx, rtm::GETROUTE, 0, &[0; RTMSG_LEN]);
+    let mut m = Build::blank(&mut tx, rtm::GETROUTE, 0, RTMSG_LEN);
     m.head_u8(at::FAMILY, cx.page.opts.family);
     let mut slots = slots();
     fill(cx, line, &GRAMMAR, &mut m, &mut slots)?;

@@ -130,7 +130,7 @@ fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, ty: u16, flags: u16) -> Done {
 
 fn modify_in(cx: &mut Ctx<'_>, line: &mut Line<'_>, tx: &mut [u8], ty: u16, flags: u16) -> Done {
     let adds = ty == rtm::NEWRULE;
-    let mut m = Build::new(tx, ty, flags, &[0; RULE_LEN]);
+    let mut m = Build::blank(tx, ty, flags, RULE_LEN);
     m.head_u8(0, super::show::family(cx));
     if adds {
         m.head_u8(ACTION_AT, fr_act::TO_TBL);

@@ -77,7 +77,7 @@ fn to(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, _: &mut Slots<'_
 
 /// What rules must have to be listed or deleted: a rule's header and attributes.
 fn asked<'t>(cx: &mut Ctx<'_>, line: &mut Line<'_>, words: &'t mut [u8]) -> Result<Build<'t>, Fail> {
-    let mut asked = Build::new(words, 0, 0, &[0; RULE_LEN]);
+    let mut asked = Build::blank(words, 0, 0, RULE_LEN);
     read(cx, line, &GRAMMAR, &mut asked)?;
     Ok(asked)
 }
@@ -126,7 +126,7 @@ fn split<'m>(m: &Message<'m>) -> Option<(RuleHeader, Attrs<'m>)> {
 }
 
 pub(super) fn request<'t>(cx: &Ctx<'_>, tx: &'t mut [u8]) -> Build<'t> {
-    let mut m = Build::new(tx, rtm::GETRULE, 0, &[0; RULE_LEN]);
+    let mut m = Build::blank(tx, rtm::GETRULE, 0, RULE_LEN);
     m.head_u8(0, family(cx));
     m
 }

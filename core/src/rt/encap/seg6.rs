@@ -123,7 +123,7 @@ fn hmac(out: &mut Out<'_>, id: u64) {
     for digit in num::hex(id).as_bytes() {
         out.bytes(&[digit.to_ascii_uppercase()]);
     }
-    out.text(" ");
+    out.blank();
 }
 
 /// `struct seg6_iptunnel_encap`: the mode as u32, then the header.

@@ -38,8 +38,7 @@ attrs! {
 /// Said in hexadecimal, shown in decimal.
 static TOS_KIND: Custom = Custom {
     show: |row, payload, out, _| {
-        out.text(row.keyword());
-        out.num(row.json(), " % ", payload.first().copied().unwrap_or(0).into());
+        row.show_num(out, payload.first().copied().unwrap_or(0).into());
     },
     put: |row, b, word, _| {
         let v = if word == b"default" { Some(0) } else { num::parse_u64_base(word, 16) };

@@ -1,6 +1,6 @@
 //! The options of a bond's port (`IFLA_BOND_SLAVE_*`, `linux/if_link.h`).
 
-use crate::rt::kind::LinkKind;
+use crate::rt::kind::{Complaint, LinkKind};
 use crate::{attrs, names};
 
 names! {
@@ -34,6 +34,6 @@ attrs! {
 /// The kind.
 pub static KIND: LinkKind = LinkKind {
     data: Some(&data::SET),
-    bad: "% is invalid",
+    bad: Complaint::IsInvalid,
     ..LinkKind::new("bond_slave", "a port of a bond")
 };

@@ -85,8 +85,7 @@ fn show_id(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, _: &mut dyn Resolv
         let _ = v.extend_from_slice(before);
         let _ = v.extend_from_slice(num::hex_pad(u64::from(*b), width).as_bytes());
     }
-    out.text(row.keyword());
-    out.str(row.json(), " % ", &v);
+    row.show_str(out, &v);
 }
 
 /// A mask of link-local groups; printed as C's `%#x`, where zero has no prefix.

@@ -97,8 +97,7 @@ fn show_groups(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, _: &mut dyn Re
     if mask == 0 {
         put_group(&mut v, 0);
     }
-    out.text(row.keyword());
-    out.str(row.json(), " % ", &v);
+    row.show_str(out, &v);
 }
 
 fn put_group(v: &mut heapless::Vec<u8, 96>, bit: u64) {

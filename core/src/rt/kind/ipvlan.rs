@@ -1,6 +1,6 @@
 //! ipvlan and ipvtap: links that share the address of a lower one and are told apart by IP (`IFLA_IPVLAN_*`).
 
-use crate::rt::kind::LinkKind;
+use crate::rt::kind::{Complaint, LinkKind};
 use crate::{attrs, names};
 
 names! {
@@ -21,13 +21,13 @@ attrs! {
 /// The kind.
 pub static KIND: LinkKind = LinkKind {
     data: Some(&data::SET),
-    bad: "",
+    bad: Complaint::Own,
     ..LinkKind::new("ipvlan", "shares the address of a lower link, told apart by IP")
 };
 
 /// The same with a character device.
 pub static TAP: LinkKind = LinkKind {
     data: Some(&data::SET),
-    bad: "",
+    bad: Complaint::Own,
     ..LinkKind::new("ipvtap", "ipvlan with a character device in place of the stack")
 };

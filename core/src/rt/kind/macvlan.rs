@@ -1,6 +1,6 @@
 //! macvlan and macvtap: links with addresses of their own over a lower one (`IFLA_MACVLAN_*`, `linux/if_link.h`).
 
-use crate::rt::kind::LinkKind;
+use crate::rt::kind::{Complaint, LinkKind};
 use crate::spec::{AttrSpec, Bad, Custom, Many, Resolve};
 use crate::text::mac;
 use crate::text::out::Out;
@@ -49,7 +49,7 @@ fn remotes(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, _: &mut dyn Resolv
     for a in Attrs::new(payload) {
         out.str("-", "% ", mac::print(a.payload).as_bytes());
     }
-    out.close_array("");
+    out.close_list();
 }
 
 names! {
@@ -87,14 +87,14 @@ fn change(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], _: &mut dyn Resolve) -
 /// The kind.
 pub static KIND: LinkKind = LinkKind {
     data: Some(&data::SET),
-    bad: "",
+    bad: Complaint::Own,
     ..LinkKind::new("macvlan", "a link of its own address over a lower one")
 };
 
 /// The same with a character device.
 pub static TAP: LinkKind = LinkKind {
     data: Some(&data::SET),
-    bad: "",
+    bad: Complaint::Own,
     ..LinkKind::new("macvtap", "macvlan with a character device in place of the stack")
 };
 

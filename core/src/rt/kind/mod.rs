@@ -3,6 +3,7 @@
 //! To add a kind: write its file, name it in [`KINDS`].
 
 use crate::spec::AttrSet;
+use crate::text::nth;
 use crate::wire::build::Build;
 
 pub mod amt;
@@ -35,13 +36,36 @@ pub struct LinkKind {
     pub about: &'static str,
     /// `IFLA_INFO_DATA` (or `IFLA_INFO_SLAVE_DATA` for a `_slave` kind).
     pub data: Option<&'static AttrSet>,
-    /// What is said of a value that its option does not take; `%` is the option.
-    pub bad: &'static str,
+    /// What is said of a value that its option does not take.
+    pub bad: Complaint,
     /// How an unknown option is called.
     pub says: Says,
     /// Looks at the options when all are read: may add what they imply, or say what is missing of a `new` link. Behind
     /// a `!` it is said as a wrong command line, behind a `?` it is advice and no error.
     pub check: Option<fn(options: &mut Build<'_>, new: bool) -> Option<&'static str>>,
+}
+
+/// What iproute2 says of a value that an option of the kind does not take; in the order of [`Complaint::text`].
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Complaint {
+    /// `invalid OPTION`
+    Invalid,
+    /// `OPTION is invalid`
+    IsInvalid,
+    /// Of tunnels over IPv4, whatever the option is.
+    Ttl,
+    /// Of tunnels over IPv6.
+    HopLimit,
+    /// Nothing that suits all: each row has its own.
+    Own,
+}
+
+impl Complaint {
+    /// The sentence; `%` is the option.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        nth("invalid %|% is invalid|invalid TTL\n|invalid HLIM\n|", b'|', self as usize)
+    }
 }
 
 /// What iproute2's sentence on an unknown option calls it.
@@ -67,7 +91,7 @@ impl LinkKind {
             #[cfg(any(test, feature = "fake"))]
             about,
             data: None,
-            bad: "invalid %",
+            bad: Complaint::Invalid,
             says: Says::Option,
             check: None,
         }

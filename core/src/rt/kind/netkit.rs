@@ -1,6 +1,6 @@
 //! netkit: a pair of links that programs are hung into (`IFLA_NETKIT_*`, `linux/if_link.h`).
 
-use crate::rt::kind::LinkKind;
+use crate::rt::kind::{Complaint, LinkKind};
 use crate::rt::link::ifla;
 use crate::{attrs, names};
 
@@ -33,6 +33,6 @@ attrs! {
 /// The kind.
 pub static KIND: LinkKind = LinkKind {
     data: Some(&data::SET),
-    bad: "",
+    bad: Complaint::Own,
     ..LinkKind::new("netkit", "a pair of links that programs are hung into")
 };

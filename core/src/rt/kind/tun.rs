@@ -39,10 +39,9 @@ static ACCOUNT: Custom = Custom { show: show_account, put: |_, _, _, _| Err(Bad:
 fn show_account(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn Resolve) {
     let Some(id) = payload.first_chunk().map(|b| u32::from_ne_bytes(*b)) else { return };
     let kind = if row.ty == data::OWNER.ty() { Account::User } else { Account::Group };
-    out.text(row.keyword());
     match host.account(kind, id) {
-        Some(name) => out.str(row.json(), " % ", &name),
-        None => out.num(row.json(), " % ", id.into()),
+        Some(name) => row.show_str(out, &name),
+        None => row.show_num(out, id.into()),
     }
 }
 

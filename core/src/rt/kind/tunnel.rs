@@ -4,8 +4,8 @@
 //! What they say of themselves differs little, but the kernel numbers it in three ways: the rows have the numbers of
 //! `IFLA_GRE_*`, and each kind has its view of them.
 
-use crate::rt::kind::{LinkKind, Says};
-use crate::spec::{AttrSet, AttrSpec, Bad, Custom, Int, Resolve, View};
+use crate::rt::kind::{Complaint, LinkKind, Says};
+use crate::spec::{AttrSet, AttrSpec, Bad, Custom, Int, Kind, Resolve, View};
 use crate::text::ip::{self, Ip, Prefix, af};
 use crate::text::num;
 use crate::text::out::Out;
@@ -142,9 +142,8 @@ static ADDRESS6: Custom =
 
 fn show_address(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, _: &mut dyn Resolve) {
     let Some(ip) = Ip::from_bytes(payload) else { return };
-    out.text(row.keyword());
     let text = ip::print(&ip);
-    out.str(row.json(), " % ", if ip.is_unspecified() { b"any" } else { text.as_bytes() });
+    row.show_str(out, if ip.is_unspecified() { b"any" } else { text.as_bytes() });
 }
 
 /// `none` is what stands for `any`.
@@ -178,8 +177,7 @@ static FLOWINFO: Custom = Custom {
         let _ = text.extend_from_slice(b"0x");
         let digits = if label { num::hex_pad(v & 0xf_ffff, 5) } else { num::hex_pad(v >> 20 & 0xff, 2) };
         let _ = text.extend_from_slice(digits.as_bytes());
-        out.text(row.keyword());
-        out.str(row.json(), " % ", &text);
+        row.show_str(out, &text);
     },
     put: |_, _, _, _| Err(Bad::Value),
     value: "",
@@ -220,8 +218,7 @@ fn put_inherit(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], _: &mut dyn Resol
 static KEY: Custom = Custom {
     show: |row, payload, out, _| {
         if let Some(ip) = Ip::from_bytes(payload) {
-            out.text(row.keyword());
-            out.str(row.json(), " % ", ip::print(&ip).as_bytes());
+            row.show_str(out, ip::print(&ip).as_bytes());
         }
     },
     put: put_key,
@@ -319,15 +316,21 @@ const VTI: &[u8] = &[0, 1, 0, 0, 2, 3, 4, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 
 macro_rules! kinds {
     ($($kind:ident $set:ident $name:literal $about:literal: $mask:literal $exact:literal $numbers:expr,
-        $defaults:expr, $bad:literal $check:expr;)*) => {$(
+        $defaults:expr, $bad:ident $check:expr;)*) => {$(
         static $set: AttrSet = AttrSet {
-            view: Some(&View { mask: $mask, exact: $exact, numbers: $numbers, defaults: $defaults }),
-            ..data::SET
+            rows: "",
+            pointed: &[Kind::View(&View {
+                of: &data::SET,
+                mask: $mask,
+                exact: $exact,
+                numbers: $numbers,
+                defaults: $defaults,
+            })],
         };
         #[doc = $about]
         pub static $kind: LinkKind = LinkKind {
             data: Some(&$set),
-            bad: $bad,
+            bad: Complaint::$bad,
             says: Says::Nothing,
             check: $check,
             ..LinkKind::new($name, $about)
@@ -336,19 +339,19 @@ macro_rules! kinds {
 }
 
 kinds! {
-    IPIP IPIP_SET "ipip" "IPv4 in IPv4": 1 true IPTUN, &[(9, Int::U8, 0)], "invalid TTL\n" Some(over_ip);
-    SIT SIT_SET "sit" "IPv6 in IPv4": 2 true IPTUN, &[(9, Int::U8, 0), (4, Int::U8, 0)], "invalid TTL\n" Some(over_ip);
-    GRE GRE_SET "gre" "GRE over IPv4": 4 false &[], &[], "invalid TTL\n" Some(over_gre);
-    GRETAP GRETAP_SET "gretap" "Ethernet in GRE over IPv4": 4 false &[], &[], "invalid TTL\n" Some(over_gre);
-    ERSPAN ERSPAN_SET "erspan" "mirrored Ethernet in GRE over IPv4": 12 false &[], &[], "invalid TTL\n" Some(over_gre);
+    IPIP IPIP_SET "ipip" "IPv4 in IPv4": 1 true IPTUN, &[(9, Int::U8, 0)], Ttl Some(over_ip);
+    SIT SIT_SET "sit" "IPv6 in IPv4": 2 true IPTUN, &[(9, Int::U8, 0), (4, Int::U8, 0)], Ttl Some(over_ip);
+    GRE GRE_SET "gre" "GRE over IPv4": 4 false &[], &[], Ttl Some(over_gre);
+    GRETAP GRETAP_SET "gretap" "Ethernet in GRE over IPv4": 4 false &[], &[], Ttl Some(over_gre);
+    ERSPAN ERSPAN_SET "erspan" "mirrored Ethernet in GRE over IPv4": 12 false &[], &[], Ttl Some(over_gre);
     IP6TNL IP6TNL_SET "ip6tnl" "IPv4 or IPv6 in IPv6": 0x10 true IPTUN,
-        &[(9, Int::U8, 0), (4, Int::U8, 64), (6, Int::U8, 4), (16, Int::U16, 2)], "invalid HLIM\n" Some(over_ip);
-    IP6GRE IP6GRE_SET "ip6gre" "GRE over IPv6": 0x20 false &[], GRE6, "invalid HLIM\n" Some(over_gre);
-    IP6GRETAP IP6GRETAP_SET "ip6gretap" "Ethernet in GRE over IPv6": 0x20 false &[], GRE6, "invalid HLIM\n" Some(over_gre);
+        &[(9, Int::U8, 0), (4, Int::U8, 64), (6, Int::U8, 4), (16, Int::U16, 2)], HopLimit Some(over_ip);
+    IP6GRE IP6GRE_SET "ip6gre" "GRE over IPv6": 0x20 false &[], GRE6, HopLimit Some(over_gre);
+    IP6GRETAP IP6GRETAP_SET "ip6gretap" "Ethernet in GRE over IPv6": 0x20 false &[], GRE6, HopLimit Some(over_gre);
     IP6ERSPAN IP6ERSPAN_SET "ip6erspan" "mirrored Ethernet in GRE over IPv6": 0x28 false &[], GRE6,
-        "invalid HLIM\n" Some(over_gre);
-    VTI4 VTI_SET "vti" "IPsec over IPv4": 0x40 false VTI, &[], "" None;
-    VTI6 VTI6_SET "vti6" "IPsec over IPv6": 0x80 false VTI, &[], "" None;
+        HopLimit Some(over_gre);
+    VTI4 VTI_SET "vti" "IPsec over IPv4": 0x40 false VTI, &[], Own None;
+    VTI6 VTI6_SET "vti6" "IPsec over IPv6": 0x80 false VTI, &[], Own None;
 }
 
 /// As [`View::defaults`]: the hop limit, the encapsulation limit, sums of UDP over IPv6.
@@ -462,7 +465,7 @@ mod tests {
             let set = kind.data.unwrap();
             let mut room = [0; 1024];
             let mut b = Build::new(&mut room, 0, 0, &[]);
-            for (ty, int, v) in set.view.unwrap().defaults {
+            for (ty, int, v) in set.view().unwrap().defaults {
                 int.put(&mut b, (*ty).into(), (*v).into());
             }
             let mut words = line.split(' ');

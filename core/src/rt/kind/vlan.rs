@@ -1,7 +1,7 @@
 //! vlan: a tag over a lower link, 802.1Q or 802.1ad (`IFLA_VLAN_*`, `linux/if_link.h`, `linux/if_vlan.h`).
 
 use crate::bytes::Reader;
-use crate::rt::kind::{LinkKind, Says};
+use crate::rt::kind::{Complaint, LinkKind, Says};
 use crate::spec::{AttrSpec, Bad, Custom, Many, Resolve};
 use crate::text::num;
 use crate::text::out::Out;
@@ -48,7 +48,7 @@ fn show_qos(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, _: &mut dyn Resol
     for m in Attrs::new(payload) {
         let mut r = Reader::new(m.payload);
         if let (Some(from), Some(to)) = (r.u32(), r.u32()) {
-            out.open_object("");
+            out.open_record();
             out.num("from", "%", from.into());
             out.num("to", ":% ", to.into());
             out.close_object();
@@ -74,7 +74,7 @@ fn put_qos(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], _: &mut dyn Resolve) 
 /// The kind.
 pub static KIND: LinkKind = LinkKind {
     data: Some(&data::SET),
-    bad: "% is invalid",
+    bad: Complaint::IsInvalid,
     says: Says::Command,
     ..LinkKind::new("vlan", "an 802.1Q or 802.1ad tag over a lower link")
 };
