@@ -150,7 +150,7 @@ declare -gA _nlbox_words=(
     ['type vrf']='table'
     ['type vti']='remote local dev key ikey okey fwmark'
     ['type vti6']='remote local dev key ikey okey fwmark'
-    ['type vxlan']='external vnifilter id vni group group6 remote remote6 local local6 dev port srcport dsfield dstport learning proxy rsc l2miss l3miss ttl hoplimit tos df flowlabel ageing maxaddress udpcsum udp6zerocsumtx udp6zerocsumrx remcsumtx remcsumrx localbypass gbp gpe'
+    ['type vxlan']='external vnifilter id vni group remote local dev port srcport dsfield dstport learning proxy rsc l2miss l3miss ttl hoplimit tos df flowlabel ageing maxaddress udpcsum udp6zerocsumtx udp6zerocsumrx remcsumtx remcsumrx localbypass gbp gpe'
     ['type xfrm']='external dev if_id'
 )
 

@@ -477,7 +477,7 @@ fn take<'l>(
         To::Attr(ty) => {
             let Some(row) = grammar.set.row(ty) else { return Ok(()) };
             put::put(&row, m, value, &mut cx.page.names).map_err(|bad| match bad {
-                Bad::Value => cx.err.invalid(value, whole().as_bytes(), arg.text),
+                Bad::Value | Bad::Cast => cx.err.invalid(value, whole().as_bytes(), arg.text),
                 Bad::NoDevice => cx.err.invalid(value, b"", "Device does not exist\n"),
                 Bad::OnOff => cx.err.on_off(whole().as_bytes(), value),
                 Bad::OneOf => cx.err.one_of_on_off(whole().as_bytes(), value, 22),

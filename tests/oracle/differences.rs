@@ -57,6 +57,10 @@ pub(crate) const DIFFERENCES: &[Difference] = differences! {
     NEVER, "tcp_metrics show source *|tcp_metrics show * *|netconf show nope|token set * v0", Free, ("objects", "netconf show nope"),
         "a word that would be passed over, or that is in no usage, is refused";
     NEVER, "maddr add dev v0", Free, ("objects", "maddr add dev v0"), "an address that is missing is not 00:00:00:00:00:00";
+    NEVER, "link add * type vxlan * ttl 256", Err("TTL must be <= 255", "invalid TTL"), ("fresh", "link add x9 type vxlan id 5 dstport 0 ttl 256"),
+        "a number that is too large is called as any other word that is no TTL";
+    NEVER, "tunnel nope", Err("help\"\n", "help\".\n"), ("fresh", "tunnel nope"), "the sentence ends as that of every other object";
+    NEVER, "link show permanent", Free, ("fresh", "link show permanent"), "a filter of addresses, of which a list of links has none, is a name";
     NEVER, "vrf exec *|vrf pids *", Free, ("objects", "vrf pids nope"), "not in this build, and said so";
     NEVER, "-j* mptcp limits*", Free, ("objects", "-j mptcp limits"), "JSON where it was asked for";
     NEVER, "*-j -6 netconf *", Free, ("objects", "-j -6 netconf show dev v0"), "the same";

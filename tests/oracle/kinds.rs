@@ -68,6 +68,11 @@ pub(crate) const MUTATIONS: &[(&str, &[&str])] = &[
             "tuntap add dev t0 mode tun",
             // Advice on the port, and no failure.
             "link add x9 type vxlan id 5", "link add x9 type vxlan external", "link add x9 type vxlan id 5 dstport 0 dsfield 8",
+            "link add x9 type vxlan id 5 dstport 0 group 10.0.0.1", "link add x9 type vxlan id 5 dstport 0 remote 239.1.1.1",
+            "link add x9 type vxlan id 5 dstport 0 local ff02::1", "link add x9 type vxlan id 5 dstport 0 group fe80::1",
+            "link add x9 type vxlan id 5 dstport 0 local any", "link add x9 type vxlan id 5 dstport 0 remote6 fe80::1",
+            "link add x9 type vxlan id 5 dstport 0 remote fe80::1", "link add x9 type vxlan id 5 dstport 0 ttl 256",
+            "tunnel nope", "link show permanent",
             "link add x9 type vxlan id 5 dstport 4789 nolearn udpc l2m", "link add x9 type vxlan id 5 dstport 4789 n",
             "tuntap add t0 mode tun ; tuntap del t0 mode tun",
             "tap a m tap n t0 ; link set t0 address 02:00:00:00:00:01",

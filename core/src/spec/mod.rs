@@ -412,6 +412,8 @@ pub enum Bad {
     Value,
     /// No interface of that name.
     NoDevice,
+    /// An address that is a group's and must not be, or the other way round.
+    Cast,
     /// Neither `on` nor `off`.
     OnOff,
     /// The same of a word that iproute2 looks up in a list.

@@ -188,6 +188,7 @@ pub(crate) fn wrong(cx: &mut Ctx<'_>, general: &str, row: &AttrSpec, value: &[u8
     let own = row.bad();
     let text = if own.is_empty() { general } else { own };
     match bad {
+        Bad::Cast => return err.invalid(value, key, "invalid % address"),
         Bad::OnOff => return err.on_off(key, value),
         Bad::OneOf => return err.one_of_on_off(key, value, 1),
         Bad::Said => return crate::report::USAGE,

@@ -22,11 +22,10 @@ attrs! {
         1 ID: u32, Kind::Num(Int::U32), "id|||invalid id";
         1 VNI: u32, Kind::Num(Int::U32), "vni|||invalid id", WRITE;
         2 GROUP: Raw, Kind::Custom(&ADDRESS), "group|||!any valid address";
-        16 GROUP6: Raw, Kind::Custom(&ADDRESS), "group6|||!any valid address";
+        16 GROUP6: Raw, Kind::Custom(&ADDRESS), "group6", READ;
         2 REMOTE: Raw, Kind::Custom(&ADDRESS), "remote|||!any valid address", WRITE;
-        16 REMOTE6: Raw, Kind::Custom(&ADDRESS), "remote6|||!any valid address", WRITE;
         4 LOCAL: Raw, Kind::Custom(&ADDRESS), "local|||!any valid address";
-        17 LOCAL6: Raw, Kind::Custom(&ADDRESS), "local6|||!any valid address";
+        17 LOCAL6: Raw, Kind::Custom(&ADDRESS), "local6", READ;
         3 LINK: u32, Kind::IfIndex, "dev|link";
         10 PORT_ALIAS: Raw, Kind::Many(&PORTS), "port|||min port", WRITE;
         10 PORT_RANGE: Raw, Kind::Many(&PORTS), "srcport|port_range||min port";
@@ -65,12 +64,13 @@ static ADDRESS: Custom = Custom { show: show_address, put: put_address, value: "
 /// `group` and `remote` are one attribute, `local` another, each with a second number for IPv6.
 fn put_address(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], _: &mut dyn Resolve) -> Result<(), Bad> {
     let ip = ip::parse_hinted(word, af::AF_UNSPEC).map_err(|_| Bad::Value)?;
-    let local = matches!(row.ty, 4 | 17);
-    let ty = match (ip.family(), local) {
-        (af::AF_INET6, true) => 17,
-        (af::AF_INET6, false) => 16,
-        (_, true) => 4,
-        (_, false) => 2,
+    if ip.is_multicast() != (row.keyword() == "group") || ip.is_unspecified() {
+        return Err(Bad::Cast);
+    }
+    let ty = match (ip.family(), row.ty) {
+        (af::AF_INET6, 4) => 17,
+        (af::AF_INET6, _) => 16,
+        (_, ty) => ty,
     };
     b.raw(ty, ip.bytes());
     Ok(())
