@@ -265,7 +265,10 @@ fn a_line_in_a_namespace_costs_no_more_than_one_at_home() {
     let Some(ns) = Ns::new() else { return };
     let calls = |lines: &str| {
         let said = traced(&ns, &[], lines)?;
-        assert!([" fork(", " vfork(", " clone(", " clone3("].iter().all(|call| !said.contains(call)), "{said}");
+        assert!(
+            [" fork(", " vfork(", " clone(", " clone3("].iter().all(|call| !said.contains(call)),
+            "{said}"
+        );
         Some((said.lines().count(), said.matches(" mount(").count()))
     };
     ns.ip(&harness::nlbox(), &[]);

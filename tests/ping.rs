@@ -44,7 +44,7 @@ ip -n r link set lo up; ip -n r route add prohibit 10.2.0.0/16; ip -n r route ad
 ip -n b route add default via 10.1.0.254; ip -n b route add default via fd01::254
 ip route add default via 10.0.0.254; ip route add default via fd00::254
 
-ip netns exec b ping -q -c 1 -W 5 10.0.0.1; ip netns exec b ping -q -c 1 -W 5 fd00::1";
+for host in 10.0.0.1 fd00::1; do for try in 1 2 3 4 5; do ip netns exec b ping -q -c 1 -W 1 $host && break; done; done";
 
 const PINGS: &str = "\
 ping -c 2 -i 0.2 10.0.0.254

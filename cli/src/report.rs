@@ -7,6 +7,8 @@ use nlbox_core::text::errno::strerror;
 use nlbox_core::text::num;
 use nlbox_core::text::out::{Out, Sink};
 use nlbox_core::wire::build::Build;
+use nlbox_sys::caps;
+use nlbox_sys::fd::read_file;
 
 use crate::words::{Line, Words};
 
@@ -56,6 +58,14 @@ pub const NET_RAW: &str = "NET_RAW over this network";
 /// The one for namespaces and mounts.
 pub const SYS_ADMIN: &str = "SYS_ADMIN";
 const EPERM: i32 = 1;
+
+/// `CAP_NET_BROADCAST`, `CAP_NET_ADMIN`, `CAP_NET_RAW`, `CAP_SYS_ADMIN`: those that [`Report::needs`] names.
+const NAMED: u32 = 1 << 11 | 1 << 12 | 1 << 13 | 1 << 21;
+
+/// Whether this is the first user namespace, whose map holds every id: what belongs to a machine is its own.
+fn has_all_users() -> bool {
+    read_file(c"/proc/self/uid_map", &mut [0; 64]).is_ok_and(|map| map.ends_with(b" 4294967295\n"))
+}
 
 /// The error stream, and what a failure is told by in JSON.
 struct Kept<'a> {
@@ -310,9 +320,10 @@ impl<'a> Report<'a> {
         PLAIN
     }
 
-    /// Behind the line that says what was not permitted: what it would have needed.
+    /// Behind the line that says what was not permitted: what it would have needed. Who can do everything there is was
+    /// refused for another reason.
     pub fn needs(&mut self, errno: i32, capability: &str) {
-        if errno == EPERM {
+        if errno == EPERM && !(caps::has(NAMED) && has_all_users()) {
             self.say_of("It needs CAP_%.", capability.as_bytes());
         }
     }

@@ -23,12 +23,25 @@ struct Data {
     inheritable: u32,
 }
 
+/// Reads the capabilities of this process.
+fn get(header: &mut Header, data: &mut [Data; 2]) -> Result<(), Errno> {
+    // SAFETY: version 3 fills two structures, for which there is room.
+    check(unsafe { call2(libc::SYS_capget, from_mut(header), data.as_mut_ptr()) }).map(drop)
+}
+
+/// Whether the effective capabilities hold all of the first 32 that are set in `mask` (`1 << CAP_NET_ADMIN`).
+#[must_use]
+pub fn has(mask: u32) -> bool {
+    let mut header = Header { version: LINUX_CAPABILITY_VERSION_3, pid: 0 };
+    let mut data = [Data::default(); 2];
+    get(&mut header, &mut data).is_ok() && data.first().is_some_and(|low| low.effective & mask == mask)
+}
+
 /// Makes every permitted capability inheritable and ambient: it survives execve(2) under any user id.
 pub fn raise_ambient() -> Result<(), Errno> {
     let mut header = Header { version: LINUX_CAPABILITY_VERSION_3, pid: 0 };
     let mut data = [Data::default(); 2];
-    // SAFETY: version 3 fills two structures, for which there is room.
-    check(unsafe { call2(libc::SYS_capget, from_mut(&mut header), data.as_mut_ptr()) })?;
+    get(&mut header, &mut data)?;
     data.iter_mut().for_each(|word| word.inheritable = word.permitted);
     // SAFETY: as above; the kernel reads both structures.
     check(unsafe { call2(libc::SYS_capset, from_mut(&mut header), data.as_ptr()) })?;
@@ -54,7 +67,8 @@ mod tests {
         }
         // SAFETY: numbers only.
         let is_set = || unsafe { libc::prctl(libc::PR_CAP_AMBIENT, 1 as c_ulong, 12 as c_ulong, 0, 0) };
-        u8::from(is_set() != 0 || raise_ambient().is_err() || is_set() != 1)
+        // A new user namespace begins with all of them.
+        u8::from(!has(1 << 12 | 1 << 21) || is_set() != 0 || raise_ambient().is_err() || is_set() != 1)
     }
 
     #[test]
