@@ -836,9 +836,13 @@ pub(crate) mod tests {
     }
 
     pub(crate) fn print(mode: Mode, f: impl FnOnce(&mut Out<'_>)) -> String {
+        print_by(&mut [0; 16], mode, f)
+    }
+
+    /// What `f` prints by way of this buffer.
+    fn print_by(buf: &mut [u8], mode: Mode, f: impl FnOnce(&mut Out<'_>)) -> String {
         let mut page = Page(Vec::new());
-        let mut buf = [0; 16];
-        let mut out = Out::new(&mut page, &mut buf);
+        let mut out = Out::new(&mut page, buf);
         out.mode = mode;
         out.open_document();
         f(&mut out);
@@ -922,15 +926,7 @@ pub(crate) mod tests {
     /// The same with a page in which short values fit the window, and with one in which none does.
     fn both(mode: Mode, f: impl Fn(&mut Out<'_>)) -> String {
         let small = print(mode, &f);
-        let mut page = Page(Vec::new());
-        let mut buf = [0; 4096];
-        let mut out = Out::new(&mut page, &mut buf);
-        out.mode = mode;
-        out.open_document();
-        f(&mut out);
-        out.close_document();
-        out.finish().unwrap();
-        let large = String::from_utf8(page.0).unwrap();
+        let large = print_by(&mut [0; 4096], mode, &f);
         assert_eq!(small, large);
         large
     }
