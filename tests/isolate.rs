@@ -288,7 +288,7 @@ fn killed_at_each_system_call_it_leaves_nothing() {
     }
 }
 
-/// Runs a line, and kills process `victim` of it, by the order in which they appear, as it enters its system call number
+/// Runs a line, and kills process `victim` of it, by the order in which they are made, as it enters its system call number
 /// `nth`; `false` when it made fewer.
 fn killed_at(host: &Host, line: &str, victim: usize, nth: usize) -> bool {
     let argv = Host::argv(line);
@@ -302,8 +302,8 @@ fn killed_at(host: &Host, line: &str, victim: usize, nth: usize) -> bool {
         });
     }
     let first = command.spawn().unwrap().id().cast_signed();
-    // In the order of their appearance; who has ended is out of `live`.
-    let (mut pids, mut live, mut stops) = (Vec::new(), vec![first], 0);
+    // In the order in which they are made, which is not that of their first stops; who has ended is out of `live`.
+    let (mut pids, mut begun, mut live, mut stops) = (vec![first], Vec::new(), vec![first], 0);
     while !live.is_empty() {
         let mut status = 0;
         // SAFETY: the children and tracees of this thread alone: other tests have theirs.
@@ -317,11 +317,18 @@ fn killed_at(host: &Host, line: &str, victim: usize, nth: usize) -> bool {
             let mut child: libc::c_ulong = 0;
             // SAFETY: the tracee is stopped; the kernel writes a number.
             unsafe { libc::ptrace(libc::PTRACE_GETEVENTMSG, pid, 0, &raw mut child) };
-            live.push(child.try_into().unwrap());
+            let child = child.try_into().unwrap();
+            live.push(child);
+            if !pids.contains(&child) {
+                pids.push(child);
+            }
         }
-        let new = !pids.contains(&pid);
+        let new = !begun.contains(&pid);
         if new {
-            pids.push(pid);
+            begun.push(pid);
+            if !pids.contains(&pid) {
+                pids.push(pid);
+            }
             if pid == first {
                 let all = libc::PTRACE_O_TRACESYSGOOD
                     | libc::PTRACE_O_TRACEFORK
