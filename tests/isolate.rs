@@ -739,6 +739,42 @@ fn a_port_is_published_once() {
     assert_eq!((out.code, rules().as_str()), (0, ""), "{}", out.stderr);
 }
 
+/// All look before one has its rules; the tables know who comes second.
+#[test]
+fn a_port_is_published_once_when_many_ask_at_once() {
+    let Some(host) = Host::new() else { return };
+    host.0.sh("echo 1 > /proc/sys/net/ipv4/ip_forward");
+    for round in 0..4 {
+        let mut all: Vec<Child> = (0..8)
+            .map(|_| {
+                let argv = Host::argv("NLBOX isolate --publish 80:80 cat");
+                let mut command = host.0.command(&argv[0]);
+                command.args(&argv[1..]).stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
+            })
+            .collect();
+        // The one that has the port runs until its input ends.
+        let mut ends = Vec::new();
+        eventually(&format!("seven of eight are refused, round {round}"), || {
+            all.retain_mut(|child| {
+                child.try_wait().unwrap().is_none_or(|status| {
+                    ends.push(status.code());
+                    false
+                })
+            });
+            all.len() < 2
+        });
+        assert_eq!(ends, [Some(1); 7], "round {round}");
+        let rules = host.run("NLBOX nat list").stdout;
+        assert_eq!(
+            rules.lines().filter(|l| !l.contains("chain OUTPUT")).count(),
+            2,
+            "IPv4 and IPv6: {rules}"
+        );
+        drop(all[0].stdin.take());
+        assert_eq!(end(all.remove(0)), 0);
+    }
+}
+
 /// A client beyond the host: what it sees of the network inside, and what of that is left behind.
 #[test]
 fn packets_are_translated_both_ways_and_no_rule_is_left() {

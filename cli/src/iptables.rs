@@ -319,7 +319,7 @@ fn gone(cx: &mut Ctx<'_>, what: &str) -> Fail {
 #[inline(never)]
 fn insert(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, a: &mut Asked<'_>, before: Option<u64>) -> Done {
     let chain = a.rule.chain;
-    add(cx, conn, &mut a.rule, &[chain], before)
+    add(cx, conn, &mut a.rule, &[chain], before, None).map(drop)
 }
 
 #[inline(never)]

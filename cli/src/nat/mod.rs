@@ -74,7 +74,8 @@ pub fn masquerade(cx: &mut Ctx<'_>, subnet: &Prefix, but: &[u8], label: &[u8]) -
     (r.target, r.chain) = (target::MASQUERADE, POSTROUTING);
     r.fields[field::SRC].set_prefix(1, subnet.ip.bytes(), subnet.len);
     let set = ask(cx, &mut r, field::OUT, 2, but);
-    set.and_then(|()| keep(cx, &mut r, label, &[POSTROUTING]))
+    set?;
+    keep(cx, &mut r, label, &[POSTROUTING], None).map(drop)
 }
 
 /// Hands what comes for `port` of any address of this host, from outside or from itself, to `to_port` of `to`. `proto`:
@@ -91,26 +92,31 @@ pub fn publish(cx: &mut Ctx<'_>, proto: u8, port: u16, to: &Ip, to_port: u16, la
     let asks = |r: &Rule| -> [Field; 4] {
         r.fields.get(field::PROTO..).and_then(|f| f.first_chunk().copied()).unwrap_or_default()
     };
-    let (mut same, ours) = (false, asks(&r));
-    let scope = Scope { family: to.family(), chain: PREROUTING };
-    talk(cx, &mut |cx, conn| {
-        walk(cx, conn, scope, &mut |_, old, n| {
-            same = n > 0 && (same || asks(old).as_bytes() == ours.as_bytes())
-        })
-    })?;
-    if same {
-        return Err(cx.err.applet("port % is published already", num::dec(port.into()).as_bytes(), 0));
-    }
+    let ours = asks(&r);
     r.ask(field::PORTS, 1, &to_port.to_be_bytes());
-    keep(cx, &mut r, label, &[PREROUTING, OUTPUT])
+    if keep(cx, &mut r, label, &[PREROUTING, OUTPUT], Some(&|old| asks(old).as_bytes() == ours.as_bytes()))? {
+        return Ok(());
+    }
+    Err(cx.err.applet("port % is published already", num::dec(port.into()).as_bytes(), 0))
 }
 
-/// Adds `r` with its tag to each of the chains, in one batch.
-fn keep(cx: &mut Ctx<'_>, r: &mut Rule, label: &[u8], chains: &[u8]) -> Done {
+/// Adds `r` with its tag to each of the chains, in one batch; `false` when there is a `rival`.
+fn keep(
+    cx: &mut Ctx<'_>,
+    r: &mut Rule,
+    label: &[u8],
+    chains: &[u8],
+    rival: Option<&dyn Fn(&Rule) -> bool>,
+) -> Result<bool, Fail> {
     if tag(r, label).is_none() {
         return Err(bad(cx, label));
     }
-    talk(cx, &mut |cx, conn| add(cx, conn, r, chains, None))
+    let mut free = false;
+    talk(cx, &mut |cx, conn| {
+        free = add(cx, conn, r, chains, None, rival)?;
+        Ok(())
+    })?;
+    Ok(free)
 }
 
 /// Takes out every rule that carries the tag `label`, and the table with its last rule. None there is no failure.
@@ -140,7 +146,7 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
                 let mut r = Rule::new(0);
                 let forward = parse(cx, &mut line, n, &mut r)?;
                 let chain = r.chain;
-                add(cx, conn, &mut r, &[chain], None)?;
+                add(cx, conn, &mut r, &[chain], None, None)?;
                 if forward { open(cx, r.family) } else { Ok(()) }
             }
         }

@@ -94,28 +94,48 @@ fn settle(
 }
 
 /// Adds `rule` to each of `chains`, of both families where it names none, in front of the rule with handle `before` as
-/// [`batch::add`] does: all of it or nothing.
+/// [`batch::add`] does: all of it or nothing. `false` when `rival` picked a rule of the first chain: then nothing was
+/// added; no rule of others can come between that look and the change.
 pub(crate) fn add(
     cx: &mut Ctx<'_>,
     conn: &mut Conn<'_>,
     rule: &mut Rule,
     chains: &[u8],
     before: Option<u64>,
-) -> Done {
-    let mut m = batch::begin(nlbox_sys::memory::map(ROOM).unwrap_or_default(), 0);
+    rival: Option<&dyn Fn(&Rule) -> bool>,
+) -> Result<bool, Fail> {
+    let room = nlbox_sys::memory::map(ROOM).unwrap_or_default();
     let asked = rule.family;
-    for chain in chains {
-        rule.chain = *chain;
-        for family in &FAMILIES {
-            if asked == 0 || asked == *family {
-                rule.family = *family;
-                batch::add(&mut m, rule, before);
+    let scope = Scope { family: asked, chain: chains.first().copied().unwrap_or(ALL_CHAINS) };
+    let mut free = true;
+    settle(cx, conn, &mut |_, conn| {
+        let mut m = batch::begin(room, if rival.is_some() { generation(conn)? } else { 0 });
+        if let Some(rival) = rival {
+            free = true;
+            pass(conn, scope, &mut |old, _| free &= !rival(old))?;
+            if !free {
+                return Ok(());
             }
         }
-    }
-    rule.family = asked;
-    batch::end(&mut m);
-    settle(cx, conn, &mut |_, conn| conn.request(&mut m))
+        for chain in chains {
+            rule.chain = *chain;
+            for family in &FAMILIES {
+                if asked == 0 || asked == *family {
+                    rule.family = *family;
+                    batch::add(&mut m, rule, before);
+                }
+            }
+        }
+        rule.family = asked;
+        batch::end(&mut m);
+        conn.request(&mut m)
+    })?;
+    Ok(free)
+}
+
+/// The generation that the tables are of now.
+fn generation(conn: &mut Conn<'_>) -> Result<u32, Error> {
+    Ok(batch::generation_of(&conn.get(&mut batch::generation(&mut [0; 32]))?))
 }
 
 /// One pass over the rules of `scope`, with their numbers.
@@ -167,9 +187,7 @@ pub(crate) fn remove(
     let room = nlbox_sys::memory::map(ROOM).unwrap_or_default();
     let mut gone = 0_u32;
     settle(cx, conn, &mut |_, conn| {
-        let mut tx = [0; 32];
-        let generation = batch::generation_of(&conn.get(&mut batch::generation(&mut tx))?);
-        let mut m = batch::begin(room, generation);
+        let mut m = batch::begin(room, generation(conn)?);
         let mut n = 0_u32;
         gone = 0;
         for family in &FAMILIES {
