@@ -11,7 +11,7 @@ use nlbox::report::{Done, Fail, Report};
 use nlbox::{Ctx, Options, Page};
 use nlbox_core::conn::Conn;
 use nlbox_core::text::ip::{Ip, Prefix};
-use nlbox_core::text::out::{Out, Sink};
+use nlbox_core::text::out::Out;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream, UdpSocket};
@@ -459,7 +459,7 @@ fn many_at_once_lose_nothing_of_each_other() {
 
 /// Runs `f` with what a command has, on the sockets of this thread's namespace.
 fn with_ctx(f: impl FnOnce(&mut Ctx<'_>) -> Done) -> (Done, String) {
-    let (mut out, mut err) = (Text::default(), Text::default());
+    let (mut out, mut err) = (Vec::new(), Vec::new());
     let (mut page, mut rx, mut rx2, mut tx) = (vec![0; 64], vec![0; 64], vec![0; 64], vec![0; 64]);
     let (mut main, mut side) = (Socket::new(0), Socket::new(0));
     let mut cx = Ctx {
@@ -474,17 +474,7 @@ fn with_ctx(f: impl FnOnce(&mut Ctx<'_>) -> Done) -> (Done, String) {
         tx: &mut tx,
     };
     let done = f(&mut cx);
-    (done, String::from_utf8(err.0).unwrap())
-}
-
-#[derive(Default)]
-struct Text(Vec<u8>);
-
-impl Sink for Text {
-    fn write_all(&mut self, bytes: &[u8]) -> Result<(), i32> {
-        self.0.extend_from_slice(bytes);
-        Ok(())
-    }
+    (done, String::from_utf8(err).unwrap())
 }
 
 /// The three functions that other commands translate by.

@@ -6,21 +6,12 @@ use nlbox::report::Report;
 use nlbox::words::{Line, Words};
 use nlbox::{Ctx, Options, Page};
 use nlbox_core::conn::{Conn, Transport};
-use nlbox_core::text::out::{Out, Sink};
+use nlbox_core::text::out::Out;
 use std::collections::VecDeque;
 use std::ffi::CString;
 use std::path::{Path, PathBuf};
 
 pub const PORT: u32 = 77;
-
-#[derive(Default)]
-pub struct Text(Vec<u8>);
-impl Sink for Text {
-    fn write_all(&mut self, b: &[u8]) -> Result<(), i32> {
-        self.0.extend_from_slice(b);
-        Ok(())
-    }
-}
 
 /// Datagrams to (`true`) and from the kernel, in order.
 pub type Tape = VecDeque<(bool, Vec<u8>)>;
@@ -29,7 +20,7 @@ pub type Tape = VecDeque<(bool, Vec<u8>)>;
 pub fn run(line: &str, main: &mut dyn Transport, side: &mut dyn Transport) -> (String, String, u8) {
     let words: Vec<CString> = line.split_whitespace().map(|w| CString::new(w).unwrap()).collect();
     let words: Vec<_> = words.iter().map(CString::as_c_str).collect();
-    let (mut out, mut err) = (Text::default(), Text::default());
+    let (mut out, mut err) = (Vec::new(), Vec::new());
     let (mut page, mut rx, mut rx2) = (vec![0; nlbox::PAGE], vec![0; nlbox::RX], vec![0; nlbox::RX]);
     let mut tx = vec![0; nlbox::TX];
     let code = {
@@ -46,7 +37,7 @@ pub fn run(line: &str, main: &mut dyn Transport, side: &mut dyn Transport) -> (S
         };
         nlbox::serve(&mut cx, Line::new(Words::List(&words), 0))
     };
-    let text = |t: Text| String::from_utf8_lossy(&t.0).into_owned();
+    let text = |t: Vec<u8>| String::from_utf8_lossy(&t).into_owned();
     (text(out), text(err), code)
 }
 

@@ -7,19 +7,10 @@ use crate::names::Names;
 use crate::{Options, Page};
 use nlbox_core::conn::{Conn, Errno, Received, Transport};
 use nlbox_core::rt::rtm;
-use nlbox_core::text::out::{Mode, Out, Sink};
+use nlbox_core::text::out::{Mode, Out};
 use nlbox_core::wire::header::Message;
 use std::string::String;
 use std::vec::Vec;
-
-struct Text(Vec<u8>);
-
-impl Sink for Text {
-    fn write_all(&mut self, b: &[u8]) -> Result<(), i32> {
-        self.0.extend_from_slice(b);
-        Ok(())
-    }
-}
 
 /// A system without a network.
 struct Dead;
@@ -46,7 +37,7 @@ pub(crate) fn bytes(hex: &str) -> Vec<u8> {
 
 /// What `print` prints where interface 3 is called v0 and 5 is called v2, and nothing else is known.
 pub(crate) fn printed(mode: Mode, opts: Options, print: impl FnOnce(&mut Page<'_>)) -> String {
-    let (mut text, mut dead, mut page, mut rx) = (Text(Vec::new()), Dead, [0; 4096], [0; 64]);
+    let (mut text, mut dead, mut page, mut rx) = (Vec::new(), Dead, [0; 4096], [0; 64]);
     let mut names = Names::new(Conn::new(&mut dead, &mut rx));
     for (index, name) in [(3, b"v0"), (5, b"v2")] {
         let mut link = [0; 24];
@@ -60,5 +51,5 @@ pub(crate) fn printed(mode: Mode, opts: Options, print: impl FnOnce(&mut Page<'_
     let mut page = Page { out, names, opts };
     print(&mut page);
     page.out.finish().unwrap();
-    String::from_utf8(text.0).unwrap()
+    String::from_utf8(text).unwrap()
 }

@@ -12,21 +12,13 @@ use nlbox_core::conn::{Conn, Errno, Received, Transport};
 use nlbox_core::rt::encap;
 use nlbox_core::rt::kind::KINDS;
 use nlbox_core::spec::AttrSet;
-use nlbox_core::text::out::{Out, Sink};
+use nlbox_core::text::out::Out;
 use std::collections::VecDeque;
 use std::ffi::{CStr, CString};
 
 pub const PORT: u32 = 77;
 const NLM_F_ACK: u16 = 4;
 const NLM_F_DUMP: u16 = 0x300;
-
-pub struct Text(pub Vec<u8>);
-impl Sink for Text {
-    fn write_all(&mut self, b: &[u8]) -> Result<(), i32> {
-        self.0.extend_from_slice(b);
-        Ok(())
-    }
-}
 
 fn u16_at(b: &[u8], at: usize) -> u16 {
     b.get(at..at + 2).map_or(0, |b| u16::from_ne_bytes(b.try_into().unwrap()))
@@ -182,7 +174,7 @@ pub fn run(words: &[CString], kernels: &mut [Kernel; 2]) -> Vec<u8> {
 /// Lends what commands work with; stdout.
 pub fn with(kernels: &mut [Kernel; 2], work: impl FnOnce(&mut Ctx<'_>)) -> Vec<u8> {
     let [main, side] = kernels;
-    let (mut out, mut err) = (Text(Vec::new()), Text(Vec::new()));
+    let (mut out, mut err) = (Vec::new(), Vec::new());
     let (mut page, mut rx, mut rx2) = (vec![0; nlbox::PAGE], vec![0; nlbox::RX], vec![0; nlbox::RX]);
     let mut tx = vec![0; nlbox::TX];
     {
@@ -202,11 +194,11 @@ pub fn with(kernels: &mut [Kernel; 2], work: impl FnOnce(&mut Ctx<'_>)) -> Vec<u
     }
     // What `save` writes, alone or in a batch, is no text: it begins with one of three numbers.
     let saved = [0x4531_1224, 0x4736_1222, 0x7170_6986_u32].map(u32::to_ne_bytes);
-    if !out.0.array_windows::<4>().any(|head| saved.contains(head)) {
-        clean(&out.0);
+    if !out.array_windows::<4>().any(|head| saved.contains(head)) {
+        clean(&out);
     }
-    clean(&err.0);
-    out.0
+    clean(&err);
+    out
 }
 
 /// Tabs and line ends are the layouts' own; no other control character may reach a terminal.

@@ -44,7 +44,7 @@ fn set(n: usize, options: u8, data: &[u8]) {
     let Some(set) = common::set(n) else { return };
     let json = options & 1 == 1;
     let data = if options & 2 == 2 { rows(set, data) } else { data.to_vec() };
-    let mut text = common::Text(Vec::new());
+    let mut text = Vec::new();
     let mut room = [0; 512];
     common::with(&mut Default::default(), |cx| {
         let mut out = Out::new(&mut text, &mut room);
@@ -54,9 +54,9 @@ fn set(n: usize, options: u8, data: &[u8]) {
         out.close_object();
         let _ = out.finish();
     });
-    common::clean(&text.0);
+    common::clean(&text);
     if json {
-        common::json(&text.0);
+        common::json(&text);
     }
 }
 

@@ -165,7 +165,7 @@ impl Resolve for Numbers {
 
 /// What `row` shows of `payload` in JSON, as a word; `None` when it shows nothing.
 fn shown(row: &AttrSpec, payload: &[u8]) -> Option<String> {
-    let mut text = common::Text(Vec::new());
+    let mut text = Vec::new();
     let mut room = [0; 512];
     let mut out = Out::new(&mut text, &mut room);
     out.mode.json = true;
@@ -173,7 +173,7 @@ fn shown(row: &AttrSpec, payload: &[u8]) -> Option<String> {
     show::show_row(row, payload, &mut out, &mut Numbers);
     out.close_object();
     let _ = out.finish();
-    let mut document: serde_json::Value = serde_json::from_slice(&text.0).expect("JSON");
+    let mut document: serde_json::Value = serde_json::from_slice(&text).expect("JSON");
     if document.is_array() {
         document = document[0].take();
     }
@@ -186,7 +186,7 @@ fn shown(row: &AttrSpec, payload: &[u8]) -> Option<String> {
 
 /// What a row makes, its set shows.
 fn whole(set: &AttrSet, mut attrs: Attrs<'_>) {
-    let mut text = common::Text(Vec::new());
+    let mut text = Vec::new();
     let mut room = [0; 512];
     let mut out = Out::new(&mut text, &mut room);
     out.mode.json = true;
@@ -194,7 +194,7 @@ fn whole(set: &AttrSet, mut attrs: Attrs<'_>) {
     show::show(set, attrs.clone(), &mut out, &mut Numbers);
     out.close_object();
     let _ = out.finish();
-    common::json(&text.0);
+    common::json(&text);
     assert!(attrs.by_ref().count() > 0 && !attrs.damaged(), "whole attributes");
 }
 

@@ -296,24 +296,15 @@ fn dotted(out: &mut Out<'_>, a: u32) {
 mod tests {
     extern crate std;
     use super::*;
-    use nlbox_core::text::out::Sink;
     use std::string::String;
     use std::vec::Vec;
 
-    struct Text(Vec<u8>);
-    impl Sink for Text {
-        fn write_all(&mut self, b: &[u8]) -> Result<(), i32> {
-            self.0.extend_from_slice(b);
-            Ok(())
-        }
-    }
-
     fn printed(print: impl FnOnce(&mut Out<'_>)) -> String {
-        let (mut sink, mut buf) = (Text(Vec::new()), [0; 4096]);
+        let (mut sink, mut buf) = (Vec::new(), [0; 4096]);
         let mut out = Out::new(&mut sink, &mut buf);
         print(&mut out);
         out.finish().unwrap();
-        String::from_utf8(sink.0).unwrap()
+        String::from_utf8(sink).unwrap()
     }
 
     fn dev(ty: u16, flags: u32) -> Dev {

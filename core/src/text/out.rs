@@ -15,6 +15,15 @@ pub trait Sink {
     fn write_all(&mut self, bytes: &[u8]) -> Result<(), i32>;
 }
 
+/// A vector keeps all that is written: for tests.
+#[cfg(any(test, feature = "fake"))]
+impl<T: for<'b> Extend<&'b u8>> Sink for T {
+    fn write_all(&mut self, bytes: &[u8]) -> Result<(), i32> {
+        self.extend(bytes);
+        Ok(())
+    }
+}
+
 /// How things are printed: `-j`, `-p`, `-o`, `-c`.
 #[derive(Clone, Copy, Default)]
 pub struct Mode {
@@ -827,28 +836,20 @@ pub(crate) mod tests {
     use std::string::String;
     use std::vec::Vec;
 
-    struct Page(Vec<u8>);
-    impl Sink for Page {
-        fn write_all(&mut self, b: &[u8]) -> Result<(), i32> {
-            self.0.extend_from_slice(b);
-            Ok(())
-        }
-    }
-
     pub(crate) fn print(mode: Mode, f: impl FnOnce(&mut Out<'_>)) -> String {
         print_by(&mut [0; 16], mode, f)
     }
 
     /// What `f` prints by way of this buffer.
     fn print_by(buf: &mut [u8], mode: Mode, f: impl FnOnce(&mut Out<'_>)) -> String {
-        let mut page = Page(Vec::new());
+        let mut page = Vec::new();
         let mut out = Out::new(&mut page, buf);
         out.mode = mode;
         out.open_document();
         f(&mut out);
         out.close_document();
         out.finish().unwrap();
-        String::from_utf8(page.0).unwrap()
+        String::from_utf8(page).unwrap()
     }
 
     #[test]
@@ -912,11 +913,11 @@ pub(crate) mod tests {
         // U+009B is the two bytes ESC [ to some terminals; U+00A0, a letter that holds 0x9b, and half a character are not.
         let bad = b"\xc2\x9b1m\xc2\x80\xc2\x9f\xc2\xa0\xc4\x9b\xc2";
         let mut text = std::vec::Vec::new();
-        let (mut sink, mut buf) = (Page(std::mem::take(&mut text)), [0; 64]);
+        let (mut sink, mut buf) = (std::mem::take(&mut text), [0; 64]);
         let mut out = Out::new(&mut sink, &mut buf);
         out.shown(bad);
         out.finish().unwrap();
-        assert_eq!(sink.0, b"\\x9b1m\\x80\\x9f\xc2\xa0\xc4\x9b\xc2");
+        assert_eq!(sink, b"\\x9b1m\\x80\\x9f\xc2\xa0\xc4\x9b\xc2");
         assert_eq!(
             print(Mode { json: true, ..Mode::default() }, |o| o.str("-", "%", bad)),
             "[\"\\u009b1m\\u0080\\u009f\u{a0}\u{11b}\u{fffd}\"]\n"
@@ -983,7 +984,7 @@ pub(crate) mod tests {
 
     #[test]
     fn what_is_still_gathered_can_be_taken_back() {
-        let mut page = Page(Vec::new());
+        let mut page = Vec::new();
         let mut buf = [0; 16];
         let mut out = Out::new(&mut page, &mut buf);
         out.text("keep ");
@@ -994,7 +995,7 @@ pub(crate) mod tests {
         out.text("more than sixteen bytes");
         assert!(!out.rewind(mark));
         out.finish().unwrap();
-        assert_eq!(page.0, b"keep more than sixteen bytes");
+        assert_eq!(page, b"keep more than sixteen bytes");
     }
 
     mod records {
@@ -1003,17 +1004,9 @@ pub(crate) mod tests {
         use std::string::String;
         use std::vec::Vec;
 
-        struct Text(Vec<u8>);
-        impl Sink for Text {
-            fn write_all(&mut self, bytes: &[u8]) -> Result<(), i32> {
-                self.0.extend_from_slice(bytes);
-                Ok(())
-            }
-        }
-
         #[test]
         fn a_head_and_what_follows_are_one_object() {
-            let (mut text, mut buf) = (Text(Vec::new()), [0; 64]);
+            let (mut text, mut buf) = (Vec::new(), [0; 64]);
             let mut out = Out::new(&mut text, &mut buf);
             out.mode = Mode { json: true, records: true, ..Mode::default() };
             for empty in [false, true] {
@@ -1035,7 +1028,7 @@ pub(crate) mod tests {
             }
             out.finish().unwrap();
             let want = "{\"head\":1,\"n\":2,\"list\":[{\"n\":3}]}\n{\"head\":1}\n";
-            assert_eq!(String::from_utf8(text.0).unwrap(), want);
+            assert_eq!(String::from_utf8(text).unwrap(), want);
         }
     }
 }

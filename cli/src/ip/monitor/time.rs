@@ -56,25 +56,16 @@ pub(super) fn print(out: &mut Out<'_>, seconds: u32, micros: u32, short: bool, s
 mod tests {
     extern crate std;
     use super::*;
-    use nlbox_core::text::out::Sink;
     use std::string::String;
     use std::vec::Vec;
 
-    struct Text(Vec<u8>);
-    impl Sink for Text {
-        fn write_all(&mut self, b: &[u8]) -> Result<(), i32> {
-            self.0.extend_from_slice(b);
-            Ok(())
-        }
-    }
-
     fn both(seconds: u32, micros: u32) -> String {
-        let (mut text, mut buf) = (Text(Vec::new()), [0; 256]);
+        let (mut text, mut buf) = (Vec::new(), [0; 256]);
         let mut out = Out::new(&mut text, &mut buf);
         print(&mut out, seconds, micros, true, "[%] ");
         print(&mut out, seconds, micros, false, "Timestamp: % usec\n");
         out.finish().unwrap();
-        String::from_utf8(text.0).unwrap()
+        String::from_utf8(text).unwrap()
     }
 
     #[test]

@@ -250,18 +250,9 @@ mod tests {
     use crate::conn::Errno;
     use crate::spec::put::put;
     use crate::text::ifname::IfName;
-    use crate::text::out::Sink;
     use crate::wire::captured::{As, captured};
     use std::string::String;
     use std::vec::Vec;
-
-    struct Text(Vec<u8>);
-    impl Sink for Text {
-        fn write_all(&mut self, b: &[u8]) -> Result<(), i32> {
-            self.0.extend_from_slice(b);
-            Ok(())
-        }
-    }
 
     struct Nobody;
     impl Resolve for Nobody {
@@ -289,11 +280,11 @@ mod tests {
     }
 
     fn shown(set: &'static crate::spec::AttrSet, bytes: &[u8]) -> String {
-        let (mut text, mut page) = (Text(Vec::new()), [0; 512]);
+        let (mut text, mut page) = (Vec::new(), [0; 512]);
         let mut out = Out::new(&mut text, &mut page);
         show(set, Attrs::new(bytes), &mut out, &mut Nobody);
         out.finish().map_err(Errno).unwrap();
-        String::from_utf8(text.0).unwrap()
+        String::from_utf8(text).unwrap()
     }
 
     // What iproute2 sends for the same words.

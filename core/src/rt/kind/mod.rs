@@ -166,7 +166,7 @@ mod tests {
     use super::*;
     use crate::spec::{Resolve, show};
     use crate::text::ifname::IfName;
-    use crate::text::out::{Out, Sink};
+    use crate::text::out::Out;
     use crate::wire::attr::Attrs;
     use std::string::String;
     use std::vec::Vec;
@@ -183,15 +183,6 @@ mod tests {
         }
     }
 
-    struct Page(Vec<u8>);
-
-    impl Sink for Page {
-        fn write_all(&mut self, b: &[u8]) -> Result<(), i32> {
-            self.0.extend_from_slice(b);
-            Ok(())
-        }
-    }
-
     /// Hexadecimal digits; blanks do not count.
     pub(super) fn bytes(hex: &str) -> Vec<u8> {
         let digits: Vec<u32> = hex.chars().filter_map(|c| c.to_digit(16)).collect();
@@ -200,13 +191,13 @@ mod tests {
 
     /// `IFLA_INFO_DATA`, with its header, as `kind` shows it.
     pub(super) fn shown(kind: &str, data: &[u8], json: bool) -> String {
-        let mut page = Page(Vec::new());
+        let mut page = Vec::new();
         let mut room = [0; 256];
         let mut out = Out::new(&mut page, &mut room);
         out.mode.json = json;
         show::show(data_of(kind.as_bytes()).unwrap(), Attrs::new(&data[4..]), &mut out, &mut Nobody);
         out.finish().unwrap();
-        String::from_utf8(page.0).unwrap()
+        String::from_utf8(page).unwrap()
     }
 
     #[test]
