@@ -3,6 +3,9 @@
 //! For what the machine at hand cannot show: link kinds its kernel lacks, a NIC that may be moved, a system without
 //! `/proc`, `/sys`, `/etc`, a shell or a C library. The transcript runs over the second serial line, so that the
 //! kernel's own words, on the first, do not mix with it.
+//!
+//! `NLBOX_MACHINE=DIR` makes it one of another architecture, s390x: `tests/big_endian` fills such a directory with
+//! Debian's packages, our init and the product.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
@@ -28,7 +31,48 @@ const PARAMETERS: &str = "console=ttyS0 quiet panic=-1 no_timer_check nokaslr mi
 /// How long a machine may live, boot and all, unless [`Setup::life`] says otherwise.
 const LIFE: Duration = Duration::from_secs(240);
 
-const QEMU: &str = "qemu-system-x86_64";
+/// The kind of machine that is emulated.
+struct Board {
+    qemu: &'static str,
+    /// A processor, and two serial lines: stderr, and the character device `transcript`.
+    arguments: &'static str,
+    nic: &'static str,
+    /// What drives the NICs.
+    drivers: &'static [&'static str],
+    /// Where its kernel, its iproute2 and our init are; none for those of the machine at hand.
+    root: Option<PathBuf>,
+}
+
+impl Board {
+    fn new() -> Board {
+        match std::env::var_os("NLBOX_MACHINE") {
+            None => Board {
+                qemu: "qemu-system-x86_64",
+                arguments: "-cpu max -serial file:/dev/stderr -serial chardev:transcript",
+                nic: "virtio-net-pci,romfile=",
+                drivers: &["virtio_pci", "virtio_net"],
+                root: None,
+            },
+            // Its serial lines have the numbers of ttyS0 and ttyS1 there.
+            Some(root) => Board {
+                qemu: "qemu-system-s390x",
+                arguments: "-M s390-ccw-virtio -chardev file,id=console,path=/dev/stderr \
+                    -device sclplmconsole,chardev=console -device sclpconsole,chardev=transcript",
+                nic: "virtio-net-ccw",
+                drivers: &["virtio_net"],
+                root: Some(root.into()),
+            },
+        }
+    }
+
+    /// `path` of the machine.
+    fn path(&self, path: &str) -> PathBuf {
+        match &self.root {
+            None => PathBuf::from(path),
+            Some(root) => root.join(path.trim_start_matches('/')),
+        }
+    }
+}
 
 /// What a machine is to hold. [`Setup::boot`] starts it.
 pub struct Setup {
@@ -73,7 +117,7 @@ impl Setup {
     /// So many virtio NICs (`eth0`, `52:54:00:00:00:01`; `eth1`, `…:02`; …), all on one hub of their own.
     pub fn nics(mut self, count: usize) -> Setup {
         self.nics = count;
-        self.modules(&["virtio_pci", "virtio_net"])
+        self.modules(Board::new().drivers)
     }
 
     /// So many seconds for the machine to live.
@@ -114,8 +158,9 @@ impl Setup {
         let Some(kernel) = Kernel::installed() else {
             return crate::skip("no kernel in /boot with its modules");
         };
-        if Command::new(QEMU).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_err() {
-            return crate::skip("qemu-system-x86_64 is not installed");
+        let qemu = Board::new().qemu;
+        if Command::new(qemu).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_err() {
+            return crate::skip(&format!("{qemu} is not installed"));
         }
         let mut list = String::new();
         for (path, parameters) in kernel.resolve(&self.modules) {
@@ -148,30 +193,22 @@ impl Vm {
         let path = std::env::temp_dir().join(format!("nlbox-initramfs-{}", std::process::id()));
         std::fs::write(&path, initramfs).expect("room for an initramfs");
 
-        let mut qemu = Command::new(QEMU);
-        qemu.args([
-            "-accel",
-            "tcg",
-            "-cpu",
-            "max",
-            "-m",
-            "256",
-            "-nodefaults",
-            "-no-user-config",
-            "-no-reboot",
-        ])
-        .args(["-display", "none", "-serial", "file:/dev/stderr"])
-        .args(["-chardev", "stdio,id=transcript,signal=off", "-serial", "chardev:transcript"])
-        .args(["-append", parameters])
-        .arg("-kernel")
-        .arg(&kernel.image)
-        .arg("-initrd")
-        .arg(&path);
-        for n in 0..nics {
-            qemu.args(["-netdev", &format!("hubport,id=n{n},hubid=0")]).args([
-                "-device",
-                &format!("virtio-net-pci,netdev=n{n},mac=52:54:00:00:00:{:02x},romfile=", n + 1),
-            ]);
+        let board = Board::new();
+        let mut qemu = Command::new(board.qemu);
+        qemu.args(words("-accel tcg -m 256 -nodefaults -no-user-config -no-reboot -display none"))
+            .args(["-chardev", "stdio,id=transcript,signal=off"])
+            .args(words(board.arguments))
+            .args(["-append", parameters])
+            .arg("-kernel")
+            .arg(&kernel.image)
+            .arg("-initrd")
+            .arg(&path);
+        // A mainframe finds the last one first.
+        let order: Vec<usize> =
+            if board.root.is_some() { (0..nics).rev().collect() } else { (0..nics).collect() };
+        for n in order {
+            let device = format!("{},netdev=n{n},mac=52:54:00:00:00:{:02x}", board.nic, n + 1);
+            qemu.args(["-netdev", &format!("hubport,id=n{n},hubid=0"), "-device", &device]);
         }
         qemu.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // SAFETY: prctl is a bare system call, allowed between fork and exec.
@@ -321,21 +358,22 @@ struct Kernel {
 impl Kernel {
     /// The last by name in `/boot`, one made for virtual machines if there is one.
     fn installed() -> Option<Kernel> {
-        let mut versions: Vec<String> = std::fs::read_dir("/boot")
+        let board = Board::new();
+        let mut versions: Vec<String> = std::fs::read_dir(board.path("/boot"))
             .ok()?
             .filter_map(|e| Some(e.ok()?.file_name().to_str()?.strip_prefix("vmlinuz-")?.to_string()))
-            .filter(|v| Path::new("/lib/modules").join(v).join("modules.dep").exists())
+            .filter(|v| board.path("/lib/modules").join(v).join("modules.dep").exists())
             .collect();
         versions.sort_by_key(|v| (v.contains("cloud"), v.clone()));
         let version = versions.pop()?;
-        let modules = Path::new("/lib/modules").join(&version);
+        let modules = board.path("/lib/modules").join(&version);
         let needs = std::fs::read_to_string(modules.join("modules.dep")).ok()?;
         let needs = needs.lines().filter_map(|line| line.split_once(':')).map(|(path, needs)| {
             (module_name(path), (path.to_string(), needs.split_whitespace().map(str::to_string).collect()))
         });
         let builtin = std::fs::read_to_string(modules.join("modules.builtin")).unwrap_or_default();
         Some(Kernel {
-            image: format!("/boot/vmlinuz-{version}").into(),
+            image: board.path(&format!("/boot/vmlinuz-{version}")),
             needs: needs.collect(),
             builtin: builtin.lines().map(module_name).collect(),
             modules,
@@ -394,6 +432,17 @@ fn plain(path: &Path) -> Vec<u8> {
 
 /// The installed iproute2 for a machine that has nothing: (path there, file here), its libraries with it.
 pub fn peer_ip_files() -> Vec<(String, PathBuf)> {
+    let board = Board::new();
+    if board.root.is_some() {
+        let mut files = vec![("/bin/ip".to_string(), board.path("/bin/ip"))];
+        for dir in ["/lib", "/lib/s390x-linux-gnu", "/usr/lib/s390x-linux-gnu"] {
+            let found = std::fs::read_dir(board.path(dir)).expect("libraries of that machine");
+            let names = found.filter_map(|e| Some(e.ok()?.file_name().to_str()?.to_string()));
+            let libraries = names.filter(|n| n.contains(".so")).map(|n| format!("{dir}/{n}"));
+            files.extend(libraries.map(|path| (path.clone(), board.path(&path))));
+        }
+        return files;
+    }
     let Some(ip) = crate::iproute2() else { return Vec::new() };
     let ldd = Command::new("ldd").arg(&ip.path).output().expect("ldd runs");
     let libraries = String::from_utf8_lossy(&ldd.stdout).into_owned();
@@ -406,6 +455,10 @@ pub fn peer_ip_files() -> Vec<(String, PathBuf)> {
 
 /// The init of the machine: cargo builds it with any test of this package, next to the directory of the tests.
 fn init() -> PathBuf {
+    let board = Board::new();
+    if board.root.is_some() {
+        return board.path("/vm-init");
+    }
     let test = std::env::current_exe().expect("a path of our own");
     let beside = test.parent().and_then(Path::parent).expect("target/…/deps").join("vm-init");
     std::env::var_os("CARGO_BIN_EXE_vm-init").map_or(beside, PathBuf::from)
