@@ -109,9 +109,13 @@ fn flat(
     }
     batch(&ns, &text);
     for line in list {
-        let (out, rss) = measured(&ns, line);
-        assert_eq!(out.matches(counted(line)).count(), few, "{what}: {line}");
-        small.push(rss);
+        // How many pages of the file a fault brings along is the kernel's choice, and not the same each time.
+        let runs = [(); 3].map(|()| {
+            let (out, rss) = measured(&ns, line);
+            assert_eq!(out.matches(counted(line)).count(), few, "{what}: {line}");
+            rss
+        });
+        small.push(runs.into_iter().max().unwrap());
     }
     text.clear();
     for k in few..n {
