@@ -11,7 +11,7 @@ use cases::{
     BAD, HOST, LINES, MODES, REFUSED, STORIES, VM, VM_FILTERED, VM_LINES, VM_MODES, VM_STORIES, WATCHED,
 };
 use harness::vm::{Setup, has_module};
-use harness::{Ns, Output, diff, iproute2, nlbox, skip, words};
+use harness::{Ns, Output, diff, eventually, iproute2, nlbox, skip, words};
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
@@ -256,6 +256,49 @@ fn monitor() {
     for line in said.lines() {
         let depth = |c| line.matches(c).count();
         assert!(line.starts_with('{') && line.ends_with('}') && depth('{') == depth('}'), "{line}");
+    }
+    b.end();
+}
+
+/// Events that rtmon(8) has written down.
+#[test]
+fn monitor_of_a_file() {
+    let (Some(mut b), Some(ns)) = (Bench::new(), state(HOST)) else { return };
+    let rtmon = PathBuf::from(&b.theirs).with_file_name("rtmon");
+    if !rtmon.exists() {
+        return skip("rtmon is not installed").unwrap_or(());
+    }
+    let mut recorder =
+        ns.command(rtmon.to_str().unwrap()).args(["file", "/run/events", "all"]).spawn().unwrap();
+    let told = |line: &str| ns.run(&b.theirs(line)).stdout;
+    // The links that are there come first: once they are in the file it listens, for it subscribes before it asks. What
+    // is done last may be done again.
+    eventually("the links are written down", || told("monitor file /run/events").contains("v5@v4"));
+    ns.sh(WATCHED);
+    let last = "02:cc:00:00:00:99 dev v0";
+    eventually("the last event is written down", || {
+        ns.sh("bridge fdb replace 02:cc:00:00:00:99 dev v0 master static");
+        told("monitor file /run/events").contains(last)
+    });
+    recorder.kill().unwrap();
+    recorder.wait().unwrap();
+    for line in [
+        "monitor file /run/events",
+        "monitor f /run/events",
+        "monitor file /run/events all",
+        "monitor all file /run/events",
+        "monitor file /run/events vlan",
+        "-d -s monitor file /run/events",
+        "-t monitor file /run/events",
+    ] {
+        let (want, got) = (timeless(ns.run(&b.theirs(line))), timeless(ns.run(&b.ours(line))));
+        assert!(want.stdout.contains(" us\n") && want.stdout.contains("239.1.1.77"), "{line}: {want:?}");
+        b.compare(line, &want, &got);
+    }
+    let said = ns.run(&b.ours("-j monitor file /run/events")).stdout;
+    assert!(said.starts_with("{\"timestamp\":\"20") && said.contains("\"grp\":\"239.1.1.77\""), "{said}");
+    for line in said.lines() {
+        assert!(line.starts_with('{') && line.ends_with('}'), "{line}");
     }
     b.end();
 }

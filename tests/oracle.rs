@@ -45,6 +45,7 @@ fn states() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
         .chain(rule::STATES)
         .chain(objects::STATES)
         .chain(kinds::STATES)
+        .chain(abbreviations::STATES)
 }
 
 /// All differences, of whatever file.
@@ -65,6 +66,41 @@ fn every_story() -> impl Iterator<Item = (&'static str, &'static [&'static str])
         nexthop::MUTATIONS,
         rule::MUTATIONS,
         objects::MUTATIONS,
+    ];
+    tables.into_iter().flatten().copied()
+}
+
+/// Every table of listings.
+fn every_listing() -> impl Iterator<Item = &'static cases::Listings> {
+    let tables = [
+        cases::LINK_LISTINGS,
+        cases::ADDR_LISTINGS,
+        cases::ROUTE_LISTINGS,
+        cases::NEIGH_LISTINGS,
+        cases::NETNS_LISTINGS,
+        cases::GLOBAL_LISTINGS,
+        cases::KEYWORD_LISTINGS,
+        kinds::LISTINGS,
+        nexthop::LISTINGS,
+        rule::LISTINGS,
+        objects::LISTINGS,
+    ];
+    tables.into_iter().flatten()
+}
+
+/// Every table of command lines that fail, with the state that each meets.
+fn every_error() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+    let tables = [
+        cases::LINK_ERRORS,
+        cases::ADDR_ERRORS,
+        cases::ROUTE_ERRORS,
+        cases::NEIGH_ERRORS,
+        cases::NETNS_ERRORS,
+        cases::GLOBAL_ERRORS,
+        kinds::ERRORS,
+        nexthop::ERRORS,
+        rule::ERRORS,
+        objects::ERRORS,
     ];
     tables.into_iter().flatten().copied()
 }
@@ -127,13 +163,18 @@ impl Oracle {
         ns
     }
 
+    /// Runs a line of theirs: of `bridge` where that is its first word, of `ip` otherwise.
     fn theirs(&self, ns: &Ns, line: &str) -> Output {
-        let argv: Vec<_> = std::iter::once(self.theirs.path.to_str().unwrap()).chain(words(line)).collect();
+        let (program, line) = program(line);
+        let path = self.theirs.path.with_file_name(program);
+        let argv: Vec<_> = std::iter::once(path.to_str().unwrap()).chain(words(line)).collect();
         ns.run(&argv)
     }
 
+    /// The same of ours.
     fn ours(&self, ns: &Ns, line: &str) -> Output {
-        let argv: Vec<_> = [self.ours.to_str().unwrap(), "ip"].into_iter().chain(words(line)).collect();
+        let (program, line) = program(line);
+        let argv: Vec<_> = [self.ours.to_str().unwrap(), program].into_iter().chain(words(line)).collect();
         ns.run(&argv)
     }
 
@@ -172,7 +213,8 @@ impl Oracle {
     }
 
     fn report(&mut self, state: &str, line: &str, text: String) {
-        self.found.push((text, format!("[{state}] ip {line}")));
+        let (program, line) = program(line);
+        self.found.push((text, format!("[{state}] {program} {line}")));
     }
 
     /// The same listing by both; counters and lifetimes move, so a difference must be seen three times.
@@ -350,6 +392,21 @@ impl Difference {
             What::Free => *got = want.clone(),
         }
     }
+}
+
+/// The oracle where iproute2's `bridge` is installed beside its `ip`.
+fn bridge_too() -> Option<Oracle> {
+    let oracle = Oracle::new()?;
+    if !oracle.theirs.path.with_file_name("bridge").exists() {
+        return harness::skip("iproute2's bridge is not installed");
+    }
+    // Then there is no bridge of ours to compare.
+    if oracle.itself { None } else { Some(oracle) }
+}
+
+/// The program that a line is for, and its words.
+fn program(line: &str) -> (&str, &str) {
+    line.strip_prefix("bridge ").map_or(("ip", line), |rest| ("bridge", rest))
 }
 
 /// `*` stands for any text.

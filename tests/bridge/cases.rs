@@ -19,6 +19,8 @@ ip link set vxe master br0 up
 ip link set v4 master br1 up
 ip link set br0 up
 ip link set br1 up
+# A port learns a moment after its carrier has come; before that it takes no dynamic entry.
+n=0; until bridge link show dev v0 | grep -q forwarding; do n=$((n + 1)); test $n -lt 600; sleep 0.05; done
 bridge fdb add 02:aa:00:00:00:01 dev v0 master static
 bridge fdb add 02:aa:00:00:00:03 dev v0 self
 bridge fdb add 02:aa:00:00:00:04 dev v0 master dynamic extern_learn
@@ -48,7 +50,8 @@ pub const LINES: &[&str] = &[
     "link", "link show dev v0", "link list dev v2", "l", "link show dev br0", "fdb", "fdb show dev v0", "fdb show dev vx0",
     "fdb show br br0", "fdb show br br0 brport v0 state static", "fdb show br br0 state permanent", "fdb show state all",
     "fdb show dynamic", "fdb show brport v0 dynamic", "f s dev v4", "fdb lst dev v0", "fdb get 02:aa:00:00:00:06 dev vx0 self",
-    "fdb get 02:aa:00:00:00:01 br br0", "fdb get to 02:aa:00:00:00:01 brport v0", "mdb", "mdb show dev br0", "mdb show dev br1",
+    "fdb get 02:aa:00:00:00:01 br br0", "fdb get to 02:aa:00:00:00:01 brport v0", "fdb get 02:aa:00:00:00:01 br br0 dynamic",
+    "fdb get 02:00:00:00:00:10 br br0 d", "link ls", "fdb ls dev v0", "mdb ls", "mdb", "mdb show dev br0", "mdb show dev br1",
     "m l dev br1", "mdb show vid 4", "vni", "vni show dev vxe", "vn",
 ];
 
@@ -90,6 +93,8 @@ pub const BAD: &[&str] = &[
     "vni add", "vni add dev vxe", "vni add vni 5", "vni add dev nope vni 5", "vni add dev vxe vni 10 group 10.0.0.1",
     "vni add dev vxe vni 10 remote 239.1.1.1", "vni add dev vxe vni 10 remote foo", "vni add dev v0 vni 10", "vni l", "vni a",
     "vni show dev nope", "vni show dev v0", "monitor link foo", "monitor vlan foo",
+    "monitor file", "monitor f /nope", "monitor file /nope foo", "monitor al", "vlan se",
+    "link s", "link se",
 ];
 
 /// Lines that iproute2 takes, passing over a word or reading it as 0, or answers with its usage; and the word.
@@ -102,7 +107,7 @@ pub const REFUSED: &[(&str, &str)] = &[
     ("vlan add dev v0 vid foo", "foo"), ("vlan set dev v0 vid 10 foo", "foo"), ("vlan global set dev br0 vid 10 mcast_snoop 1", "mcast_snoop"),
     ("vlan global foo", "foo"), ("mdb show foo", "foo"), ("mdb show vid x", "\"x\""), ("mdb add dev br0 port v0 grp 239.1.1.9 foo", "foo"),
     ("mdb add dev br0 port v0 grp 239.1.1.9 vid x", "\"x\""), ("vni show foo", "foo"), ("vni add dev vxe vni 10 foo", "foo"),
-    ("vni add dev vxe vni foo", "foo"), ("vni add dev vxe vni 10 vni 11", "11"), ("monitor foo", "foo"), ("monitor file /dev/null", "file"),
+    ("vni add dev vxe vni foo", "foo"), ("vni add dev vxe vni 10 vni 11", "11"), ("monitor foo", "foo"), ("vlan global sho", "sho"), ("link set dev v0 mcast_fast_leave on", "mcast_fast_leave"),
 ];
 
 /// Commands with `;` between them.
@@ -111,6 +116,7 @@ pub const STORIES: &[&str] = &[
     "link set dev v2 mcast_router 0 mcast_flood off bcast_flood off mcast_to_unicast on neigh_suppress on isolated off locked on",
     "link set dev v0 backup_port v2; link set dev v2 vlan_tunnel on; link set dev v0 nobackup_port; link set dev v0",
     "fdb add 02:bb:00:00:00:01 dev v0 master; fdb add 02:bb:00:00:00:02 dev v0; fdb add 02:bb:00:00:00:03 dev v0 master static",
+    "fdb add 02:bb:00:00:00:14 dev v0 mas st; fdb add 02:bb:00:00:00:15 dev v0 m s e; fdb add 02:bb:00:00:00:16 dev v0 ma dy sti u",
     "fdb add 02:bb:00:00:00:04 dev v0 master temp; fdb add 02:bb:00:00:00:05 dev v0 master dynamic; fdb add 02:bb:00:00:00:06 dev v0 local",
     "fdb add 02:bb:00:00:00:01 dev v0 master sticky static; fdb replace 02:bb:00:00:00:01 dev v2 master; fdb del 02:aa:00:00:00:01 dev v0 master",
     "fdb append 02:bb:00:00:00:01 dev vx0 dst 10.0.0.9; fdb replace 02:bb:00:00:00:01 dev vx0 dst 10.0.0.8 port 99 vni 5 via v1",

@@ -5,7 +5,7 @@ use super::{
     pick, run,
 };
 use crate::grammar::{Arg, Grammar, Object, Slots, Table, To};
-use crate::ip::value::{address, keep, put_num, slot, wrong};
+use crate::ip::value::{address, put_num, wrong};
 use crate::report::Done;
 use crate::words::Line;
 use crate::{Ctx, Page};
@@ -42,7 +42,7 @@ pub static OBJECT: Object = crate::object! {
         },
         Verb { word: "d[elete]", run: |cx, l| run(cx, l, rtm::DELNEIGH, 0, &MODIFY), grammar: Some(&ENTRY) },
         Verb { word: "g[et]", run: |cx, l| run(cx, l, rtm::GETNEIGH, 0, &GET_COMMAND), grammar: Some(&GET) },
-        Verb { word: "s[how]|lst|l[ist]", run: list, grammar: Some(&SHOW) },
+        Verb { word: "s[how]|ls[t]|l[ist]", run: list, grammar: Some(&SHOW) },
         Verb {
             word: "flush",
             run: |cx, l| run(cx, l, rtm::DELNEIGH, nlm::BULK, &FLUSH_COMMAND),
@@ -95,13 +95,13 @@ const NOTIFY: u8 = 10;
 const INACTIVE: u8 = 11;
 const NOREFRESH: u8 = 12;
 
-const VLAN_ARG: Arg = Arg::new("vlan", To::Call(vlan, "VID"));
-const TO_ARG: Arg = Arg::new("to", To::Call(to, "LLADDR"));
+const VLAN_ARG: Arg = Arg::new("v[lan]", To::Call(vlan, "VID"));
+const TO_ARG: Arg = Arg::new("to", To::Slot(TO)).once_or_garbage();
 const TO_BARE: Arg = TO_ARG;
 const PORT: Arg = Arg::new("port", To::Attr(fdb::PORT.ty())).bad("invalid port\n");
 const VNI: Arg = Arg::new("vni", To::Attr(fdb::VNI.ty())).bad("invalid VNI\n");
 const SRC_VNI: Arg = Arg::new("src_vni", To::Attr(fdb::SRC_VNI.ty())).bad("invalid src VNI\n");
-const DST: Arg = Arg::new("dst", To::Call(dst, "ADDR"));
+const DST: Arg = Arg::new("dst", To::Call(dst, "ADDR")).once_or_garbage();
 const NHID: Arg = Arg::new("nhid", To::Attr(fdb::NH_ID.ty())).bad("\"id\" value is invalid\n");
 
 static SHOW: Grammar = crate::grammar! {
@@ -126,15 +126,15 @@ static ENTRY: Grammar = crate::grammar! {
         SRC_VNI,
         Arg::new("via", To::Call(via, "DEVICE")),
         Arg::new("self", To::Mark(SELF)),
-        Arg::new("master", To::Mark(MASTER)),
-        Arg::new("router", To::Mark(ROUTER)),
-        Arg::new("local|p[ermanent]", To::Mark(PERMANENT)),
-        Arg::new("static|t[emp]", To::Mark(STATIC)),
+        Arg::new("m[aster]", To::Mark(MASTER)),
+        Arg::new("r[outer]", To::Mark(ROUTER)),
+        Arg::new("l[ocal]|p[ermanent]", To::Mark(PERMANENT)),
+        Arg::new("s[tatic]|t[emp]", To::Mark(STATIC)),
         Arg::new("d[ynamic]", To::Mark(DYNAMIC)),
         VLAN_ARG,
-        Arg::new("use", To::Mark(USE)),
-        Arg::new("extern_learn", To::Mark(LEARNED)),
-        Arg::new("sticky", To::Mark(STICKY)),
+        Arg::new("u[se]", To::Mark(USE)),
+        Arg::new("e[xtern_learn]", To::Mark(LEARNED)),
+        Arg::new("s[ticky]", To::Mark(STICKY)),
         Arg::new("activity_notify", To::Mark(NOTIFY)),
         Arg::new("inactive", To::Mark(INACTIVE)),
         Arg::new("norefresh", To::Mark(NOREFRESH)),
@@ -152,7 +152,8 @@ static GET: Grammar = crate::grammar! {
         VLAN_ARG,
         VNI,
         Arg::new("self", To::Mark(SELF)),
-        Arg::new("master", To::Mark(MASTER)),
+        Arg::new("m[aster]", To::Mark(MASTER)),
+        Arg::new("d[ynamic]", To::Mark(DYNAMIC)),
         TO_ARG,
     ],
     bare: TO_BARE,
@@ -203,9 +204,6 @@ fn vlan<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Sl
 
 fn dst<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
     let word = line.value(&mut cx.err)?;
-    if !m.lacks(fdb::DST.ty()) {
-        return Err(cx.err.garbage(b"dst", word));
-    }
     let ip = address(&mut cx.err, word, cx.page.opts.family)?;
     m.put(fdb::DST, ip.bytes());
     Ok(())
@@ -215,15 +213,6 @@ fn via<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slo
     let word = line.value(&mut cx.err)?;
     let index = device(cx, Some(word), "")?;
     m.put(fdb::IFINDEX, index);
-    Ok(())
-}
-
-fn to<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, slots: &mut Slots<'l>) -> Done {
-    let word = line.value(&mut cx.err)?;
-    if slot(slots, TO).is_some() {
-        return Err(cx.err.garbage(b"to", word));
-    }
-    keep(slots, TO, word);
     Ok(())
 }
 
@@ -250,14 +239,19 @@ fn show_all(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
     if let Some(word) = r.slot(STATE) {
         r.filter.states = FILTERS.find(word).ok_or_else(|| wrong(&mut cx.err, word, "invalid state"))?;
     }
-    if r.has(DYNAMIC) {
-        r.filter.not = nud::PERMANENT;
-    }
+    dynamic_alone(r);
     if r.filter.bridge != 0 {
         r.m.put(fdb::MASTER, r.filter.bridge);
     }
     r.place();
     r.list(cx, "", print)
+}
+
+/// With `dynamic`, a permanent entry is not shown.
+fn dynamic_alone(r: &mut Request<'_, '_>) {
+    if r.has(DYNAMIC) {
+        r.filter.not = nud::PERMANENT;
+    }
 }
 
 /// Prints an entry, if it is one of a forwarding database; without its port where only one was asked for.
@@ -336,6 +330,7 @@ fn get(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
         return Err(super::missing(cx, DEVICE_OR_MASTER));
     }
     put_lladdr(cx, r)?;
+    dynamic_alone(r);
     table(r, 0);
     if r.filter.bridge != 0 {
         r.m.put(fdb::MASTER, r.filter.bridge);

@@ -11,6 +11,7 @@ use nlbox_core::rt::brvlan::spec;
 use nlbox_core::rt::kind::bridge_slave::data;
 use nlbox_core::rt::link::{IFINFO_LEN, ifla};
 use nlbox_core::rt::rtm;
+use nlbox_core::spec::Kind;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
 
@@ -20,11 +21,11 @@ pub static OBJECT: Object = crate::object! {
     about: "ports of bridges",
     verbs: [
         Verb {
-            word: "set|c[hange]",
+            word: "s[et]|c[hange]",
             run: |cx, l| run(cx, l, rtm::SETLINK, 0, &SET_COMMAND),
             grammar: Some(&SET),
         },
-        Verb { word: "s[how]|lst|l[ist]", run: list, grammar: Some(&SHOW) },
+        Verb { word: "s[how]|ls[t]|l[ist]", run: list, grammar: Some(&SHOW) },
     ],
     default: list,
 };
@@ -111,7 +112,9 @@ pub fn print(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter) {
 /// One option, by its row.
 fn option<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
     let ours = |r: &nlbox_core::spec::AttrSpec| {
-        u8::try_from(r.ty).is_ok_and(|ty| ty != N_GROUPS && ORDER.contains(&ty))
+        // The second name of `fastleave` is of `ip link` alone.
+        let second = matches!(r.kind, Kind::Custom(_));
+        !second && u8::try_from(r.ty).is_ok_and(|ty| ty != N_GROUPS && ORDER.contains(&ty))
     };
     super::option(cx, line, m, &data::SET, ours, "Invalid \"%\" value\n", "port state")
 }

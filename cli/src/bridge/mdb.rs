@@ -35,7 +35,7 @@ pub static OBJECT: Object = crate::object! {
             grammar: Some(&ENTRY),
         },
         Verb { word: "d[elete]", run: |cx, l| run(cx, l, rtm::DELMDB, 0, &MODIFY), grammar: Some(&ENTRY) },
-        Verb { word: "s[how]|lst|l[ist]", run: list, grammar: Some(&SHOW) },
+        Verb { word: "s[how]|ls[t]|l[ist]", run: list, grammar: Some(&SHOW) },
         Verb { word: "g[et]", run: |cx, l| run(cx, l, rtm::GETMDB, 0, &GET_COMMAND), grammar: Some(&GET) },
         Verb {
             word: "f[lush]",

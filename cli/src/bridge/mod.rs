@@ -413,7 +413,7 @@ fn one(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>, print: Print) -> Done {
     match cx.conn.get(&mut r.m) {
         Ok(m) => {
             cx.page.out.open_document();
-            print(&mut cx.page, &m, &Filter::default());
+            print(&mut cx.page, &m, &Filter { not: r.filter.not, ..Filter::default() });
             Ok(())
         }
         Err(e) => {

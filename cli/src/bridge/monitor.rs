@@ -2,9 +2,9 @@
 
 use super::{Filter, Print, fdb, link, mdb, vlan, vni};
 use crate::grammar::{Arg, Grammar, Object, To, fill, slots};
-use crate::ip::monitor::time;
+use crate::ip::monitor::{TSTAMP, replay, stamp, time};
 use crate::ip::value::slot;
-use crate::report::Done;
+use crate::report::{Done, USAGE};
 use crate::words::Line;
 use crate::{Ctx, Page};
 use nlbox_core::conn::{Errno, Error};
@@ -22,6 +22,7 @@ pub static OBJECT: Object = crate::object! {
 };
 
 const ALL: u8 = 5;
+const FILE: u8 = 6;
 
 const BARE: Arg = Arg::new("", To::Call(crate::ip::monitor::unknown, ""));
 
@@ -29,13 +30,13 @@ const BARE: Arg = Arg::new("", To::Call(crate::ip::monitor::unknown, ""));
 static GRAMMAR: Grammar = crate::grammar! {
     set: &ifla::SET,
     args: [
+        Arg::new("f[ile]", To::Slot(FILE)),
         Arg::new("l[ink]", To::Mark(0)),
-        Arg::new("fdb", To::Mark(1)),
+        Arg::new("fd[b]", To::Mark(1)),
         Arg::new("m[db]", To::Mark(2)),
         Arg::new("v[lan]", To::Mark(3)),
         Arg::new("vni", To::Mark(4)),
-        Arg::new("a[ll]", To::Mark(ALL)),
-        Arg::new("f[ile]", To::Call(crate::ip::absent, "")),
+        Arg::new("all", To::Mark(ALL)),
     ],
     bare: BARE,
 };
@@ -67,6 +68,10 @@ fn watch(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut slots = slots();
     fill(cx, line, &GRAMMAR, &mut Build::new(&mut room, 0, 0, &[]), &mut slots)?;
     let labels = slot(&slots, ALL).is_some();
+    if let Some(path) = slot(&slots, FILE) {
+        let told = replay(cx, path, &mut |page, m| told(page, m, labels));
+        return told.map_err(|_| USAGE);
+    }
     let named = slots.iter().any(Option::is_some);
     for (n, (t, wanted)) in TABLES.iter().zip(&slots).enumerate() {
         if labels || wanted.is_some() || !named && n < DEFAULT {
@@ -75,11 +80,7 @@ fn watch(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     }
     while !cx.page.out.failed() {
         let (conn, page) = (&mut cx.conn, &mut cx.page);
-        let heard = conn.listen(&mut |m| {
-            if let Some(t) = TABLES.iter().find(|t| m.ty & !3 == t.ty) {
-                event(page, m, t, labels);
-            }
-        });
+        let heard = conn.listen(&mut |m| told(page, m, labels));
         match heard {
             Ok(()) => {}
             // What was lost is lost; what comes next is told.
@@ -93,7 +94,12 @@ fn watch(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     Ok(())
 }
 
-fn event(page: &mut Page<'_>, m: &Message<'_>, table: &Watched, labels: bool) {
+/// Prints what `m` tells, if it is of one of the tables.
+fn told(page: &mut Page<'_>, m: &Message<'_>, labels: bool) {
+    if m.ty == TSTAMP {
+        return stamp(page, m);
+    }
+    let Some(table) = TABLES.iter().find(|t| m.ty & !3 == t.ty) else { return };
     if page.opts.timestamp > 0 {
         // In JSON an object of its own in front of the event.
         page.out.open_record();

@@ -27,23 +27,25 @@ pub static OBJECT: Object = crate::object! {
     verbs: [
         Verb { word: "a[dd]", run: |cx, l| run(cx, l, rtm::SETLINK, 0, &MODIFY), grammar: Some(&CHANGE) },
         Verb { word: "d[elete]", run: |cx, l| run(cx, l, rtm::DELLINK, 0, &MODIFY), grammar: Some(&CHANGE) },
-        Verb { word: "s[how]|lst|l[ist]", run: list, grammar: Some(&SHOW) },
+        Verb { word: "s[how]|ls[t]|l[ist]", run: list, grammar: Some(&SHOW) },
         Verb {
             word: "t[unnelshow]",
             run: |cx, l| run(cx, l, rtm::GETLINK, 0, &TUNNELS),
             grammar: Some(&SHOW),
         },
-        Verb { word: "set", run: |cx, l| run(cx, l, rtm::NEWVLAN, 0, &SET_COMMAND), grammar: Some(&SET) },
+        Verb { word: "s[et]", run: |cx, l| run(cx, l, rtm::NEWVLAN, 0, &SET_COMMAND), grammar: Some(&SET) },
         Verb { word: "global", run: |cx, l| GLOBAL.run(cx, l), grammar: None },
     ],
     default: list,
 };
 
-static GLOBAL: Object = crate::object! {
+/// `bridge vlan global`.
+pub static GLOBAL: Object = crate::object! {
     name: "vlan global",
     about: "",
     verbs: [
-        Verb { word: "s[how]|lst|l[ist]", run: globals, grammar: Some(&SHOW) },
+        // iproute2 takes the words of `global` in full alone.
+        Verb { word: "show|lst|list", run: globals, grammar: Some(&SHOW) },
         Verb {
             word: "set",
             run: |cx, l| run(cx, l, rtm::NEWVLAN, 0, &GLOBAL_COMMAND),
@@ -59,7 +61,7 @@ pub static MST: Object = crate::object! {
     about: "states of ports in multiple spanning trees",
     verbs: [
         Verb { word: "set", run: |cx, l| run(cx, l, rtm::SETLINK, 0, &TREE_COMMAND), grammar: Some(&TREE) },
-        Verb { word: "s[how]|lst|l[ist]", run: trees, grammar: Some(&DEVICE) },
+        Verb { word: "s[how]|ls[t]|l[ist]", run: trees, grammar: Some(&DEVICE) },
     ],
     default: trees,
 };
@@ -231,7 +233,7 @@ fn begin(
 
 /// Ports and what their links say of VLANs, or of tunnels.
 fn links(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>, tunnels: bool) -> Done {
-    let ranges = cx.page.opts.compress && !tunnels;
+    let ranges = cx.page.opts.compress;
     r.m.put(ifla::EXT_MASK, if ranges { rtext_filter::BRVLAN_COMPRESSED } else { rtext_filter::BRVLAN });
     if tunnels {
         return r.list(cx, "port              vlan-id    tunnel-id\n", |page, m, f| link(page, m, f, true));

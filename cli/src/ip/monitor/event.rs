@@ -146,14 +146,18 @@ pub(super) fn tail(page: &mut Page<'_>, text: &str) {
     }
 }
 
-/// The time of what follows in a file.
-fn stamp(page: &mut Page<'_>, m: &Message<'_>) {
+/// The time of what follows in a file. In JSON its object has a name where those of the events have.
+pub fn stamp(page: &mut Page<'_>, m: &Message<'_>) {
     let mut r = Reader::new(m.payload);
     let (Some(seconds), Some(micros)) = (r.u32(), r.u32()) else { return };
-    page.out.open_record();
-    page.out.str("object", "", b"timestamp");
-    time::print(&mut page.out, seconds, micros, false, "Timestamp: % us\n");
-    tail(page, "");
+    let out = &mut page.out;
+    out.open_record();
+    if out.mode.records {
+        out.str("object", "", b"timestamp");
+    }
+    time::print(out, seconds, micros, false, "Timestamp: % us\n");
+    out.close_object();
+    out.end_value();
 }
 
 /// A type that nobody prints.

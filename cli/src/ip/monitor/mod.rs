@@ -11,15 +11,16 @@ use crate::grammar::{Arg, Grammar, Object, Slots, To, slots};
 use crate::ip::saved;
 use crate::ip::value::{slot, words, wrong};
 use crate::names::{Link, request};
-use crate::report::{Done, USAGE};
+use crate::report::{Done, Fail, USAGE};
 use crate::words::Line;
-use crate::{Ctx, RX};
+use crate::{Ctx, Page, RX};
+pub use event::stamp;
 use event::{EVENTS, Watch};
 use nlbox_core::rt::nsid::netnsa;
 use nlbox_core::spec::Resolve;
 use nlbox_core::text::ip::af;
 use nlbox_core::wire::build::Build;
-use nlbox_core::wire::header::nlmsg;
+use nlbox_core::wire::header::{Message, nlmsg};
 use nlbox_sys::errno::Errno;
 use nlbox_sys::fd::{OFlags, open};
 use nlbox_sys::memory::map;
@@ -110,15 +111,20 @@ fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         return Err(cx.err.plain_of("Events do not belong into JSON", b""));
     }
     cx.page.out.mode.records = true;
-    let rx = map(RX).map_err(|e| cx.err.failed("mmap", b"", e.0))?;
     match slot(&slots, FILE) {
-        Some(path) => replay(cx, path, &watch, rx),
-        None => follow(cx, &slots, &mut watch, rx),
+        Some(path) => replay(cx, path, &mut |page, m| event::print(page, m, &watch)),
+        None => follow(cx, &slots, &mut watch),
     }
 }
 
+/// Room for what is read.
+fn room(cx: &mut Ctx<'_>) -> Result<&'static mut [u8], Fail> {
+    map(RX).map_err(|e| cx.err.failed("mmap", b"", e.0))
+}
+
 /// The events of the kernel, until a signal ends us.
-fn follow(cx: &mut Ctx<'_>, slots: &Slots<'_>, watch: &mut Watch, rx: &mut [u8]) -> Done {
+fn follow(cx: &mut Ctx<'_>, slots: &Slots<'_>, watch: &mut Watch) -> Done {
+    let rx = room(cx)?;
     watch.foreign = slot(slots, ALL_NSID).is_some();
     let all = slot(slots, ALL).is_some() || slots.iter().take(GROUPS.len()).all(Option::is_none);
     let socket = subscribe(cx, slots, watch, all);
@@ -230,8 +236,9 @@ fn resync(cx: &mut Ctx<'_>, watch: &mut Watch) {
     watch.resync = false;
 }
 
-/// The events that rtmon(8) has written into a file, all of them.
-fn replay(cx: &mut Ctx<'_>, path: &[u8], watch: &Watch, rx: &mut [u8]) -> Done {
+/// The events that rtmon(8) has written into a file, all of them, for `ip` and `bridge`.
+pub fn replay(cx: &mut Ctx<'_>, path: &[u8], each: &mut dyn FnMut(&mut Page<'_>, &Message<'_>)) -> Done {
+    let rx = room(cx)?;
     let mut name = crate::ip::nsref::Path::new();
     let file = name.join(&[path]).and_then(|path| open(path, OFlags::RDONLY, 0));
     let file = file.map_err(|e| {
@@ -240,7 +247,7 @@ fn replay(cx: &mut Ctx<'_>, path: &[u8], watch: &Watch, rx: &mut [u8]) -> Done {
     })?;
     loop {
         match saved::next(file.raw(), rx) {
-            Ok(Some(m)) => event::print(&mut cx.page, &m, watch),
+            Ok(Some(m)) => each(&mut cx.page, &m),
             Ok(None) => return Ok(()),
             Err(why) => {
                 cx.page.out.flush();
@@ -251,5 +258,5 @@ fn replay(cx: &mut Ctx<'_>, path: &[u8], watch: &Watch, rx: &mut [u8]) -> Done {
 }
 
 /// rtmon's own message: seconds and microseconds of what follows.
-const TSTAMP: u16 = 15;
+pub const TSTAMP: u16 = 15;
 const _: () = assert!(TSTAMP > nlmsg::OVERRUN);
