@@ -57,6 +57,10 @@ impl Oracle {
             "by ip tunnel" => {
                 text.lines().map(|l| l.split(" minmtu ").next().unwrap_or(l).to_string() + "\n").collect()
             }
+            // Of a vti that is changed iproute2 6.1 reads the device as one byte: where that is the high one, it is lost.
+            "tunnels over IPv4" if std::env::var_os("NLBOX_MACHINE").is_some() => {
+                text.lines().filter(|l| !l.contains("vti2") && !l.contains("vti remote 10.0.0.3")).collect()
+            }
             _ => text,
         }
     }

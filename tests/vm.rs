@@ -36,9 +36,8 @@ struct Board {
     qemu: &'static str,
     /// A processor, and two serial lines: stderr, and the character device `transcript`.
     arguments: &'static str,
-    nic: &'static str,
-    /// What drives the NICs.
-    drivers: &'static [&'static str],
+    /// Kernel parameters of its own.
+    parameters: &'static str,
     /// Where its kernel, its iproute2 and our init are; none for those of the machine at hand.
     root: Option<PathBuf>,
 }
@@ -49,8 +48,7 @@ impl Board {
             None => Board {
                 qemu: "qemu-system-x86_64",
                 arguments: "-cpu max -serial file:/dev/stderr -serial chardev:transcript",
-                nic: "virtio-net-pci,romfile=",
-                drivers: &["virtio_pci", "virtio_net"],
+                parameters: "",
                 root: None,
             },
             // Its serial lines have the numbers of ttyS0 and ttyS1 there.
@@ -58,8 +56,8 @@ impl Board {
                 qemu: "qemu-system-s390x",
                 arguments: "-M s390-ccw-virtio -chardev file,id=console,path=/dev/stderr \
                     -device sclplmconsole,chardev=console -device sclpconsole,chardev=transcript",
-                nic: "virtio-net-ccw",
-                drivers: &["virtio_net"],
+                // What the kernel says comes over both lines: it may say that it panics.
+                parameters: " loglevel=0",
                 root: Some(root.into()),
             },
         }
@@ -117,7 +115,7 @@ impl Setup {
     /// So many virtio NICs (`eth0`, `52:54:00:00:00:01`; `eth1`, `…:02`; …), all on one hub of their own.
     pub fn nics(mut self, count: usize) -> Setup {
         self.nics = count;
-        self.modules(Board::new().drivers)
+        self.modules(&["virtio_pci", "virtio_net"])
     }
 
     /// So many seconds for the machine to live.
@@ -198,16 +196,14 @@ impl Vm {
         qemu.args(words("-accel tcg -m 256 -nodefaults -no-user-config -no-reboot -display none"))
             .args(["-chardev", "stdio,id=transcript,signal=off"])
             .args(words(board.arguments))
-            .args(["-append", parameters])
+            .args(["-append", &format!("{parameters}{}", board.parameters)])
             .arg("-kernel")
             .arg(&kernel.image)
             .arg("-initrd")
             .arg(&path);
-        // A mainframe finds the last one first.
-        let order: Vec<usize> =
-            if board.root.is_some() { (0..nics).rev().collect() } else { (0..nics).collect() };
-        for n in order {
-            let device = format!("{},netdev=n{n},mac=52:54:00:00:00:{:02x}", board.nic, n + 1);
+        for n in 0..nics {
+            // Also on a mainframe, where those of its own bus come in any order.
+            let device = format!("virtio-net-pci,netdev=n{n},mac=52:54:00:00:00:{:02x},romfile=", n + 1);
             qemu.args(["-netdev", &format!("hubport,id=n{n},hubid=0"), "-device", &device]);
         }
         qemu.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
