@@ -292,27 +292,28 @@ pub fn spelled(word: &[u8], spelling: &str) -> bool {
 }
 
 /// The same, from the bytes of a table.
+#[inline(never)]
 fn fits(word: &[u8], spelling: &[u8]) -> bool {
-    let mut letters = spelling.iter().copied();
-    loop {
-        // What of the word is to come, and whether it may end there.
-        let (mut rest, mut may_end) = (word, false);
-        let end = loop {
-            match (letters.next(), rest) {
-                (Some(b'['), _) => may_end = true,
-                (Some(b']'), _) => {}
-                (None | Some(b'|'), []) => return true,
-                (end @ (None | Some(b'|')), _) => break end,
-                (Some(_), []) if may_end => return true,
-                (Some(b), [first, more @ ..]) if *first == b => rest = more,
-                (end, _) => break end,
+    // What of the word is to come, whether it may end there, and whether it has been as it is spelled so far.
+    let (mut rest, mut may_end, mut same) = (word, false, true);
+    for b in spelling {
+        if *b == b'|' {
+            if same && rest.is_empty() {
+                return true;
             }
-        };
-        // The next alternative.
-        if end.is_none() || end != Some(b'|') && !letters.any(|b| b == b'|') {
-            return false;
+            // The next alternative.
+            (rest, may_end, same) = (word, false, true);
+        } else if same {
+            match (*b, rest) {
+                (b'[', _) => may_end = true,
+                (b']', _) => {}
+                (b, [first, more @ ..]) if *first == b => rest = more,
+                (_, []) if may_end => return true,
+                _ => same = false,
+            }
         }
     }
+    same && rest.is_empty()
 }
 
 /// Words and what each stands for: `table![("p[ermanent]", 128), …]`. The first one that a word spells counts.

@@ -156,6 +156,13 @@ impl<'b> Writer<'b> {
         self.buf.get(..self.len).unwrap_or(&[])
     }
 
+    /// The byte at `at` of what has been written.
+    #[must_use]
+    #[inline(always)]
+    pub fn at(&self, at: usize) -> Option<u8> {
+        if at < self.len { self.buf.get(at).copied() } else { None }
+    }
+
     /// Appends `bytes` whole, or not at all and sets the flag.
     pub fn put(&mut self, bytes: &[u8]) {
         if let Some(to) = self.grow(bytes.len()) {

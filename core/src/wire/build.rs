@@ -130,7 +130,7 @@ impl<'b> Build<'b> {
     /// Byte `at` of the fixed header.
     #[must_use]
     pub fn head_at(&self, at: usize) -> u8 {
-        self.w.written().get(HEADER_LEN.saturating_add(at)).copied().unwrap_or(0)
+        self.w.at(HEADER_LEN.saturating_add(at)).unwrap_or(0)
     }
 
     /// Appends an attribute.

@@ -342,13 +342,20 @@ fn run_in(cx: &mut Ctx<'_>, line: &mut Line<'_>, tx: &mut [u8], ty: u16, flags: 
     if slot(&slots, DST).is_none() {
         return Err(Fail::HELP);
     }
-    let mut table = w.attrs(RTMSG_LEN).get(rta::TABLE);
+    // The words of most routes are the request already: a batch of them is spared the second frame.
+    let (mut table, mut moves) = (None, false);
+    for a in w.attrs(RTMSG_LEN) {
+        let is_table = a.ty == rta::TABLE.ty();
+        moves |= is_table || a.ty >= METRICS;
+        if is_table {
+            table = a.payload.first_chunk().map(|b| u32::from_ne_bytes(*b));
+        }
+    }
     if let Some(name) = slot(&slots, VRF) {
         table = Some(vrf(cx, name)?.1);
     }
     header(cx, &slots, &mut w, ty == rtm::NEWROUTE, table)?;
-    // The words of most routes are the request already: a batch of them is spared the second frame.
-    if w.attrs(RTMSG_LEN).any(|a| a.ty >= METRICS || a.ty == rta::TABLE.ty()) {
+    if moves {
         return moved(cx, &slots, &w, ty, flags, table);
     }
     complete(cx, &slots, &mut w, ty, flags, table)
