@@ -294,26 +294,26 @@ pub fn spelled(word: &[u8], spelling: &str) -> bool {
 /// The same, from the bytes of a table.
 #[inline(never)]
 fn fits(word: &[u8], spelling: &[u8]) -> bool {
-    // What of the word is to come, whether it may end there, and whether it has been as it is spelled so far.
-    let (mut rest, mut may_end, mut same) = (word, false, true);
-    for b in spelling {
-        if *b == b'|' {
-            if same && rest.is_empty() {
-                return true;
-            }
-            // The next alternative.
-            (rest, may_end, same) = (word, false, true);
-        } else if same {
-            match (*b, rest) {
-                (b'[', _) => may_end = true,
-                (b']', _) => {}
-                (b, [first, more @ ..]) if *first == b => rest = more,
-                (_, []) if may_end => return true,
-                _ => same = false,
+    // What of the word is to come, and whether it may end there.
+    let (mut rest, mut may_end) = (word, false);
+    let mut letters = spelling.iter();
+    while let Some(b) = letters.next() {
+        match (*b, rest) {
+            (b'[', _) => may_end = true,
+            (b']', _) => {}
+            (b'|', []) => return true,
+            (b, [first, more @ ..]) if *first == b && b != b'|' => rest = more,
+            (_, []) if may_end => return true,
+            (b, _) => {
+                // The next alternative.
+                if b != b'|' && !letters.any(|b| *b == b'|') {
+                    return false;
+                }
+                (rest, may_end) = (word, false);
             }
         }
     }
-    same && rest.is_empty()
+    rest.is_empty()
 }
 
 /// Words and what each stands for: `table![("p[ermanent]", 128), …]`. The first one that a word spells counts.

@@ -129,6 +129,7 @@ impl<'b> Build<'b> {
 
     /// Byte `at` of the fixed header.
     #[must_use]
+    #[inline(never)]
     pub fn head_at(&self, at: usize) -> u8 {
         self.w.at(HEADER_LEN.saturating_add(at)).unwrap_or(0)
     }
