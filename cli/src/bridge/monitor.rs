@@ -10,6 +10,7 @@ use crate::{Ctx, Page};
 use nlbox_core::conn::{Errno, Error};
 use nlbox_core::rt::link::ifla;
 use nlbox_core::rt::rtm;
+use nlbox_core::text::nth;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
 
@@ -42,7 +43,6 @@ static GRAMMAR: Grammar = crate::grammar! {
 
 /// A table that is watched.
 struct Watched {
-    label: &'static str,
     /// `RTNLGRP_*`.
     group: u8,
     /// The first of its three message types, each in a block of four.
@@ -50,12 +50,15 @@ struct Watched {
     print: Print,
 }
 
+/// What stands before the events of each of them.
+const LABELS: &str = "[LINK] [NEIGH] [MDB] [VLAN] [TUNNEL]";
+
 static TABLES: [Watched; 5] = [
-    Watched { label: "[LINK]", group: 1, ty: rtm::NEWLINK, print: link::print },
-    Watched { label: "[NEIGH]", group: 3, ty: rtm::NEWNEIGH, print: fdb::print },
-    Watched { label: "[MDB]", group: 26, ty: rtm::NEWMDB, print: mdb::print },
-    Watched { label: "[VLAN]", group: 33, ty: rtm::NEWVLAN, print: vlan::print },
-    Watched { label: "[TUNNEL]", group: 35, ty: rtm::NEWTUNNEL, print: vni::print },
+    Watched { group: 1, ty: rtm::NEWLINK, print: link::print },
+    Watched { group: 3, ty: rtm::NEWNEIGH, print: fdb::print },
+    Watched { group: 26, ty: rtm::NEWMDB, print: mdb::print },
+    Watched { group: 33, ty: rtm::NEWVLAN, print: vlan::print },
+    Watched { group: 35, ty: rtm::NEWTUNNEL, print: vni::print },
 ];
 /// How many of them, from the front, are watched where none is named.
 const DEFAULT: usize = 3;
@@ -76,8 +79,8 @@ fn watch(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     while !cx.page.out.failed() {
         let (conn, page) = (&mut cx.conn, &mut cx.page);
         let heard = conn.listen(&mut |m| {
-            if let Some(t) = TABLES.iter().find(|t| m.ty & !3 == t.ty) {
-                event(page, m, t, labels);
+            if let Some((n, t)) = TABLES.iter().enumerate().find(|(_, t)| m.ty & !3 == t.ty) {
+                event(page, m, t, if labels { nth(LABELS, b' ', n) } else { "" });
             }
         });
         match heard {
@@ -93,7 +96,7 @@ fn watch(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     Ok(())
 }
 
-fn event(page: &mut Page<'_>, m: &Message<'_>, table: &Watched, labels: bool) {
+fn event(page: &mut Page<'_>, m: &Message<'_>, table: &Watched, label: &str) {
     if page.opts.timestamp > 0 {
         // In JSON an object of its own in front of the event.
         page.out.open_record();
@@ -101,9 +104,7 @@ fn event(page: &mut Page<'_>, m: &Message<'_>, table: &Watched, labels: bool) {
         page.out.close_object();
         page.out.end_value();
     }
-    if labels {
-        page.out.text(table.label);
-    }
+    page.out.text(label);
     (table.print)(page, m, &Filter::default());
     page.out.end_value();
 }
