@@ -12,7 +12,7 @@ use crate::{Ctx, Page, TX};
 use nlbox_core::bytes::{uint_be, uint_ne};
 use nlbox_core::conn::{Errno, Error};
 use nlbox_core::names;
-use nlbox_core::rt::kind::tunnel::{self, GRE_CSUM, GRE_KEY, GRE_SEQ, tnl_f};
+use nlbox_core::rt::kind::tunnel::{GRE_CSUM, GRE_KEY, GRE_SEQ, tnl_f};
 use nlbox_core::rt::kind::{self, LinkKind};
 use nlbox_core::rt::link::{IFINFO_LEN, INDEX_AT, Stats64, ifla, info};
 use nlbox_core::rt::rtm;
@@ -20,7 +20,7 @@ use nlbox_core::spec::put::find;
 use nlbox_core::spec::{Resolve, View};
 use nlbox_core::text::ip::{self, Ip, af};
 use nlbox_core::text::out::Out;
-use nlbox_core::text::{Texts, cut, num};
+use nlbox_core::text::{Texts, cut, nth, num};
 use nlbox_core::wire::attr::Attrs;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::{Message, nlm};
@@ -46,22 +46,16 @@ pub static OBJECT: Object = crate::object! {
     default: show,
 };
 
-/// The kinds by the upper byte of [`MODES`], and the links that come with their modules.
-static KINDS: Table<&LinkKind> = crate::table![
-    ("tunl0", &tunnel::IPIP),
-    ("gre0", &tunnel::GRE),
-    ("sit0", &tunnel::SIT),
-    ("ip_vti0", &tunnel::VTI4),
-    ("ip6tnl0", &tunnel::IP6TNL),
-    ("ip6gre0", &tunnel::IP6GRE),
-    ("ip6_vti0", &tunnel::VTI6),
-];
+/// The links that come with the modules of [`KINDS`].
+const BASES: &str = "tunl0 gre0 sit0 ip_vti0 ip6tnl0 ip6gre0 ip6_vti0";
 /// The first kind over IPv6.
 const SIX: u32 = 4;
 /// Of a mode: sit with the addresses of ISATAP (RFC 5214).
 const ISATAP: u32 = 0x1_0000;
 
 names! {
+    /// The kinds by the upper byte of [`MODES`].
+    static KINDS = 0 "ipip", 1 "gre", 2 "sit", 3 "vti", 4 "ip6tnl", 5 "ip6gre", 6 "vti6";
     /// Kind and `IPPROTO_*`. A name that begins with one of the first five says its mode.
     static MODES = 0x104 "gre", 0x004 "ipip", 0x229 "sit", 0x1_0229 "isatap", 0x300 "vti", 0x004 "ip/ip",
         0x104 "gre/ip", 0x229 "ipv6/ip", 0x300 "vti/ip", 0x429 "ip6ip6", 0x429 "ipv6/ipv6", 0x404 "ipip6",
@@ -73,13 +67,13 @@ names! {
 
 /// The kind of a mode.
 fn of_mode(mode: u32) -> Option<&'static LinkKind> {
-    KINDS.values.get(usize::try_from(mode.wrapping_shr(8) & 0xff).ok()?).copied()
+    kind::find(KINDS.name((mode.wrapping_shr(8) & 0xff).into())?.as_bytes())
 }
 
 /// The link that comes with the module of `kind`.
 fn base(kind: &LinkKind) -> &'static [u8] {
-    let mut all = KINDS.words.zip(KINDS.values);
-    all.find(|(_, k)| k.name == kind.name).map_or(b"", |(base, _)| base.as_bytes())
+    let place = KINDS.number(kind.name.as_bytes()).and_then(|n| usize::try_from(n).ok());
+    place.map_or("", |n| nth(BASES, b' ', n)).as_bytes()
 }
 
 /// The mode that the rest of the line names.
@@ -212,7 +206,7 @@ fn words(
 /// The kind of a link, where it is one of [`KINDS`].
 fn of(m: &Message<'_>) -> Option<&'static LinkKind> {
     let name = m.split::<IFINFO_LEN>().1.nest(ifla::LINKINFO).get(info::KIND)?;
-    kind::find(name).filter(|kind| KINDS.values.iter().any(|k| k.name == kind.name))
+    KINDS.number(name).and_then(|_| kind::find(name))
 }
 
 /// `show [NAME] [mode MODE]`.
