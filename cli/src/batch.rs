@@ -75,21 +75,18 @@ impl Source {
             let from = self.at.saturating_add(self.seen.max(self.joined));
             let rest = self.buf.get_mut(from..self.len).unwrap_or_default();
             let plain = &mut self.plain;
-            let (len, mut bytes, mut end) = (rest.len(), rest.iter_mut(), None);
-            while let Some(b) = bytes.next() {
+            let end = rest.iter_mut().position(|b| {
                 // Most bytes are above all that matters here.
                 if *b <= b'\'' {
                     match *b {
-                        b'\n' => {
-                            end = Some(len.wrapping_sub(bytes.len()).wrapping_sub(1));
-                            break;
-                        }
+                        b'\n' => return true,
                         b' ' | b'\t' | b'\r' if *plain => *b = 0,
                         b'#' | b'"' | b'\'' => *plain = false,
                         _ => {}
                     }
                 }
-            }
+                false
+            });
             let Some(n) = end else {
                 self.seen = self.len.saturating_sub(self.at);
                 if self.seen >= ROOM - 1 {

@@ -406,7 +406,7 @@ pub fn fill<'l>(
             Some((n, arg)) => {
                 let bit = 1_u64.checked_shl(n).unwrap_or(0);
                 take(cx, line, grammar, m, slots, &arg, word, seen & bit != 0)?;
-                if matches!(arg.to(), To::Last(_)) {
+                if arg.call.is_none() && matches!(arg.what, What::Last) {
                     break;
                 }
                 seen |= bit;

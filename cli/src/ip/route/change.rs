@@ -155,8 +155,7 @@ pub(crate) fn gateway(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, 
         let _ = other.extend_from_slice(n.ok_or_else(|| cx.err.plain_of("\"%\" is invalid lladdr.", word))?);
     } else {
         let ip = address(&mut cx.err, word, family)?;
-        settle(m, &ip);
-        if ip.family() == m.head_at(at::FAMILY) {
+        if ip.family() == settle(m, &ip) {
             m.put(key, ip.bytes());
             return Ok(());
         }
@@ -401,9 +400,10 @@ const HEAD_END: usize = HEADER_LEN.saturating_add(RTMSG_LEN);
 /// Completes the fixed header: what was said, and iproute2's rules for what was not. `new`: the route is to be made.
 fn header(cx: &mut Ctx<'_>, slots: &Slots<'_>, w: &mut Build<'_>, new: bool, table: Option<u32>) -> Done {
     let has = |n: u8| slot(slots, n).is_some();
-    let inet = family(w) == af::AF_INET;
+    let family = family(w);
+    let inet = family == af::AF_INET;
     // A label has one type only, to delete too.
-    if (new || family(w) == af::AF_MPLS) && !has(TYPE) {
+    if (new || family == af::AF_MPLS) && !has(TYPE) {
         w.head_u8(at::TYPE, rtn::UNICAST);
     }
     let ty = w.head_at(at::TYPE);
