@@ -134,7 +134,7 @@ fn instructions() {
     // What a start costs is taken off: the rest is by the entry.
     let start = cost("link show lo");
     println!("{start:>6}  link show lo");
-    assert!(start < 100_000, "{start}");
+    assert!(start < 64_000, "{start}");
     w.routes(1000);
     for (words, most) in [("route show", 2_200), ("-j route show", 2_500)] {
         let each = (cost(words) - start) / 1000;
@@ -144,7 +144,7 @@ fn instructions() {
     let lines: String =
         (0..1000).map(|i| format!("route add 12.0.{}.{}/32 dev v0\\n", i >> 8, i & 255)).collect();
     w.ns.sh(&format!("printf '{lines}' > /run/lines"));
-    for (options, most) in [("", 8_500), ("-force ", 8_000)] {
+    for (options, most) in [("", 6_500), ("-force ", 6_100)] {
         let each = (cost(&format!("{options}-batch /run/lines")) - start) / 1000;
         println!("{each:>6}  each line of {options}-batch");
         assert!(each < most, "{options}-batch: {each}");

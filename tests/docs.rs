@@ -134,7 +134,7 @@ fn support() -> String {
          Written by `cargo run -p nlbox-tests --bin docs` from the tables that the parser reads. Words may be shortened as\n\
          iproute2's may. A word that is not here is refused, never dropped.\n\n## Programs\n\n| program | what |\n|---|---|\n",
     );
-    for applet in APPLETS {
+    for applet in APPLETS.iter() {
         let _ = writeln!(t, "| `{}` | {} |", applet.name, applet.about);
     }
     let options: Vec<String> = ip::option_words().map(|w| format!("`{}`", whole(w))).collect();
@@ -225,7 +225,7 @@ fn manual() -> String {
          .B ip\nand\n.B bridge\nwith\n.B help\nbehind any object.\n.PP\n\
          A word that is not acted on is refused, never dropped.\n.SH APPLETS\n",
     );
-    for applet in APPLETS {
+    for applet in APPLETS.iter() {
         let _ = writeln!(t, ".TP\n.B {}\n{}", roff(applet.name), roff(applet.about));
     }
     let options: Vec<String> = ip::option_words().map(|w| roff(&whole(w))).collect();

@@ -81,7 +81,7 @@ impl Guide {
             prologue += "PATH=/run/path\n";
         } else {
             // busybox's shell prefers what busybox can do to what is on PATH: a function comes before both.
-            for applet in nlbox::APPLETS {
+            for applet in nlbox::APPLETS.iter() {
                 prologue += &format!("{0}() {{ /bin/{0} \"$@\"; }}\n", applet.name);
             }
         }

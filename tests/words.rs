@@ -162,7 +162,7 @@ fn exit_codes_of_wrong_lines_are_the_programs_own() {
 
 #[test]
 fn each_applet_has_a_page_with_examples_and_a_version() {
-    for applet in nlbox::APPLETS {
+    for applet in nlbox::APPLETS.iter() {
         let said = |option: &str| {
             let mut command = Command::new(nlbox());
             command.args([applet.name, option]);

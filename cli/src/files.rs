@@ -11,19 +11,13 @@ use crate::{hosts, lines};
 use nlbox_core::rt::names::{ADDR_PROTOCOLS, DSFIELDS, GROUPS, PROTOCOLS, REALMS, SCOPES, TABLES};
 use nlbox_core::spec::Names;
 use nlbox_core::text::ip::{self, Ip};
-use nlbox_core::text::num;
+use nlbox_core::text::{nth, num};
 use nlbox_sys::fd::Dir;
 
-/// The tables that files add to, and the files' names; the first `WITH_DIR` have a folder.
-static FILES: [(&Names, &str); COUNT] = [
-    (&TABLES, "rt_tables"),
-    (&PROTOCOLS, "rt_protos"),
-    (&ADDR_PROTOCOLS, "rt_addrprotos"),
-    (&SCOPES, "rt_scopes"),
-    (&REALMS, "rt_realms"),
-    (&DSFIELDS, "rt_dsfield"),
-    (&GROUPS, "group"),
-];
+/// The tables that files add to; the first `WITH_DIR` have a folder.
+static FILES: [&Names; COUNT] = [&TABLES, &PROTOCOLS, &ADDR_PROTOCOLS, &SCOPES, &REALMS, &DSFIELDS, &GROUPS];
+/// The files' names.
+const FILE_NAMES: &str = "rt_tables rt_protos rt_addrprotos rt_scopes rt_realms rt_dsfield group";
 const COUNT: usize = 7;
 const WITH_DIR: usize = 3;
 
@@ -91,11 +85,11 @@ impl Files {
 }
 
 fn place(names: &'static Names) -> Option<usize> {
-    FILES.iter().position(|(n, _)| core::ptr::eq(*n, names))
+    FILES.iter().position(|n| core::ptr::eq(*n, names))
 }
 
 fn read(at: usize, records: &mut Records) {
-    let Some((_, name)) = FILES.get(at) else { return };
+    let name = nth(FILE_NAMES, b' ', at);
     let mut file = |pieces: &[&[u8]]| {
         let mut tell = |line: &[u8]| {
             if let Some((id, name)) = row(line) {

@@ -292,27 +292,28 @@ pub fn spelled(word: &[u8], spelling: &str) -> bool {
 }
 
 /// The same, from the bytes of a table.
+#[inline(never)]
 fn fits(word: &[u8], spelling: &[u8]) -> bool {
-    let mut letters = spelling.iter().copied();
-    loop {
-        // What of the word is to come, and whether it may end there.
-        let (mut rest, mut may_end) = (word, false);
-        let end = loop {
-            match (letters.next(), rest) {
-                (Some(b'['), _) => may_end = true,
-                (Some(b']'), _) => {}
-                (None | Some(b'|'), []) => return true,
-                (end @ (None | Some(b'|')), _) => break end,
-                (Some(_), []) if may_end => return true,
-                (Some(b), [first, more @ ..]) if *first == b => rest = more,
-                (end, _) => break end,
+    // What of the word is to come, and whether it may end there.
+    let (mut rest, mut may_end) = (word, false);
+    let mut letters = spelling.iter();
+    while let Some(b) = letters.next() {
+        match (*b, rest) {
+            (b'[', _) => may_end = true,
+            (b']', _) => {}
+            (b'|', []) => return true,
+            (b, [first, more @ ..]) if *first == b && b != b'|' => rest = more,
+            (_, []) if may_end => return true,
+            (b, _) => {
+                // The next alternative.
+                if b != b'|' && !letters.any(|b| *b == b'|') {
+                    return false;
+                }
+                (rest, may_end) = (word, false);
             }
-        };
-        // The next alternative.
-        if end.is_none() || end != Some(b'|') && !letters.any(|b| b == b'|') {
-            return false;
         }
     }
+    rest.is_empty()
 }
 
 /// Words and what each stands for: `table![("p[ermanent]", 128), …]`. The first one that a word spells counts.
@@ -405,7 +406,7 @@ pub fn fill<'l>(
             Some((n, arg)) => {
                 let bit = 1_u64.checked_shl(n).unwrap_or(0);
                 take(cx, line, grammar, m, slots, &arg, word, seen & bit != 0)?;
-                if matches!(arg.to(), To::Last(_)) {
+                if arg.call.is_none() && matches!(arg.what, What::Last) {
                     break;
                 }
                 seen |= bit;

@@ -27,7 +27,7 @@ pub(crate) fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     own_path(cx, soft, &mut from)?;
     let make = if soft { symlink } else { link };
     let mut done = Ok(());
-    for a in APPLETS {
+    for a in APPLETS.iter() {
         let made = to.join(&[dir, b"/", a.name.as_bytes()]).and_then(|name| make(from.as_cstr(), name));
         let ours = || stat(from.as_cstr()).is_ok_and(|file| stat(to.as_cstr()) == Ok(file));
         if let Err(e) = made

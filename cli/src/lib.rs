@@ -66,12 +66,14 @@ mod watch;
 pub mod words;
 
 use crate::getopt::choose;
+use crate::grammar::Run;
 use crate::host::{Socket, Stream};
 use crate::names::Names;
 use crate::report::{Done, Report};
 use crate::words::{Line, Words};
 use nlbox_core::conn::Conn;
 use nlbox_core::text::out::Out;
+use nlbox_core::text::{Texts, pack};
 use nlbox_sys::entry::Args;
 
 /// Bytes for one request.
@@ -154,53 +156,73 @@ pub struct Applet {
     /// One line for `--list` and the front page.
     pub about: &'static str,
     /// What it does with the words behind its name.
-    pub run: for<'a, 'l> fn(&mut Ctx<'a>, &mut Line<'l>) -> Done,
+    pub run: Run,
+}
+
+/// Applets, their names and lines in one text.
+pub struct Applets {
+    texts: Texts,
+    runs: &'static [Run],
+}
+
+impl Applets {
+    /// Each of them, in the order of the front page.
+    pub fn iter(&self) -> impl Iterator<Item = Applet> {
+        let mut texts = self.texts;
+        self.runs
+            .iter()
+            .map_while(move |run| Some(Applet { name: texts.next()?, about: texts.next()?, run: *run }))
+    }
+}
+
+macro_rules! applets {
+    ($($(#[$when:meta])* $name:literal, $about:literal, $run:expr;)*) => {{
+        const TEXTS: &[&str] = &[$($(#[$when])* $name, $(#[$when])* $about),*];
+        static PACKED: [u8; pack::len(TEXTS)] = pack::texts(TEXTS);
+        Applets { texts: Texts(pack::text(&PACKED)), runs: &[$($(#[$when])* $run),*] }
+    }};
 }
 
 /// Every applet, in the order of the front page.
-pub static APPLETS: &[Applet] = &[
-    Applet { name: "ip", about: "links, addresses, routes, neighbours, namespaces", run: ip::main },
+pub static APPLETS: Applets = applets! {
+    "ip", "links, addresses, routes, neighbours, namespaces", ip::main;
     #[cfg(feature = "bridge")]
-    Applet {
-        name: "bridge",
-        about: "ports, forwarding databases, VLANs, multicast groups",
-        run: bridge::main,
-    },
+    "bridge", "ports, forwarding databases, VLANs, multicast groups", bridge::main;
     #[cfg(feature = "namespaces")]
-    Applet { name: "nsenter", about: "a command in the namespaces of a process", run: nsenter::main },
+    "nsenter", "a command in the namespaces of a process", nsenter::main;
     #[cfg(feature = "namespaces")]
-    Applet { name: "unshare", about: "a command in new namespaces", run: unshare::main },
+    "unshare", "a command in new namespaces", unshare::main;
     #[cfg(feature = "isolate")]
-    Applet { name: "isolate", about: "a command in a network of its own", run: isolate::main },
+    "isolate", "a command in a network of its own", isolate::main;
     #[cfg(feature = "ping")]
-    Applet { name: "ping", about: "is a host there: ICMP echo, IPv4 and IPv6", run: ping::main },
+    "ping", "is a host there: ICMP echo, IPv4 and IPv6", ping::main;
     #[cfg(feature = "ping")]
-    Applet { name: "ping6", about: "ping -6", run: ping::main6 },
+    "ping6", "ping -6", ping::main6;
     #[cfg(feature = "ping")]
-    Applet { name: "arping", about: "is a neighbour there: ARP", run: arping::main },
+    "arping", "is a neighbour there: ARP", arping::main;
     #[cfg(feature = "watch")]
-    Applet { name: "watch", about: "ARP or ICMP on the wire", run: watch::main },
+    "watch", "ARP or ICMP on the wire", watch::main;
     #[cfg(feature = "watch")]
-    Applet { name: "tcpdump", about: "the same, by tcpdump's words", run: watch::tcpdump },
+    "tcpdump", "the same, by tcpdump's words", watch::tcpdump;
     #[cfg(feature = "nat")]
-    Applet { name: "nat", about: "address translation through nf_tables", run: nat::main },
+    "nat", "address translation through nf_tables", nat::main;
     #[cfg(feature = "iptables")]
-    Applet { name: "iptables", about: "the nat table, by iptables' words", run: iptables::main },
+    "iptables", "the nat table, by iptables' words", iptables::main;
     #[cfg(feature = "iptables")]
-    Applet { name: "ip6tables", about: "the same of IPv6", run: iptables::main6 },
+    "ip6tables", "the same of IPv6", iptables::main6;
     #[cfg(feature = "nettools")]
-    Applet { name: "ifconfig", about: "interfaces and their addresses", run: ifconfig::main },
+    "ifconfig", "interfaces and their addresses", ifconfig::main;
     #[cfg(feature = "nettools")]
-    Applet { name: "route", about: "the routing table", run: route::main },
+    "route", "the routing table", route::main;
     #[cfg(feature = "nettools")]
-    Applet { name: "arp", about: "the neighbour table of IPv4", run: arp::main },
+    "arp", "the neighbour table of IPv4", arp::main;
     #[cfg(feature = "nettools")]
-    Applet { name: "brctl", about: "bridges and their ports", run: brctl::main },
+    "brctl", "bridges and their ports", brctl::main;
     #[cfg(feature = "nettools")]
-    Applet { name: "vconfig", about: "VLANs", run: vconfig::main },
+    "vconfig", "VLANs", vconfig::main;
     #[cfg(feature = "nettools")]
-    Applet { name: "tunctl", about: "tun and tap devices that stay", run: tunctl::main },
-];
+    "tunctl", "tun and tap devices that stay", tunctl::main;
+};
 
 /// The program: finds the applet by its own name, or by the first word, and runs it.
 #[must_use]
@@ -257,7 +279,7 @@ fn base(path: &[u8]) -> &[u8] {
     path.rsplit(|b| *b == b'/').next().unwrap_or(path)
 }
 
-fn find(name: &[u8]) -> Option<&'static Applet> {
+fn find(name: &[u8]) -> Option<Applet> {
     APPLETS.iter().find(|a| a.name.as_bytes() == name)
 }
 
@@ -285,7 +307,7 @@ fn dispatch(cx: &mut Ctx<'_>, mut line: Line<'_>) -> Done {
 }
 
 fn list(cx: &mut Ctx<'_>) -> Done {
-    for a in APPLETS {
+    for a in APPLETS.iter() {
         cx.page.out.text(a.name);
         cx.page.out.text("\n");
     }
@@ -297,7 +319,7 @@ fn front(cx: &mut Ctx<'_>) -> Done {
     out.text(concat!("nlbox ", env!("CARGO_PKG_VERSION"), ": Linux networking in one small static file\n\n"));
     out.text("Usage: nlbox APPLET [WORD]...      or through a link with the applet's name\n");
     out.text("       nlbox --list | --install [-s] DIR | --version\n\nApplets:\n");
-    for a in APPLETS {
+    for a in APPLETS.iter() {
         out.text("  ");
         out.column(a.name.as_bytes(), 11);
         out.text(a.about);

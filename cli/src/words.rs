@@ -41,7 +41,13 @@ impl<'l> Line<'l> {
 
     /// Word number `i` with its NUL.
     #[must_use]
+    #[inline(never)]
     pub fn cstr(&self, i: usize) -> Option<&'l CStr> {
+        self.word(i)
+    }
+
+    #[inline(always)]
+    fn word(&self, i: usize) -> Option<&'l CStr> {
         match self.words {
             Words::Args(a) => a.cstr(i),
             Words::List(l) => l.get(i).copied(),
@@ -50,8 +56,9 @@ impl<'l> Line<'l> {
 
     /// The next word, left where it is.
     #[must_use]
+    #[inline(never)]
     pub fn peek(&self) -> Option<&'l [u8]> {
-        self.cstr(self.at).map(CStr::to_bytes)
+        self.word(self.at).map(CStr::to_bytes)
     }
 
     /// The next word.

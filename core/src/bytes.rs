@@ -145,10 +145,22 @@ impl<'b> Writer<'b> {
         self.full
     }
 
+    /// Sets the flag.
+    pub const fn spoil(&mut self) {
+        self.full = true;
+    }
+
     /// What has been written.
     #[must_use]
     pub fn written(&self) -> &[u8] {
         self.buf.get(..self.len).unwrap_or(&[])
+    }
+
+    /// The byte at `at` of what has been written.
+    #[must_use]
+    #[inline(always)]
+    pub fn at(&self, at: usize) -> Option<u8> {
+        if at < self.len { self.buf.get(at).copied() } else { None }
     }
 
     /// Appends `bytes` whole, or not at all and sets the flag.
@@ -166,9 +178,30 @@ impl<'b> Writer<'b> {
     }
 
     /// Pads with zeros to the next 4-byte boundary.
+    #[inline(always)]
     pub fn align(&mut self) {
-        let pad = align4(self.len).saturating_sub(self.len);
-        self.zeros(pad);
+        // Mostly there already.
+        if self.len != align4(self.len) {
+            self.pad();
+        }
+    }
+
+    #[inline(never)]
+    fn pad(&mut self) {
+        self.zeros(align4(self.len).wrapping_sub(self.len));
+    }
+
+    /// Appends `head` and `bytes` whole, with zeros up to the next 4-byte boundary behind them, or nothing and sets the
+    /// flag.
+    pub fn put_padded<const N: usize>(&mut self, head: [u8; N], bytes: &[u8]) {
+        let room = self.grow(align4(N.saturating_add(bytes.len())));
+        if let Some((to, body)) = room.and_then(<[u8]>::split_first_chunk_mut) {
+            *to = head;
+            if let Some(end) = body.last_chunk_mut::<4>() {
+                *end = [0; 4];
+            }
+            copy(body, bytes);
+        }
     }
 
     /// Overwrites `bytes.len()` bytes at `at`, which must have been written; sets the flag when they were not.
@@ -178,6 +211,16 @@ impl<'b> Writer<'b> {
                 copy(to, bytes);
             }
             _ => self.full = true,
+        }
+    }
+
+    /// Overwrites the `N` bytes at `at`, which must have been written; sets the flag when they were not.
+    #[inline(always)]
+    pub fn set<const N: usize>(&mut self, at: usize, bytes: [u8; N]) {
+        let written = self.buf.get_mut(..self.len).and_then(|b| b.get_mut(at..));
+        match written.and_then(<[u8]>::first_chunk_mut) {
+            Some(to) => *to = bytes,
+            None => self.full = true,
         }
     }
 
@@ -197,7 +240,7 @@ impl<'b> Writer<'b> {
     }
 
     fn grow(&mut self, n: usize) -> Option<&mut [u8]> {
-        let end = self.len.checked_add(n)?;
+        let end = self.len.saturating_add(n);
         match self.buf.get_mut(self.len..end) {
             Some(to) => {
                 self.len = end;

@@ -193,16 +193,23 @@ impl Bench {
         );
         (job.world, job.anew, job.long, job.fails) = (pair.clone(), true, true, true);
         jobs.push(job);
-        let dels = self.file("dels", (0..n).map(|i| route(i).replace(" add ", " del ")));
-        for (options, floor) in [("", "dels"), ("-force ", "bulkdels")] {
+        let del = |i: u32| route(i).replace(" add ", " del ");
+        let dels = self.file("dels", (0..n).map(del));
+        // Every hundredth is gone already.
+        let gone = self.file("gone", (0..n).map(|i| del(if i % 100 == 99 { i - 1 } else { i })));
+        for (options, floor, file, refused) in [
+            ("", "dels", &dels, ""),
+            ("-force ", "bulkdels", &dels, ""),
+            ("-force ", "bulkdels", &gone, ", 1 % refused"),
+        ] {
             let mut job = self.job(
-                format!("{options}-batch: {n} route dels"),
+                format!("{options}-batch: {n} route dels{refused}"),
                 format!("{floor} {n} 3"),
-                format!("{options}-batch {dels}"),
+                format!("{options}-batch {file}"),
                 false,
             );
             job.world = pair.iter().cloned().chain([format!("!bulk {n} 3")]).collect();
-            (job.anew, job.long) = (true, true);
+            (job.anew, job.long, job.fails) = (true, true, !refused.is_empty());
             jobs.push(job);
         }
 

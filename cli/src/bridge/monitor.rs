@@ -10,6 +10,7 @@ use crate::{Ctx, Page};
 use nlbox_core::conn::{Errno, Error};
 use nlbox_core::rt::link::ifla;
 use nlbox_core::rt::rtm;
+use nlbox_core::text::nth;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
 
@@ -43,7 +44,6 @@ static GRAMMAR: Grammar = crate::grammar! {
 
 /// A table that is watched.
 struct Watched {
-    label: &'static str,
     /// `RTNLGRP_*`.
     group: u8,
     /// The first of its three message types, each in a block of four.
@@ -51,12 +51,15 @@ struct Watched {
     print: Print,
 }
 
+/// What stands before the events of each of them.
+const LABELS: &str = "[LINK] [NEIGH] [MDB] [VLAN] [TUNNEL]";
+
 static TABLES: [Watched; 5] = [
-    Watched { label: "[LINK]", group: 1, ty: rtm::NEWLINK, print: link::print },
-    Watched { label: "[NEIGH]", group: 3, ty: rtm::NEWNEIGH, print: fdb::print },
-    Watched { label: "[MDB]", group: 26, ty: rtm::NEWMDB, print: mdb::print },
-    Watched { label: "[VLAN]", group: 33, ty: rtm::NEWVLAN, print: vlan::print },
-    Watched { label: "[TUNNEL]", group: 35, ty: rtm::NEWTUNNEL, print: vni::print },
+    Watched { group: 1, ty: rtm::NEWLINK, print: link::print },
+    Watched { group: 3, ty: rtm::NEWNEIGH, print: fdb::print },
+    Watched { group: 26, ty: rtm::NEWMDB, print: mdb::print },
+    Watched { group: 33, ty: rtm::NEWVLAN, print: vlan::print },
+    Watched { group: 35, ty: rtm::NEWTUNNEL, print: vni::print },
 ];
 /// How many of them, from the front, are watched where none is named.
 const DEFAULT: usize = 3;
@@ -99,7 +102,7 @@ fn told(page: &mut Page<'_>, m: &Message<'_>, labels: bool) {
     if m.ty == TSTAMP {
         return stamp(page, m);
     }
-    let Some(table) = TABLES.iter().find(|t| m.ty & !3 == t.ty) else { return };
+    let Some((n, table)) = TABLES.iter().enumerate().find(|(_, t)| m.ty & !3 == t.ty) else { return };
     if page.opts.timestamp > 0 {
         // In JSON an object of its own in front of the event.
         page.out.open_record();
@@ -108,7 +111,7 @@ fn told(page: &mut Page<'_>, m: &Message<'_>, labels: bool) {
         page.out.end_value();
     }
     if labels {
-        page.out.text(table.label);
+        page.out.text(nth(LABELS, b' ', n));
     }
     (table.print)(page, m, &Filter::default());
     page.out.end_value();

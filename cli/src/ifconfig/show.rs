@@ -2,6 +2,7 @@
 
 use super::change::mask;
 use super::*;
+use crate::grammar::Table;
 
 /// `IFLA_MAP`: `struct rtnl_link_ifmap`.
 const MAP: Key<Raw> = Key::new(14);
@@ -39,28 +40,39 @@ impl Dev {
     }
 
     /// The sum of some counters: /proc/net/dev has fewer columns than the kernel has counters.
-    fn sum(&self, of: &[usize]) -> u64 {
+    fn sum(&self, of: u32) -> u64 {
         let stats = Stats64::new(&self.stats);
-        of.iter().fold(0, |sum, n| sum.wrapping_add(stats.at(*n)))
+        let all = (0..32_usize).filter(|n| of.wrapping_shr(u32::try_from(*n).unwrap_or(0)) & 1 != 0);
+        all.fold(0, |sum, n| sum.wrapping_add(stats.at(n)))
     }
 }
 
 /// Pattern, and the counters behind it.
-static COUNTERS: &[(&str, &[usize])] = &[
-    ("        RX packets %", &[stat::RX_PACKETS]),
-    ("  bytes %", &[stat::RX_BYTES]),
-    ("        RX errors %", &[stat::RX_ERRORS]),
-    ("  dropped %", &[stat::RX_DROPPED, stat::RX_MISSED]),
-    ("  overruns %", &[stat::RX_FIFO]),
-    ("  frame %\n", &[stat::RX_LENGTH, stat::RX_OVER, stat::RX_CRC, stat::RX_FRAME]),
-    ("        TX packets %", &[stat::TX_PACKETS]),
-    ("  bytes %", &[stat::TX_BYTES]),
-    ("        TX errors %", &[stat::TX_ERRORS]),
-    ("  dropped %", &[stat::TX_DROPPED]),
-    (" overruns %", &[stat::TX_FIFO]),
-    ("  carrier %", &[stat::TX_CARRIER, stat::TX_ABORTED, stat::TX_WINDOW, stat::TX_HEARTBEAT]),
-    ("  collisions %\n", &[stat::COLLISIONS]),
+static COUNTERS: Table<u32> = crate::table![
+    ("        RX packets %", of(&[stat::RX_PACKETS])),
+    ("  bytes %", of(&[stat::RX_BYTES])),
+    ("        RX errors %", of(&[stat::RX_ERRORS])),
+    ("  dropped %", of(&[stat::RX_DROPPED, stat::RX_MISSED])),
+    ("  overruns %", of(&[stat::RX_FIFO])),
+    ("  frame %\n", of(&[stat::RX_LENGTH, stat::RX_OVER, stat::RX_CRC, stat::RX_FRAME])),
+    ("        TX packets %", of(&[stat::TX_PACKETS])),
+    ("  bytes %", of(&[stat::TX_BYTES])),
+    ("        TX errors %", of(&[stat::TX_ERRORS])),
+    ("  dropped %", of(&[stat::TX_DROPPED])),
+    (" overruns %", of(&[stat::TX_FIFO])),
+    ("  carrier %", of(&[stat::TX_CARRIER, stat::TX_ABORTED, stat::TX_WINDOW, stat::TX_HEARTBEAT])),
+    ("  collisions %\n", of(&[stat::COLLISIONS])),
 ];
+/// The bits of counters.
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "runs in the compiler")]
+const fn of(counters: &[usize]) -> u32 {
+    let (mut bits, mut n) = (0, 0);
+    while n < counters.len() {
+        bits |= 1 << counters[n];
+        n += 1;
+    }
+    bits
+}
 /// The same counters on a line of `-s`, and their widths.
 static SHORT: &[(usize, i8)] = &[(0, -8), (2, -6), (3, -6), (4, 6), (6, -8), (8, -6), (9, -6), (10, -6)];
 
@@ -185,8 +197,8 @@ fn hardware(out: &mut Out<'_>, d: &Dev) {
 }
 
 fn counters(out: &mut Out<'_>, d: &Dev) {
-    for (pattern, of) in COUNTERS {
-        let n = d.sum(of);
+    for (pattern, of) in COUNTERS.words.zip(COUNTERS.values) {
+        let n = d.sum(*of);
         out.num("", pattern, n);
         if pattern.starts_with("  b") {
             scaled(out, n);
@@ -220,14 +232,6 @@ fn counters(out: &mut Out<'_>, d: &Dev) {
     out.text("\n");
 }
 
-/// Units, what they are and a tenth of it, rounded down.
-static UNITS: &[(&str, u64, u64)] = &[
-    ("MiB)\n", 1 << 20, 104_857),
-    ("GiB)\n", 1 << 30, 107_374_182),
-    ("TiB)\n", 1 << 40, 109_951_162_777),
-    ("PiB)\n", 1 << 50, 112_589_990_684_262),
-];
-
 /// A number of bytes and its tenths in a larger unit.
 ///
 /// From MiB on net-tools divides by a tenth of the unit, rounded down.
@@ -236,10 +240,12 @@ fn scaled(out: &mut Out<'_>, n: u64) {
     if n > 1024 {
         (tenths, unit) = (tenths >> 10, "KiB)\n");
     }
-    for (letter, unit_of, tenth) in UNITS {
-        if n > *unit_of {
-            (tenths, unit) = (n.checked_div(*tenth).unwrap_or(0), *letter);
+    let mut unit_of = 1_u64 << 20;
+    for letter in nlbox_core::texts!["MiB)\n", "GiB)\n", "TiB)\n", "PiB)\n"] {
+        if n > unit_of {
+            (tenths, unit) = (n.checked_div(unit_of / 10).unwrap_or(0), letter);
         }
+        unit_of <<= 10;
     }
     out.digits("", " (% ", &num::fixed(tenths, 1));
     out.text(unit);
@@ -254,7 +260,7 @@ fn brief(out: &mut Out<'_>, name: &[u8], d: &Dev, alias: bool) {
         out.text("     - no statistics available -                        ");
     } else {
         for (row, width) in SHORT {
-            let n = COUNTERS.get(*row).map_or(0, |(_, of)| d.sum(of));
+            let n = COUNTERS.values.get(*row).map_or(0, |of| d.sum(*of));
             if *width < 0 {
                 out.spaces(usize::from(width.unsigned_abs()).saturating_sub(num::dec(n).as_bytes().len()));
             }

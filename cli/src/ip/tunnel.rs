@@ -1,6 +1,6 @@
 //! `ip tunnel`: the tunnels that `ip link` makes too, by their older words. Over netlink, not by ioctl.
 
-use crate::grammar::{Grammar, Object};
+use crate::grammar::{Grammar, Object, Table};
 use crate::ip::link::kind::{option, options};
 use crate::ip::link::show::Row;
 use crate::ip::value::{plain, usage, usage_of};
@@ -12,7 +12,7 @@ use crate::{Ctx, Page, TX};
 use nlbox_core::bytes::{uint_be, uint_ne};
 use nlbox_core::conn::{Errno, Error};
 use nlbox_core::names;
-use nlbox_core::rt::kind::tunnel::{self, GRE_CSUM, GRE_KEY, GRE_SEQ, tnl_f};
+use nlbox_core::rt::kind::tunnel::{GRE_CSUM, GRE_KEY, GRE_SEQ, tnl_f};
 use nlbox_core::rt::kind::{self, LinkKind};
 use nlbox_core::rt::link::{IFINFO_LEN, INDEX_AT, Stats64, ifla, info};
 use nlbox_core::rt::rtm;
@@ -20,7 +20,7 @@ use nlbox_core::spec::put::find;
 use nlbox_core::spec::{Resolve, View};
 use nlbox_core::text::ip::{self, Ip, af};
 use nlbox_core::text::out::Out;
-use nlbox_core::text::{cut, num};
+use nlbox_core::text::{Texts, cut, nth, num};
 use nlbox_core::wire::attr::Attrs;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::{Message, nlm};
@@ -46,22 +46,16 @@ pub static OBJECT: Object = crate::object! {
     default: show,
 };
 
-/// The kinds by the upper byte of [`MODES`], and the links that come with their modules.
-static KINDS: &[(&LinkKind, &str)] = &[
-    (&tunnel::IPIP, "tunl0"),
-    (&tunnel::GRE, "gre0"),
-    (&tunnel::SIT, "sit0"),
-    (&tunnel::VTI4, "ip_vti0"),
-    (&tunnel::IP6TNL, "ip6tnl0"),
-    (&tunnel::IP6GRE, "ip6gre0"),
-    (&tunnel::VTI6, "ip6_vti0"),
-];
+/// The links that come with the modules of [`KINDS`].
+const BASES: &str = "tunl0 gre0 sit0 ip_vti0 ip6tnl0 ip6gre0 ip6_vti0";
 /// The first kind over IPv6.
 const SIX: u32 = 4;
 /// Of a mode: sit with the addresses of ISATAP (RFC 5214).
 const ISATAP: u32 = 0x1_0000;
 
 names! {
+    /// The kinds by the upper byte of [`MODES`].
+    static KINDS = 0 "ipip", 1 "gre", 2 "sit", 3 "vti", 4 "ip6tnl", 5 "ip6gre", 6 "vti6";
     /// Kind and `IPPROTO_*`. A name that begins with one of the first five says its mode.
     static MODES = 0x104 "gre", 0x004 "ipip", 0x229 "sit", 0x1_0229 "isatap", 0x300 "vti", 0x004 "ip/ip",
         0x104 "gre/ip", 0x229 "ipv6/ip", 0x300 "vti/ip", 0x429 "ip6ip6", 0x429 "ipv6/ipv6", 0x404 "ipip6",
@@ -69,6 +63,17 @@ names! {
         0x500 "gre/ipv6", 0x600 "vti6";
     /// How a listing calls what is inside.
     static INSIDES = 4 "ip", 41 "ipv6", 0 "any", 47 "gre", 137 "mpls";
+}
+
+/// The kind of a mode.
+fn of_mode(mode: u32) -> Option<&'static LinkKind> {
+    kind::find(KINDS.name((mode.wrapping_shr(8) & 0xff).into())?.as_bytes())
+}
+
+/// The link that comes with the module of `kind`.
+fn base(kind: &LinkKind) -> &'static [u8] {
+    let place = KINDS.number(kind.name.as_bytes()).and_then(|n| usize::try_from(n).ok());
+    place.map_or("", |n| nth(BASES, b' ', n)).as_bytes()
 }
 
 /// The mode that the rest of the line names.
@@ -115,12 +120,11 @@ fn add(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let Some(mode) = found else {
         return Err(plain(cx, "cannot determine tunnel mode (ipip, gre, vti or sit)"));
     };
-    let kind = usize::try_from(mode.wrapping_shr(8) & 0xff).ok().and_then(|n| KINDS.get(n));
-    let Some((kind, base)) = kind else { return Ok(()) };
+    let Some(kind) = of_mode(mode) else { return Ok(()) };
     let mut tx = [0; TX];
     let mut m = Build::blank(&mut tx, rtm::NEWLINK, nlm::CREATE | nlm::EXCL, IFINFO_LEN);
     words(cx, line, &mut m, kind, Some(mode))?;
-    send(cx, &mut m, b"add", base.as_bytes())
+    send(cx, &mut m, b"add", base(kind))
 }
 
 /// The tunnel that the line begins with: its name, its index and its kind.
@@ -149,8 +153,7 @@ fn change(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut m = Build::blank(&mut tx, rtm::NEWLINK, 0, IFINFO_LEN);
     m.head_u32(INDEX_AT, index);
     words(cx, line, &mut m, kind, mode)?;
-    let base = KINDS.iter().find(|(k, _)| k.name == kind.name).map_or("", |(_, base)| base);
-    send(cx, &mut m, b"change", base.as_bytes())
+    send(cx, &mut m, b"change", base(kind))
 }
 
 fn del(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
@@ -203,7 +206,7 @@ fn words(
 /// The kind of a link, where it is one of [`KINDS`].
 fn of(m: &Message<'_>) -> Option<&'static LinkKind> {
     let name = m.split::<IFINFO_LEN>().1.nest(ifla::LINKINFO).get(info::KIND)?;
-    kind::find(name).filter(|kind| KINDS.iter().any(|(k, _)| k.name == kind.name))
+    KINDS.number(name).and_then(|_| kind::find(name))
 }
 
 /// `show [NAME] [mode MODE]`.
@@ -267,8 +270,7 @@ fn tunnel(page: &mut Page<'_>, m: &Message<'_>, six: bool, name: Option<&[u8]>, 
         _ => v.number(PROTO),
     };
     let of_mode = |mode: u32| {
-        let known = KINDS.get(usize::try_from(mode.wrapping_shr(8) & 0xff).unwrap_or(0));
-        known.is_some_and(|(k, _)| k.name == kind.name) && matches!(mode & 0xff, 0 | 41)
+        of_mode(mode).is_some_and(|k| k.name == kind.name) && matches!(mode & 0xff, 0 | 41)
             || mode & 0xff == inside
     };
     if name.is_some_and(|n| n != row.name) || mode.is_some_and(|m| !of_mode(m)) {
@@ -327,18 +329,18 @@ fn address(out: &mut Out<'_>, v: &Values<'_>, ty: u16, label: &str, six: bool) {
 }
 
 /// Which flags, the bit, and what is said of it.
-static FLAG_WORDS: &[(u16, u32, &str)] = &[
-    (IFLAGS, GRE_SEQ, "rx_drop_ooseq|  Drop packets out of sequence."),
-    (IFLAGS, GRE_CSUM, "rx_csum|  Checksum in received packet is required."),
-    (OFLAGS, GRE_SEQ, "tx_seq|  Sequence packets on output."),
-    (OFLAGS, GRE_CSUM, "tx_csum|  Checksum output packets."),
+static FLAG_WORDS: Table<(u16, u32)> = crate::table![
+    ("rx_drop_ooseq|  Drop packets out of sequence.", (IFLAGS, GRE_SEQ)),
+    ("rx_csum|  Checksum in received packet is required.", (IFLAGS, GRE_CSUM)),
+    ("tx_seq|  Sequence packets on output.", (OFLAGS, GRE_SEQ)),
+    ("tx_csum|  Checksum output packets.", (OFLAGS, GRE_CSUM)),
 ];
 
 /// What becomes of packets out of order or without a sum.
 #[inline(never)]
 fn flags(out: &mut Out<'_>, iflags: u64, oflags: u64) {
     out.open_array("flags", "");
-    for (n, bit, label) in FLAG_WORDS {
+    for (label, (n, bit)) in FLAG_WORDS.words.zip(FLAG_WORDS.values) {
         let flags = if *n == IFLAGS { iflags } else { oflags };
         if flags & u64::from(*bit) != 0 {
             let (name, text) = cut(label, b'|');
@@ -396,42 +398,29 @@ fn limit(out: &mut Out<'_>, v: u32, label: &str) {
 /// What tunnels over IPv6 take from the packet, by a bit, or from a number: its digits in hexadecimal, 0 for decimal.
 struct Six {
     bit: u32,
-    inherit: &'static str,
     shift: u8,
     digits: u8,
-    label: &'static str,
 }
 
-static SIXES: &[Six] = &[
-    Six {
-        bit: tnl_f::USE_ORIG_TCLASS,
-        inherit: "ip6_tnl_f_use_orig_tclass| tclass inherit",
-        shift: 20,
-        digits: 2,
-        label: "tclass| tclass %",
-    },
-    Six {
-        bit: tnl_f::USE_ORIG_FLOWLABEL,
-        inherit: "ip6_tnl_f_use_orig_flowlabel| flowlabel inherit",
-        shift: 0,
-        digits: 5,
-        label: "flowlabel| flowlabel %",
-    },
-    Six { bit: 0, inherit: "", shift: 0, digits: 8, label: "flowinfo| (flowinfo %)" },
-    Six {
-        bit: tnl_f::RCV_DSCP_COPY,
-        inherit: "ip6_tnl_f_rcv_dscp_copy| dscp inherit",
-        shift: 0,
-        digits: 0,
-        label: "",
-    },
-    Six {
-        bit: tnl_f::ALLOW_LOCAL_REMOTE,
-        inherit: "ip6_tnl_f_allow_local_remote| allow-localremote",
-        shift: 0,
-        digits: 0,
-        label: "",
-    },
+static SIXES: [Six; 5] = [
+    Six { bit: tnl_f::USE_ORIG_TCLASS, shift: 20, digits: 2 },
+    Six { bit: tnl_f::USE_ORIG_FLOWLABEL, shift: 0, digits: 5 },
+    Six { bit: 0, shift: 0, digits: 8 },
+    Six { bit: tnl_f::RCV_DSCP_COPY, shift: 0, digits: 0 },
+    Six { bit: tnl_f::ALLOW_LOCAL_REMOTE, shift: 0, digits: 0 },
+];
+/// Of each of them what is said where the bit is set, and the label of the field.
+const SIX_WORDS: Texts = nlbox_core::texts![
+    "ip6_tnl_f_use_orig_tclass| tclass inherit",
+    "tclass| tclass %",
+    "ip6_tnl_f_use_orig_flowlabel| flowlabel inherit",
+    "flowlabel| flowlabel %",
+    "",
+    "flowinfo| (flowinfo %)",
+    "ip6_tnl_f_rcv_dscp_copy| dscp inherit",
+    "",
+    "ip6_tnl_f_allow_local_remote| allow-localremote",
+    "",
 ];
 
 #[inline(never)]
@@ -443,13 +432,15 @@ fn over_six(out: &mut Out<'_>, v: &Values<'_>) {
         put_num(out, "encap_limit| encaplimit %", v.number(ENCAP_LIMIT).into());
     }
     limit(out, v.number(TTL), "hoplimit| hoplimit %");
-    for six in SIXES {
+    let mut words = SIX_WORDS;
+    for six in &SIXES {
+        let (inherit, label) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
         if flags & six.bit != 0 {
-            let (key, text) = cut(six.inherit, b'|');
+            let (key, text) = cut(inherit, b'|');
             out.null(key, text.unwrap_or(""));
         } else if six.digits > 0 {
             let mask = 1_u64.wrapping_shl(u32::from(six.digits).wrapping_mul(4)).wrapping_sub(1);
-            hex(out, six.label, v.be(FLOWINFO).wrapping_shr(six.shift.into()) & mask, six.digits);
+            hex(out, label, v.be(FLOWINFO).wrapping_shr(six.shift.into()) & mask, six.digits);
         }
     }
 }

@@ -26,9 +26,10 @@ pub(super) fn plan(cx: &mut Ctx<'_>, o: &mut Options<'_>) -> Result<Plan, Fail> 
         o.ask(b'U');
     }
     let rows = OF_THE_HOST.iter().enumerate();
-    for (n, (id, name)) in rows.filter(|(_, (id, _))| o.has(*id)) {
+    for (n, id) in rows.filter(|(_, id)| o.has(**id)) {
+        let name = SPEC.name(*id);
         if !root {
-            return Err(cx.err.applet("--% needs root", name.as_bytes(), 0));
+            return Err(cx.err.applet("--% needs root", name, 0));
         }
         let not = if o.has(NO_VETH) && n < OF_THE_PAIR {
             "--% does not go with --no-veth"
@@ -42,7 +43,7 @@ pub(super) fn plan(cx: &mut Ctx<'_>, o: &mut Options<'_>) -> Result<Plan, Fail> 
             ""
         };
         if !not.is_empty() {
-            return Err(cx.err.applet(not, name.as_bytes(), 0));
+            return Err(cx.err.applet(not, name, 0));
         }
         if [DEV, HOST_DEV, b'b'].contains(id) && IfName::new(o.word(*id)).is_none_or(|name| !name.is_valid())
         {
@@ -146,7 +147,7 @@ fn pair(cx: &mut Ctx<'_>, steps: &mut Steps<'_, '_>, plan: &Plan, told: &mut Tol
             0 => {}
             EEXIST => continue,
             // Root of a user namespace that does not own this network.
-            EPERM if OF_THE_HOST.iter().all(|(id, _)| !o.has(*id)) => return alone(cx),
+            EPERM if OF_THE_HOST.iter().all(|id| !o.has(*id)) => return alone(cx),
             _ => steps.with(cx, line, name.as_bytes())?,
         }
         if told.has == 0 {

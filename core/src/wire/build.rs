@@ -1,6 +1,6 @@
 //! Building a request, and remembering which word of the command line each attribute came from.
 
-use crate::bytes::Writer;
+use crate::bytes::{Writer, align4};
 use crate::wire::attr::{ATTR_HEADER_LEN, Attrs, NLA_F_NESTED};
 use crate::wire::header::{HEADER_LEN, nlm};
 use crate::wire::key::{Key, Value};
@@ -8,6 +8,21 @@ use core::ops::{Deref, DerefMut};
 
 /// How many attributes keep the number of their word; a request with more of them loses only the caret of the rest.
 const ORIGINS: usize = 48;
+
+/// A `struct nlattr`.
+#[inline(always)]
+fn header(len: u16, ty: u16) -> [u8; ATTR_HEADER_LEN] {
+    let ([a, b], [c, d]) = (len.to_ne_bytes(), ty.to_ne_bytes());
+    [a, b, c, d]
+}
+
+/// Room for a message header, and the fixed header behind it.
+#[inline(always)]
+fn front(w: &mut Writer<'_>, fixed: &[u8]) {
+    w.zeros(HEADER_LEN);
+    w.put(fixed);
+    w.align();
+}
 
 /// A request under construction in a caller's buffer. Shape: header, fixed header, attributes.
 ///
@@ -25,24 +40,26 @@ pub struct Build<'b> {
 impl<'b> Build<'b> {
     /// Starts a request of type `ty` with `NLM_F_REQUEST` and `flags`; `fixed` is the protocol's fixed header.
     pub fn new(buf: &'b mut [u8], ty: u16, flags: u16, fixed: &[u8]) -> Self {
-        let mut b = Build::blank(buf, ty, flags, 0);
-        b.w.put(fixed);
-        b.w.align();
-        b.level = b.w.len();
-        b
+        let mut w = Writer::new(buf);
+        front(&mut w, fixed);
+        Build::over(w, ty, flags)
     }
 
     /// The same where the fixed header is `fixed` zeros to begin with.
     pub fn blank(buf: &'b mut [u8], ty: u16, flags: u16, fixed: usize) -> Self {
         let mut w = Writer::new(buf);
-        w.zeros(HEADER_LEN.saturating_add(fixed));
-        w.align();
-        let level = w.len();
+        w.zeros(align4(HEADER_LEN.saturating_add(fixed)));
+        Build::over(w, ty, flags)
+    }
+
+    /// With the headers that stand in `w`. Made where it is to be: it is too large to be moved for each request.
+    #[inline(always)]
+    fn over(w: Writer<'b>, ty: u16, flags: u16) -> Self {
         Build {
+            level: w.len(),
             w,
             origins: heapless::Vec::new(),
             word: u16::MAX,
-            level,
             start: 0,
             ty,
             flags: flags | nlm::REQUEST,
@@ -112,8 +129,9 @@ impl<'b> Build<'b> {
 
     /// Byte `at` of the fixed header.
     #[must_use]
+    #[inline(never)]
     pub fn head_at(&self, at: usize) -> u8 {
-        self.w.written().get(HEADER_LEN.saturating_add(at)).copied().unwrap_or(0)
+        self.w.at(HEADER_LEN.saturating_add(at)).unwrap_or(0)
     }
 
     /// Appends an attribute.
@@ -131,9 +149,11 @@ impl<'b> Build<'b> {
 
     /// Appends attribute number `ty` with `payload` as it is.
     pub fn raw(&mut self, ty: u16, payload: &[u8]) {
-        let at = self.open(ty);
-        self.w.put(payload);
-        self.close(at);
+        self.note();
+        match u16::try_from(payload.len().saturating_add(ATTR_HEADER_LEN)) {
+            Ok(len) => self.w.put_padded(header(len, ty), payload),
+            Err(_) => self.w.spoil(),
+        }
     }
 
     /// Appends bytes that are no attribute: the fixed header inside `VETH_INFO_PEER`, a multipath record.
@@ -160,14 +180,20 @@ impl<'b> Build<'b> {
 
     /// Opens a nest that the caller closes with [`Build::close`]: for grammars that walk in and out by words.
     pub fn open(&mut self, ty: u16) -> usize {
+        let at = self.note();
+        self.w.put_padded(header(0, ty), &[]);
+        at
+    }
+
+    /// Where the next attribute begins; keeps the word that it comes from.
+    #[inline(always)]
+    fn note(&mut self) -> usize {
         self.w.align();
         let at = self.w.len();
         if let (Ok(offset), true) = (u16::try_from(at), self.word != u16::MAX) {
             // A full list only costs the caret of the later words.
             let _ = self.origins.push((offset, self.word));
         }
-        self.w.put(&[0, 0]);
-        self.w.put(&ty.to_ne_bytes());
         at
     }
 
@@ -175,8 +201,8 @@ impl<'b> Build<'b> {
     pub fn close(&mut self, at: usize) {
         let len = self.w.len().saturating_sub(at);
         match u16::try_from(len) {
-            Ok(len) => self.w.patch(at, &len.to_ne_bytes()),
-            Err(_) => self.w.patch(usize::MAX, &[0]),
+            Ok(len) => self.w.set(at, len.to_ne_bytes()),
+            Err(_) => self.w.spoil(),
         }
         self.w.align();
     }
@@ -285,40 +311,39 @@ impl<'b> Build<'b> {
     /// The attributes of the request so far, behind a fixed header of `fixed` bytes.
     #[must_use]
     pub fn attrs(&self, fixed: usize) -> crate::wire::attr::Attrs<'_> {
-        let from = crate::bytes::align4(HEADER_LEN.saturating_add(fixed));
+        let from = align4(HEADER_LEN.saturating_add(fixed));
         crate::wire::attr::Attrs::new(self.w.written().get(from..).unwrap_or(&[]))
     }
 
     /// Ends the message being built and begins the next one of the same datagram, as nf_tables batches want it. What
     /// speaks of the fixed header (`head`, `attrs` …) still means the first message's.
     pub fn another(&mut self, ty: u16, flags: u16, fixed: &[u8]) {
-        self.seal();
+        self.seal(0);
         self.start = self.w.len();
-        self.w.zeros(HEADER_LEN);
-        self.w.put(fixed);
-        self.w.align();
+        front(&mut self.w, fixed);
         (self.ty, self.flags) = (ty, flags | nlm::REQUEST);
     }
 
     /// Fills in the header of the message being built.
-    fn seal(&mut self) {
+    fn seal(&mut self, seq: u32) {
         let at = self.start;
-        let len = u32::try_from(self.w.len().saturating_sub(at)).unwrap_or(0);
-        self.w.patch(at, &len.to_ne_bytes());
-        self.w.patch(at.saturating_add(4), &self.ty.to_ne_bytes());
-        self.w.patch(at.saturating_add(6), &self.flags.to_ne_bytes());
+        let [l0, l1, l2, l3] = u32::try_from(self.w.len().saturating_sub(at)).unwrap_or(0).to_ne_bytes();
+        let ([t0, t1], [f0, f1]) = (self.ty.to_ne_bytes(), self.flags.to_ne_bytes());
+        let [s0, s1, s2, s3] = seq.to_ne_bytes();
+        self.w.set(at, [l0, l1, l2, l3, t0, t1, f0, f1, s0, s1, s2, s3]);
     }
 
     /// Fills the headers in and gives the whole datagram; `None` when something did not fit the buffer.
     ///
     /// All messages of a batch carry the same sequence number: whichever the kernel answers, it answers this request.
     pub fn finish(&mut self, seq: u32) -> Option<&[u8]> {
-        self.seal();
+        self.seal(seq);
+        // Those before it were sealed without.
         let mut at = 0_usize;
-        while let Some(len) = self.w.written().get(at..).and_then(|b| b.first_chunk()) {
+        while let Some(len) = self.w.written().get(at..self.start).and_then(|b| b.first_chunk()) {
             let len = usize::try_from(u32::from_ne_bytes(*len)).ok()?;
             self.w.patch(at.saturating_add(8), &seq.to_ne_bytes());
-            at = at.saturating_add(crate::bytes::align4(len.max(HEADER_LEN)));
+            at = at.saturating_add(align4(len.max(HEADER_LEN)));
         }
         (!self.w.is_full()).then(|| self.w.written())
     }
@@ -436,6 +461,40 @@ mod tests {
         let mut b = Build::new(&mut buf, 16, 0, &[0; 16]);
         b.raw(1, &[0; 16]);
         assert!(b.finish(1).is_none());
+    }
+
+    #[test]
+    fn attributes_of_every_length_are_padded_with_zeros() {
+        for len in 0..10_usize {
+            let mut buf = [0xee_u8; 64];
+            let mut b = Build::new(&mut buf, 16, 0, &[]);
+            b.piece(&[7]);
+            b.from_word(5);
+            b.raw(3, &[9; 10][..len]);
+            assert_eq!(b.word_at(20), Some(5));
+            let made = b.finish(1).unwrap();
+            let (head, payload) = made[16..].split_at(8);
+            let attr = header(u16::try_from(len + 4).unwrap(), 3);
+            assert_eq!((&head[..4], &head[4..]), (&[7, 0, 0, 0][..], &attr[..]));
+            assert_eq!(payload.len(), align4(len));
+            assert!(payload.iter().enumerate().all(|(at, v)| *v == if at < len { 9 } else { 0 }), "{len}");
+        }
+    }
+
+    #[test]
+    fn an_attribute_that_its_length_cannot_tell_is_told_at_the_end() {
+        static LONG: [u8; 0x1_0000] = [1; 0x1_0000];
+        let mut buf = [0; 0x1_0100];
+        for (len, fits) in [(0xfffb, true), (0xfffc, false), (0x1_0000, false)] {
+            let mut b = Build::new(&mut buf, 16, 0, &[]);
+            b.raw(1, &LONG[..len]);
+            assert_eq!(b.finish(1).is_some(), fits, "{len}");
+            let mut b = Build::new(&mut buf, 16, 0, &[]);
+            let at = b.open(1);
+            b.piece(&LONG[..len]);
+            b.close(at);
+            assert_eq!(b.finish(1).is_some(), fits, "{len}, piece by piece");
+        }
     }
 
     trait ToVec {

@@ -104,15 +104,15 @@ pub static PROPERTY: Grammar = crate::grammar! {
     usage: "{ add | del } [ DEVICE ]",
 };
 
-/// The switches of the fixed header: slot, flag, and the word that sets it. Of "up" and "down" the last one counts.
-static SWITCHES: &[(u8, u32, &str)] = &[
-    (UP, iff::UP, "up"),
-    (ARP, iff::NOARP, "on"),
-    (MULTICAST, iff::MULTICAST, "on"),
-    (ALLMULTICAST, iff::ALLMULTI, "on"),
-    (PROMISC, iff::PROMISC, "on"),
-    (TRAILERS, iff::NOTRAILERS, "on"),
-    (DYNAMIC, iff::DYNAMIC, "on"),
+/// The switches of the fixed header: slot and flag. Of "up" and "down" the last one counts.
+static SWITCHES: [(u8, u32); 7] = [
+    (UP, iff::UP),
+    (ARP, iff::NOARP),
+    (MULTICAST, iff::MULTICAST),
+    (ALLMULTICAST, iff::ALLMULTI),
+    (PROMISC, iff::PROMISC),
+    (TRAILERS, iff::NOTRAILERS),
+    (DYNAMIC, iff::DYNAMIC),
 ];
 /// The flags that a word clears.
 const INVERSE: u32 = iff::NOARP | iff::NOTRAILERS;
@@ -164,10 +164,10 @@ pub fn words<'l>(
         return Err(usage(cx, "A new link has no program."));
     }
     let (mut flags, mut change) = (0_u32, 0_u32);
-    for (n, flag, when) in SWITCHES {
+    for (n, flag) in &SWITCHES {
         if let Some(word) = slot(slots, *n) {
             change |= *flag;
-            if (word == when.as_bytes()) != (*flag & INVERSE != 0) {
+            if matches!(word, b"up" | b"on") != (*flag & INVERSE != 0) {
                 flags |= *flag;
             }
         }

@@ -9,7 +9,7 @@ use crate::ip::{mroute, neigh, netconf, netns, nexthop, route, rule};
 use nlbox_core::bytes::Reader;
 use nlbox_core::rt::rtm;
 use nlbox_core::spec::Resolve;
-use nlbox_core::text::num;
+use nlbox_core::text::{nth, num};
 use nlbox_core::wire::header::{Message, Messages};
 
 /// What is watched, and how events are headed.
@@ -42,35 +42,30 @@ pub(super) struct Event {
     pub(super) header: u8,
     /// The place in `GROUPS`.
     pub(super) group: u8,
-    /// The object in JSON; in capitals the label.
-    label: &'static str,
     /// Whether the printer itself says that it has gone.
     says: bool,
     print: Print,
 }
 
+/// The objects of [`EVENTS`] in JSON; in capitals the labels.
+const OBJECTS: &str =
+    "link addr maddr acaddr route prefix neigh netconf rule nsid mroute nexthop nexthopbucket";
+
 /// Who prints what.
 pub(super) static EVENTS: &[Event] = &[
-    Event { ty: rtm::NEWLINK, header: 16, group: 0, label: "link", says: true, print: a_link },
-    Event { ty: rtm::NEWADDR, header: 8, group: 1, label: "addr", says: false, print: address },
-    Event { ty: NEWMULTICAST, header: 0, group: 2, label: "maddr", says: false, print: address },
-    Event { ty: NEWANYCAST, header: 0, group: 3, label: "acaddr", says: false, print: address },
-    Event { ty: rtm::NEWROUTE, header: 12, group: 4, label: "route", says: true, print: a_route },
-    Event { ty: NEWPREFIX, header: 0, group: 5, label: "prefix", says: false, print: prefix::print },
-    Event { ty: rtm::NEWNEIGH, header: 12, group: 6, label: "neigh", says: true, print: neighbour },
-    Event { ty: rtm::NEWNETCONF, header: 4, group: 7, label: "netconf", says: true, print: a_netconf },
-    Event { ty: rtm::NEWRULE, header: 12, group: 8, label: "rule", says: true, print: a_rule },
-    Event { ty: rtm::NEWNSID, header: 4, group: 9, label: "nsid", says: false, print: nsid },
-    Event { ty: MROUTE, header: 0, group: 10, label: "mroute", says: true, print: multicast },
-    Event { ty: rtm::NEWNEXTHOP, header: 8, group: 11, label: "nexthop", says: true, print: a_nexthop },
-    Event {
-        ty: rtm::NEWNEXTHOPBUCKET,
-        header: 0,
-        group: 11,
-        label: "nexthopbucket",
-        says: true,
-        print: a_nexthop,
-    },
+    Event { ty: rtm::NEWLINK, header: 16, group: 0, says: true, print: a_link },
+    Event { ty: rtm::NEWADDR, header: 8, group: 1, says: false, print: address },
+    Event { ty: NEWMULTICAST, header: 0, group: 2, says: false, print: address },
+    Event { ty: NEWANYCAST, header: 0, group: 3, says: false, print: address },
+    Event { ty: rtm::NEWROUTE, header: 12, group: 4, says: true, print: a_route },
+    Event { ty: NEWPREFIX, header: 0, group: 5, says: false, print: prefix::print },
+    Event { ty: rtm::NEWNEIGH, header: 12, group: 6, says: true, print: neighbour },
+    Event { ty: rtm::NEWNETCONF, header: 4, group: 7, says: true, print: a_netconf },
+    Event { ty: rtm::NEWRULE, header: 12, group: 8, says: true, print: a_rule },
+    Event { ty: rtm::NEWNSID, header: 4, group: 9, says: false, print: nsid },
+    Event { ty: MROUTE, header: 0, group: 10, says: true, print: multicast },
+    Event { ty: rtm::NEWNEXTHOP, header: 8, group: 11, says: true, print: a_nexthop },
+    Event { ty: rtm::NEWNEXTHOPBUCKET, header: 0, group: 11, says: true, print: a_nexthop },
 ];
 
 const NEWPREFIX: u16 = 52;
@@ -97,12 +92,12 @@ pub(super) fn print(page: &mut Page<'_>, m: &Message<'_>, watch: &Watch) {
         (rtm::NEWROUTE, Some(mroute::IPMR..=mroute::IP6MR)) => MROUTE,
         (ty, _) => ty,
     };
-    let Some(e) = EVENTS.iter().find(|e| e.ty == ty) else { return strange(page, m) };
+    let Some((n, e)) = EVENTS.iter().enumerate().find(|(_, e)| e.ty == ty) else { return strange(page, m) };
     page.names.foreign = watch.nsid;
     // Another name may have been given to an id, or another id to a name.
     page.names.nsids.forget();
     let mark = page.out.mark();
-    head(page, watch, e.label);
+    head(page, watch, nth(OBJECTS, b' ', n));
     if m.ty & 1 != 0 && !e.says {
         page.out.is("deleted", "Deleted ");
     }

@@ -155,8 +155,7 @@ pub(crate) fn gateway(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, 
         let _ = other.extend_from_slice(n.ok_or_else(|| cx.err.plain_of("\"%\" is invalid lladdr.", word))?);
     } else {
         let ip = address(&mut cx.err, word, family)?;
-        settle(m, &ip);
-        if ip.family() == m.head_at(at::FAMILY) {
+        if ip.family() == settle(m, &ip) {
             m.put(key, ip.bytes());
             return Ok(());
         }
@@ -342,13 +341,20 @@ fn run_in(cx: &mut Ctx<'_>, line: &mut Line<'_>, tx: &mut [u8], ty: u16, flags: 
     if slot(&slots, DST).is_none() {
         return Err(Fail::HELP);
     }
-    let mut table = w.attrs(RTMSG_LEN).get(rta::TABLE);
+    // The words of most routes are the request already: a batch of them is spared the second frame.
+    let (mut table, mut moves) = (None, false);
+    for a in w.attrs(RTMSG_LEN) {
+        let is_table = a.ty == rta::TABLE.ty();
+        moves |= is_table || a.ty >= METRICS;
+        if is_table {
+            table = a.payload.first_chunk().map(|b| u32::from_ne_bytes(*b));
+        }
+    }
     if let Some(name) = slot(&slots, VRF) {
         table = Some(vrf(cx, name)?.1);
     }
     header(cx, &slots, &mut w, ty == rtm::NEWROUTE, table)?;
-    // The words of most routes are the request already: a batch of them is spared the second frame.
-    if w.attrs(RTMSG_LEN).any(|a| a.ty >= METRICS || a.ty == rta::TABLE.ty()) {
+    if moves {
         return moved(cx, &slots, &w, ty, flags, table);
     }
     complete(cx, &slots, &mut w, ty, flags, table)
@@ -394,9 +400,10 @@ const HEAD_END: usize = HEADER_LEN.saturating_add(RTMSG_LEN);
 /// Completes the fixed header: what was said, and iproute2's rules for what was not. `new`: the route is to be made.
 fn header(cx: &mut Ctx<'_>, slots: &Slots<'_>, w: &mut Build<'_>, new: bool, table: Option<u32>) -> Done {
     let has = |n: u8| slot(slots, n).is_some();
-    let inet = family(w) == af::AF_INET;
+    let family = family(w);
+    let inet = family == af::AF_INET;
     // A label has one type only, to delete too.
-    if (new || family(w) == af::AF_MPLS) && !has(TYPE) {
+    if (new || family == af::AF_MPLS) && !has(TYPE) {
         w.head_u8(at::TYPE, rtn::UNICAST);
     }
     let ty = w.head_at(at::TYPE);

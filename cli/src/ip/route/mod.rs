@@ -83,13 +83,14 @@ fn put_prefix(
 ) -> Result<Prefix, Fail> {
     m.from_word(line.at());
     let word = line.value(&mut cx.err)?;
-    if m.head_at(at::FAMILY) == af::AF_MPLS {
+    let family = m.head_at(at::FAMILY);
+    if family == af::AF_MPLS {
         // One label, all of its bits.
         put_labels(cx, m, key.ty(), word, b"prefix")?;
         m.head_u8(len_at, LABEL_BITS);
         return Ok(Prefix { ip: Ip::none(af::AF_MPLS), len: LABEL_BITS, had_len: false });
     }
-    let p = prefix(&mut cx.err, word, m.head_at(at::FAMILY))?;
+    let p = prefix(&mut cx.err, word, family)?;
     settle(m, &p.ip);
     if !p.ip.is_none() {
         m.put(key, p.ip.bytes());
@@ -113,17 +114,20 @@ fn put_labels(cx: &mut Ctx<'_>, m: &mut Build<'_>, ty: u16, word: &[u8], what: &
     Err(cx.err.plain(&[b"Error: % % is expected rather than \"%\".", family, what, word]))
 }
 
-/// The family of the route so far is that of its first address.
-fn settle(m: &mut Build<'_>, ip: &Ip) {
-    if m.head_at(at::FAMILY) == af::AF_UNSPEC {
-        m.head_u8(at::FAMILY, ip.family());
+/// The family of the route so far, which is that of its first address.
+fn settle(m: &mut Build<'_>, ip: &Ip) -> u8 {
+    match m.head_at(at::FAMILY) {
+        af::AF_UNSPEC => {
+            m.head_u8(at::FAMILY, ip.family());
+            ip.family()
+        }
+        family => family,
     }
 }
 
 /// The family in the end: IPv4 unless a word or an option has said another.
 fn family(m: &mut Build<'_>) -> u8 {
-    settle(m, &Ip::none(af::AF_INET));
-    m.head_at(at::FAMILY)
+    settle(m, &Ip::none(af::AF_INET))
 }
 
 /// A type of route in iproute2's abbreviations, which `Names` does not know; else a number.

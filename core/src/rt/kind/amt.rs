@@ -23,7 +23,7 @@ attrs! {
 }
 
 /// The kind.
-pub static KIND: LinkKind = LinkKind {
+pub const KIND: LinkKind = LinkKind {
     data: Some(&data::SET),
     says: Says::Command,
     ..LinkKind::new("amt", "multicast through a network that has none")

@@ -20,7 +20,7 @@ attrs! {
 }
 
 /// The kind.
-pub static KIND: LinkKind = LinkKind {
+pub const KIND: LinkKind = LinkKind {
     data: Some(&data::SET),
     says: Says::Command,
     check: Some(check),

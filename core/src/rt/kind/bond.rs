@@ -134,7 +134,7 @@ fn put_targets(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], _: &mut dyn Resol
 }
 
 /// The kind.
-pub static KIND: LinkKind =
+pub const KIND: LinkKind =
     LinkKind { data: Some(&data::SET), says: Says::Command, ..LinkKind::new("bond", "several links as one") };
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ attrs! {
 }
 
 /// The kind.
-pub static KIND: LinkKind = LinkKind {
+pub const KIND: LinkKind = LinkKind {
     data: Some(&data::SET),
     bad: Complaint::IsInvalid,
     ..LinkKind::new("bond_slave", "a port of a bond")

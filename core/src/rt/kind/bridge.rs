@@ -105,7 +105,7 @@ fn put_mask(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], host: &mut dyn Resol
 }
 
 /// The kind.
-pub static KIND: LinkKind =
+pub const KIND: LinkKind =
     LinkKind { data: Some(&data::SET), says: Says::Command, ..LinkKind::new("bridge", "a switch") };
 
 #[cfg(test)]

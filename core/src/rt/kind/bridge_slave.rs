@@ -111,7 +111,7 @@ fn put_group(v: &mut heapless::Vec<u8, 96>, bit: u64) {
 }
 
 /// The kind.
-pub static KIND: LinkKind =
+pub const KIND: LinkKind =
     LinkKind { data: Some(&data::SET), ..LinkKind::new("bridge_slave", "a port of a bridge") };
 
 #[cfg(test)]

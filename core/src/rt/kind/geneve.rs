@@ -40,7 +40,7 @@ fn put_address(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], _: &mut dyn Resol
 }
 
 /// The kind.
-pub static KIND: LinkKind = LinkKind {
+pub const KIND: LinkKind = LinkKind {
     data: Some(&data::SET),
     says: Says::Command,
     check: Some(check),

@@ -20,7 +20,7 @@ attrs! {
 }
 
 /// The kind.
-pub static KIND: LinkKind = LinkKind {
+pub const KIND: LinkKind = LinkKind {
     data: Some(&data::SET),
     check: Some(check),
     ..LinkKind::new("gtp", "the user plane of a mobile network")

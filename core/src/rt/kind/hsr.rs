@@ -19,7 +19,7 @@ attrs! {
 }
 
 /// The kind.
-pub static KIND: LinkKind = LinkKind {
+pub const KIND: LinkKind = LinkKind {
     data: Some(&data::SET),
     says: Says::What,
     ..LinkKind::new("hsr", "two links as one that survives the loss of either")

@@ -19,14 +19,14 @@ attrs! {
 }
 
 /// The kind.
-pub static KIND: LinkKind = LinkKind {
+pub const KIND: LinkKind = LinkKind {
     data: Some(&data::SET),
     bad: Complaint::Own,
     ..LinkKind::new("ipvlan", "shares the address of a lower link, told apart by IP")
 };
 
 /// The same with a character device.
-pub static TAP: LinkKind = LinkKind {
+pub const TAP: LinkKind = LinkKind {
     data: Some(&data::SET),
     bad: Complaint::Own,
     ..LinkKind::new("ipvtap", "ipvlan with a character device in place of the stack")

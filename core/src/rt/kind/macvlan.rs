@@ -85,14 +85,14 @@ fn change(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], _: &mut dyn Resolve) -
 }
 
 /// The kind.
-pub static KIND: LinkKind = LinkKind {
+pub const KIND: LinkKind = LinkKind {
     data: Some(&data::SET),
     bad: Complaint::Own,
     ..LinkKind::new("macvlan", "a link of its own address over a lower one")
 };
 
 /// The same with a character device.
-pub static TAP: LinkKind = LinkKind {
+pub const TAP: LinkKind = LinkKind {
     data: Some(&data::SET),
     bad: Complaint::Own,
     ..LinkKind::new("macvtap", "macvlan with a character device in place of the stack")

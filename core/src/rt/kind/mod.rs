@@ -99,46 +99,46 @@ impl LinkKind {
 }
 
 /// Every kind with options. Kinds that are not here can be made too, without options: dummy, ifb, wireguard, team.
-pub static KINDS: &[&LinkKind] = &[
-    &amt::KIND,
-    &bareudp::KIND,
-    &bond::KIND,
-    &bond_slave::KIND,
-    &bridge::KIND,
-    &bridge_slave::KIND,
-    &tunnel::ERSPAN,
-    &geneve::KIND,
-    &tunnel::GRE,
-    &tunnel::GRETAP,
-    &gtp::KIND,
-    &hsr::KIND,
-    &tunnel::IP6ERSPAN,
-    &tunnel::IP6GRE,
-    &tunnel::IP6GRETAP,
-    &tunnel::IP6TNL,
-    &tunnel::IPIP,
-    &ipvlan::KIND,
-    &ipvlan::TAP,
-    &macvlan::KIND,
-    &macvlan::TAP,
-    &netkit::KIND,
-    &tunnel::SIT,
-    &tun::KIND,
-    &veth::KIND,
-    &vlan::KIND,
-    &vrf::KIND,
-    &vrf::SLAVE,
-    &tunnel::VTI4,
-    &tunnel::VTI6,
-    &vxcan::KIND,
-    &vxlan::KIND,
-    &xfrm::KIND,
+pub static KINDS: &[LinkKind] = &[
+    amt::KIND,
+    bareudp::KIND,
+    bond::KIND,
+    bond_slave::KIND,
+    bridge::KIND,
+    bridge_slave::KIND,
+    tunnel::ERSPAN,
+    geneve::KIND,
+    tunnel::GRE,
+    tunnel::GRETAP,
+    gtp::KIND,
+    hsr::KIND,
+    tunnel::IP6ERSPAN,
+    tunnel::IP6GRE,
+    tunnel::IP6GRETAP,
+    tunnel::IP6TNL,
+    tunnel::IPIP,
+    ipvlan::KIND,
+    ipvlan::TAP,
+    macvlan::KIND,
+    macvlan::TAP,
+    netkit::KIND,
+    tunnel::SIT,
+    tun::KIND,
+    veth::KIND,
+    vlan::KIND,
+    vrf::KIND,
+    vrf::SLAVE,
+    tunnel::VTI4,
+    tunnel::VTI6,
+    vxcan::KIND,
+    vxlan::KIND,
+    xfrm::KIND,
 ];
 
 /// The kind called `name`.
 #[must_use]
 pub fn find(name: &[u8]) -> Option<&'static LinkKind> {
-    KINDS.iter().find(|k| k.name.as_bytes() == name).copied()
+    KINDS.iter().find(|k| k.name.as_bytes() == name)
 }
 
 /// The set of `IFLA_INFO_DATA` for a kind.

@@ -31,7 +31,7 @@ attrs! {
 }
 
 /// The kind.
-pub static KIND: LinkKind = LinkKind {
+pub const KIND: LinkKind = LinkKind {
     data: Some(&data::SET),
     bad: Complaint::Own,
     ..LinkKind::new("netkit", "a pair of links that programs are hung into")

@@ -46,5 +46,5 @@ fn show_account(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dy
 }
 
 /// The kind.
-pub static KIND: LinkKind =
+pub const KIND: LinkKind =
     LinkKind { data: Some(&data::SET), ..LinkKind::new("tun", "its other end is a program") };

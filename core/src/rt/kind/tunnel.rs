@@ -328,7 +328,7 @@ macro_rules! kinds {
             })],
         };
         #[doc = $about]
-        pub static $kind: LinkKind = LinkKind {
+        pub const $kind: LinkKind = LinkKind {
             data: Some(&$set),
             bad: Complaint::$bad,
             says: Says::Nothing,

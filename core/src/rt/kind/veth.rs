@@ -12,7 +12,7 @@ attrs! {
 }
 
 /// The kind. Its `peer` takes a whole link's words, which is the command's to read.
-pub static KIND: LinkKind = LinkKind {
+pub const KIND: LinkKind = LinkKind {
     data: Some(&data::SET),
     says: Says::Nothing,
     ..LinkKind::new("veth", "a pair of links, each the other's wire")

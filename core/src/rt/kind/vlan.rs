@@ -72,7 +72,7 @@ fn put_qos(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], _: &mut dyn Resolve) 
 }
 
 /// The kind.
-pub static KIND: LinkKind = LinkKind {
+pub const KIND: LinkKind = LinkKind {
     data: Some(&data::SET),
     bad: Complaint::IsInvalid,
     says: Says::Command,

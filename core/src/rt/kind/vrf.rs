@@ -18,11 +18,11 @@ attrs! {
 }
 
 /// The kind.
-pub static KIND: LinkKind = LinkKind {
+pub const KIND: LinkKind = LinkKind {
     data: Some(&data::SET),
     ..LinkKind::new("vrf", "a routing table of its own for the links under it")
 };
 
 /// Its ports.
-pub static SLAVE: LinkKind =
+pub const SLAVE: LinkKind =
     LinkKind { data: Some(&port::SET), ..LinkKind::new("vrf_slave", "a link under a vrf") };

@@ -186,7 +186,7 @@ pub(super) static LABEL: Custom = Custom {
 };
 
 /// The kind.
-pub static KIND: LinkKind = LinkKind {
+pub const KIND: LinkKind = LinkKind {
     data: Some(&data::SET),
     says: Says::Command,
     check: Some(check),

@@ -14,7 +14,7 @@ attrs! {
 }
 
 /// The kind.
-pub static KIND: LinkKind = LinkKind {
+pub const KIND: LinkKind = LinkKind {
     data: Some(&data::SET),
     says: Says::Nothing,
     check: Some(check),

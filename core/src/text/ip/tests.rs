@@ -93,6 +93,36 @@ fn accepts_and_refuses_as_std() {
 }
 
 #[test]
+fn dotted_quads_are_read_as_std_and_their_short_forms_part_by_part() {
+    let parts = ["", "0", "00", "07", "9", "25", "26", "255", "256", "1000", "0x1f", "a"];
+    let few = if cfg!(miri) { 200 } else { usize::MAX };
+    for count in 1..=5_u32 {
+        let of = if count == 5 { 4 } else { parts.len() };
+        for mut n in (0..of.pow(count)).take(few) {
+            let mut word = Vec::new();
+            for _ in 0..count {
+                word.push(parts[n % of]);
+                n /= of;
+            }
+            let text = word.join(".");
+            assert_eq!(
+                parse(text.as_bytes()),
+                text.parse().ok().map(|v4: Ipv4Addr| Ip::v4(v4.octets())),
+                "{text}"
+            );
+            let bytes: Option<Vec<u8>> = word.iter().map(|part| num::parse_u8(part.as_bytes())).collect();
+            let short = bytes.filter(|b| b.len() <= 4).map(|b| {
+                let at = |n: usize| b.get(n).copied().unwrap_or(0);
+                ([at(0), at(1), at(2), at(3)], u8::try_from(b.len()).unwrap())
+            });
+            assert_eq!(parse_short_v4(text.as_bytes()), short, "{text}");
+        }
+    }
+    assert_eq!(parse("1.".repeat(260).as_bytes()), None);
+    assert_eq!(parse(std::format!("{}1", "1.".repeat(259)).as_bytes()), None, "not counted around");
+}
+
+#[test]
 fn prints_the_forms_of_glibc() {
     for (word, printed) in [
         ("::", "::"),
