@@ -216,7 +216,7 @@ impl<'b> Conn<'b> {
         m.set_flags(m.flags() | nlm::DUMP);
         let seq = self.send(m)?;
         let port = self.port()?;
-        Ok(Dump { conn: self, seq, port, at: 0..0, done: false, interrupted: false, fresh: false })
+        Ok(Dump { conn: self, seq, port, at: 0..0, last: 0, done: false, interrupted: false, fresh: false })
     }
 
     /// Joins a multicast group, for [`Conn::listen`].
@@ -244,6 +244,8 @@ pub struct Dump<'c, 'b> {
     seq: u32,
     port: u32,
     at: Range<usize>,
+    /// Where the message lent last begins.
+    last: usize,
     done: bool,
     interrupted: bool,
     /// None of what stands at `at` has been handed over by [`Dump::ahead`].
@@ -276,7 +278,8 @@ impl Dump<'_, '_> {
                 self.done = true;
                 return Err(Error::Malformed);
             };
-            let body = self.at.start.wrapping_add(HEADER_LEN);
+            self.last = self.at.start;
+            let body = self.last.wrapping_add(HEADER_LEN);
             let body = body..body.wrapping_add(payload.len());
             self.at.start = align4(body.end).min(self.at.end);
             if seq != self.seq || port != self.port {
@@ -320,6 +323,18 @@ impl Dump<'_, '_> {
         if core::mem::take(&mut self.fresh) {
             Messages::new(self.conn.rx.get(self.at.clone()).unwrap_or(&[])).for_each(|m| look(&m));
         }
+    }
+
+    /// Takes the message lent last back: it is the next one again. Only once for each, and not behind the end.
+    pub fn back(&mut self) {
+        self.at.start = self.last;
+        self.done = false;
+    }
+
+    /// Whether the kernel has flagged any part that came so far: from that datagram on messages may be missing or come twice.
+    #[must_use]
+    pub const fn interrupted(&self) -> bool {
+        self.interrupted
     }
 
     /// Reads the rest of the dump and throws it away, so that the socket is free for the next request.

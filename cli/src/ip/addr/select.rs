@@ -194,8 +194,13 @@ impl<'l> Filter<'l> {
     /// Whether some addresses of a link may be left out.
     #[must_use]
     pub fn selects(&self) -> bool {
-        self.family != af::AF_UNSPEC
-            || self.scope.is_some()
+        self.family != af::AF_UNSPEC || self.chooses()
+    }
+
+    /// Whether some addresses of one family may be left out.
+    #[must_use]
+    pub fn chooses(&self) -> bool {
+        self.scope.is_some()
             || self.mask != 0
             || self.proto.is_some()
             || self.to.is_some()
