@@ -66,7 +66,7 @@ mod watch;
 pub mod words;
 
 use crate::getopt::choose;
-use crate::host::{Socket, Stream};
+use crate::host::{Pool, Socket, Stream};
 use crate::names::Names;
 use crate::report::{Done, Report};
 use crate::words::{Line, Words};
@@ -212,7 +212,9 @@ pub static APPLETS: &[Applet] = &[
 pub fn run(args: Args) -> u8 {
     let (mut stdout, mut stderr) = (Stream(1), Stream(2));
     // NETLINK_ROUTE is protocol 0. What is open at the end is the kernel's to close.
-    let mut sockets = ManuallyDrop::new([const { Socket::new(0) }; 4]);
+    let pool = ManuallyDrop::new(Pool::new(None));
+    let shared = || Socket::shared(&pool);
+    let mut sockets = ManuallyDrop::new([shared(), shared(), Socket::new(0), Socket::new(0)]);
     let [main, side, third, fourth] = &mut *sockets;
     // Mapped, so that only the pages which are used are ever there; a stack array would be zeroed whole.
     let room = nlbox_sys::memory::map(PAGE + RX + RX + RX_BESIDE + RX_BESIDE + TX).unwrap_or_default();

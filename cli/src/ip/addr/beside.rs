@@ -21,8 +21,9 @@ const ALONE: u32 = 8;
 const BUCKETS: u32 = 256;
 /// Families that have addresses on any link beside those of IP, and come behind them: DECnet and Phonet.
 const OTHERS: [u8; 2] = [12, 35];
-/// Types of links that may have addresses of MCTP: `ARPHRD_MCTP` and `ARPHRD_LOOPBACK`.
-const MCTP: [u16; 2] = [290, 772];
+/// Types of links that may have addresses of MCTP.
+const ARPHRD_MCTP: u16 = 290;
+const ARPHRD_LOOPBACK: u16 = 772;
 
 /// Where the addresses of a link are.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,18 +52,16 @@ impl<'c, 'b> Beside<'c, 'b> {
         Beside { conns, ..Beside::default() }
     }
 
-    /// Whether the conversations have been taken up.
-    pub(super) const fn begun(&self) -> bool {
-        self.conns.is_none()
-    }
-
-    /// Whether a dump has kept to no order: what was said of a link before that came out may be wrong.
-    pub(super) fn doubtful(&mut self) -> bool {
+    /// Closes the dumps: the next line of a batch may be for another namespace. Whether one has kept to no order: what was
+    /// said of a link before that came out may be wrong.
+    #[inline(never)]
+    pub(super) fn end(&mut self) -> bool {
         let mut doubtful = false;
         for s in &mut self.streams {
             let Some(s) = s else { continue };
             while self.runs && s.head != 0 && s.take(&mut |_| ()).is_ok() {}
             doubtful |= s.orders == 0;
+            s.dump.close();
         }
         doubtful
     }
@@ -80,7 +79,8 @@ impl<'c, 'b> Beside<'c, 'b> {
             return Turn::Ask;
         }
         let index = row.info.index;
-        let mut turn = if MCTP.contains(&row.info.ty) { Turn::Ask } else { Turn::Not };
+        let mut turn =
+            if matches!(row.info.ty, ARPHRD_MCTP | ARPHRD_LOOPBACK) { Turn::Ask } else { Turn::Not };
         for s in &mut self.streams {
             let Some(s) = s else { continue };
             let Ok(of) = s.turn(index) else {
@@ -118,7 +118,7 @@ impl<'c, 'b> Beside<'c, 'b> {
     }
 
     /// Passes over what comes of link `index`, which has to be asked for alone.
-    pub(super) fn pass(&mut self, index: u32) -> Turn {
+    fn pass(&mut self, index: u32) -> Turn {
         let _ = self.each(index, &mut |_| ());
         Turn::Ask
     }
@@ -162,6 +162,7 @@ struct Stream<'c, 'b> {
 
 #[inline(never)]
 fn start<'c, 'b>(conn: &'c mut Conn<'b>, family: u8, stream: &mut Option<Stream<'c, 'b>>) -> Option<()> {
+    conn.close();
     let dump = conn.dump(&mut request(&mut [0; 64], family, 0)).ok()?;
     let stream = stream.insert(Stream { dump, family, head: 0, behind: 0, orders: RISING | HASHED });
     stream.advance().ok()

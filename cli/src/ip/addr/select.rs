@@ -233,6 +233,7 @@ pub struct Addr<'m> {
 impl<'m> Addr<'m> {
     /// Reads an address message; `None` when it is none.
     #[must_use]
+    #[inline(never)]
     pub fn of(m: &Message<'m>) -> Option<Addr<'m>> {
         let (head, attrs) = m.split::<IFADDR_LEN>();
         let (head, _) = IfAddr::read_from_prefix(&head).ok()?;

@@ -69,12 +69,8 @@ fn list(cx: &mut Ctx<'_>, f: &Filter<'_>, asked: u8) -> Done {
             }
             Ok(())
         });
-        if beside.doubtful() {
+        if beside.end() {
             failed.set(Some(Error::Interrupted));
-        }
-        // The next line of a batch may be for another namespace.
-        if beside.begun() {
-            conns.iter_mut().flat_map(|conns| conns.iter_mut()).for_each(Conn::close);
         }
         cx.beside = conns;
         done?;
@@ -100,11 +96,12 @@ fn one(
     }
     let opts = page.opts;
     let links_only = f.family == af::AF_PACKET;
-    let mut turn = if links_only { Turn::Not } else { beside.turn(&mut page.names.conn, f.family, &row) };
-    if turn == Turn::Here && f.chooses() {
+    let turn = match () {
+        () if links_only => Turn::Not,
         // They have to be looked at before the link is printed, and then once more.
-        turn = beside.pass(row.info.index);
-    }
+        () if f.chooses() => Turn::Ask,
+        () => beside.turn(&mut page.names.conn, f.family, &row),
+    };
     if !links_only && f.selects() && hidden(page, &row, f, turn)? {
         return Ok(());
     }
