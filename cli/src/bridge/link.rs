@@ -111,7 +111,7 @@ pub fn print(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter) {
 /// One option, by its row.
 fn option<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Slots<'l>) -> Done {
     let ours = |r: &nlbox_core::spec::AttrSpec| {
-        u8::try_from(r.ty).is_ok_and(|ty| ty != N_GROUPS && ORDER.contains(&ty))
+        u8::try_from(r.ty).is_ok_and(|ty| ty != N_GROUPS && nlbox_core::bytes::has(&ORDER, ty))
     };
     super::option(cx, line, m, &data::SET, ours, "Invalid \"%\" value\n", "port state")
 }

@@ -3,6 +3,7 @@
 use super::fill::Fill;
 use super::num;
 use super::pen::Text;
+use crate::bytes::has;
 
 /// Address families, of `<linux/socket.h>`, in the width of a netlink family field.
 pub mod af {
@@ -140,11 +141,6 @@ pub fn parse(word: &[u8]) -> Option<Ip> {
 #[must_use]
 pub fn parse_short_v4(word: &[u8]) -> Option<([u8; 4], u8)> {
     parts_v4(word, num::parse_u8)
-}
-
-/// The slice's own `contains` takes eight bytes at a time, at five times the size.
-pub(super) fn has(word: &[u8], byte: u8) -> bool {
-    word.iter().position(|other| *other == byte).is_some()
 }
 
 fn parse_v4(word: &[u8]) -> Option<[u8; 4]> {

@@ -1,8 +1,9 @@
 //! Link-layer addresses of up to MAX_ADDR_LEN (32) bytes.
 
-use super::ip::{has, parse_short_v4};
+use super::ip::parse_short_v4;
 use super::num::hex_digit;
 use super::pen::{Pen, Text};
+use crate::bytes::has;
 
 /// Lower-case hexadecimal bytes with colons between; what passes 32 bytes is left out.
 #[must_use]
