@@ -300,22 +300,19 @@ fn ip_address(out: &mut Out<'_>, files: &Files, label: &str, bytes: &[u8]) {
 
 /// The flags: each a word, and a truth in JSON. What is not permanent is `dynamic`.
 fn flags(out: &mut Out<'_>, family: u8, flags: u32) {
-    let mut left = flags;
-    for (bit, name) in ADDR_FLAGS.iter() {
-        // One bit has two names; which comes first does not matter, it is printed once.
-        let (shown, name) = match bit {
-            ifa_f::PERMANENT => (flags & bit == 0, "dynamic"),
-            ifa_f::SECONDARY if family == af::AF_INET6 => (left & bit != 0, "temporary"),
-            _ => (left & bit != 0, name),
+    // One bit has two names; which comes first does not matter, it is printed once.
+    let mut named = ADDR_FLAGS.bits(flags ^ ifa_f::PERMANENT);
+    for (bit, name) in named.by_ref() {
+        let name = match bit {
+            ifa_f::PERMANENT => "dynamic",
+            ifa_f::SECONDARY if family == af::AF_INET6 => "temporary",
+            _ => name,
         };
-        left &= !bit;
-        if shown {
-            out.is(name, name);
-            out.text(" ");
-        }
+        out.is(name, name);
+        out.text(" ");
     }
-    if left != 0 {
-        out.str("ifa_flags", "flags % ", num::hex_pad(u64::from(left), 2).as_bytes());
+    if named.left != 0 {
+        out.str("ifa_flags", "flags % ", num::hex_pad(u64::from(named.left), 2).as_bytes());
     }
 }
 
