@@ -41,10 +41,12 @@ enum Fault {
     Send,
 }
 
+/// A link: index, type, and addresses by family and a byte.
+type Link = (u32, u16, Vec<(u8, u8)>);
+
 #[derive(Clone, Debug)]
 struct Net {
-    /// Index, type, and addresses by family and a byte.
-    links: Vec<(u32, u16, Vec<(u8, u8)>)>,
+    links: Vec<Link>,
     /// Addresses of links that are not in the dump of links.
     unknown: Vec<u32>,
     order: [Order; 3],
@@ -57,7 +59,7 @@ struct Net {
 
 impl Net {
     /// The links of one index, or all.
-    fn sorted(&self, order: Order, index: u32) -> Vec<(u32, u16, Vec<(u8, u8)>)> {
+    fn sorted(&self, order: Order, index: u32) -> Vec<Link> {
         let mut all: Vec<_> = self.links.iter().filter(|l| index == 0 || l.0 == index).cloned().collect();
         match order {
             Order::Rising => all.sort_by_key(|l| l.0),
