@@ -3,6 +3,7 @@
 
 mod story;
 
+use harness::vm::Setup;
 use nlbox_core::conn::{Errno, Received, Transport};
 use std::collections::VecDeque;
 use story::{PORT, run_beside};
@@ -363,4 +364,31 @@ fn links_with_addresses_of_other_families_are_asked_for_alone() {
     let mut old = net(100, 1, 1);
     old.families = vec![2];
     all_lines(&old);
+}
+
+/// Debian's kernel dumps by the hash of the indexes.
+#[test]
+fn a_kernel_of_the_other_order_prints_the_same() {
+    let setup = Setup::new().iproute2().file("/bin/nlbox", harness::nlbox()).modules(&["dummy"]);
+    let Some(mut vm) = setup.boot() else { return };
+    // Some without addresses, some with those of one family.
+    let lines: String = (0..300)
+        .map(|i| {
+            let mut lines = format!("link add d{i} type dummy\n");
+            if i % 7 != 0 {
+                lines += &format!("addr add 10.{}.{}.1/24 dev d{i}\n", i >> 8, i & 255);
+            }
+            if i % 5 != 0 {
+                lines += &format!("addr add fd00:{i:x}::1/64 dev d{i}\n");
+            }
+            lines
+        })
+        .collect();
+    assert_eq!(vm.feed(&["/bin/nlbox", "ip", "-batch", "-"], &lines).code, 0);
+    for words in ["addr", "-4 addr", "-6 addr", "-o addr", "-j addr", "-br addr"] {
+        let [theirs, ours] = ["/bin/ip", "/bin/nlbox ip"].map(|ip| vm.run(&format!("{ip} {words}")));
+        assert!(ours.stdout.len() > 10_000, "{words}: {}", ours.stderr);
+        assert!(ours == theirs, "{words}:\n{}", harness::diff(&theirs.stdout, &ours.stdout));
+    }
+    vm.off();
 }
