@@ -177,7 +177,9 @@ impl<'b> Conn<'b> {
             let Some(len) = self.recv()? else { continue };
             if let Some(r) = self.scan_ack(len, seq, port) {
                 // Who changes things goes on changing: the transport stays.
-                self.owed = self.owed.wrapping_sub(u32::from(r != Err(Error::Malformed)));
+                if !matches!(r, Err(Error::Malformed)) {
+                    self.owed = self.owed.wrapping_sub(1);
+                }
                 return r;
             }
         }

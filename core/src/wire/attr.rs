@@ -95,7 +95,6 @@ impl<'a> Attrs<'a> {
             if let Some(at) = at.get_mut(usize::from(ty)) {
                 there |= bit;
                 *at = u16::try_from(place).unwrap_or(0);
-                again |= u64::from(*at == 0);
             } else if ty < 64 {
                 again |= there & bit;
                 there |= bit;
@@ -106,7 +105,9 @@ impl<'a> Attrs<'a> {
             }
             place = align4(end);
         }
-        Attrs { rest: bytes, there: there | high, at, again: again != 0, damaged: false }
+        // What lies too far behind for its place to be kept is looked for, to the last.
+        let again = again != 0 || place > usize::from(u16::MAX);
+        Attrs { rest: bytes, there: there | high, at, again, damaged: false }
     }
 
     /// The bytes that have not been iterated yet.
