@@ -45,7 +45,7 @@ impl Transport for Player {
 
 /// Passes to the real kernel and keeps all that goes by; port ids become [`PORT`].
 struct Recorder {
-    real: nlbox::host::Socket,
+    real: nlbox::host::Socket<'static>,
     tape: Tape,
 }
 

@@ -470,6 +470,7 @@ fn with_ctx(f: impl FnOnce(&mut Ctx<'_>) -> Done) -> (Done, String) {
             opts: Options::default(),
         },
         err: Report::new(&mut err),
+        beside: None,
         visits: Default::default(),
         tx: &mut tx,
     };

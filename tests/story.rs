@@ -18,12 +18,25 @@ pub type Tape = VecDeque<(bool, Vec<u8>)>;
 
 /// Runs a command line in this process; stdout, stderr, exit code.
 pub fn run(line: &str, main: &mut dyn Transport, side: &mut dyn Transport) -> (String, String, u8) {
+    run_beside(line, main, side, None)
+}
+
+/// The same with two more kernels for what runs beside the first.
+pub fn run_beside<'k>(
+    line: &str,
+    main: &'k mut dyn Transport,
+    side: &'k mut dyn Transport,
+    beside: Option<[&'k mut dyn Transport; 2]>,
+) -> (String, String, u8) {
     let words: Vec<CString> = line.split_whitespace().map(|w| CString::new(w).unwrap()).collect();
     let words: Vec<_> = words.iter().map(CString::as_c_str).collect();
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let (mut page, mut rx, mut rx2) = (vec![0; nlbox::PAGE], vec![0; nlbox::RX], vec![0; nlbox::RX]);
     let mut tx = vec![0; nlbox::TX];
+    let mut rooms = [vec![0; nlbox::RX_BESIDE], vec![0; nlbox::RX_BESIDE]];
     let code = {
+        let [rx3, rx4] = &mut rooms;
+        let mut beside = beside.map(|[third, fourth]| [Conn::new(third, rx3), Conn::new(fourth, rx4)]);
         let mut cx = Ctx {
             conn: Conn::new(main, &mut rx),
             page: Page {
@@ -32,6 +45,7 @@ pub fn run(line: &str, main: &mut dyn Transport, side: &mut dyn Transport) -> (S
                 opts: Options::default(),
             },
             err: Report::new(&mut err),
+            beside: beside.as_mut(),
             visits: Default::default(),
             tx: &mut tx,
         };

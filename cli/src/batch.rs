@@ -104,7 +104,7 @@ impl Source {
             let end = from.saturating_add(n);
             self.number = self.number.saturating_add(1);
             let line = self.buf.get_mut(self.at..end).unwrap_or_default();
-            if line.last() != Some(&b'\\') || line.contains(&b'#') {
+            if line.last() != Some(&b'\\') || nlbox_core::bytes::has(line, b'#') {
                 break (end, end.saturating_add(1));
             }
             // The two bytes between the lines make room in front.

@@ -125,8 +125,8 @@ pub fn object(cx: &mut Ctx<'_>, o: &Object) -> Fail {
             page.end();
             continue;
         };
-        for word in g.usage().split(' ').filter(|w| !w.is_empty()) {
-            page.word(&[word.as_bytes()]);
+        for word in g.usage().as_bytes().split(|b| *b == b' ').filter(|w| !w.is_empty()) {
+            page.word(&[word]);
         }
         for a in g.iter() {
             arg(&mut page, &a, g.set);

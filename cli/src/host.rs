@@ -1,5 +1,6 @@
 //! The system below the commands: the standard streams and the netlink sockets.
 
+use core::cell::Cell;
 use nlbox_core::conn::{Errno, Received, Transport};
 use nlbox_core::text::out::Sink;
 use nlbox_sys::netlink::NetlinkSocket;
@@ -14,32 +15,50 @@ impl Sink for Stream {
 }
 
 /// A netlink socket that is opened when it is first needed: `-n` and `netns` change the namespace before that.
-pub struct Socket {
+pub struct Socket<'p> {
     protocol: i32,
     open: Option<Open>,
     /// The one of another namespace, set aside.
     aside: Option<Open>,
+    /// Where one of rtnetlink lies while nothing is awaited, for whoever asks next.
+    pool: Option<&'p Pool>,
 }
 
-struct Open {
+/// Room for the socket that conversations take turns with.
+pub type Pool = Cell<Option<Open>>;
+
+/// An open socket.
+pub struct Open {
     socket: NetlinkSocket,
     /// Our port id, 0 before it is asked.
     port: u32,
 }
 
-impl Socket {
+impl<'p> Socket<'p> {
     /// A socket of `NETLINK_*` family `protocol`, not opened yet.
     #[must_use]
     pub const fn new(protocol: i32) -> Self {
-        Socket { protocol, open: None, aside: None }
+        Socket { protocol, open: None, aside: None, pool: None }
+    }
+
+    /// One of rtnetlink that is shared by way of `pool`.
+    #[must_use]
+    pub const fn shared(pool: &'p Pool) -> Self {
+        Socket { protocol: 0, open: None, aside: None, pool: Some(pool) }
     }
 
     fn open(&mut self) -> Result<&mut Open, Errno> {
-        let open = match self.open.take() {
+        let open = match self.take() {
             Some(open) => open,
             None => Open { socket: NetlinkSocket::open(self.protocol, 0).map_err(errno)?, port: 0 },
         };
         Ok(self.open.insert(open))
+    }
+
+    /// Ours, or the one in the pool.
+    fn take(&mut self) -> Option<Open> {
+        let pool = self.pool.filter(|_| self.protocol == 0);
+        self.open.take().or_else(|| pool?.take())
     }
 }
 
@@ -47,7 +66,7 @@ fn errno(e: nlbox_sys::errno::Errno) -> Errno {
     Errno(e.0)
 }
 
-impl Transport for Socket {
+impl Transport for Socket<'_> {
     fn send(&mut self, datagram: &[u8]) -> Result<(), Errno> {
         self.open()?.socket.send(datagram).map_err(errno)
     }
@@ -69,11 +88,19 @@ impl Transport for Socket {
         nlbox_sys::memory::map(len).ok()
     }
 
+    fn rest(&mut self) {
+        if let Some(pool) = self.pool.filter(|_| self.protocol == 0) {
+            // What lies there already is of the same kind, and one will do.
+            self.open = pool.replace(self.open.take());
+        }
+    }
+
     fn close(&mut self) {
-        self.open = None;
+        while self.take().is_some() {}
     }
 
     fn turn(&mut self) {
+        self.open = self.take();
         core::mem::swap(&mut self.open, &mut self.aside);
     }
 
@@ -82,6 +109,9 @@ impl Transport for Socket {
     }
 
     fn join(&mut self, group: u32) -> Result<(), Errno> {
+        // Others would hear the events of the group.
+        self.open = self.take();
+        self.pool = None;
         let socket = &self.open()?.socket;
         // Events of the kernel's own pass by a socket without a port id. One that has its port id refuses another.
         let _ = socket.bind(0);

@@ -23,10 +23,10 @@ pub struct Host<'w> {
 /// /etc/hosts that name it. `name` gets the first name of the IPv4 address's line, or stays.
 #[must_use]
 pub fn look_up<'w>(word: &'w [u8], name: &mut Name) -> Host<'w> {
-    let mut parts = word.splitn(2, |b| *b == b'%');
-    let v6 = parts.next().and_then(parse).filter(|ip| ip.bits() == 128);
+    let (front, zone) = nlbox_core::bytes::halves(word, b'%');
+    let v6 = parse(front).filter(|ip| ip.bits() == 128);
     let v4 = if v6.is_some() { None } else { aton(word) };
-    let zone = parts.next().filter(|_| v6.is_some()).unwrap_or(b"");
+    let zone = zone.filter(|_| v6.is_some()).unwrap_or(b"");
     let mut host = Host { v4, v6, zone, numeric: v4.is_some() || v6.is_some() };
     if !host.numeric {
         each(&mut |ip, mut names| {
@@ -51,7 +51,7 @@ pub fn look_up<'w>(word: &'w [u8], name: &mut Name) -> Host<'w> {
 pub fn address(word: &[u8], family: u8) -> Option<Ip> {
     let host = look_up(word, &mut Name::new());
     let found = if family == af::AF_INET { host.v4 } else { host.v6 };
-    found.filter(|_| !word.contains(&b'%'))
+    found.filter(|_| !nlbox_core::bytes::has(word, b'%'))
 }
 
 /// Puts the first name of the first line of /etc/hosts with this address into `name`, which stays empty without one.

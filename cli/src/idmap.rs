@@ -75,7 +75,7 @@ pub fn named(cx: &mut Ctx<'_>, side: &Side, word: &[u8]) -> Result<u32, Fail> {
 pub fn range(cx: &mut Ctx<'_>, side: &Side, word: &[u8]) -> Result<Range, Fail> {
     let mut numbers = [0, 1, 2].map(|n| number(field(word, n)));
     let mut whole = field(word, 3).is_empty();
-    if word.contains(&b':') {
+    if nlbox_core::bytes::has(word, b':') {
         numbers.swap(0, 1);
     }
     if word == b"auto" {

@@ -44,7 +44,7 @@ pub(crate) fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 fn own_path(cx: &mut Ctx<'_>, soft: bool, to: &mut CBuf<4096>) -> Done {
     let called = cx.err.typed.and_then(|w| Line::new(w, 0).next()).filter(|w| {
         // A symbolic link would hold a relative path relative to DIR.
-        if soft { w.first() == Some(&b'/') } else { w.contains(&b'/') }
+        if soft { w.first() == Some(&b'/') } else { nlbox_core::bytes::has(w, b'/') }
     });
     let mut room = [0; 4096];
     let Some(path) = readlink(c"/proc/self/exe", &mut room).ok().or(called) else {

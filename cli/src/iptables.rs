@@ -193,8 +193,8 @@ fn options(cx: &mut Ctx<'_>, mut words: Line<'_>, a: &mut Asked<'_>, mut not: u6
         }
         kinds = kinds.saturating_add(1);
         let fits = match id {
-            _ if COMMON.contains(&id) || id == a.command => true,
-            _ if LISTING.contains(&id) => a.command == b'L',
+            _ if nlbox_core::bytes::has(COMMON, id) || id == a.command => true,
+            _ if nlbox_core::bytes::has(LISTING, id) => a.command == b'L',
             _ => !lists,
         };
         if !fits {

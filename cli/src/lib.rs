@@ -67,10 +67,11 @@ pub mod words;
 
 use crate::getopt::choose;
 use crate::grammar::Run;
-use crate::host::{Socket, Stream};
+use crate::host::{Pool, Socket, Stream};
 use crate::names::Names;
 use crate::report::{Done, Report};
 use crate::words::{Line, Words};
+use core::mem::ManuallyDrop;
 use nlbox_core::conn::Conn;
 use nlbox_core::text::out::Out;
 use nlbox_core::text::{Texts, pack};
@@ -81,6 +82,8 @@ pub const TX: usize = 4096;
 /// Bytes for one received datagram. The kernel fills dumps up to 32 KiB, where a single message is not larger: that of a
 /// link with many virtual functions. What is not written to takes no memory.
 pub const RX: usize = 131_072;
+/// The same for a dump of which no message is large: what the kernel fills at most.
+pub const RX_BESIDE: usize = 32768;
 /// Bytes of output gathered before a write; an interrupted dump within them is asked again unseen.
 pub const PAGE: usize = 32768;
 
@@ -133,6 +136,8 @@ pub struct Ctx<'a> {
     pub page: Page<'a>,
     /// The error stream.
     pub err: Report<'a>,
+    /// Two more conversations for dumps that run beside the first: the addresses of links.
+    pub beside: Option<&'a mut [Conn<'a>; 2]>,
     /// The namespaces that the lines of a batch are for.
     pub visits: ip::netns::Visits,
     /// Room for one request.
@@ -228,25 +233,32 @@ pub static APPLETS: Applets = applets! {
 #[must_use]
 pub fn run(args: Args) -> u8 {
     let (mut stdout, mut stderr) = (Stream(1), Stream(2));
-    // NETLINK_ROUTE is protocol 0.
-    let (mut main, mut side) = (Socket::new(0), Socket::new(0));
+    // NETLINK_ROUTE is protocol 0. What is open at the end is the kernel's to close.
+    let pool = ManuallyDrop::new(Pool::new(None));
+    let shared = || Socket::shared(&pool);
+    let mut sockets = ManuallyDrop::new([shared(), shared(), Socket::new(0), Socket::new(0)]);
+    let [main, side, third, fourth] = &mut *sockets;
     // Mapped, so that only the pages which are used are ever there; a stack array would be zeroed whole.
-    let room = nlbox_sys::memory::map(PAGE + RX + RX + TX).unwrap_or_default();
+    let room = nlbox_sys::memory::map(PAGE + RX + RX + RX_BESIDE + RX_BESIDE + TX).unwrap_or_default();
     let (page, rest) = room.split_at_mut_checked(PAGE).unwrap_or_default();
     let (rx, rest) = rest.split_at_mut_checked(RX).unwrap_or_default();
-    let (rx2, tx) = rest.split_at_mut_checked(RX).unwrap_or_default();
+    let (rx2, rest) = rest.split_at_mut_checked(RX).unwrap_or_default();
+    let (rx3, rest) = rest.split_at_mut_checked(RX_BESIDE).unwrap_or_default();
+    let (rx4, tx) = rest.split_at_mut_checked(RX_BESIDE).unwrap_or_default();
     if tx.is_empty() {
         Report::new(&mut stderr).say(&[b"nlbox: no memory"]);
         return 1;
     }
+    let mut beside = [Conn::new(third, rx3), Conn::new(fourth, rx4)];
     let mut cx = Ctx {
-        conn: Conn::new(&mut main, rx),
+        conn: Conn::new(main, rx),
         page: Page {
             out: Out::new(&mut stdout, page),
-            names: Names::new(Conn::new(&mut side, rx2)),
+            names: Names::new(Conn::new(side, rx2)),
             opts: Options::default(),
         },
         err: Report::new(&mut stderr),
+        beside: Some(&mut beside),
         visits: Default::default(),
         tx,
     };

@@ -98,7 +98,9 @@ impl<'a> Names<'a> {
 
     /// Asks for one link, and keeps the answer.
     fn fetch(&mut self, which: Link<'_>) -> Option<Known> {
-        let known = self.link(which, Known::of).ok()??;
+        let mut known = None;
+        self.ask(which, &mut |m| known = Known::of(m)).ok()?;
+        let known = known?;
         if let Some(slot) = self.slot(known.index) {
             *slot = known;
         }

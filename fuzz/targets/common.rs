@@ -186,6 +186,7 @@ pub fn with(kernels: &mut [Kernel; 2], work: impl FnOnce(&mut Ctx<'_>)) -> Vec<u
                 opts: Options::default(),
             },
             err: Report::new(&mut err),
+            beside: None,
             visits: Default::default(),
             tx: &mut tx,
         };

@@ -54,7 +54,7 @@ fn write<'b>(buf: &'b mut [MaybeUninit<u8>], pieces: &[&[u8]]) -> Result<&'b CSt
     let wanted = pieces.iter().fold(1_usize, |sum, piece| sum.saturating_add(piece.len()));
     let bad = if wanted > buf.len() {
         Some(Errno::ENAMETOOLONG)
-    } else if pieces.iter().any(|piece| piece.contains(&0)) {
+    } else if pieces.iter().any(|piece| piece.iter().position(|b| *b == 0).is_some()) {
         Some(Errno::EINVAL)
     } else {
         None

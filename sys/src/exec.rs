@@ -111,7 +111,7 @@ pub fn execvp(file: &CStr, argv: Argv<'_>) -> Errno {
     if name.is_empty() {
         return Errno::ENOENT;
     }
-    if name.contains(&b'/') {
+    if name.iter().position(|b| *b == b'/').is_some() {
         return exec_or_script(file, argv);
     }
     let mut found = Errno::ENOENT;

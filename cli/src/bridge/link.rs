@@ -114,7 +114,7 @@ fn option<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut 
     let ours = |r: &nlbox_core::spec::AttrSpec| {
         // The second name of `fastleave` is of `ip link` alone.
         let second = matches!(r.kind, Kind::Custom(_));
-        !second && u8::try_from(r.ty).is_ok_and(|ty| ty != N_GROUPS && ORDER.contains(&ty))
+        !second && u8::try_from(r.ty).is_ok_and(|ty| ty != N_GROUPS && nlbox_core::bytes::has(&ORDER, ty))
     };
     super::option(cx, line, m, &data::SET, ours, "Invalid \"%\" value\n", "port state")
 }

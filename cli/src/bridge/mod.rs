@@ -298,7 +298,7 @@ fn vids(cx: &mut Ctx<'_>, word: &[u8]) -> Result<(u16, u16), Fail> {
         .map(|(a, b)| (u16::try_from(a).unwrap_or(u16::MAX), u16::try_from(b).unwrap_or(u16::MAX)));
     let what: &[u8] = match read {
         Some(read @ (first, last)) if first <= last && last < 4096 => return Ok(read),
-        Some(_) if word.contains(&b'-') => b"range",
+        Some(_) if nlbox_core::bytes::has(word, b'-') => b"range",
         _ => b"ID",
     };
     Err(cx.err.usage(&[b"Invalid VLAN % \"%\"", what, word]))

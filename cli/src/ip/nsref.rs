@@ -23,7 +23,7 @@ pub enum NsRef {
 /// # Errors
 /// Why the file of that path or name cannot be opened.
 pub fn open(word: &[u8]) -> Result<NsRef, Errno> {
-    let found = if word.contains(&b'/') { file("%", word) } else { by_name(word) };
+    let found = if nlbox_core::bytes::has(word, b'/') { file("%", word) } else { by_name(word) };
     match (found, num::parse_u32(word)) {
         (Err(Errno::ENOENT), Some(pid)) => Ok(NsRef::Pid(pid)),
         (found, _) => found.map(NsRef::Fd),

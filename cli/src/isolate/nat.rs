@@ -62,9 +62,8 @@ pub(super) fn set(cx: &mut Ctx<'_>, steps: &mut Steps<'_, '_>, hide: bool, insid
 
 /// `IPPROTO_*`, the port of the host, the port inside.
 fn ports(word: &[u8]) -> Option<(u8, u16, u16)> {
-    let mut parts = word.splitn(2, |b| *b == b'/');
-    let (pair, proto) = (parts.next()?, parts.next().unwrap_or(b"tcp"));
-    let proto = crate::getopt::choose("tcp udp", proto, 0)?;
+    let (pair, proto) = nlbox_core::bytes::halves(word, b'/');
+    let proto = crate::getopt::choose("tcp udp", proto.unwrap_or(b"tcp"), 0)?;
     let mut ports = pair.split(|b| *b == b':').map(|word| {
         let n = parse_u64_base(word, 10)?;
         u16::try_from(n).ok().filter(|n| *n > 0)

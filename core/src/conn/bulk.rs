@@ -65,13 +65,15 @@ impl Conn<'_> {
     /// # Errors
     /// None of them was sent.
     pub fn post(&mut self) -> Result<(), Error> {
-        let Conn { link, bulk, extack, .. } = self;
+        let Conn { link, bulk, extack, owed, .. } = self;
         *extack = 0..0;
         let at = bulk.last.saturating_add(FLAGS_AT);
         let flags = bulk.room.get_mut(at..).unwrap_or_default().iter_mut();
         flags.zip(nlm::ACK.to_ne_bytes()).for_each(|(to, bit)| *to |= bit);
         let datagram = bulk.room.get(..bulk.len).unwrap_or(&[]);
         bulk.len = 0;
+        // Nobody tells how far the answers have come: this socket is ours from here on.
+        *owed = owed.wrapping_add(1);
         let sent = retry(|| link.send(datagram));
         if sent.is_err() {
             bulk.count = 0;

@@ -45,6 +45,8 @@ pub trait Transport {
         let _ = len;
         None
     }
+    /// Nothing is awaited any more: another conversation may take up what is open, until the next call.
+    fn rest(&mut self) {}
     /// Closes what is open: the next call opens anew, perhaps in another namespace.
     fn close(&mut self) {}
     /// Sets what is open aside, and takes up what was set aside before.
@@ -66,6 +68,8 @@ pub struct Conn<'b> {
     rx: &'b mut [u8],
     seq: u32,
     protocol: i32,
+    /// How many requests have been sent whose last answer did not come, was not waited for, or was a refusal.
+    owed: u32,
     extack: Range<usize>,
     bulk: bulk::Bulk<'b>,
 }
@@ -76,8 +80,9 @@ const STRANGERS: u32 = if cfg!(miri) { 64 } else { 4096 };
 
 impl<'b> Conn<'b> {
     /// A conversation over `link`, receiving into `rx` (32 KiB lets the kernel fill its largest dump datagrams).
+    #[inline(never)]
     pub fn new(link: &'b mut dyn Transport, rx: &'b mut [u8]) -> Self {
-        Conn { link, rx, seq: 0, protocol: 0, extack: 0..0, bulk: bulk::Bulk::default() }
+        Conn { link, rx, seq: 0, protocol: 0, owed: 0, extack: 0..0, bulk: bulk::Bulk::default() }
     }
 
     /// What the kernel said beyond the errno in the acknowledgement that ended the last request.
@@ -91,6 +96,7 @@ impl<'b> Conn<'b> {
     pub fn close(&mut self) {
         self.link.close();
         self.extack = 0..0;
+        self.owed = 0;
     }
 
     /// Goes on over the transport set aside at the turn before, at first a new one, and sets this one aside: another
@@ -114,6 +120,7 @@ impl<'b> Conn<'b> {
         self.free()?;
         self.extack = 0..0;
         self.seq = self.seq.wrapping_add(1).max(1);
+        self.owed = self.owed.wrapping_add(1);
         let seq = self.seq;
         let datagram = m.finish(seq).ok_or(Error::Full)?;
         loop {
@@ -121,6 +128,15 @@ impl<'b> Conn<'b> {
                 Err(Errno(EINTR)) => {}
                 r => return r.map(|()| seq).map_err(Error::Os),
             }
+        }
+    }
+
+    /// The last answer to a question has come.
+    #[inline(never)]
+    fn settle(&mut self) {
+        self.owed = self.owed.wrapping_sub(1);
+        if self.owed == 0 {
+            self.link.rest();
         }
     }
 
@@ -160,6 +176,10 @@ impl<'b> Conn<'b> {
             // An acknowledgement is never so large.
             let Some(len) = self.recv()? else { continue };
             if let Some(r) = self.scan_ack(len, seq, port) {
+                // Who changes things goes on changing: the transport stays.
+                if !matches!(r, Err(Error::Malformed)) {
+                    self.owed = self.owed.wrapping_sub(1);
+                }
                 return r;
             }
         }
@@ -206,6 +226,7 @@ impl<'b> Conn<'b> {
             }
             let at = place(self.rx, m.payload);
             let Message { ty, flags, seq, port, .. } = m;
+            self.settle();
             return Ok(Message { ty, flags, seq, port, payload: self.rx.get(at).unwrap_or(&[]) });
         }
         Err(Error::Malformed)
@@ -216,7 +237,7 @@ impl<'b> Conn<'b> {
         m.set_flags(m.flags() | nlm::DUMP);
         let seq = self.send(m)?;
         let port = self.port()?;
-        Ok(Dump { conn: self, seq, port, at: 0..0, done: false, interrupted: false, fresh: false })
+        Ok(Dump { conn: self, seq, port, at: 0..0, last: 0, done: false, interrupted: false, fresh: false })
     }
 
     /// Joins a multicast group, for [`Conn::listen`].
@@ -244,6 +265,8 @@ pub struct Dump<'c, 'b> {
     seq: u32,
     port: u32,
     at: Range<usize>,
+    /// Where the message lent last begins.
+    last: usize,
     done: bool,
     interrupted: bool,
     /// None of what stands at `at` has been handed over by [`Dump::ahead`].
@@ -276,7 +299,8 @@ impl Dump<'_, '_> {
                 self.done = true;
                 return Err(Error::Malformed);
             };
-            let body = self.at.start.wrapping_add(HEADER_LEN);
+            self.last = self.at.start;
+            let body = self.last.wrapping_add(HEADER_LEN);
             let body = body..body.wrapping_add(payload.len());
             self.at.start = align4(body.end).min(self.at.end);
             if seq != self.seq || port != self.port {
@@ -308,6 +332,7 @@ impl Dump<'_, '_> {
             _ => return Err(Error::Malformed),
         };
         self.conn.extack = place(rx, tlvs.bytes());
+        self.conn.settle();
         match errno {
             0 if self.interrupted && ty == nlmsg::DONE => Err(Error::Interrupted),
             0 => Ok(()),
@@ -320,6 +345,24 @@ impl Dump<'_, '_> {
         if core::mem::take(&mut self.fresh) {
             Messages::new(self.conn.rx.get(self.at.clone()).unwrap_or(&[])).for_each(|m| look(&m));
         }
+    }
+
+    /// Takes the message lent last back: it is the next one again. Only once for each, and not behind the end.
+    pub fn back(&mut self) {
+        self.at.start = self.last;
+        self.done = false;
+    }
+
+    /// Whether the kernel has flagged any part that came so far: from that datagram on messages may be missing or come twice.
+    #[must_use]
+    pub const fn interrupted(&self) -> bool {
+        self.interrupted
+    }
+
+    /// Gives the dump up: what is still to come goes with the transport.
+    pub fn close(&mut self) {
+        self.done = true;
+        self.conn.close();
     }
 
     /// Reads the rest of the dump and throws it away, so that the socket is free for the next request.

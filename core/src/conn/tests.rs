@@ -322,3 +322,64 @@ fn a_datagram_carries_so_many_requests_and_no_more() {
     assert_eq!(conn.refused(), Err(Error::Os(Errno(11))));
     assert_eq!(conn.refused(), Ok(None));
 }
+
+/// A script, and how often its socket was free for others.
+struct Resting<'s>(Script<'s>, u32);
+
+impl Transport for Resting<'_> {
+    fn send(&mut self, d: &[u8]) -> Result<(), Errno> {
+        self.0.send(d)
+    }
+    fn recv(&mut self, buf: &mut [u8]) -> Result<Received, Errno> {
+        self.0.recv(buf)
+    }
+    fn port(&mut self) -> Result<u32, Errno> {
+        self.0.port()
+    }
+    fn rest(&mut self) {
+        self.1 += 1;
+    }
+}
+
+#[test]
+fn a_socket_is_free_for_others_when_nothing_is_awaited() {
+    let answer = |seq| message(16, 0, seq, PORT, &[0; 16]);
+    let part = |seq| message(16, nlm::MULTI, seq, PORT, &[0; 16]);
+    let end = |seq| message(nlmsg::DONE, nlm::MULTI, seq, PORT, &[0; 4]);
+    let said = [answer(1), part(2), end(2), part(3), answer(4)];
+    let steps: Vec<_> = said.iter().map(|d| Step::Datagram(0, d)).collect();
+    let mut link = Resting(Script::new(&steps), 0);
+    let (mut rx, mut tx) = ([0; 512], [0; 64]);
+    let mut conn = Conn::new(&mut link, &mut rx);
+    let mut m = Build::new(&mut tx, 18, 0, &[0; 16]);
+    conn.get(&mut m).unwrap();
+    conn.dump(&mut m).unwrap().drain().unwrap();
+    // One that is left in the middle: what else comes of it is for nobody, and never for another conversation.
+    assert!(conn.dump(&mut m).unwrap().next().unwrap().is_some());
+    conn.get(&mut m).unwrap();
+    assert_eq!(link.1, 2);
+    assert!(link.0.over());
+}
+
+#[test]
+fn a_message_of_a_dump_can_be_taken_back() {
+    let parts = [1_u8, 2].map(|n| message(16, nlm::MULTI, 1, PORT, &[n; 16]));
+    let flagged = message(16, nlm::MULTI | nlm::DUMP_INTR, 1, PORT, &[3; 16]);
+    let said = [parts.concat(), flagged, done(0)];
+    let steps: Vec<_> = said.iter().map(|d| Step::Datagram(0, d)).collect();
+    let mut script = Script::new(&steps);
+    let (mut rx, mut tx) = ([0; 512], [0; 64]);
+    let mut conn = Conn::new(&mut script, &mut rx);
+    let mut m = Build::new(&mut tx, 18, 0, &[0; 16]);
+    let mut dump = conn.dump(&mut m).unwrap();
+    for n in [1, 2, 3] {
+        for last in [false, true] {
+            assert_eq!(dump.next().unwrap().unwrap().payload[0], n);
+            assert_eq!(dump.interrupted(), n == 3);
+            if !last {
+                dump.back();
+            }
+        }
+    }
+    assert_eq!(dump.next().map(|m| m.is_some()), Err(Error::Interrupted));
+}

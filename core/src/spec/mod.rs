@@ -106,7 +106,8 @@ impl Names {
     /// The name of `v`.
     #[must_use]
     pub fn name(&self, v: u64) -> Option<&'static str> {
-        self.iter().next_of(&mut |n| u64::from(n) == v).map(|(_, s)| s)
+        let v = u32::try_from(v).ok()?;
+        self.iter().next_of(v, u32::MAX, true).map(|(_, s)| s)
     }
 
     /// The number called `word`.
@@ -136,21 +137,23 @@ pub struct NamesIter {
 }
 
 impl NamesIter {
-    /// The next row of whose number `wanted` says so.
-    fn next_of(&mut self, wanted: &mut dyn FnMut(u32) -> bool) -> Option<(u32, &'static str)> {
+    /// The next row whose number is `like` in all bits of `mask`, or is not.
+    #[inline(never)]
+    fn next_of(&mut self, like: u32, mask: u32, same: bool) -> Option<(u32, &'static str)> {
         let (bytes, mut end) = (self.rest.as_bytes(), 0_usize);
         loop {
-            let len = usize::from(*bytes.get(end)?);
-            let (mut v, mut shift, mut at) = (0_u32, 0_u32, end.wrapping_add(1));
-            while let Some(group) = bytes.get(at) {
+            let [len, group, ..] = *bytes.get(end..)? else { return None };
+            let (mut v, mut at) = (u32::from(group & 63), end.wrapping_add(2));
+            let (mut more, mut shift) = (group & 64, 6_u32);
+            while more != 0
+                && let Some(group) = bytes.get(at)
+            {
                 v |= u32::from(group & 63).wrapping_shl(shift);
-                (shift, at) = (shift.wrapping_add(6), at.wrapping_add(1));
-                if group & 64 == 0 {
-                    break;
-                }
+                (more, shift, at) = (group & 64, shift.wrapping_add(6), at.wrapping_add(1));
             }
+            let len = usize::from(len);
             end = at.wrapping_add(len);
-            if wanted(v) {
+            if ((v ^ like) & mask == 0) == same {
                 let name = self.rest.get(at..end)?;
                 self.rest = self.rest.get(end..).unwrap_or("");
                 return Some((v, name));
@@ -163,7 +166,7 @@ impl Iterator for NamesIter {
     type Item = (u32, &'static str);
 
     fn next(&mut self) -> Option<(u32, &'static str)> {
-        self.next_of(&mut |_| true)
+        self.next_of(0, 0, true)
     }
 }
 
@@ -179,7 +182,7 @@ impl Iterator for BitNames {
 
     fn next(&mut self) -> Option<(u32, &'static str)> {
         let left = self.left;
-        let (mask, name) = if left == 0 { None } else { self.rows.next_of(&mut |n| left & n != 0) }?;
+        let (mask, name) = if left == 0 { None } else { self.rows.next_of(0, left, false) }?;
         self.left = left & !mask;
         Some((mask, name))
     }

@@ -3,6 +3,7 @@
 use super::fill::Fill;
 use super::num;
 use super::pen::Text;
+use crate::bytes::has;
 
 /// Address families, of `<linux/socket.h>`, in the width of a netlink family field.
 pub mod af {
@@ -150,11 +151,6 @@ pub fn parse_short_v4(word: &[u8]) -> Option<([u8; 4], u8)> {
     }
     let parts = fill.len();
     Some((bytes, parts))
-}
-
-/// The slice's own `contains` takes eight bytes at a time, at five times the size.
-pub(super) fn has(word: &[u8], byte: u8) -> bool {
-    word.iter().position(|other| *other == byte).is_some()
 }
 
 /// Four decimal parts without zeros in front, in one pass: nearly every address of a batch.

@@ -1,8 +1,9 @@
 //! Link-layer addresses of up to MAX_ADDR_LEN (32) bytes.
 
-use super::ip::{has, parse_short_v4};
+use super::ip::parse_short_v4;
 use super::num::hex_digit;
 use super::pen::{Pen, Text};
+use crate::bytes::has;
 
 /// Lower-case hexadecimal bytes with colons between; what passes 32 bytes is left out.
 #[must_use]
@@ -12,13 +13,7 @@ pub fn print(address: &[u8]) -> Text {
 
 #[inline(never)]
 pub(super) fn write(pen: &mut Pen<'_>, address: &[u8]) {
-    for (at, byte) in address.iter().take(32).enumerate() {
-        if at > 0 {
-            pen.byte(b':');
-        }
-        pen.hex(byte >> 4);
-        pen.hex(*byte);
-    }
+    pen.pairs(address.get(..32).unwrap_or(address));
 }
 
 /// The length of the address written to the front of `out`, or `None`; see [`parse_or_part`].

@@ -1,11 +1,13 @@
 //! Numbers to text and back, with strtoul's prefixes.
 
+const ROOM: usize = 32;
+
 /// A number as text, at most 24 bytes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(test, derive(Debug))]
 pub struct Digits {
-    /// Filled from the end, the order in which digits come.
-    buf: [u8; 24],
+    /// Filled from the end, the order in which digits come; a power of two, so that every place is known to be in it.
+    buf: [u8; ROOM],
     start: u8,
 }
 
@@ -18,17 +20,16 @@ impl Digits {
     }
 
     fn push_front(&mut self, byte: u8) {
-        let start = self.start.saturating_sub(1);
-        if let Some(slot) = self.buf.get_mut(usize::from(start)) {
+        self.start = self.start.wrapping_sub(1);
+        if let Some(slot) = self.buf.get_mut(usize::from(self.start) % ROOM) {
             *slot = byte;
         }
-        self.start = start;
     }
 }
 
 /// At least `width` digits (at most 22) of `value`; a full stop before the last `places` unless that is 0.
 fn radix(value: u64, base: u64, width: u8, places: u8) -> Digits {
-    let mut digits = Digits { buf: [0; 24], start: 24 };
+    let mut digits = Digits { buf: [0; ROOM], start: 32 };
     let mut rest = value;
     let mut done: u8 = 0;
     while (rest > 0 || done < width) && done < 22 {
@@ -47,7 +48,7 @@ fn radix(value: u64, base: u64, width: u8, places: u8) -> Digits {
 #[must_use]
 pub fn dec(value: u64) -> Digits {
     let Ok(mut rest) = u32::try_from(value) else { return radix(value, 10, 1, 0) };
-    let mut digits = Digits { buf: [0; 24], start: 24 };
+    let mut digits = Digits { buf: [0; ROOM], start: 32 };
     loop {
         // A tenth by hand: a listing prints millions of these, and a division costs more than the rest.
         let tenth = u64::from(rest).wrapping_mul(0xcccc_cccd) >> 35;

@@ -67,8 +67,12 @@ impl<'w> Pen<'w> {
     /// The last four bits as one lower-case hexadecimal digit.
     #[inline(never)]
     pub(super) fn hex(&mut self, nibble: u8) {
-        let digit = nibble & 15;
-        self.byte(if digit < 10 { b'0' } else { b'a' - 10 }.wrapping_add(digit));
+        self.digit(nibble & 15);
+    }
+
+    #[inline(always)]
+    fn digit(&mut self, n: u8) {
+        self.byte(if n < 10 { b'0' } else { b'a' - 10 }.wrapping_add(n));
     }
 
     /// An address of IPv4 or IPv6, else bytes of a link's.
@@ -79,6 +83,18 @@ impl<'w> Pen<'w> {
             16 => self.v6(bytes),
             _ => mac::write(self, bytes),
         }
+    }
+
+    /// Bytes as two hexadecimal digits each, with colons between them.
+    #[inline(always)]
+    pub(super) fn pairs(&mut self, bytes: &[u8]) {
+        let mut pen = Pen { room: self.room, at: self.at };
+        for byte in bytes {
+            pen.digit(byte >> 4);
+            pen.digit(byte & 15);
+            pen.byte(b':');
+        }
+        self.at = pen.at.saturating_sub(usize::from(!bytes.is_empty()));
     }
 
     /// Numbers below 256 with full stops between them.

@@ -40,7 +40,7 @@ pub struct Attrs<'a> {
     there: u64,
     /// Where in `rest` the payload of attribute `ty` begins: 0 where it has to be looked for.
     at: [u16; NEAR],
-    /// Whether a bit of `there` may stand for more than one: the first one found is then not the last.
+    /// Whether there may be more than one of a number: the first one found is then not the last.
     again: bool,
     damaged: bool,
 }
@@ -80,7 +80,7 @@ impl<'a> Attrs<'a> {
     /// The same, looked through once so that asking for what is not there costs nothing.
     #[must_use]
     pub fn indexed(bytes: &'a [u8]) -> Self {
-        let (mut there, mut again, mut at) = (0, 0, [0; NEAR]);
+        let (mut there, mut high, mut again, mut at) = (0, 0, 0, [0; NEAR]);
         let mut place = 0_usize;
         // As in `step`, with less to carry on.
         while let Some([a, b, c, d]) = bytes.get(place..).and_then(<[u8]>::first_chunk) {
@@ -91,15 +91,23 @@ impl<'a> Attrs<'a> {
             }
             let ty = u16::from_ne_bytes([*c, *d]) & NLA_TYPE_MASK;
             let bit = 1_u64.wrapping_shl(ty.into());
-            again |= there & bit;
-            there |= bit;
             place = place.wrapping_add(ATTR_HEADER_LEN);
             if let Some(at) = at.get_mut(usize::from(ty)) {
+                there |= bit;
                 *at = u16::try_from(place).unwrap_or(0);
+            } else if ty < 64 {
+                again |= there & bit;
+                there |= bit;
+            } else {
+                // Not to be taken for the one that it shares the bit with.
+                again |= high & bit;
+                high |= bit;
             }
             place = align4(end);
         }
-        Attrs { rest: bytes, there, at, again: again != 0, damaged: false }
+        // What lies too far behind for its place to be kept is looked for, to the last.
+        let again = again != 0 || place > usize::from(u16::MAX);
+        Attrs { rest: bytes, there: there | high, at, again, damaged: false }
     }
 
     /// The bytes that have not been iterated yet.

@@ -85,7 +85,7 @@ fn bare<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, slots: &mu
     let bit = ADDR_FLAGS.number(word);
     // iproute2 warns of what cannot be, as far as it has read, and goes on without the flag.
     let v6 = cx.page.opts.family == af::AF_INET6
-        || [LOCAL, PEER].iter().any(|n| slot(slots, *n).is_some_and(|w| w.contains(&b':')));
+        || [LOCAL, PEER].iter().any(|n| slot(slots, *n).is_some_and(|w| nlbox_core::bytes::has(w, b':')));
     let why: &[u8] = match bit {
         Some(bit) if bit & ifa_f::SETTABLE == 0 => b" option is not mutable from userspace",
         Some(bit) if bit & ifa_f::V6_ONLY != 0 && !v6 => b" option can be set only for IPv6 addresses",
@@ -182,7 +182,7 @@ fn finish(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>) -> Done {
     };
     if let (Some(ip), None) = (own, other) {
         let word = slot(LOCAL).unwrap_or(b"");
-        if !adds && v4 && !word.contains(&b'/') {
+        if !adds && v4 && !nlbox_core::bytes::has(word, b'/') {
             cx.err.say_of(
                 "Warning: Executing wildcard deletion to stay compatible with old scripts.\n         \
                   Explicitly specify the prefix length (%/32) to avoid this warning.\n         \

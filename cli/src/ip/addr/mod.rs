@@ -1,5 +1,6 @@
 //! `ip address`.
 
+mod beside;
 pub mod change;
 pub mod flush;
 mod glob;

@@ -194,8 +194,13 @@ impl<'l> Filter<'l> {
     /// Whether some addresses of a link may be left out.
     #[must_use]
     pub fn selects(&self) -> bool {
-        self.family != af::AF_UNSPEC
-            || self.scope.is_some()
+        self.family != af::AF_UNSPEC || self.chooses()
+    }
+
+    /// Whether some addresses of one family may be left out.
+    #[must_use]
+    pub fn chooses(&self) -> bool {
+        self.scope.is_some()
             || self.mask != 0
             || self.proto.is_some()
             || self.to.is_some()
@@ -228,6 +233,7 @@ pub struct Addr<'m> {
 impl<'m> Addr<'m> {
     /// Reads an address message; `None` when it is none.
     #[must_use]
+    #[inline(never)]
     pub fn of(m: &Message<'m>) -> Option<Addr<'m>> {
         let (head, attrs) = m.split::<IFADDR_LEN>();
         let (head, _) = IfAddr::read_from_prefix(&head).ok()?;

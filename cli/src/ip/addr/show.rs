@@ -1,5 +1,6 @@
 //! `ip address show`: links as `ip link` prints them, each with its addresses below it.
 
+use super::beside::{Beside, Turn};
 use super::select::{Addr, Filter};
 use crate::files::Files;
 use crate::ip::link::show as link;
@@ -51,7 +52,7 @@ fn list(cx: &mut Ctx<'_>, f: &Filter<'_>, asked: u8) -> Done {
         match cx.conn.get(&mut m) {
             Ok(m) => {
                 cx.page.out.open_document();
-                failed.set(one(&mut cx.page, &m, f).err());
+                failed.set(one(&mut cx.page, &m, f, &mut Beside::default()).err());
             }
             Err(e) => return Err(cx.err.net(e, &cx.conn, None)),
         }
@@ -60,12 +61,19 @@ fn list(cx: &mut Ctx<'_>, f: &Filter<'_>, asked: u8) -> Done {
         if asked != af::AF_INET6 {
             f.link.ask(&mut m);
         }
-        crate::dump::dump(cx, &mut m, &mut |page, m| {
-            if let Err(e) = one(page, m, f) {
+        let mut conns = cx.beside.take();
+        let mut beside = Beside::new(conns.as_deref_mut());
+        let done = crate::dump::dump(cx, &mut m, &mut |page, m| {
+            if let Err(e) = one(page, m, f, &mut beside) {
                 failed.set(Some(e));
             }
             Ok(())
-        })?;
+        });
+        if beside.end() {
+            failed.set(Some(Error::Interrupted));
+        }
+        cx.beside = conns;
+        done?;
     }
     match failed.get().map(|e| (e, cx.err.net(e, &cx.page.names.conn, None))) {
         None | Some((Error::Interrupted, _)) => Ok(()),
@@ -74,7 +82,12 @@ fn list(cx: &mut Ctx<'_>, f: &Filter<'_>, asked: u8) -> Done {
 }
 
 /// Prints a link and its addresses, if both are asked for.
-fn one(page: &mut Page<'_>, m: &Message<'_>, f: &Filter<'_>) -> Result<(), Error> {
+fn one(
+    page: &mut Page<'_>,
+    m: &Message<'_>,
+    f: &Filter<'_>,
+    beside: &mut Beside<'_, '_>,
+) -> Result<(), Error> {
     let Some(row) = link::Row::of(m) else { return Ok(()) };
     page.names.learn(m);
     let thin = f.family == af::AF_INET6 && f.asks_attrs();
@@ -83,7 +96,13 @@ fn one(page: &mut Page<'_>, m: &Message<'_>, f: &Filter<'_>) -> Result<(), Error
     }
     let opts = page.opts;
     let links_only = f.family == af::AF_PACKET;
-    if !links_only && f.selects() && hidden(page, &row, f)? {
+    let turn = match () {
+        () if links_only => Turn::Not,
+        // They have to be looked at before the link is printed, and then once more.
+        () if f.chooses() => Turn::Ask,
+        () => beside.turn(&mut page.names.conn, f.family, &row),
+    };
+    if !links_only && f.selects() && hidden(page, &row, f, turn)? {
         return Ok(());
     }
     if links_only && opts.brief {
@@ -105,7 +124,7 @@ fn one(page: &mut Page<'_>, m: &Message<'_>, f: &Filter<'_>) -> Result<(), Error
             page.opts.stats = opts.stats;
         }
     }
-    let done = if links_only { Ok(()) } else { addresses(page, &row, f, bare) };
+    let done = if links_only { Ok(()) } else { addresses(page, &row, f, bare, turn, beside) };
     if !bare && !opts.brief && opts.stats > 0 {
         crate::ip::link::stats::counters(page, &row.attrs);
     }
@@ -117,8 +136,13 @@ fn one(page: &mut Page<'_>, m: &Message<'_>, f: &Filter<'_>) -> Result<(), Error
 }
 
 /// Whether a link is left out: it has addresses, but none that is asked for, or none at all of the family.
-fn hidden(page: &mut Page<'_>, row: &link::Row<'_>, f: &Filter<'_>) -> Result<bool, Error> {
+fn hidden(page: &mut Page<'_>, row: &link::Row<'_>, f: &Filter<'_>, turn: Turn) -> Result<bool, Error> {
     let (mut some, mut wanted) = (false, false);
+    match turn {
+        Turn::Here => return Ok(false),
+        Turn::Not => return Ok(f.family != af::AF_UNSPEC),
+        Turn::Ask => {}
+    }
     let done = each(&mut page.names.conn, f.family, row.info.index, &mut |a| {
         some = true;
         wanted |= f.takes(a, row.name);
@@ -130,16 +154,26 @@ fn hidden(page: &mut Page<'_>, row: &link::Row<'_>, f: &Filter<'_>) -> Result<bo
 }
 
 /// Prints a link's addresses; `bare` without a link above them.
-fn addresses(page: &mut Page<'_>, row: &link::Row<'_>, f: &Filter<'_>, bare: bool) -> Result<(), Error> {
+fn addresses(
+    page: &mut Page<'_>,
+    row: &link::Row<'_>,
+    f: &Filter<'_>,
+    bare: bool,
+    mut turn: Turn,
+    beside: &mut Beside<'_, '_>,
+) -> Result<(), Error> {
     let opts = page.opts;
     let out = &mut page.out;
     let dev = out.mode.oneline.then_some(row.name);
     out.open_array("addr_info", "");
     let mut tries = 1..TRIES;
+    let mut shown = 0_u32;
     let done = loop {
         let mark = out.mark();
-        let done = each(&mut page.names.conn, f.family, row.info.index, &mut |a| {
-            if !f.takes(a, row.name) {
+        let (mut skipped, mut count) = (0..shown, 0);
+        let mut take = |a: &Addr<'_>| {
+            count = u32::wrapping_add(count, 1);
+            if skipped.next().is_some() || !f.takes(a, row.name) {
                 return;
             }
             let lines = !opts.brief && !out.json();
@@ -150,7 +184,17 @@ fn addresses(page: &mut Page<'_>, row: &link::Row<'_>, f: &Filter<'_>, bare: boo
             if lines && bare {
                 out.bytes(b"\n");
             }
-        });
+        };
+        let done = match turn {
+            Turn::Not => Ok(()),
+            Turn::Here => beside.each(row.info.index, &mut take),
+            Turn::Ask => each(&mut page.names.conn, f.family, row.info.index, &mut take),
+        };
+        // What broke off beside is asked for alone, whatever was wrong, and goes on behind what has been printed.
+        if turn == Turn::Here && done.is_err() {
+            (turn, shown) = (Turn::Ask, count);
+            continue;
+        }
         if done != Err(Error::Interrupted) || tries.next().is_none() || !out.rewind(mark) {
             break done;
         }
@@ -256,22 +300,19 @@ fn ip_address(out: &mut Out<'_>, files: &Files, label: &str, bytes: &[u8]) {
 
 /// The flags: each a word, and a truth in JSON. What is not permanent is `dynamic`.
 fn flags(out: &mut Out<'_>, family: u8, flags: u32) {
-    let mut left = flags;
-    for (bit, name) in ADDR_FLAGS.iter() {
-        // One bit has two names; which comes first does not matter, it is printed once.
-        let (shown, name) = match bit {
-            ifa_f::PERMANENT => (flags & bit == 0, "dynamic"),
-            ifa_f::SECONDARY if family == af::AF_INET6 => (left & bit != 0, "temporary"),
-            _ => (left & bit != 0, name),
+    // One bit has two names; which comes first does not matter, it is printed once.
+    let mut named = ADDR_FLAGS.bits(flags ^ ifa_f::PERMANENT);
+    for (bit, name) in named.by_ref() {
+        let name = match bit {
+            ifa_f::PERMANENT => "dynamic",
+            ifa_f::SECONDARY if family == af::AF_INET6 => "temporary",
+            _ => name,
         };
-        left &= !bit;
-        if shown {
-            out.is(name, name);
-            out.text(" ");
-        }
+        out.is(name, name);
+        out.text(" ");
     }
-    if left != 0 {
-        out.str("ifa_flags", "flags % ", num::hex_pad(u64::from(left), 2).as_bytes());
+    if named.left != 0 {
+        out.str("ifa_flags", "flags % ", num::hex_pad(u64::from(named.left), 2).as_bytes());
     }
 }
 

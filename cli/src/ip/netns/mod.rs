@@ -128,7 +128,7 @@ fn in_child(cx: &mut Ctx<'_>, job: &mut dyn FnMut(&mut Ctx<'_>) -> Done) -> Done
 
 /// Whether `name` may be a file in [`DIR`].
 fn is_name(name: &[u8]) -> bool {
-    !matches!(name, b"" | b"." | b"..") && name.len() <= NAME_MAX && !name.contains(&b'/')
+    !matches!(name, b"" | b"." | b"..") && name.len() <= NAME_MAX && !nlbox_core::bytes::has(name, b'/')
 }
 
 /// The next word: the name of a namespace.

@@ -106,7 +106,7 @@ const LABEL_BITS: u8 = 20;
 fn put_labels(cx: &mut Ctx<'_>, m: &mut Build<'_>, ty: u16, word: &[u8], what: &[u8]) -> Done {
     let family = m.head_at(at::FAMILY);
     // Only routes by labels have any, and go by one.
-    let one = !word.contains(&b'/') || ty != rta::DST.ty();
+    let one = !nlbox_core::bytes::has(word, b'/') || ty != rta::DST.ty();
     if family == af::AF_MPLS && one && mpls::put(m, ty, word, true) {
         return Ok(());
     }

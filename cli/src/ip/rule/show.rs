@@ -219,7 +219,23 @@ fn selectors(page: &mut Page<'_>, head: &RuleHeader, a: &Attrs<'_>) {
     if head.tos != 0 {
         put_tos(page, label!("tos| tos %"), head.tos);
     }
-    let out = &mut page.out;
+    if a.may_have_any(SELECTORS) {
+        more_selectors(&mut page.out, head, a);
+    }
+}
+
+/// What [`more_selectors`] shows.
+const SELECTORS: Mask = Mask::of(&[
+    fra::FWMARK.ty(),
+    fra::FWMASK.ty(),
+    fra::IIFNAME.ty(),
+    fra::OIFNAME.ty(),
+    fra::L3MDEV.ty(),
+    fra::UID_RANGE.ty(),
+]);
+
+/// What few rules select by.
+fn more_selectors(out: &mut Out<'_>, head: &RuleHeader, a: &Attrs<'_>) {
     let mask = a.get(fra::FWMASK);
     if a.has(fra::FWMARK) || mask.is_some() {
         hex(out, label!("fwmark| fwmark %"), a.get(fra::FWMARK).unwrap_or(0));

@@ -228,7 +228,7 @@ static KEY: Custom = Custom {
 fn put_key(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], _: &mut dyn Resolve) -> Result<(), Bad> {
     let no = matches!(word, [b'n', ..]);
     let key = match ip::parse_hinted(word, af::AF_INET) {
-        Ok(ip) if word.contains(&b'.') => ip.bytes().first_chunk().copied(),
+        Ok(ip) if crate::bytes::has(word, b'.') => ip.bytes().first_chunk().copied(),
         _ => num::parse_u32(word).map(u32::to_be_bytes),
     };
     let key = key.or(no.then_some([0; 4])).ok_or(Bad::Value)?;

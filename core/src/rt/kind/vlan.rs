@@ -37,7 +37,7 @@ const QOS_MAPPING: u16 = 1;
 
 static QOS: Many = Many {
     custom: Custom { show: show_qos, put: put_qos, value: "FROM:TO ..." },
-    more: |n, next| next.map_or(n == 0, |w| w.contains(&b':')),
+    more: |n, next| next.map_or(n == 0, |w| crate::bytes::has(w, b':')),
 };
 
 fn show_qos(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, _: &mut dyn Resolve) {
