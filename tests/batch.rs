@@ -204,7 +204,7 @@ fn traced(ns: &Ns, words: &[&str], lines: &str) -> Option<String> {
     if measure::calls(&["true"]).is_none() {
         return harness::skip("strace is not installed");
     }
-    let file = std::env::temp_dir().join(format!("nlbox-batch-{}", std::process::id()));
+    let file = harness::scratch("batch");
     std::fs::write(&file, lines).unwrap();
     let nlbox = harness::nlbox();
     let argv = [

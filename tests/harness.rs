@@ -13,6 +13,7 @@ use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// What a program said and how it ended: the exit code, or 128 plus the signal's number.
@@ -83,6 +84,13 @@ pub struct Iproute2 {
     pub path: PathBuf,
     pub version: (u32, u32),
     pub banner: String,
+}
+
+/// A path below the directory for temporary files that nobody else has: tests of one program run at once.
+pub fn scratch(name: &str) -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    std::env::temp_dir().join(format!("nlbox-{name}-{}-{count}", std::process::id()))
 }
 
 /// Says that a test did not run, and why; under `CI=true` that is a failure.

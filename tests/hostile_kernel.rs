@@ -380,7 +380,7 @@ fn a_name_reaches_no_terminal_raw() {
 
 #[test]
 fn a_batch_in_json_holds_no_binary_stream() {
-    let file = std::env::temp_dir().join(format!("nlbox-batch-{}", std::process::id()));
+    let file = harness::scratch("batch");
     std::fs::write(&file, "link show\naddr save\nrule save\nroute save\n").unwrap();
     let (out, err, code) = play(&format!("nlbox ip -j -force -batch {}", file.display()), Default::default());
     std::fs::remove_file(&file).unwrap();

@@ -250,7 +250,7 @@ fn killed_at_each_system_call_it_leaves_nothing() {
     let (Some(host), Some(())) = (Host::new(), strace()) else { return };
     host.root();
     let before = host.state();
-    let log = std::env::temp_dir().join(format!("nlbox-isolate-{}", std::process::id()));
+    let log = harness::scratch("isolate");
     for how in ["-p", "-v -U --host-dev web -a 10.9.0.2/24"] {
         let trace = host.run(&format!("strace -qq -o {} NLBOX isolate {how} sleep 0.02", log.display()));
         assert_eq!(trace.code, 0, "{}", trace.stderr);

@@ -36,7 +36,7 @@ impl Strace {
             Ok(status) if status.success() => {}
             _ => return skip("strace is not installed"),
         }
-        Some(Strace { log: std::env::temp_dir().join(format!("nlbox-{name}-{}", std::process::id())) })
+        Some(Strace { log: harness::scratch(name) })
     }
 
     /// The system calls of `ip LINE`, one a line.
@@ -453,7 +453,7 @@ fn outside(dir: &std::path::Path, arg0: Option<&str>, args: &[&str]) -> Output {
 }
 
 fn directory(name: &str) -> PathBuf {
-    let dir = std::env::temp_dir().join(format!("nlbox-{name}-{}", std::process::id()));
+    let dir = harness::scratch(name);
     std::fs::create_dir_all(&dir).unwrap();
     dir
 }

@@ -83,7 +83,7 @@ pub fn memory(command: &mut Command) -> (u64, u64) {
 
 /// `argv` behind a tool and its options, with what the tool is told to write read back.
 fn behind(tool: &str, options: &[&str], argv: &[&str], tag: &str) -> Option<(String, bool)> {
-    let file = std::env::temp_dir().join(format!("nlbox-{tag}-{}", std::process::id()));
+    let file = crate::scratch(tag);
     let options: Vec<String> = options.iter().map(|o| o.replace('@', file.to_str().unwrap())).collect();
     let done = Command::new(tool)
         .args(options)

@@ -631,7 +631,7 @@ fn differences_still_occur() {
 fn alterations_are_caught() {
     use std::os::unix::fs::PermissionsExt;
     let Some(theirs) = iproute2() else { return };
-    let dir = std::env::temp_dir().join(format!("nlbox-oracle-{}", std::process::id()));
+    let dir = harness::scratch("oracle");
     std::fs::create_dir_all(&dir).unwrap();
     let ip = theirs.path.display();
     let wrappers: [(&str, String, bool); 6] = [

@@ -37,7 +37,7 @@ fn found(name: &str, work: &str) -> Vec<String> {
         extern "C" fn main(n: i32, _: *const *const u8) -> i32 {{ let _ = &TABLE; {work} }}
     "#
     );
-    let dir = std::env::temp_dir().join(format!("nlbox-{name}-{}", std::process::id()));
+    let dir = harness::scratch(name);
     std::fs::create_dir_all(&dir).unwrap();
     let program = dir.join(name);
     // The release profile of Cargo.toml and the flags of .cargo/config.toml, with the symbols left in.

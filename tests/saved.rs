@@ -28,7 +28,7 @@ fn bare(file: &str) -> Vec<u8> {
 #[test]
 fn either_tool_reads_the_others_files() {
     let (Some(ns), Some(theirs)) = (Ns::new(), iproute2()) else { return };
-    let dir = std::env::temp_dir().join(format!("nlbox-saved-{}", std::process::id()));
+    let dir = harness::scratch("saved");
     std::fs::create_dir_all(&dir).unwrap();
     let dir = dir.to_str().unwrap();
     let (ours, theirs) = (format!("{} ip", nlbox().display()), theirs.path.display().to_string());

@@ -188,7 +188,7 @@ impl Vm {
         // One at a time: each is as slow as the processor it emulates is shared.
         static TURN: Mutex<()> = Mutex::new(());
         let turn = TURN.lock().unwrap_or_else(|e| e.into_inner());
-        let path = std::env::temp_dir().join(format!("nlbox-initramfs-{}", std::process::id()));
+        let path = crate::scratch("initramfs");
         std::fs::write(&path, initramfs).expect("room for an initramfs");
 
         let board = Board::new();

@@ -67,7 +67,7 @@ fn known(m: &Message<'_>) -> Option<(usize, &'static str)> {
         21 | 22 => (8, ""),
         24 => match m.payload.first() {
             Some(10) => (12, "ip % -6 route show table all"),
-            Some(28) => (12, "ip % -M route"),
+            Some(28) => (12, "ip % -M route show table all"),
             _ => (12, "ip % route show table all"),
         },
         28 if bridge => (12, "bridge % fdb"),

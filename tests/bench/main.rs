@@ -39,7 +39,7 @@ fn main() {
         .filter(|(n, w)| !w.starts_with('-') && (*n == 0 || words[n - 1] != "--rounds"))
         .map(|(_, w)| w)
         .collect();
-    let dir = std::env::temp_dir().join(format!("nlbox-bench-{}", std::process::id()));
+    let dir = harness::scratch("bench");
     std::fs::create_dir_all(&dir).unwrap();
     let ip = dir.join("ip");
     std::os::unix::fs::symlink(harness::nlbox(), &ip).unwrap();
