@@ -327,7 +327,8 @@ impl Tracer {
         let argv: Vec<&str> =
             strace.into_iter().chain(program.iter().map(String::as_str)).chain(words(line)).collect();
         let out = self.ns.run(&argv);
-        let trace = format!("/proc/{}/root/run/trace", self.ns.pid());
+        // Of that namespace's own /run.
+        let trace = Path::new("/proc").join(self.ns.pid().to_string()).join("root/run/trace");
         let trace = std::fs::read_to_string(trace).expect("a trace");
         (out, requests(&trace, generic(line)))
     }
