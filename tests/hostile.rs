@@ -15,6 +15,7 @@ const LINKS: &[&[u8]] = &[
     b"\\\"",
     b"\xff\xfe\xc3",
     b"\xc2\x9b31m",
+    b"\x9b31m\x80\x9f",
     b"';rm-rf;'",
     b"$(id)`id`",
     b"\xe2\x80\xae\xe2\x80\x8b",
@@ -98,10 +99,12 @@ fn line(text: &str) -> Vec<&[u8]> {
     text.split(' ').map(str::as_bytes).collect()
 }
 
-/// Nothing below a blank but line ends and the tabs of the layout, no DEL, no U+0080 to U+009F.
+/// Valid UTF-8, and nothing below a blank but line ends and the tabs of the layout, no DEL, no U+0080 to U+009F.
 fn clean(what: &str, bytes: &[u8]) {
-    let low = bytes.iter().position(|b| (*b < 0x20 && !matches!(b, b'\n' | b'\t')) || *b == 0x7f);
-    let bad = low.or_else(|| bytes.windows(2).position(|w| w[0] == 0xc2 && matches!(w[1], 0x80..=0x9f)));
+    let bad = match std::str::from_utf8(bytes) {
+        Ok(text) => text.find(|c: char| c.is_control() && !matches!(c, '\n' | '\t')),
+        Err(e) => Some(e.valid_up_to()),
+    };
     if let Some(at) = bad {
         let near = &bytes[at.saturating_sub(40)..(at + 40).min(bytes.len())];
         panic!("{what}: byte {:#x} goes out raw: {}", bytes[at], near.escape_ascii());
@@ -295,7 +298,7 @@ fn monitors_show_hostile_names_clean() {
         command.args(options.split_whitespace()).args(["monitor", "all"]);
         let child = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
         std::thread::sleep(std::time::Duration::from_millis(400));
-        for name in LINKS.iter().take(8) {
+        for name in LINKS.iter().take(9) {
             run(&ns, &[b"ip", b"link", b"add", b"name", name, b"type", b"veth", b"peer", b"name", b"q"]);
             run(&ns, &[b"ip", b"link", b"set", b"dev", name, b"alias", TEXTS[0], b"up"]);
             run(&ns, &[b"ip", b"link", b"del", b"dev", name]);

@@ -758,62 +758,68 @@ impl<'o> Out<'o> {
         }
     }
 
-    /// A string for a terminal: control characters of hostile names become `\x1b`, those of two bytes in UTF-8 `\x9b`.
+    /// A string for a terminal: control characters of hostile names become `\x1b`, those of two bytes in UTF-8 `\x9b`, and
+    /// so does each byte that is no UTF-8.
     pub fn shown(&mut self, s: &[u8]) {
-        self.escaped(s, &mut |out, b| {
-            let control = !matches!(b, b'"' | b'\\');
-            if control {
-                out.bytes(b"\\x");
-                out.bytes(hex_pad(u64::from(b), 2).as_bytes());
-            }
-            control
-        });
-    }
-
-    /// Bytes in runs, but for those that `special` writes itself, and says so: control characters, U+0080 to U+009F by
-    /// their numbers, quotes and backslashes.
-    fn escaped(&mut self, mut s: &[u8], special: &mut dyn FnMut(&mut Self, u8) -> bool) {
-        while let Some(n) = s.iter().position(|b| is_control(*b) || matches!(b, b'"' | b'\\' | &C1)) {
-            let (run, rest) = s.split_at_checked(n).unwrap_or_default();
-            self.bytes(run);
-            let (b, more) = match rest {
-                [C1, b @ 0x80..=0x9f, more @ ..] | [b, more @ ..] => (b, more),
-                [] => break,
-            };
-            if *b == C1 || !special(self, *b) {
-                self.bytes(&[*b]);
-            }
-            s = more;
-        }
-        self.bytes(s);
+        self.escaped(s, false);
     }
 
     /// A JSON string: escaped where JSON asks for it, U+FFFD for what is no UTF-8.
     fn quoted(&mut self, s: &[u8]) {
         self.bytes(b"\"");
+        self.escaped(s, true);
+        self.bytes(b"\"");
+    }
+
+    /// Bytes in runs, but for control characters, U+0080 to U+009F by their numbers, what is no UTF-8 and, in JSON, quotes
+    /// and backslashes.
+    fn escaped(&mut self, s: &[u8], json: bool) {
         for piece in s.utf8_chunks() {
-            self.escaped(piece.valid().as_bytes(), &mut |out, b| {
-                let letter = match b {
-                    b'\n' => b'n',
-                    b'\t' => b't',
-                    b'\r' => b'r',
-                    0x08 => b'b',
-                    0x0c => b'f',
-                    b'"' | b'\\' => b,
-                    _ => {
-                        out.bytes(b"\\u00");
-                        out.bytes(hex_pad(u64::from(b), 2).as_bytes());
-                        return true;
+            let mut s = piece.valid().as_bytes();
+            while let Some(n) =
+                s.iter().position(|b| is_control(*b) || json && matches!(b, b'"' | b'\\') || *b == C1)
+            {
+                let (run, rest) = s.split_at_checked(n).unwrap_or_default();
+                self.bytes(run);
+                s = match rest {
+                    [C1, b @ 0x80..=0x9f, more @ ..] => {
+                        self.coded(*b, json);
+                        more
                     }
+                    [C1, more @ ..] => {
+                        self.bytes(&[C1]);
+                        more
+                    }
+                    [b, more @ ..] => {
+                        self.coded(*b, json);
+                        more
+                    }
+                    [] => break,
                 };
-                out.bytes(&[b'\\', letter]);
-                true
-            });
-            if !piece.invalid().is_empty() {
-                self.bytes("\u{fffd}".as_bytes());
+            }
+            self.bytes(s);
+            match piece.invalid() {
+                [_, ..] if json => self.bytes("\u{fffd}".as_bytes()),
+                invalid => invalid.iter().for_each(|b| self.coded(*b, false)),
             }
         }
-        self.bytes(b"\"");
+    }
+
+    /// A byte that may not stand for itself.
+    fn coded(&mut self, b: u8, json: bool) {
+        let letter = match b {
+            b'\n' => b'n',
+            b'\t' => b't',
+            b'\r' => b'r',
+            0x08 => b'b',
+            0x0c => b'f',
+            _ => b,
+        };
+        if json && (letter != b || matches!(b, b'"' | b'\\')) {
+            return self.bytes(&[b'\\', letter]);
+        }
+        self.bytes(if json { b"\\u00" } else { b"\\x" });
+        self.bytes(hex_pad(u64::from(b), 2).as_bytes());
     }
 }
 
@@ -910,17 +916,18 @@ pub(crate) mod tests {
             print(Mode { json: true, ..Mode::default() }, |o| o.str("-", "%", bad)),
             "[\"a\\u001b[31m\\\"\\\\\\n\u{fffd}\"]\n"
         );
-        // U+009B is the two bytes ESC [ to some terminals; U+00A0, a letter that holds 0x9b, and half a character are not.
-        let bad = b"\xc2\x9b1m\xc2\x80\xc2\x9f\xc2\xa0\xc4\x9b\xc2";
+        // U+009B is the two bytes ESC [ to some terminals, and so is the byte 0x9b to those of 8 bits; U+00A0 and a letter
+        // that holds 0x9b are not.
+        let bad = b"\xc2\x9b1m\xc2\x80\xc2\x9f\xc2\xa0\xc4\x9b\x9b\xc2";
         let mut text = std::vec::Vec::new();
         let (mut sink, mut buf) = (std::mem::take(&mut text), [0; 64]);
         let mut out = Out::new(&mut sink, &mut buf);
         out.shown(bad);
         out.finish().unwrap();
-        assert_eq!(sink, b"\\x9b1m\\x80\\x9f\xc2\xa0\xc4\x9b\xc2");
+        assert_eq!(sink, b"\\x9b1m\\x80\\x9f\xc2\xa0\xc4\x9b\\x9b\\xc2");
         assert_eq!(
             print(Mode { json: true, ..Mode::default() }, |o| o.str("-", "%", bad)),
-            "[\"\\u009b1m\\u0080\\u009f\u{a0}\u{11b}\u{fffd}\"]\n"
+            "[\"\\u009b1m\\u0080\\u009f\u{a0}\u{11b}\u{fffd}\u{fffd}\"]\n"
         );
     }
 
