@@ -90,6 +90,11 @@ fn labels_route_as_iproute2_routes_them() {
         "-j -M route get 105",
         "-M route show dev dum0",
         "-M route show table all",
+        "stats show group afstats",
+        "-j stats show dev dum0 group afstats",
+        "link afstats",
+        "link afstats dev dum1",
+        "-o link afstats",
     ] {
         let (theirs, ours) = (vm.run(&format!("/bin/ip {line}")), vm.run(&format!("/nlbox ip {line}")));
         assert_eq!(
@@ -99,7 +104,7 @@ fn labels_route_as_iproute2_routes_them() {
         );
         compared += 1;
     }
-    assert_eq!(compared, 38);
+    assert_eq!(compared, 43);
     vm.off();
 }
 

@@ -36,6 +36,12 @@ impl Oracle {
     fn compare(&mut self, place: &str, line: &str, mut want: Output, mut got: Output) {
         self.cases += 1;
         (want, got) = comparable(want, got);
+        // With -o iproute2's statistics have no end of line, or several in a record: the words are compared.
+        if line.starts_with("-o") && line.contains(" stats ") {
+            for out in [&mut want, &mut got] {
+                out.stdout.retain(|c| !matches!(c, '\n' | '\\'));
+            }
+        }
         if want != got {
             self.found += &format!("[{place}] ip {line}\n");
             if want.code != got.code {

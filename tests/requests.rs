@@ -702,6 +702,11 @@ const CLASSES: &[Class] = &[
         |t, o| t.ty == GETNEXTHOP && t.without_head(0) == o.without_head(0),
         "a nexthop is known by its number, whatever its family"
     ),
+    instead!(
+        // The mask of struct if_stats_msg stands last.
+        |t, o| t.ty == rtm::GETSTATS && t.dumps() && !o.dumps() && t.head[8..] == o.head[8..],
+        "statistics of one link are asked of that link, not picked from those of all"
+    ),
 ];
 
 /// The same of lines that fail.

@@ -91,7 +91,8 @@ fn rtnetlink() {
 #[test]
 fn smaller_objects() {
     use nlbox_core::genl::{self, mptcp, tcp_metrics};
-    use nlbox_core::rt::{addrlabel, netconf, ntable};
+    use nlbox_core::rt::{addrlabel, netconf, ntable, stats};
+    check("if_link.h", "IFLA_STATS", stats::getset::KEYS);
     check("if_addrlabel.h", "IFAL", addrlabel::ifal::KEYS);
     check("netconf.h", "NETCONFA", netconf::netconfa::KEYS);
     check("neighbour.h", "NDTA", ntable::ndta::KEYS);

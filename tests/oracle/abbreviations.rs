@@ -85,12 +85,12 @@ pub(super) const DIFFERENCES: &[Difference] = &differences! {
     "link add x type vxlan noe*|link add x type vxlan vnifilter", ("base", "link add x type vxlan vnifilter"), "of two things wrong another is said first";
     "link add x type amt mode zz|link add x type ipv* m* zz", ("base", "link add x type amt mode zz"), "the wrong word is told";
     "link add x type ip6tnl encaplimit zz", ("base", "link add x type ip6tnl encaplimit zz"), "a number that is none is refused before the kernel is asked";
+    "link afstats dev zz", ("base", "link afstats dev zz"), "what failed is no success, and one sentence for a device that is not there";
     "link add xdpoffload zz", ("base", "link add xdpoffload zz"), "no such programs in this build: nothing is read behind the word";
     "mroute show f*zz|mroute show to zz|mroute show i|mroute show ii*|mroute show i zz", ("base", "mroute show to zz"),
         "a prefix of multicast's own families is read as one of IPv4 or IPv6; 6.1 refuses every prefix there";
     "rule list dport zz|rule add dport zz", ("base", "rule add dport zz"), "one sentence for all ports";
     "token set d* zz", ("base", "token set d zz"), "a word given twice is said before the first is read";
-    "monitor stats zz", ("base", "monitor stats zz"), "not in this build, and said so";
     "bridge fdb add * v* zz|bridge fdb get * v* zz|bridge fdb flush * vlan zz", ("bridged", "bridge fdb get 02:aa:00:00:00:01 br br0 vlan zz"),
         "a VLAN that is no number is refused, where iproute2 reads 0 or says less";
     "bridge fdb show vlan zz|bridge mdb * vid zz|bridge vlan * vid zz|bridge link set * cost zz|bridge link set * priority zz|bridge link set * mcast_router zz",

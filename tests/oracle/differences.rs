@@ -92,6 +92,10 @@ pub(crate) const DIFFERENCES: &[Difference] = differences! {
     NEVER, "-6 addr show type veth|-br -6 addr show type veth|-o -4 addr show type veth|-o addr show type bridge_slave", Free, ("addrs", "-6 addr show type veth"), "a filter of links holds in every mode and family";
     NEVER, "addr add 1.1.1.1 peer dev v0", Free, ("base", "addr add 1.1.1.1 peer dev v0"), "of two things wrong another is said first";
     NEVER, "addr add*lft 5*lft 6", Free, ("base", "addr add 1.1.1.1/24 dev v0 valid_lft 5 valid_lft 6"), "the value is quoted, not the keyword";
+    NEVER, "-s stats|-d stats", Free, ("statistics", "-s stats"), "the verb left out is show, with -s as without";
+    NEVER, "*stats foo|*stats sh", Free, ("statistics", "stats foo"), "an unknown verb ends as with every object, in 255";
+    NEVER, "-j*link afstats*", Free, ("statistics", "-j link afstats dev nope"), "iproute2 prints no JSON";
+    NEVER, "link afstats dev nope", Free, ("statistics", "link afstats dev nope"), "what failed is no success";
 
     // What newer iproute2 does otherwise.
     (7, 0), "*", Err(" is a garbage.", " is garbage."), ("base", "link set dev v0 dev v1"), "7.x mended the wording";

@@ -24,6 +24,18 @@ pub(crate) const STATES: &[(&str, &str)] = &[
          mptcp endpoint add fd00::1 dev v0 subflow fullmesh
          -4 mrule add iif v0 table 6 pref 44",
     ),
+    (
+        // No neighbour is looked for, so that no counter moves.
+        "statistics",
+        "! echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6
+         link set lo up
+         link add br0 address 02:00:00:00:00:01 type bridge mcast_stats_enabled 1 vlan_stats_enabled 1
+         link add v0 address 02:00:00:00:00:10 type veth peer name v1 address 02:00:00:00:00:11
+         link set v0 master br0 up
+         link set v1 up
+         link set br0 up
+         stats set dev v1 l3_stats on",
+    ),
 ];
 
 const MODES: &[&str] = &["", "-o", "-j", "-j -p", "-4", "-6", "-0", "-d", "-c", "-o -4", "-j -6"];
@@ -43,11 +55,39 @@ pub(crate) const LISTINGS: &[Listings] = &[
             "mptcp endpoint show", "mptcp endpoint show id 7", "mrule show", "mrule list iif v0", "vrf list", "vrf identify",
         ],
     },
+    Listings {
+        states: "fresh statistics",
+        modes: &["", "-j", "-j -p", "-h", "-s", "-d", "-s -s", "-c", "-N", "-6"],
+        lines: &[
+            "stats show", "stats show dev lo", "stats show group link", "stats show group link group afstats", "link xstats type bridge",
+            "link xstats type bridge_slave", "link afstats", "link afstats dev lo", "link xstats type bridge dev lo",
+        ],
+    },
+    Listings {
+        states: "statistics",
+        modes: &["", "-j", "-s"],
+        lines: &[
+            "st show dev v0", "stats show dev v1", "stats show dev br0 group xstats", "stats show dev v0 group xstats_slave",
+            "stats show dev br0 group xstats subgroup bridge suite stp", "stats show dev v0 group xstats_slave subgroup bridge suite mcast suite stp",
+            "stats show dev v0 group offload group link", "stats show dev v1 group offload subgroup l3_stats",
+            "stats show dev v1 group offload subgroup cpu_hit subgroup l3_stats", "stats show dev v1 group offload subgroup hw_stats_info",
+            "stats show dev v1 group offload subgroup cpu_hit", "stats show group offload subgroup l3_stats", "stats show group link dev v1",
+            "stats show dev v0 group xstats subgroup bridge suite stp subgroup bond", "stats show group link group link dev lo",
+            "stats show dev v0 group offload subgroup l3_stats group offload", "stats show group afstats subgroup mpls",
+            "link xstats ty bridge igmp", "link xstats type bridge stp", "link x type bridge_slave dev v0", "link xstats type bridge_slave stp dev v0",
+        ],
+    },
+    Listings { states: "statistics", modes: &["", "-s", "-d"], lines: &["stats"] },
     Listings { states: "fresh objects", modes: &["", "-o", "-4", "-j", "-s"], lines: &["mptcp limits", "mptcp limits show"] },
     Listings { states: "objects", modes: &["-s"], lines: &["addrlabel", "maddr", "token", "netconf", "mptcp endpoint", "vrf", "-j -6 netconf show dev v0"] },
 ];
 
 pub(crate) const MUTATIONS: &[(&str, &[&str])] = &[(
+    "statistics",
+    &[
+        "stats set dev v0 l3_stats on; stats show group offload; stats set l3_stats off dev v1; stats show group offload; stats set dev v1 l3_stats off",
+    ],
+), (
     "objects",
     &[
         "addrlabel add prefix 2001:db8:5::/48 label 5; addrlabel add prefix ::/0 label 0xfffffffe dev v1; addrlabel",
@@ -65,6 +105,20 @@ pub(crate) const MUTATIONS: &[(&str, &[&str])] = &[(
 )];
 
 pub(crate) const ERRORS: &[(&str, &[&str])] = &[(
+    "statistics",
+    &[
+        "stats show group foo", "stats show subgroup foo", "stats show suite foo", "stats show group offload subgroup foo",
+        "stats show group xstats subgroup bridge suite foo", "stats show group xstats suite foo", "stats show group link subgroup foo",
+        "stats show group link suite foo", "stats show group offload subgroup l3_stats suite x",
+        "stats show group offload subgroup l3_stats group link subgroup x", "stats show group xstats subgroup bridge subgroup bond suite stp",
+        "stats foo", "stats sh", "stats show foo", "stats show gr link", "stats show dev", "stats show dev nope", "stats show group", "stats show v0",
+        "stats show dev lo dev v0", "stats set", "stats set dev v0", "stats set dev nope", "stats set dev nope l3_stats on", "stats set dev v0 l3_stats",
+        "stats set dev v0 l3_stats maybe", "stats set dev v0 dev v1", "stats set dev v0 foo on", "stats set dev v0 l3_stats on on",
+        "link xstats", "link xstats type", "link xstats type foo", "link xstats type veth", "link xstats type bridge foo", "link xstats dev br0",
+        "link xstats type bridge dev nope", "link xstats type bridge dev", "link xstats type bridge_slave foo", "link afstats foo", "link afstats dev",
+        "link afstats dev nope",
+    ],
+), (
     "objects",
     &[
         "addrlabel add", "addrlabel add prefix ::/0", "addrlabel add label 4", "addrlabel add prefix zz label 3", "addrlabel add prefix ::/0 label x",

@@ -80,7 +80,10 @@ pub(crate) const STATES: &[State] = &[
             link set b4 type bond primary d1 active_slave d1
             link set b2 type bond arp_ip_target
             link set b5 type bond ns_ip6_target",
-        lists: &["link show", "link show type bond", "link show type bond_slave"],
+        lists: &[
+            "link show", "link show type bond", "link show type bond_slave", "stats show group xstats",
+            "stats show dev b1 group xstats subgroup bond suite 802.3ad", "stats show group xstats_slave subgroup bond",
+        ],
         bad: &[
             "link add bx type bond mode nope", "link add bx type bond mode 77", "link add bx type bond miimon x",
             "link add bx type bond active_slave nope", "link add bx type bond primary nope",

@@ -7,11 +7,10 @@ use crate::report::Done;
 use crate::words::Line;
 use crate::{Ctx, Page};
 use nlbox_core::bytes::Reader;
-use nlbox_core::rt::brvlan::{
-    BRMSG_LEN, FLAGS, STATS_LEN, entry, global, info, mst, spec, stats, tunnel, vlandb,
-};
+use nlbox_core::rt::brvlan::{BRMSG_LEN, FLAGS, entry, global, info, mst, spec, stats, tunnel, vlandb};
 use nlbox_core::rt::link::{IFINFO_LEN, ifla, rtext_filter};
 use nlbox_core::rt::rtm;
+use nlbox_core::rt::stats::STATS_LEN;
 use nlbox_core::spec::{RowFlags, show};
 use nlbox_core::text::num;
 use nlbox_core::text::out::Out;

@@ -19,6 +19,7 @@ pub mod ntable;
 pub mod route;
 pub mod rule;
 pub mod saved;
+pub mod stats;
 pub mod tcp_metrics;
 pub mod token;
 pub mod tunnel;
@@ -68,6 +69,7 @@ pub static OBJECTS: Table<&Object> = crate::table![
     ("mru[le]", &rule::MULTICAST),
     ("v[rf]", &vrf::OBJECT),
     ("mp[tcp]", &mptcp::OBJECT),
+    ("st[ats]", &stats::OBJECT),
 ];
 
 /// A verb without words.
@@ -77,7 +79,7 @@ static NONE: Grammar = crate::grammar! { usage: "" };
 const NEEDS: &[u8] = b"Not enough information: \"%\" argument is required.";
 
 /// The objects of iproute2 that are not in this build: refused by name.
-pub static ABSENT: Texts = nlbox_core::texts!["l2tp", "fou", "ila", "macsec", "xfrm", "sr", "ioam", "stats"];
+pub static ABSENT: Texts = nlbox_core::texts!["l2tp", "fou", "ila", "macsec", "xfrm", "sr", "ioam"];
 
 /// A program of iproute2's: its options, and what reads the rest of the line or a line of a batch.
 pub(crate) struct Program {

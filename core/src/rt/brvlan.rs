@@ -8,8 +8,6 @@ use crate::{attrs, names};
 pub const BRMSG_LEN: usize = 8;
 /// Offset of the ifindex in these.
 pub const INDEX_AT: usize = 4;
-/// Bytes of `struct if_stats_msg`: family u8, three of padding, ifindex u32, mask of attributes u32.
-pub const STATS_LEN: usize = 12;
 
 /// `BRIDGE_VLAN_INFO_*`: bits of a VLAN's flags.
 pub mod info {

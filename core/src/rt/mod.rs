@@ -16,6 +16,7 @@ pub mod nsid;
 pub mod ntable;
 pub mod route;
 pub mod rule;
+pub mod stats;
 pub mod vf;
 
 /// `RTM_*` message types.
@@ -54,6 +55,7 @@ pub mod rtm {
     pub const GETNSID: u16 = 90;
     pub const NEWSTATS: u16 = 92;
     pub const GETSTATS: u16 = 94;
+    pub const SETSTATS: u16 = 95;
     pub const NEWNEXTHOP: u16 = 104;
     pub const DELNEXTHOP: u16 = 105;
     pub const GETNEXTHOP: u16 = 106;

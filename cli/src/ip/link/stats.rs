@@ -13,6 +13,10 @@ const RARE: u32 = 32;
 const CARRIER: u32 = 30;
 /// No number: the column is part of the next one.
 const JOIN: u32 = 31;
+/// `rx_over_errors`.
+const OVER: u32 = 11;
+/// `rx_missed_errors`.
+const MISSED: u32 = 15;
 
 /// The narrowest that the columns get; every table of a link has the same.
 const WIDTHS: [usize; 8] = [10, 7, 6, 7, 7, 7, 10, 9];
@@ -29,63 +33,99 @@ names! {
         19 "heartbt heartbeat_errors", 30 "transns carrier_changes";
 }
 
-/// The tables of a link: titles, their columns, and how often `-s` must be said.
-static TABLES: &[(&str, &Names, u8)] =
-    &[("RX:", &RX, 1), ("RX errors:", &RX_ERRORS, 2), ("TX:", &TX, 1), ("TX errors:", &TX_ERRORS, 2)];
+/// Tables of counters that stand together.
+pub struct Tables {
+    /// Titles, their columns, and how often `-s` must be said.
+    pub tables: &'static [(&'static str, &'static Names, u8)],
+    /// The narrowest that the columns get.
+    pub widths: [usize; 8],
+}
 
-#[inline(never)]
-fn value(a: &Attrs<'_>, column: u32) -> Option<u64> {
-    match column {
-        JOIN => None,
-        CARRIER => a.get(ifla::CARRIER_CHANGES).map(u64::from),
-        _ => {
-            let s = Stats64::new(a.get(ifla::STATS64)?);
-            let v = s.at(usize::try_from(column % RARE).unwrap_or(0));
-            Some(v).filter(|v| *v != 0 || column < RARE)
+/// Those of a link.
+static LINK: Tables = Tables {
+    tables: &[("RX:", &RX, 1), ("RX errors:", &RX_ERRORS, 2), ("TX:", &TX, 1), ("TX errors:", &TX_ERRORS, 2)],
+    widths: WIDTHS,
+};
+
+/// The counters of a row of tables: `struct rtnl_link_stats64` or another of its kind, and `IFLA_CARRIER_CHANGES`.
+pub struct Counters<'a> {
+    /// The structure.
+    pub bytes: &'a [u8],
+    /// The number beside it.
+    pub carrier: Option<u32>,
+}
+
+impl Counters<'_> {
+    #[inline(never)]
+    fn value(&self, column: u32) -> Option<u64> {
+        match column {
+            JOIN => None,
+            CARRIER => self.carrier.map(u64::from),
+            _ => {
+                let v = Stats64::new(self.bytes).at(usize::try_from(column % RARE).unwrap_or(0));
+                Some(v).filter(|v| *v != 0 || column < RARE)
+            }
         }
     }
 }
 
 /// Prints what `IFLA_STATS64` counts.
 pub fn counters(page: &mut Page<'_>, a: &Attrs<'_>) {
-    if !a.has(ifla::STATS64) {
-        return;
+    if let Some(bytes) = a.get(ifla::STATS64) {
+        let asked = page.opts.stats;
+        let counters = Counters { bytes, carrier: a.get(ifla::CARRIER_CHANGES) };
+        link(page, &counters, asked);
     }
-    let asked = page.opts.stats;
-    let mut widths = WIDTHS;
-    for (_, columns, level) in TABLES {
+}
+
+/// Prints the counters of a link, with `asked` above 1 those of errors too.
+pub fn link(page: &mut Page<'_>, counters: &Counters<'_>, asked: u8) {
+    page.out.open_object("stats64");
+    tables(page, &LINK, counters, asked, 4);
+    page.out.close_object();
+}
+
+/// Prints tables `indent` blanks in.
+pub fn tables(page: &mut Page<'_>, all: &Tables, counters: &Counters<'_>, asked: u8, indent: usize) {
+    let mut widths = all.widths;
+    for (_, columns, level) in all.tables {
         for (w, (column, _)) in widths.iter_mut().zip(columns.iter()) {
-            if let (Some(v), true) = (value(a, column), asked >= *level) {
+            if let (Some(v), true) = (counters.value(column), asked >= *level) {
                 *w = (*w).max(written(v, page.opts.human).len());
             }
         }
     }
-    page.out.open_object("stats64");
-    for (title, columns, level) in TABLES {
+    for (title, columns, level) in all.tables {
         if asked < *level {
             continue;
         }
         if *level == 1 {
             page.out.open_object(if let [b'R', ..] = title.as_bytes() { "rx" } else { "tx" });
         }
-        table(page, title, columns, &widths, a);
+        table(page, title, columns, &widths, counters, indent);
         // The table of errors belongs to the object above it.
         if *level == 2 || asked == 1 {
             page.out.close_object();
         }
     }
-    page.out.close_object();
 }
 
 /// A line of headings, then one of numbers under them.
 #[inline(never)]
-fn table(page: &mut Page<'_>, title: &str, columns: &Names, widths: &[usize; 8], a: &Attrs<'_>) {
+fn table(
+    page: &mut Page<'_>,
+    title: &str,
+    columns: &Names,
+    widths: &[usize; 8],
+    counters: &Counters<'_>,
+    indent: usize,
+) {
     let human = page.opts.human;
     let out = &mut page.out;
     for title in [title, ""] {
         let values = title.is_empty();
         out.line();
-        out.text("    ");
+        out.spaces(indent);
         out.text(title);
         // What the title took of the first column, or columns; each of the others has a blank in front.
         let mut room = 1_usize.wrapping_add(title.len()).wrapping_neg();
@@ -95,17 +135,22 @@ fn table(page: &mut Page<'_>, title: &str, columns: &Names, widths: &[usize; 8],
                 continue;
             }
             let (heading, key) = cut(name, b' ');
-            let v = value(a, column);
+            let v = counters.value(match column {
+                // Under these keys JSON has the counters that are called so, which text shows in each other's place.
+                MISSED if out.json() => OVER,
+                OVER if out.json() => MISSED,
+                column => column,
+            });
             if values && out.json() {
                 if let Some(v) = v {
                     out.num(key.unwrap_or(""), "", v);
                 }
-            } else if v.is_some() || !values && column < RARE {
+            } else if v.is_some() || !values && column < CARRIER {
                 let number = written(v.unwrap_or(0), human);
                 let text = if values { &number } else { heading.as_bytes() };
                 out.spaces(room.saturating_sub(text.len()));
                 out.str("", "%", text);
-            } else if !values && heading.len() == "compressed".len() {
+            } else if !values && (column == CARRIER || heading.len() == "compressed".len()) {
                 // Without its number the heading is blank, and the column only there in the tables without errors.
                 out.spaces(room);
             }

@@ -5,7 +5,7 @@ use crate::Page;
 use crate::ip::addr::select::Addr;
 use crate::ip::addr::show as addr;
 use crate::ip::link::show as link;
-use crate::ip::{mroute, neigh, netconf, netns, nexthop, route, rule};
+use crate::ip::{mroute, neigh, netconf, netns, nexthop, route, rule, stats};
 use nlbox_core::bytes::Reader;
 use nlbox_core::rt::rtm;
 use nlbox_core::spec::Resolve;
@@ -49,7 +49,7 @@ pub(super) struct Event {
 
 /// The objects of [`EVENTS`] in JSON; in capitals the labels.
 const OBJECTS: &str =
-    "link addr maddr acaddr route prefix neigh netconf rule nsid mroute nexthop nexthopbucket";
+    "link addr maddr acaddr route prefix neigh netconf rule nsid mroute nexthop nexthopbucket stats";
 
 /// Who prints what.
 pub(super) static EVENTS: &[Event] = &[
@@ -66,6 +66,7 @@ pub(super) static EVENTS: &[Event] = &[
     Event { ty: MROUTE, header: 0, group: 10, says: true, print: multicast },
     Event { ty: rtm::NEWNEXTHOP, header: 8, group: 11, says: true, print: a_nexthop },
     Event { ty: rtm::NEWNEXTHOPBUCKET, header: 0, group: 11, says: true, print: a_nexthop },
+    Event { ty: rtm::NEWSTATS, header: 12, group: 12, says: true, print: statistics },
 ];
 
 const NEWPREFIX: u16 = 52;
@@ -231,6 +232,14 @@ fn multicast(page: &mut Page<'_>, m: &Message<'_>, _: &Watch) -> bool {
 fn a_nexthop(page: &mut Page<'_>, m: &Message<'_>, _: &Watch) -> bool {
     nexthop::show::nexthop(page, m);
     true
+}
+
+fn statistics(page: &mut Page<'_>, m: &Message<'_>, watch: &Watch) -> bool {
+    let shown = watch.index == 0 || watch.index == stats::index_of(m);
+    if shown {
+        stats::event(page, m);
+    }
+    shown
 }
 
 fn nsid(page: &mut Page<'_>, m: &Message<'_>, _: &Watch) -> bool {

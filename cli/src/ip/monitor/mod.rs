@@ -8,8 +8,8 @@ mod prefix;
 pub mod time;
 
 use crate::grammar::{Arg, Grammar, Object, Slots, To, slots};
-use crate::ip::saved;
 use crate::ip::value::{slot, words, wrong};
+use crate::ip::{saved, stats};
 use crate::names::{Link, request};
 use crate::report::{Done, Fail, USAGE};
 use crate::words::Line;
@@ -17,6 +17,8 @@ use crate::{Ctx, Page, RX};
 pub use event::stamp;
 use event::{EVENTS, Watch};
 use nlbox_core::rt::nsid::netnsa;
+use nlbox_core::rt::rtm;
+use nlbox_core::rt::stats::{LINK_OFFLOAD_XSTATS, MASK_AT};
 use nlbox_core::spec::Resolve;
 use nlbox_core::text::ip::af;
 use nlbox_core::wire::build::Build;
@@ -60,7 +62,7 @@ static GRAMMAR: Grammar = crate::grammar! {
         Arg::new("r[ule]", To::Mark(8)),
         Arg::new("n[sid]", To::Mark(9)),
         Arg::new("n[exthop]", To::Mark(11)),
-        Arg::new("stats", To::Call(crate::ip::absent, "")),
+        Arg::new("stats", To::Mark(12)),
         Arg::new("all", To::Mark(ALL)),
         Arg::new("al[l-nsid]", To::Mark(ALL_NSID)),
         Arg::new("dev", To::Slot(DEV)),
@@ -72,7 +74,7 @@ static GRAMMAR: Grammar = crate::grammar! {
 const FAMILIES: [u8; 4] = [0, af::AF_INET, af::AF_INET6, af::AF_MPLS];
 
 /// `RTNLGRP_*` of what can be watched, by family.
-static GROUPS: [[u8; 4]; 12] = [
+static GROUPS: [[u8; 4]; 13] = [
     [1, 0, 0, 0],
     [0, 5, 9, 0],
     [0, 37, 38, 0],
@@ -85,6 +87,7 @@ static GROUPS: [[u8; 4]; 12] = [
     [28, 0, 0, 0],
     [0, 6, 10, 0],
     [32, 0, 0, 0],
+    [36, 0, 0, 0],
 ];
 
 /// Bytes of datagrams that may wait to be read: a burst of some ten thousand routes.
@@ -227,6 +230,9 @@ fn resync(cx: &mut Ctx<'_>, watch: &mut Watch) {
         let header = header.get(..e.header.into()).unwrap_or(&[]);
         let mut m = Build::new(&mut tx, e.ty.wrapping_add(2), 0, header);
         m.head_u8(0, if e.group == 0 { 0 } else { watch.family });
+        if e.ty == rtm::NEWSTATS {
+            m.head_u32(MASK_AT, stats::bit(LINK_OFFLOAD_XSTATS));
+        }
         // A table that this kernel does not have is empty.
         let _ = crate::dump::dump(cx, &mut m, &mut |page, m| {
             event::print(page, m, watch);
