@@ -66,6 +66,8 @@ const LISTINGS: &[&str] = &[
     "ip tuntap",
     "ip mroute",
     "ip addrlabel",
+    "ip stats",
+    "ip link xstats type bridge_slave",
     "bridge link",
     "bridge -d link",
     "bridge fdb",

@@ -60,6 +60,11 @@ pub const OTHERS: &[&str] = &[
     "ip monitor",
     "bridge monitor",
     "ip mptcp monitor",
+    "ip stats show",
+    "ip -j -s stats show dev lo",
+    "ip link xstats type bridge_slave",
+    "ip -j link xstats type bond",
+    "ip link afstats",
 ];
 pub const OPTIONS: &[&str] = &[
     "",
