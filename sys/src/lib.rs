@@ -6,6 +6,7 @@
 #[cfg(test)]
 extern crate std;
 
+pub mod bpf;
 pub mod caps;
 pub mod clock;
 pub mod entry;

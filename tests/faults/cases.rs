@@ -104,6 +104,7 @@ pub const CASES: &[Case] = &[
     case("ip mptcp endpoint add 10.0.0.1 id 3"),
     case("ip mptcp endpoint"),
     case("ip vrf"),
+    case("ip vrf exec default NLBOX --version"),
     case("ip tuntap add dev t0 mode tap"),
     case("ip tuntap"),
     case("ip stats show dev v0"),

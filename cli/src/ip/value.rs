@@ -249,6 +249,11 @@ pub fn head_device(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>) -> 
 
 /// Index and table of the VRF called `word`; `bad` is what is said where there is none.
 pub fn vrf(cx: &mut Ctx<'_>, word: &[u8], bad: &str) -> Result<(u32, u32), Fail> {
+    vrf_of(cx, word).ok_or_else(|| wrong(&mut cx.err, word, bad))
+}
+
+/// Index and table of the VRF called `word`.
+pub fn vrf_of(cx: &mut Ctx<'_>, word: &[u8]) -> Option<(u32, u32)> {
     let found = cx.page.names.link(Link::Name(word), |m| {
         let (_, attrs) = m.split::<IFINFO_LEN>();
         let linkinfo = attrs.nest(ifla::LINKINFO);
@@ -256,7 +261,7 @@ pub fn vrf(cx: &mut Ctx<'_>, word: &[u8], bad: &str) -> Result<(u32, u32), Fail>
         let table = linkinfo.nest(info::DATA).get(Key::<u32>::new(1))?;
         (linkinfo.get(info::KIND)? == b"vrf").then(|| (index_of(m), table))
     });
-    found.ok().flatten().ok_or_else(|| wrong(&mut cx.err, word, bad))
+    found.ok().flatten()
 }
 
 /// `word` is no value; `bad` says of what.

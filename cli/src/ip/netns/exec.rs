@@ -39,7 +39,7 @@ pub(super) fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 
 /// Goes inside and becomes the command; comes back only when that failed.
 fn inside(cx: &mut Ctx<'_>, name: &[u8], line: &Line<'_>) -> Fail {
-    if let Err(fail) = switch(cx, by_name(name), name) {
+    if let Err(fail) = crate::ip::vrf::leave(cx).and_then(|()| switch(cx, by_name(name), name)) {
         return fail;
     }
     if let Err((what, e)) = view() {

@@ -170,6 +170,18 @@ pub(super) fn identify(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     Ok(())
 }
 
+/// The name of the namespace that this process is in, empty where it has none.
+pub(in crate::ip) fn own_name(cx: &mut Ctx<'_>, last: &mut Path) -> Done {
+    let fd = file(OF_PID, b"self").or_else(|_| current_net());
+    let own = own(cx, fd)?;
+    each(cx, &mut |_, _, name| {
+        if inode(by_name(name)) == Ok(own) {
+            let _ = last.join(&[name]);
+        }
+    })
+    .map(drop)
+}
+
 /// `pids NAME`: the processes inside, in the order of /proc.
 pub(super) fn pids(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let name = name(cx, line)?;

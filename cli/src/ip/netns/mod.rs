@@ -9,7 +9,7 @@ mod visit;
 
 pub(in crate::ip) use ids::request_of;
 pub use ids::{Ids, id_of, name_of_id};
-pub(in crate::ip) use list::row;
+pub(in crate::ip) use list::{own_name, row};
 pub use visit::{Visits, visit};
 
 use super::nsref::{self, NsRef, Path};
@@ -110,7 +110,7 @@ fn set(err: &mut Report<'_>, fd: Result<&Fd, Errno>, name: &[u8]) -> Done {
 }
 
 /// Does `job` in a child; its exit code is the child's, 128 and more for a signal.
-fn in_child(cx: &mut Ctx<'_>, job: &mut dyn FnMut(&mut Ctx<'_>) -> Done) -> Done {
+pub(in crate::ip) fn in_child(cx: &mut Ctx<'_>, job: &mut dyn FnMut(&mut Ctx<'_>) -> Done) -> Done {
     cx.page.out.flush();
     // A command may do anything to names.
     cx.visits.ready = false;

@@ -1,5 +1,9 @@
 //! `ip vrf`: routing tables that interfaces belong to, and which of them a process uses.
 
+mod group;
+
+pub use group::leave;
+
 use crate::Ctx;
 use crate::grammar::{Grammar, Object};
 use crate::ip::nsref::{Path, fill};
@@ -14,6 +18,8 @@ use nlbox_core::wire::build::Build;
 
 static SHOW: Grammar = crate::grammar! { usage: "[ NAME ]" };
 static IDENTIFY: Grammar = crate::grammar! { usage: "[ PID ]" };
+static PIDS: Grammar = crate::grammar! { usage: "NAME" };
+static EXEC: Grammar = crate::grammar! { usage: "{ NAME | default } COMMAND [ ARG ]..." };
 
 /// `ip vrf`.
 pub static OBJECT: Object = crate::object! {
@@ -21,8 +27,8 @@ pub static OBJECT: Object = crate::object! {
     about: "virtual routing and forwarding",
     verbs: [
         Verb { word: "i[dentify]", run: identify, grammar: Some(&IDENTIFY) },
-        Verb { word: "p[ids]", run: super::no_verb, grammar: None },
-        Verb { word: "e[xec]", run: super::no_verb, grammar: None },
+        Verb { word: "p[ids]", run: group::pids, grammar: Some(&PIDS) },
+        Verb { word: "e[xec]", run: group::exec, grammar: Some(&EXEC) },
         Verb { word: "s[how]|l[ist]|ls[t]", run: show, grammar: Some(&SHOW) },
     ],
     default: show,
