@@ -61,7 +61,6 @@ pub(crate) const DIFFERENCES: &[Difference] = differences! {
         "a number that is too large is called as any other word that is no TTL";
     NEVER, "tunnel nope", Err("help\"\n", "help\".\n"), ("fresh", "tunnel nope"), "the sentence ends as that of every other object";
     NEVER, "link show permanent", Free, ("fresh", "link show permanent"), "a filter of addresses, of which a list of links has none, is a name";
-    NEVER, "vrf exec *|vrf pids *", Free, ("objects", "vrf pids nope"), "not in this build, and said so";
     NEVER, "-j* mptcp limits*", Free, ("objects", "-j mptcp limits"), "JSON where it was asked for";
     NEVER, "*-j -6 netconf *", Free, ("objects", "-j -6 netconf show dev v0"), "the same";
     NEVER, "netns *", Err("file \"/run/netns/", "file \"/var/run/netns/"), ("base", "netns del x"),
