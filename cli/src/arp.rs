@@ -143,18 +143,18 @@ fn list(cx: &mut Ctx<'_>, ask: Ask<'_>) -> Done {
     let out = &mut page.out;
     let (bsd, verbose, by_dev) = numbers;
     if verbose {
-        out.num("", "Entries: %", total);
-        out.num("", "\tSkipped: %", total.saturating_sub(found));
-        out.num("", "\tFound: %\n", found);
+        out.num("|Entries: %", total);
+        out.num("|\tSkipped: %", total.saturating_sub(found));
+        out.num("|\tFound: %\n", found);
     }
     if found == 0 {
         if let Some((_, ip)) = host.filter(|_| !bsd) {
             let text = ip::print(&ip);
             let name = ask.name(&ip);
             out.shown(if name.is_empty() { text.as_bytes() } else { &name });
-            out.str("", " (%) -- no entry\n", text.as_bytes());
+            out.str("| (%) -- no entry\n", text.as_bytes());
         } else if total > 0 && (host.is_some() || by_dev) {
-            out.num("", "arp: in % entries no match found.\n", total);
+            out.num("|arp: in % entries no match found.\n", total);
         }
     }
     Ok(())

@@ -168,9 +168,9 @@ pub(crate) fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     })?;
     if !asked.quiet {
         let out = &mut cx.page.out;
-        out.str("", "ARPING %", print(&Ip::v4(target)).as_bytes());
-        out.str("", " from %", print(&Ip::v4(source)).as_bytes());
-        out.str("", " %\n", asked.device);
+        out.str("|ARPING %", print(&Ip::v4(target)).as_bytes());
+        out.str("| from %", print(&Ip::v4(source)).as_bytes());
+        out.str("| %\n", asked.device);
         out.flush();
     }
     let to = device.everyone;
@@ -301,16 +301,16 @@ impl Arping<'_, '_, '_> {
             let out = &mut self.cx.page.out;
             out.text(if cast { "Broadcast " } else { "Unicast " });
             out.text(if arp.op == REQUEST { "request from " } else { "reply from " });
-            out.str("", "% [", print(&Ip::v4(arp.sender_ip)).as_bytes());
+            out.str("|% [", print(&Ip::v4(arp.sender_ip)).as_bytes());
             for b in mac::print(arp.sender).as_bytes() {
                 out.bytes(&[b.to_ascii_uppercase()]);
             }
             out.text("] ");
             if arp.target_ip != self.source {
-                out.str("", "for % ", print(&Ip::v4(arp.target_ip)).as_bytes());
+                out.str("|for % ", print(&Ip::v4(arp.target_ip)).as_bytes());
             }
             let time = now.saturating_sub(self.last) / 1000;
-            out.digits("", " %ms\n", &rtt::millis(time));
+            out.digits("| %ms\n", &rtt::millis(time));
             out.flush();
         }
         if !self.asked.broadcast && arp.op == REPLY {
@@ -322,17 +322,17 @@ impl Arping<'_, '_, '_> {
     fn end(&mut self) -> Done {
         if !self.asked.quiet {
             let out = &mut self.cx.page.out;
-            out.num("", "Sent % probes ", self.sent);
-            out.num("", "(% broadcast(s))\n", self.cast);
-            out.num("", "Received % response(s)", self.received);
+            out.num("|Sent % probes ", self.sent);
+            out.num("|(% broadcast(s))\n", self.cast);
+            out.num("|Received % response(s)", self.received);
             let (requests, casts) = (self.requests, self.casts);
             if requests > 0 || casts > 0 {
                 out.text(" (");
                 if requests > 0 {
-                    out.num("", "% request(s)", requests);
+                    out.num("|% request(s)", requests);
                 }
                 if casts > 0 {
-                    out.num("", if requests > 0 { ", % broadcast(s)" } else { "% broadcast(s)" }, casts);
+                    out.num(if requests > 0 { "|, % broadcast(s)" } else { "|% broadcast(s)" }, casts);
                 }
                 out.text(")");
             }

@@ -330,7 +330,7 @@ fn list(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, a: &Asked<'_>, scope: Scope) -> D
     if save {
         // The policies come before all rules.
         for n in (0..4).filter(wanted) {
-            cx.page.out.str("", "-P % ACCEPT\n", chain(n));
+            cx.page.out.str("|-P % ACCEPT\n", chain(n));
         }
     }
     for n in (0..4).filter(wanted) {
@@ -376,25 +376,25 @@ pub(crate) fn every_form(cx: &mut Ctx<'_>, r: &Rule) {
 #[inline(never)]
 fn rule(cx: &mut Ctx<'_>, r: &Rule) {
     let out = &mut cx.page.out;
-    out.str("", "-A %", chain(r.chain));
+    out.str("|-A %", chain(r.chain));
     fields(out, r, &IPTABLES);
     let comment = until_nul(&r.tag);
     if !comment.is_empty() {
         let plain = comment.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
-        out.str("", if plain { " -m comment --comment %" } else { " -m comment --comment \"%\"" }, comment);
+        out.str(if plain { "| -m comment --comment %" } else { "| -m comment --comment \"%\"" }, comment);
     }
     if r.target != target::NONE {
-        out.str("", " -j %", target_of(r).as_bytes());
+        out.str("| -j %", target_of(r).as_bytes());
     }
     let mut text = Text::new();
     destination(r, true, &mut text);
     if !text.is_empty() {
         let to = match r.target {
-            target::DNAT => " --to-destination %",
-            target::SNAT => " --to-source %",
-            _ => " --to-ports %",
+            target::DNAT => "| --to-destination %",
+            target::SNAT => "| --to-source %",
+            _ => "| --to-ports %",
         };
-        out.str("", to, &text);
+        out.str(to, &text);
     }
     out.text("\n");
 }
@@ -404,7 +404,7 @@ fn rule(cx: &mut Ctx<'_>, r: &Rule) {
 fn head(cx: &mut Ctx<'_>, a: &Asked<'_>, n: u8) {
     let verbose = a.opts.has(b'v');
     let out = &mut cx.page.out;
-    out.str("", "Chain % (policy ACCEPT", chain(n));
+    out.str("|Chain % (policy ACCEPT", chain(n));
     out.text(if verbose { " 0 packets, 0 bytes)\n" } else { ")\n" });
     if a.opts.has(LINE_NUMBERS) {
         out.text("num  ");
@@ -493,16 +493,16 @@ fn row(cx: &mut Ctx<'_>, a: &Asked<'_>, r: &Rule, n: u32) {
     }
     let comment = until_nul(&r.tag);
     if !comment.is_empty() {
-        out.str("", " /* % */", comment);
+        out.str("| /* % */", comment);
     }
     destination(r, true, &mut text);
     if !text.is_empty() {
         let to = match r.target {
-            target::MASQUERADE => " masq ports: %",
-            target::REDIRECT => " redir ports %",
-            _ => " to:%",
+            target::MASQUERADE => "| masq ports: %",
+            target::REDIRECT => "| redir ports %",
+            _ => "| to:%",
         };
-        out.str("", to, &text);
+        out.str(to, &text);
     }
     out.text("\n");
 }

@@ -198,14 +198,14 @@ impl<'a> Report<'a> {
             let mut out = Out::new(self.sink.sink, &mut buf);
             out.mode.json = true;
             out.open_object("");
-            out.str("error", "", said.trim_ascii_end());
+            out.str("error|", said.trim_ascii_end());
             if !self.word.is_empty() {
-                out.str("word", "", &self.word);
+                out.str("word|", &self.word);
             }
             if self.errno != 0 {
-                out.int("errno", "", self.errno.into());
+                out.int("errno|", self.errno.into());
             }
-            out.num("code", "", code.into());
+            out.num("code|", code.into());
             out.close_object();
             out.bytes(b"\n");
             let _ = out.finish();

@@ -54,14 +54,14 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         .map_err(|(what, e)| cx.err.failed(what, b"", e.0))?;
     let out = &mut cx.page.out;
     if brief && !delete {
-        out.str("", "%\n", tun.name());
+        out.str("|%\n", tun.name());
         return Ok(());
     }
-    out.str("", "Set '%' ", tun.name());
+    out.str("|Set '%' ", tun.name());
     out.text(if delete { "nonpersistent" } else { "persistent" });
-    for (word, id) in [(" and owned by uid %", uid.filter(|_| !delete)), (" and owned by gid %", group)] {
+    for (word, id) in [("| and owned by uid %", uid.filter(|_| !delete)), ("| and owned by gid %", group)] {
         if let Some(id) = id {
-            out.num("", word, u64::from(id));
+            out.num(word, u64::from(id));
         }
     }
     out.text("\n");

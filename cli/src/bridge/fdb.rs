@@ -267,7 +267,7 @@ pub fn print(page: &mut Page<'_>, m: &Message<'_>, f: &Filter) {
     if f.index == 0 && head.index != 0 {
         let name = nlbox_core::spec::Resolve::ifname(&mut page.names, head.index);
         page.out.text("dev ");
-        page.out.style(Style::IfName).str("ifname", "% ", name.as_bytes());
+        page.out.style(Style::IfName).str("ifname|% ", name.as_bytes());
     }
     show::show(&fdb::SET, a, &mut page.out, &mut page.names);
     let out = &mut page.out;
@@ -279,11 +279,11 @@ pub fn print(page: &mut Page<'_>, m: &Message<'_>, f: &Filter) {
     let extended = a.get(fdb::FLAGS_EXT).unwrap_or(0).wrapping_shl(8);
     let notify =
         a.nest(fdb::FDB_EXT_ATTRS).raw(nfea::ACTIVITY_NOTIFY).and_then(|b| b.first()).copied().unwrap_or(0);
-    bits(out, "% ", &FLAGS, u32::from(head.flags) | extended | u32::from(notify).wrapping_shl(16));
+    bits(out, "-|% ", &FLAGS, u32::from(head.flags) | extended | u32::from(notify).wrapping_shl(16));
     pick(page, &fdb::SET, a, &[9]);
     match STATES.iter().find(|(bit, _)| bit & u32::from(head.state) != 0) {
-        Some((_, name)) => page.out.str("state", "%", name.as_bytes()),
-        None => page.out.hex("state", "state=%", head.state.into()),
+        Some((_, name)) => page.out.str("state|%", name.as_bytes()),
+        None => page.out.hex("state|state=%", head.state.into()),
     }
     end_line(&mut page.out);
 }

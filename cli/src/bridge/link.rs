@@ -104,7 +104,7 @@ pub fn print(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter) {
         pick_as(page, &data::SET, port, details, true);
     }
     if let Some(mode) = a.nest(ifla::AF_SPEC).get(spec::MODE) {
-        page.out.str("hwmode", "hwmode % ", if mode == 0 { b"VEB" } else { b"VEPA" });
+        page.out.str("hwmode|hwmode % ", if mode == 0 { b"VEB" } else { b"VEPA" });
     }
     end_line(&mut page.out);
 }

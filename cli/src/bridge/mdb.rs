@@ -229,12 +229,12 @@ pub fn print(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter) {
             (mdba::ROUTER, Part::Event) => {
                 open(&mut page.out, m);
                 port(page, "port|router port dev %", attr.nest().next().map_or(&[], |a| a.payload));
-                page.out.str("master", " master %", bridge);
+                page.out.str("master| master %", bridge);
                 page.out.line();
                 page.out.close_object();
             }
             (mdba::ROUTER, Part::Routers) if page.opts.details > 0 => {
-                page.out.str("", "router ports on %: ", bridge);
+                page.out.str("|router ports on %: ", bridge);
                 page.out.open_list(bridge);
                 for port in attr.nest() {
                     routing(page, port.payload);
@@ -288,14 +288,14 @@ fn group(page: &mut Page<'_>, m: &Message<'_>, payload: &[u8], bridge: &[u8], vi
     }
     let a = Attrs::new(rest);
     open(&mut page.out, m);
-    page.out.num("index", "", index_of(m).into());
-    page.out.style(Style::IfName).str("dev", "dev %", bridge);
+    page.out.num("index|", index_of(m).into());
+    page.out.style(Style::IfName).str("dev|dev %", bridge);
     port(page, "port| port %", payload);
     let mut text = heapless::Vec::new();
     let style = place(None, entry.group(), &mut text);
-    page.out.style(style).str("grp", " grp %", &text);
+    page.out.style(style).str("grp| grp %", &text);
     pick(page, &eattr::SET, a, &[4]);
-    page.out.str("state", " %", STATES.name(u64::from(entry.state & 1)).unwrap_or("").as_bytes());
+    page.out.str("state| %", STATES.name(u64::from(entry.state & 1)).unwrap_or("").as_bytes());
     if page.opts.details > 0 {
         pick(page, &eattr::SET, a, &[3]);
         if a.has(eattr::SRC_LIST) {
@@ -305,7 +305,7 @@ fn group(page: &mut Page<'_>, m: &Message<'_>, payload: &[u8], bridge: &[u8], vi
             put_named(page, "protocol| proto % ", &PROTOCOLS, proto.into());
         }
     }
-    bits(&mut page.out, " %", &FLAGS, entry.flags.into());
+    bits(&mut page.out, "-| %", &FLAGS, entry.flags.into());
     if entry.vid != 0 {
         put_num(&mut page.out, "vid| vid %", entry.vid.into());
     }

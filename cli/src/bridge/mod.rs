@@ -323,10 +323,10 @@ fn pick_as(page: &mut Page<'_>, set: &AttrSet, a: Attrs<'_>, order: &[u8], plain
 }
 
 /// Prints the names of the bits set in `v` as an array.
-fn bits(out: &mut Out<'_>, pattern: &str, names: &Names, v: u32) {
+fn bits(out: &mut Out<'_>, label: &str, names: &Names, v: u32) {
     out.open_array("flags", "");
     for (_, name) in names.iter().filter(|(bit, _)| bit & v != 0) {
-        out.str("-", pattern, name.as_bytes());
+        out.str(label, name.as_bytes());
     }
     out.close_list();
 }
@@ -335,7 +335,7 @@ fn bits(out: &mut Out<'_>, pattern: &str, names: &Names, v: u32) {
 fn open(out: &mut Out<'_>, m: &Message<'_>) {
     out.open_record();
     if m.ty & 3 == 1 {
-        out.is("deleted", "Deleted ");
+        out.is("deleted|Deleted ");
     }
 }
 
@@ -362,7 +362,7 @@ impl<'m> Table<'m> {
             open(&mut page.out, self.m);
             let name = page.names.ifname(index_of(self.m));
             page.out.style(Style::IfName).column(name.as_bytes(), 17);
-            page.out.str("ifname", "", name.as_bytes());
+            page.out.str("ifname|", name.as_bytes());
             page.out.open_array(self.key, "");
         }
         page.out.open_record();

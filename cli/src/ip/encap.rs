@@ -119,7 +119,7 @@ pub fn show(page: &mut Page<'_>, a: &Attrs<'_>, ty: Key<u16>, nest: Key<Nested>)
     let Some(ty) = a.get(ty) else { return };
     let a = a.nest(nest);
     let name = TYPES.name(ty.into()).unwrap_or("unknown");
-    page.out.str("encap", " encap % ", name.as_bytes());
+    page.out.str("encap| encap % ", name.as_bytes());
     for row in encap::set(ty).into_iter().flat_map(AttrSet::iter) {
         // The counters of a local segment are statistics.
         let hidden = row.flags.has(RowFlags::WRITE) || row.ty == COUNTERS && page.opts.stats == 0;

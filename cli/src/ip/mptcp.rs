@@ -192,7 +192,7 @@ fn told(page: &mut Page<'_>, m: &Message<'_>) {
             page.out.spaces(14_usize.saturating_sub(name.len()));
             page.out.text(name);
         }
-        None => page.out.num("", "[UNKNOWN %", cmd.into()),
+        None => page.out.num("|[UNKNOWN %", cmd.into()),
     }
     page.out.text("]");
     entry(page, &event::SET, attrs);

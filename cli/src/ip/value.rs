@@ -56,7 +56,7 @@ pub fn named<'n>(numeric: bool, names: &Names, v: u64, buf: &'n mut num::Digits)
 
 /// Prints a string by its label.
 pub fn put(out: &mut Out<'_>, label: &str, v: &[u8]) {
-    out.put(label, Val::Str(v));
+    out.str(label, v);
 }
 
 /// A number that is a string in JSON, by its label.
@@ -66,7 +66,7 @@ pub fn put_dec(out: &mut Out<'_>, label: &str, v: u32) {
 
 /// A number by its label.
 pub fn put_num(out: &mut Out<'_>, label: &str, v: i64) {
-    out.put(label, Val::Raw(num::dec_signed(v).as_bytes()));
+    out.int(label, v);
 }
 
 /// The name of `v`, or its digits, by its label.
@@ -118,7 +118,7 @@ pub fn open(page: &mut Page<'_>, gone: bool) {
         page.out.open_object("");
     }
     if gone {
-        page.out.is("deleted", "Deleted ");
+        page.out.is("deleted|Deleted ");
     }
 }
 

@@ -377,14 +377,14 @@ impl AttrSpec {
     #[inline(never)]
     pub fn show_str(&self, out: &mut Out<'_>, v: &[u8]) {
         out.text(self.keyword());
-        out.str(self.json(), " % ", v);
+        out.str_of(self.json(), " % ", v);
     }
 
     /// The same of a number.
     #[inline(never)]
     pub fn show_num(&self, out: &mut Out<'_>, v: u64) {
         out.text(self.keyword());
-        out.num(self.json(), " % ", v);
+        out.num_of(self.json(), " % ", v);
     }
 
     /// What is said of a bad value; empty where the set has one sentence for all.
