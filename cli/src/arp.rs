@@ -56,7 +56,6 @@ Usage: arp [-n] [-v] [-a|-e] [-i DEVICE] [HOST]
 
 /// `arp …`.
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    cx.err.program = "arp";
     help(cx, line, &USAGE)?;
     let mut a = Ask::default();
     let mut verb = b'a';

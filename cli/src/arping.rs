@@ -101,7 +101,6 @@ fn filled(bytes: &[u8]) -> [u8; LONGEST] {
 
 #[inline(never)]
 fn read<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, asked: &mut Asked<'l>) -> Done {
-    cx.err.program = "arping";
     let mut o = Options::new();
     o.letters(cx, line, HELP)?;
     let (most, has) = (2_147_483_647, |letter| o.has(letter));

@@ -78,7 +78,6 @@ static NOUNS: &str =
 
 /// `brctl …`.
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    cx.err.program = "brctl";
     help(cx, line, &USAGE)?;
     let Some(word) = line.next() else { return Err(usage(cx)) };
     let mut n = 0_usize;

@@ -94,13 +94,11 @@ const GONE: Fail = Fail(u8::MAX);
 
 /// `iptables …`.
 pub(crate) fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    cx.err.program = "iptables";
     run(cx, line, af::AF_INET)
 }
 
 /// `ip6tables …`.
 pub(crate) fn main6(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    cx.err.program = "ip6tables";
     run(cx, line, af::AF_INET6)
 }
 

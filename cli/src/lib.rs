@@ -299,8 +299,8 @@ fn dispatch(cx: &mut Ctx<'_>, mut line: Line<'_>) -> Done {
     let name = line.next().unwrap_or(b"nlbox");
     // login(1) puts a dash before the name of a shell.
     let name = base(name.strip_prefix(b"-").unwrap_or(name));
-    if let Some(a) = find(name) {
-        return (a.run)(cx, &mut line);
+    if let Some(applet) = find(name) {
+        return enter(cx, applet, &mut line);
     }
     let Some(word) = line.next() else { return front(cx) };
     match choose("--list --install --help -h help --version -V", word, 0) {
@@ -312,10 +312,15 @@ fn dispatch(cx: &mut Ctx<'_>, mut line: Line<'_>) -> Done {
             Ok(())
         }
         None => match find(base(word)) {
-            Some(a) => (a.run)(cx, &mut line),
+            Some(applet) => enter(cx, applet, &mut line),
             None => Err(cx.err.plain_of("nlbox: no applet \"%\"; \"nlbox --list\" names them all", word)),
         },
     }
+}
+
+fn enter(cx: &mut Ctx<'_>, applet: Applet, line: &mut Line<'_>) -> Done {
+    cx.err.program = applet.name;
+    (applet.run)(cx, line)
 }
 
 fn list(cx: &mut Ctx<'_>) -> Done {

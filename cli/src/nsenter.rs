@@ -102,7 +102,6 @@ impl Plan<'_> {
 
 /// `nsenter [OPTION]... [--] [COMMAND [WORD]...]`
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    cx.err.program = "nsenter";
     cx.err.capability = SYS_ADMIN;
     let mut p = Plan { o: Options::new(), target: CBuf::new() };
     p.o.read(cx, line, &SPEC)?;

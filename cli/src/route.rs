@@ -22,7 +22,6 @@ const UNREACHABLE: u8 = 7;
 
 /// `route …`.
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    cx.err.program = "route";
     help(cx, line, &USAGE)?;
     let (mut family, mut extend, mut numeric) = (af::AF_INET, 0_u8, false);
     while let Some(word) = line.peek().filter(|w| w.len() > 1 && w.first() == Some(&b'-')) {

@@ -20,7 +20,6 @@ Usage: tunctl [-b] [-n|-p] [-u OWNER] [-g GROUP] [-t DEVICE]
 
 /// `tunctl …`.
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    cx.err.program = "tunctl";
     help(cx, line, &USAGE)?;
     let (mut owner, mut group, mut delete, mut brief) = (None, None, false, false);
     let mut name: &[u8] = b"";

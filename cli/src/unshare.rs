@@ -184,7 +184,6 @@ fn signal_of(word: &[u8]) -> i32 {
 
 /// `unshare [OPTION]... [--] [COMMAND [WORD]...]`
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    cx.err.program = "unshare";
     cx.err.capability = SYS_ADMIN;
     let mut o = Options::new();
     o.read(cx, line, &SPEC)?;

@@ -80,17 +80,15 @@ struct Asked<'l> {
 
 /// `watch …`.
 pub(crate) fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    run(cx, line, "watch", WATCH)
+    run(cx, line, true, WATCH)
 }
 
 /// `tcpdump …`.
 pub(crate) fn tcpdump(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    run(cx, line, "tcpdump", TCPDUMP).map_err(|fail| if fail == Fail(0) { fail } else { Fail(1) })
+    run(cx, line, false, TCPDUMP).map_err(|fail| if fail == Fail(0) { fail } else { Fail(1) })
 }
 
-fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, name: &'static str, page: &'static str) -> Done {
-    let ours = name == "watch";
-    cx.err.program = name;
+fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, ours: bool, page: &'static str) -> Done {
     let mut o = Options::new();
     o.letters(cx, line, page)?;
     let [what, more] = o.words;

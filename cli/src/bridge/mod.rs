@@ -32,7 +32,6 @@ pub static OBJECTS: &[&Object] =
     &[&link::OBJECT, &fdb::OBJECT, &mdb::OBJECT, &vlan::MST, &vlan::OBJECT, &vni::OBJECT, &monitor::OBJECT];
 
 static PROGRAM: Program = Program {
-    name: "bridge",
     options: &crate::table![
         ("-h[elp]", Opt::Help),
         ("-V[ersion]", Opt::Version),

@@ -45,7 +45,6 @@ Words (a - in front clears the flags arp to dynamic): ",
 
 /// `ifconfig …`.
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    cx.err.program = "ifconfig";
     help(cx, line, &USAGE)?;
     let (mut all, mut short) = (false, false);
     while let Some(word) = line.peek().filter(|w| w.first() == Some(&b'-')) {

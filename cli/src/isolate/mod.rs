@@ -143,7 +143,6 @@ static NEW: [(u8, CloneFlags); 6] = [
 
 /// `isolate [OPTION]... [--] [COMMAND [WORD]...]`
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    cx.err.program = "isolate";
     cx.err.capability = SYS_ADMIN;
     // Steps have command lines of their own.
     cx.err.typed = None;

@@ -128,7 +128,6 @@ pub fn withdraw(cx: &mut Ctx<'_>, label: &[u8]) -> Done {
 
 /// `nat …`.
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    cx.err.program = "nat";
     options(cx, line)?;
     let Some(verb) = line.next() else { return Err(usage(cx, HELP)) };
     let Some(n) = choose(VERBS, verb, 0) else { return Err(none_of(cx, verb, VERBS)) };

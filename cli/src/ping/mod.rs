@@ -47,6 +47,7 @@ pub(crate) fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 
 /// `ping6`: `ping -6`.
 pub(crate) fn main6(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    cx.err.program = "ping";
     start(cx, line, af::AF_INET6)
 }
 

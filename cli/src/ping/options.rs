@@ -54,7 +54,6 @@ impl Asked<'_> {
 // Not inlined: the compiler would take `asked` apart and put it together again, at twice the size.
 #[inline(never)]
 pub(super) fn read<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, asked: &mut Asked<'l>) -> Done {
-    cx.err.program = "ping";
     let o = &mut asked.o;
     o.letters(cx, line, HELP)?;
     asked.count = option(cx, o, b'c', 1, i64::MAX.unsigned_abs(), 0)?;
