@@ -5,7 +5,7 @@ use crate::getopt::Options;
 use crate::hosts::{Name, look_up};
 use crate::letters::{WRONG, error, option, system, usage};
 use crate::names::{Link, index_of};
-use crate::report::{Done, Fail, NET_RAW};
+use crate::report::{Capability, Done, Fail};
 use crate::words::Line;
 use core::net::IpAddr;
 use nlbox_core::arp::{Arp, REPLY, REQUEST};
@@ -162,7 +162,7 @@ pub(crate) fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     };
     let socket = PacketSocket::open(device.index, ETH_P_ARP).map_err(|e| {
         let fail = system(cx, "socket: %", e);
-        cx.err.needs(e.0, NET_RAW);
+        cx.err.needs(e.0, Capability::NetRaw);
         fail
     })?;
     if !asked.quiet {

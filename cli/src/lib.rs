@@ -128,14 +128,15 @@ pub struct Page<'a> {
     pub names: Names<'a>,
 }
 
-/// What a command works with.
+/// What a command works with: in front what most of them name most.
+#[repr(C)]
 pub struct Ctx<'a> {
-    /// The first socket.
-    pub conn: Conn<'a>,
-    /// What listings write with.
-    pub page: Page<'a>,
     /// The error stream.
     pub err: Report<'a>,
+    /// What listings write with.
+    pub page: Page<'a>,
+    /// The first socket.
+    pub conn: Conn<'a>,
     /// Two more conversations for dumps that run beside the first: the addresses of links.
     pub beside: Option<&'a mut [Conn<'a>; 2]>,
     /// The namespaces that the lines of a batch are for.

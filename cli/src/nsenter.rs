@@ -4,7 +4,7 @@ use crate::Ctx;
 use crate::child::{GID, NONE, UID, become_user, exec, follow, fork, id, must};
 use crate::getopt::{Options, Spec};
 use crate::nslist::{COUNT, KINDS};
-use crate::report::{Done, Fail, SYS_ADMIN};
+use crate::report::{Capability, Done, Fail};
 use crate::words::Line;
 use core::ffi::CStr;
 use core::mem::ManuallyDrop;
@@ -102,7 +102,7 @@ impl Plan<'_> {
 
 /// `nsenter [OPTION]... [--] [COMMAND [WORD]...]`
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    cx.err.capability = SYS_ADMIN;
+    cx.err.capability = Capability::SysAdmin;
     let mut p = Plan { o: Options::new(), target: CBuf::new() };
     p.o.read(cx, line, &SPEC)?;
     let pid = id(cx, &p.o, b't', "failed to parse pid: '%'")?;

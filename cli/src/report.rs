@@ -51,12 +51,30 @@ pub const KERNEL: Fail = Fail(2);
 /// What iproute2 finds wrong itself, without it being the grammar.
 pub const PLAIN: Fail = Fail(1);
 
-/// The capability that changes of a network want, netlink(7).
-const NET_ADMIN: &str = "NET_ADMIN over this network";
-/// The one for sockets that hear and send frames, packet(7).
-pub const NET_RAW: &str = "NET_RAW over this network";
-/// The one for namespaces and mounts.
-pub const SYS_ADMIN: &str = "SYS_ADMIN";
+/// What a command that is not permitted may want, capabilities(7).
+#[derive(Clone, Copy)]
+pub enum Capability {
+    /// For changes of a network, netlink(7).
+    NetAdmin,
+    /// For groups of messages that go to all, netlink(7).
+    NetBroadcast,
+    /// For sockets that hear and send frames, packet(7).
+    NetRaw,
+    /// For namespaces and mounts.
+    SysAdmin,
+}
+
+impl Capability {
+    fn text(self) -> &'static [u8] {
+        match self {
+            Capability::NetAdmin => b"NET_ADMIN over this network",
+            Capability::NetBroadcast => b"NET_BROADCAST over this network",
+            Capability::NetRaw => b"NET_RAW over this network",
+            Capability::SysAdmin => b"SYS_ADMIN",
+        }
+    }
+}
+
 const EPERM: i32 = 1;
 
 /// `CAP_NET_BROADCAST`, `CAP_NET_ADMIN`, `CAP_NET_RAW`, `CAP_SYS_ADMIN`: those that [`Report::needs`] names.
@@ -83,11 +101,9 @@ impl Sink for Kept<'_> {
     }
 }
 
-/// The error stream.
+/// The error stream; what is large in it stands last.
+#[repr(C)]
 pub struct Report<'a> {
-    sink: Kept<'a>,
-    /// The word that was wrong, as far as it fits.
-    word: heapless::Vec<u8, 64>,
     /// `-j`: an object behind the text of each failure.
     pub json: bool,
     /// The program's name as it is to be typed, for "try …": `ip`, `bridge`.
@@ -101,7 +117,10 @@ pub struct Report<'a> {
     /// The exit code of a child, which may be any.
     child: u8,
     /// The capability that a system call wants which is refused by `EPERM`.
-    pub capability: &'static str,
+    pub capability: Capability,
+    sink: Kept<'a>,
+    /// The word that was wrong, as far as it fits.
+    word: heapless::Vec<u8, 64>,
 }
 
 impl<'a> Report<'a> {
@@ -112,7 +131,7 @@ impl<'a> Report<'a> {
             sink,
             word: heapless::Vec::new(),
             errno: 0,
-            capability: NET_ADMIN,
+            capability: Capability::NetAdmin,
             json: false,
             program: "ip",
             typed: None,
@@ -213,7 +232,7 @@ impl<'a> Report<'a> {
         said.clear();
         self.word.clear();
         self.errno = 0;
-        self.capability = NET_ADMIN;
+        self.capability = Capability::NetAdmin;
     }
 
     /// Keeps the word that is wrong.
@@ -322,9 +341,9 @@ impl<'a> Report<'a> {
 
     /// Behind the line that says what was not permitted: what it would have needed. Who can do everything there is was
     /// refused for another reason.
-    pub fn needs(&mut self, errno: i32, capability: &str) {
+    pub fn needs(&mut self, errno: i32, capability: Capability) {
         if errno == EPERM && !(caps::has(NAMED) && has_all_users()) {
-            self.say_of("It needs CAP_%.", capability.as_bytes());
+            self.say_of("It needs CAP_%.", capability.text());
         }
     }
 
@@ -344,7 +363,7 @@ impl<'a> Report<'a> {
                     Some(text) => self.say(&[b"Error: %%", text, stop(text)]),
                     None => {
                         self.say_of("RTNETLINK answers: %", strerror(errno.0).as_bytes());
-                        self.needs(errno.0, NET_ADMIN);
+                        self.needs(errno.0, Capability::NetAdmin);
                     }
                 }
                 let offset = conn.extack().and_then(|x| x.offset());

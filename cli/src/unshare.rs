@@ -5,7 +5,7 @@ use crate::child::{GID, Gate, Helper, NONE, UID, become_user, exec, follow, fork
 use crate::getopt::{Options, Spec, choose};
 use crate::idmap::{self, GROUPS, Range, Side, USERS};
 use crate::nslist::KINDS;
-use crate::report::{Done, Fail, SYS_ADMIN};
+use crate::report::{Capability, Done, Fail};
 use crate::words::Line;
 use core::ffi::CStr;
 use nlbox_core::text::num::dec;
@@ -184,7 +184,7 @@ fn signal_of(word: &[u8]) -> i32 {
 
 /// `unshare [OPTION]... [--] [COMMAND [WORD]...]`
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    cx.err.capability = SYS_ADMIN;
+    cx.err.capability = Capability::SysAdmin;
     let mut o = Options::new();
     o.read(cx, line, &SPEC)?;
     let ids = |side, options, me| Ids {

@@ -4,7 +4,7 @@ use crate::Ctx;
 use crate::getopt::Options;
 use crate::letters::{option, usage};
 use crate::names::{Link, index_of};
-use crate::report::{Done, Fail, NET_RAW};
+use crate::report::{Capability, Done, Fail};
 use crate::words::Line;
 use nlbox_core::arp::{REPLY, REQUEST};
 use nlbox_core::bytes::Reader;
@@ -108,7 +108,7 @@ fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, ours: bool, page: &'static str) ->
     let index = if asked.device.is_empty() { 0 } else { link(cx, asked.device)? };
     let socket = PacketSocket::listen(index, &filter(asked.what == b"arp"));
     let socket = socket.map_err(|e| {
-        cx.err.capability = NET_RAW;
+        cx.err.capability = Capability::NetRaw;
         cx.err.applet(if asked.device.is_empty() { "socket" } else { "%" }, asked.device, e.0)
     })?;
     if ours {

@@ -15,7 +15,7 @@ mod step;
 use crate::Ctx;
 use crate::child::{end_as, must};
 use crate::getopt::{Options, Spec};
-use crate::report::{Done, Fail, SYS_ADMIN};
+use crate::report::{Capability, Done, Fail};
 use crate::words::Line;
 use core::ffi::CStr;
 use nlbox_core::text::num::dec;
@@ -143,7 +143,7 @@ static NEW: [(u8, CloneFlags); 6] = [
 
 /// `isolate [OPTION]... [--] [COMMAND [WORD]...]`
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    cx.err.capability = SYS_ADMIN;
+    cx.err.capability = Capability::SysAdmin;
     // Steps have command lines of their own.
     cx.err.typed = None;
     let mut o = Options::new();

@@ -130,7 +130,7 @@ fn follow(cx: &mut Ctx<'_>, slots: &Slots<'_>, watch: &mut Watch) -> Done {
     let socket = subscribe(cx, slots, watch, all);
     let socket = socket.map_err(|e| {
         // What is refused is `all-nsid`.
-        cx.err.capability = "NET_BROADCAST over this network";
+        cx.err.capability = crate::report::Capability::NetBroadcast;
         cx.err.failed("Cannot open netlink socket", b"", e.0)
     })?;
     learn(cx);
