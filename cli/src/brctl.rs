@@ -14,6 +14,7 @@ use nlbox_core::rt::neigh::{NDMSG_LEN, NdMsg, nda, nud};
 use nlbox_core::rt::rtm;
 use nlbox_core::text::ip::af;
 use nlbox_core::text::{cut, mac, nth, num};
+use nlbox_core::wire::header::Message;
 use zerocopy::FromBytes;
 
 /// How a value is written.
@@ -138,7 +139,7 @@ fn find(cx: &mut Ctx<'_>, name: &[u8]) -> Found {
 /// Names of links for which `is` holds.
 fn links(cx: &mut Ctx<'_>, is: &dyn Fn(&Found) -> bool) -> Result<Sorted, Fail> {
     let mut names = Sorted::new(by_bytes);
-    names.fill(cx, rtm::GETLINK, &[], &mut |names, m| {
+    names.fill(cx, rtm::GETLINK, &[], &mut |names: &mut Sorted, m: &Message<'_>| {
         let (_, a) = m.split::<IFINFO_LEN>();
         if let Some(name) = a.get(ifla::IFNAME).filter(|_| is(&look(m))) {
             names.push(name);
@@ -216,7 +217,7 @@ fn macs(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
     }
     cx.page.out.text("port no\tmac addr\t\tis local?\tageing timer\n");
     let mut macs = Sorted::new(by_bytes);
-    macs.fill(cx, rtm::GETNEIGH, &[af::AF_BRIDGE], &mut |macs, m| {
+    macs.fill(cx, rtm::GETNEIGH, &[af::AF_BRIDGE], &mut |macs: &mut Sorted, m: &Message<'_>| {
         let (head, a) = m.split::<NDMSG_LEN>();
         let Ok(head) = NdMsg::read_from_bytes(&head) else { return };
         let (Some(mac), Some(master)) =

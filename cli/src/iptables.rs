@@ -122,7 +122,7 @@ fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, family: u8) -> Done {
         fail => fail,
     })?;
     let scope = Scope { family, chain: if a.chain.is_empty() { ALL_CHAINS } else { a.rule.chain } };
-    talk(cx, &mut |cx, conn| command(cx, conn, &mut a, scope))
+    talk(cx, &mut |cx: &mut Ctx<'_>, conn: &mut Conn<'_>| command(cx, conn, &mut a, scope))
 }
 
 #[inline(never)]
@@ -264,7 +264,7 @@ fn command(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, a: &mut Asked<'_>, scope: Scop
         b'A' => insert(cx, conn, a, None),
         b'I' => {
             let (mut before, mut count) = (Some(0), 0);
-            walk(cx, conn, scope, &mut |_, r, n| {
+            walk(cx, conn, scope, &mut |_: &mut Ctx<'_>, r: &Rule, n: u32| {
                 count = n;
                 if n == number {
                     before = Some(r.handle);
@@ -280,12 +280,14 @@ fn command(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, a: &mut Asked<'_>, scope: Scop
         }
         b'C' => {
             let mut found = false;
-            walk(cx, conn, scope, &mut |_, r, n| found = n > 0 && (found || r.same(&a.rule)))?;
+            walk(cx, conn, scope, &mut |_: &mut Ctx<'_>, r: &Rule, n: u32| {
+                found = n > 0 && (found || r.same(&a.rule))
+            })?;
             if found { Ok(()) } else { Err(gone(cx, NO_RULE)) }
         }
         b'D' => {
             let given = a.number;
-            let count = remove(cx, conn, scope, true, &mut |r, n| match given {
+            let count = remove(cx, conn, scope, true, &mut |r: &Rule, n: u32| match given {
                 Some(number) => n == number,
                 None => r.same(&a.rule),
             })?;
@@ -295,7 +297,7 @@ fn command(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, a: &mut Asked<'_>, scope: Scop
                 _ => Ok(()),
             }
         }
-        b'F' => remove(cx, conn, scope, false, &mut |_, _| true).map(drop),
+        b'F' => remove(cx, conn, scope, false, &mut |_: &Rule, _: u32| true).map(drop),
         _ => {
             let mark = cx.page.out.mark();
             let done = list(cx, conn, a, scope);
@@ -339,7 +341,7 @@ fn list(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, a: &Asked<'_>, scope: Scope) -> D
             head(cx, a, n);
         }
         let mark = cx.page.out.mark();
-        walk(cx, conn, Scope { chain: n, ..scope }, &mut |cx, r, n| {
+        walk(cx, conn, Scope { chain: n, ..scope }, &mut |cx: &mut Ctx<'_>, r: &Rule, n: u32| {
             if n == 0 {
                 cx.page.out.rewind(mark);
             } else if save {

@@ -8,6 +8,7 @@ use crate::step::ENODEV;
 use crate::words::Line;
 use core::cmp::Ordering;
 use nlbox_core::bytes::copy;
+use nlbox_core::closures;
 use nlbox_core::conn::{Errno, Error};
 use nlbox_core::rt::link::{IFINFO_LEN, IfInfo, ifla, info};
 use nlbox_core::text::out::Out;
@@ -185,6 +186,10 @@ pub fn first(text: &[u8], n: usize) -> &[u8] {
 /// Bytes of a record of [`Sorted`].
 pub const RECORD: usize = 16;
 
+closures! {
+    pub trait Gather(records: &mut Sorted, m: &Message<'_>);
+}
+
 /// Records, walked in order, each once: names with zeros behind them, addresses with what belongs to them.
 pub struct Sorted {
     bytes: &'static mut [u8],
@@ -239,17 +244,11 @@ impl Sorted {
     }
 
     /// Fills it by a dump as [`crate::dump::dump_of`] asks for it.
-    pub fn fill(
-        &mut self,
-        cx: &mut Ctx<'_>,
-        ty: u16,
-        front: &[u8],
-        each: &mut dyn FnMut(&mut Sorted, &Message<'_>),
-    ) -> Done {
+    pub fn fill(&mut self, cx: &mut Ctx<'_>, ty: u16, front: &[u8], each: &mut dyn Gather) -> Done {
         // What earlier dumps brought stays; only this one's records are taken back.
         let from = self.len;
-        let r = crate::dump::scan_of(&mut cx.conn, ty, front, &mut |m| match m {
-            Some(m) => each(self, m),
+        let r = crate::dump::scan_of(&mut cx.conn, ty, front, &mut |m: Option<&Message<'_>>| match m {
+            Some(m) => each.call(self, m),
             None => self.len = from,
         });
         if self.lost {

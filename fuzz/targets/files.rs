@@ -7,6 +7,7 @@ mod common;
 use libfuzzer_sys::fuzz_target;
 use nlbox::records::Records;
 use nlbox::{files, hosts, lines};
+use nlbox_core::text::ip::Ip;
 
 fuzz_target!(init: common::sandbox::enter(), |data: &[u8]| {
     let (_file, path) = common::file(data);
@@ -20,7 +21,7 @@ fuzz_target!(init: common::sandbox::enter(), |data: &[u8]| {
             assert!(!name.is_empty() && !name.iter().any(u8::is_ascii_whitespace));
             records.push(id, name);
         }
-        hosts::line(line, &mut |ip, mut names| {
+        hosts::line(line, &mut |ip: &Ip, mut names: &[u8]| {
             while let Some(name) = lines::word(&mut names) {
                 assert!(!name.is_empty() && !name.iter().any(u8::is_ascii_whitespace));
             }

@@ -59,7 +59,7 @@ impl V4 {
 pub(super) fn v4_of(cx: &mut Ctx<'_>, index: u32, label: &[u8]) -> Result<Option<V4>, Error> {
     let front = of_link(af::AF_INET, index);
     let mut found = None;
-    scan_of(&mut cx.conn, rtm::GETADDR, &front, &mut |m| {
+    scan_of(&mut cx.conn, rtm::GETADDR, &front, &mut |m: Option<&Message<'_>>| {
         let Some(m) = m else {
             found = None;
             return;

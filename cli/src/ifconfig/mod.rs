@@ -81,13 +81,13 @@ fn base(name: &[u8]) -> &[u8] {
 
 fn list(cx: &mut Ctx<'_>, all: bool, short: bool) -> Done {
     let mut names = Sorted::new(by_number);
-    names.fill(cx, rtm::GETLINK, &[], &mut |names, m| {
+    names.fill(cx, rtm::GETLINK, &[], &mut |names: &mut Sorted, m: &Message<'_>| {
         let (_, attrs) = m.split::<IFINFO_LEN>();
         if let Some(name) = attrs.get(ifla::IFNAME) {
             names.push(name);
         }
     })?;
-    names.fill(cx, rtm::GETADDR, &[af::AF_INET], &mut |names, m| {
+    names.fill(cx, rtm::GETADDR, &[af::AF_INET], &mut |names: &mut Sorted, m: &Message<'_>| {
         let (_, attrs) = m.split::<IFADDR_LEN>();
         if let Some(label) = attrs.get(ifa::LABEL).filter(|l| base(l).len() < l.len()) {
             names.push(label);

@@ -123,7 +123,7 @@ fn rows(family: u8, each: &mut dyn FnMut(&Row<'_>)) -> Result<(), Errno> {
         // What is above a group in igmp: an interface.
         let mut above: heapless::Vec<u8, 16> = heapless::Vec::new();
         let mut index = 0;
-        let one = crate::lines::each(path, &mut |text| {
+        let one = crate::lines::each(path, &mut |text: &[u8]| {
             let mut words = text.split(u8::is_ascii_whitespace).filter(|w| !w.is_empty());
             let [first, dev, c, d, e] = core::array::from_fn(|_| words.next().unwrap_or(b""));
             let mut row = Row { family: *of, index, dev, address: c, users: d, fixed: false };

@@ -79,7 +79,7 @@ fn identify(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     }
     let (mut path, out) = (Path::new(), &mut cx.page.out);
     let done = fill(&mut path, "/proc/%/cgroup", word.unwrap_or(b"self")).and_then(|path| {
-        crate::lines::each(path, &mut |line| {
+        crate::lines::each(path, &mut |line: &[u8]| {
             if let (true, Some(at)) = (line.starts_with(b"0::/"), line.windows(5).position(|w| w == b"/vrf/"))
             {
                 out.shown(line.get(at.saturating_add(5)..).unwrap_or(b""));

@@ -203,7 +203,7 @@ fn learn(cx: &mut Ctx<'_>) {
     let mut tx = [0; 64];
     let mut m = request(&mut tx, Link::Index(0));
     let (conn, names) = (&mut cx.conn, &mut cx.page.names);
-    let _ = crate::dump::scan(conn, &mut m, &mut |m| {
+    let _ = crate::dump::scan(conn, &mut m, &mut |m: Option<&Message<'_>>| {
         let Some(m) = m else { return };
         names.learn(m);
     });
