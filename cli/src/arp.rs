@@ -134,7 +134,7 @@ fn list(cx: &mut Ctx<'_>, ask: Ask<'_>) -> Done {
             None => {}
         };
         scan_of(&mut cx.conn, rtm::GETNEIGH, head.as_bytes(), each).map_err(|e| {
-            let _ = cx.err.failed("arp", b"", errno(e));
+            let _ = cx.err.failed_as("arp", errno(e));
             Fail(255)
         })?;
     }
@@ -265,7 +265,7 @@ fn change<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, mut a: Ask<'l>, set: bool) 
         (.., true) => "SIOCDARP(pub)",
         _ => "SIOCDARP(dontpub)",
     };
-    let _ = cx.err.failed(what, b"", errno);
+    let _ = cx.err.failed_as(what, errno);
     Err(Fail(255))
 }
 

@@ -107,7 +107,7 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     }
     let many = matches!(n, 2 | 3);
     if lacks || !(many || line.is_over()) {
-        cx.err.say_of("Incorrect number of arguments for command", b"");
+        cx.err.say_as("Incorrect number of arguments for command");
         return Err(cx.err.plain_of("Usage: brctl ", command.as_bytes()));
     }
     let [br, dev, value] = args;
@@ -213,7 +213,7 @@ fn macs(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
     if !f.bridge {
         // EOPNOTSUPP.
         let why = if f.info.index == 0 { ENODEV } else { 95 };
-        return Err(cx.err.failed("read of forward table failed", b"", why));
+        return Err(cx.err.failed_as("read of forward table failed", why));
     }
     cx.page.out.text("port no\tmac addr\t\tis local?\tageing timer\n");
     let mut macs = Sorted::new(by_bytes);
@@ -319,7 +319,7 @@ fn set(cx: &mut Ctx<'_>, br: &[u8], port: Option<&[u8]>, n: usize, value: &[u8])
     let noun = nth(NOUNS, b'\n', n).as_bytes();
     let number = match unit {
         Unit::Switch => match which(value, "off no 0 on yes 1") {
-            NONE => return Err(cx.err.plain_of("expect on/off for argument", b"")),
+            NONE => return Err(cx.err.plain_as("expect on/off for argument")),
             at => Some(u32::from(at > 2)),
         },
         Unit::Time => centis(value),

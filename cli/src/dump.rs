@@ -148,7 +148,7 @@ fn once(conn: &mut Conn<'_>, m: &mut Build<'_>, each: &mut dyn Take) -> Result<D
 fn failed(err: &mut Report<'_>, e: Error, conn: &Conn<'_>) -> Fail {
     let fail = err.net(e, conn, None);
     if matches!(e, Error::Kernel(_)) {
-        err.say_of("Dump terminated", b"");
+        err.say_as("Dump terminated");
         return crate::report::PLAIN;
     }
     fail

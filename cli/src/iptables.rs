@@ -153,7 +153,7 @@ fn read<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, a: &mut Asked<'l>) -> Done {
         a.command = *c;
     }
     if a.command == 0 {
-        return Err(cx.err.applet("no command specified", b"", 0));
+        return Err(cx.err.applet_as("no command specified", 0));
     }
     if o.word(b't') != b"nat" {
         let table = if o.has(b't') { o.word(b't') } else { b"filter" };
@@ -164,7 +164,7 @@ fn read<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, a: &mut Asked<'l>) -> Done {
     }
     if !a.chain.is_empty() {
         let Some(n) = CHAINS.number(a.chain) else {
-            let _ = cx.err.applet("No chain/target/match by that name.", b"", 0);
+            let _ = cx.err.applet_as("No chain/target/match by that name.", 0);
             return Err(GONE);
         };
         a.rule.chain = u8::try_from(n).unwrap_or(0);
@@ -228,7 +228,7 @@ fn options(cx: &mut Ctx<'_>, mut words: Line<'_>, a: &mut Asked<'_>, mut not: u6
         }
     }
     if o.count() != kinds.saturating_add(matches.saturating_sub(1)) || not != 0 || o.count() > 60 {
-        return Err(cx.err.applet("an option is given twice", b"", 0));
+        return Err(cx.err.applet_as("an option is given twice", 0));
     }
     if o.has(COMMENT) && tag(r, o.word(COMMENT)).is_none() {
         return Err(bad(cx, o.word(COMMENT)));
@@ -313,7 +313,7 @@ const NO_RULE: &str = "Bad rule (does a matching rule exist in that chain?).";
 
 /// What was asked for is not there.
 fn gone(cx: &mut Ctx<'_>, what: &str) -> Fail {
-    cx.err.applet(what, b"", 0)
+    cx.err.applet_as(what, 0)
 }
 
 #[inline(never)]

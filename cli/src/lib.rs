@@ -280,7 +280,7 @@ pub fn serve(cx: &mut Ctx<'_>, line: Line<'_>) -> u8 {
     let code = cx.err.code(done);
     match cx.page.out.finish() {
         Err(errno) => {
-            let _ = cx.err.failed("write error", b"", errno);
+            let _ = cx.err.failed_as("write error", errno);
             if code == 0 { 1 } else { code }
         }
         Ok(()) => code,

@@ -37,7 +37,7 @@ pub fn errno(e: Error) -> i32 {
 
 /// `SIOCSIFMTU: Invalid argument`, then exit code `code`.
 pub fn failed(cx: &mut Ctx<'_>, what: &str, e: Error, code: u8) -> Fail {
-    let _ = cx.err.failed(what, b"", errno(e));
+    let _ = cx.err.failed_as(what, errno(e));
     Fail(code)
 }
 
@@ -253,7 +253,7 @@ impl Sorted {
         });
         if self.lost {
             // ENOMEM.
-            return Err(cx.err.failed("names", b"", 12));
+            return Err(cx.err.failed_as("names", 12));
         }
         r.map_err(|e| failed(cx, "netlink", e, 1))
     }

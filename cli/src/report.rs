@@ -173,6 +173,11 @@ impl<'a> Report<'a> {
         self.plain(&[])
     }
 
+    /// The same of `what` as it is.
+    pub fn applet_as(&mut self, what: &str, errno: i32) -> Fail {
+        self.applet(what, b"", errno)
+    }
+
     /// One line: the first piece, each `%` in it standing for the next one; what is left of them follows. Control
     /// characters are shown as `\x1b`, but for line breaks of the first piece.
     pub fn say(&mut self, pieces: &[&[u8]]) {
@@ -246,6 +251,21 @@ impl<'a> Report<'a> {
         self.say(&[pattern.as_bytes(), word]);
     }
 
+    /// The same of a sentence as it is.
+    pub fn say_as(&mut self, text: &str) {
+        self.say_of(text, b"");
+    }
+
+    /// The same, then exit code 1.
+    pub fn plain_as(&mut self, text: &str) -> Fail {
+        self.plain_of(text, b"")
+    }
+
+    /// The same, then exit code 255.
+    pub fn usage_as(&mut self, text: &str) -> Fail {
+        self.usage_of(text, b"")
+    }
+
     /// The same, then exit code 1.
     pub fn plain_of(&mut self, pattern: &str, word: &[u8]) -> Fail {
         self.say_of(pattern, word);
@@ -272,7 +292,7 @@ impl<'a> Report<'a> {
 
     /// A word is missing behind the last one.
     pub fn incomplete(&mut self) -> Fail {
-        self.usage_of("Command line is not complete. Try option \"help\"", b"")
+        self.usage_as("Command line is not complete. Try option \"help\"")
     }
 
     /// The word that stands for `what` is missing.
@@ -286,7 +306,7 @@ impl<'a> Report<'a> {
         self.raw(&[b"Error: argument \"%\" is wrong: ", word], "");
         match cut(why, b'%') {
             (_, Some(_)) => self.usage_of(why, keyword),
-            (why, None) => self.usage_of(why, b""),
+            (why, None) => self.usage_as(why),
         }
     }
 
@@ -352,6 +372,11 @@ impl<'a> Report<'a> {
         self.system(&[what.as_bytes(), word], errno)
     }
 
+    /// The same of `what` as it is.
+    pub fn failed_as(&mut self, what: &str, errno: i32) -> Fail {
+        self.failed(what, b"", errno)
+    }
+
     /// A request failed: the kernel's own sentence where it sent one, else its errno in words.
     ///
     /// `m` is the request: an offset in the kernel's answer leads back to the word that made the attribute.
@@ -380,13 +405,13 @@ impl<'a> Report<'a> {
                 self.errno = errno.0;
                 self.say_of("netlink socket: %", strerror(errno.0).as_bytes());
             }
-            Error::Malformed => self.say_of("netlink: the kernel's answer is malformed", b""),
+            Error::Malformed => self.say_as("netlink: the kernel's answer is malformed"),
             Error::Truncated(n) => self.say_of(
                 "netlink: an answer of % bytes does not fit into memory",
                 num::dec(u64::from(n)).as_bytes(),
             ),
-            Error::Full => self.say_of("the request is too long", b""),
-            Error::Interrupted => self.say_of("Dump was interrupted and may be inconsistent.", b""),
+            Error::Full => self.say_as("the request is too long"),
+            Error::Interrupted => self.say_as("Dump was interrupted and may be inconsistent."),
         }
         PLAIN
     }

@@ -50,7 +50,7 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         (owner, _) => owner,
     };
     let tun = make(asked, flags | TunFlags::NO_PI, uid.filter(|_| !delete), group, !delete)
-        .map_err(|(what, e)| cx.err.failed(what, b"", e.0))?;
+        .map_err(|(what, e)| cx.err.failed_as(what, e.0))?;
     let out = &mut cx.page.out;
     if brief && !delete {
         out.str("|%\n", tun.name());

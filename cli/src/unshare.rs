@@ -252,7 +252,7 @@ fn map_ids(cx: &mut Ctx<'_>, o: &Options<'_>, sides: &[Ids; 2]) -> Done {
     if groups.inner != NONE && groups.helper.is_none() {
         if setgroups == b"allow" {
             let what = "options --setgroups=allow and --map-group are mutually exclusive";
-            return Err(cx.err.applet(what, b"", 0));
+            return Err(cx.err.applet_as(what, 0));
         }
         idmap::write(cx, b"self", "setgroups", b"deny", None)?;
         return groups.install(cx);

@@ -197,7 +197,7 @@ fn vlan<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Sl
     }
     match num::parse_u16(word).filter(|v| *v < 4095) {
         Some(v) => m.put(fdb::VLAN, v),
-        None => return Err(cx.err.usage_of("Error: invalid vlan id.", b"")),
+        None => return Err(cx.err.usage_as("Error: invalid vlan id.")),
     }
     Ok(())
 }
@@ -291,7 +291,7 @@ pub fn print(page: &mut Page<'_>, m: &Message<'_>, f: &Filter) {
 fn modify(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
     let remote = [fdb::DST.ty(), fdb::PORT.ty(), fdb::VNI.ty()];
     if !r.m.lacks(fdb::NH_ID.ty()) && !remote.iter().all(|ty| r.m.lacks(*ty)) {
-        return Err(cx.err.usage_of("dst, port, vni are mutually exclusive with nhid", b""));
+        return Err(cx.err.usage_as("dst, port, vni are mutually exclusive with nhid"));
     }
     // A dynamic entry may age; what is neither static nor dynamic is the port's own.
     let mut state = if r.has(DYNAMIC) { 0 } else { nud::NOARP };

@@ -124,7 +124,7 @@ fn set(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
     let mut flags = u16::try_from(r.marks & 3).unwrap_or(0);
     let mode = r.slot(HWMODE).map(|word| choose("veb vepa", word, 0));
     if mode == Some(None) {
-        return Err(cx.err.usage_of("Mode argument must be \"vepa\" or \"veb\".", b""));
+        return Err(cx.err.usage_as("Mode argument must be \"vepa\" or \"veb\"."));
     }
     if mode.is_some() {
         // Only a device of its own has a mode.

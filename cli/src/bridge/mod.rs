@@ -92,11 +92,11 @@ fn command(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 }
 
 fn usage(cx: &mut Ctx<'_>) -> Fail {
-    cx.err.say_of("Usage: bridge [ OPTIONS ] OBJECT { COMMAND | help }", b"");
+    cx.err.say_as("Usage: bridge [ OPTIONS ] OBJECT { COMMAND | help }");
     for o in OBJECTS {
         cx.err.say(&[b"       bridge % ...    %", o.name().as_bytes(), o.about().as_bytes()]);
     }
-    cx.err.usage_of("Options: -V[ersion] -s[tatistics] -d[etails] -o[neline] -t[imestamp] -n[etns] { NAME | PID | PATH }\n         -c[olor] -com[pressvlans] -p[retty] -j[son] -N[umeric] -force -b[atch] FILE\n\n  bridge vlan add vid 5 dev eth0\n  bridge -j fdb show br br0", b"")
+    cx.err.usage_as("Options: -V[ersion] -s[tatistics] -d[etails] -o[neline] -t[imestamp] -n[etns] { NAME | PID | PATH }\n         -c[olor] -com[pressvlans] -p[retty] -j[son] -N[umeric] -force -b[atch] FILE\n\n  bridge vlan add vid 5 dev eth0\n  bridge -j fdb show br br0")
 }
 
 /// Slots that mean the same in all grammars. Those below hold marks, numbered as the bits that they stand for.

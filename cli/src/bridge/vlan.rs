@@ -366,7 +366,7 @@ fn change(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
     let (first, last) = r.vids;
     let ranged = first != last;
     if ranged && r.has(PVID) {
-        return Err(cx.err.usage_of("pvid cannot be configured for a vlan range", b""));
+        return Err(cx.err.usage_as("pvid cannot be configured for a vlan range"));
     }
     let mut ids = None;
     if let Some(word) = r.slot(TUNNEL) {

@@ -171,7 +171,7 @@ fn flagged(cx: &mut Ctx<'_>, name: &[u8], errno: i32) -> Done {
     let _ = match errno {
         0 => return Ok(()),
         ENODEV => cx.err.failed("%: ERROR while getting interface flags", name, ENODEV),
-        errno => cx.err.failed("SIOCSIFFLAGS", b"", errno),
+        errno => cx.err.failed_as("SIOCSIFFLAGS", errno),
     };
     Err(Fail(255))
 }
@@ -246,7 +246,7 @@ fn valued(cx: &mut Ctx<'_>, name: &[u8], word: usize, value: &[u8], line: &mut L
     }
     match attempt(cx, "link set dev % % %", &[base(name), link_word(word), value]) {
         0 => Ok(()),
-        errno => Err(cx.err.failed(what, b"", if errno == UNREAD { EINVAL } else { errno })),
+        errno => Err(cx.err.failed_as(what, if errno == UNREAD { EINVAL } else { errno })),
     }
 }
 
@@ -295,7 +295,7 @@ fn further(cx: &mut Ctx<'_>, name: &[u8], add: bool, word: &[u8], what: &str) ->
     }
     match step.attempt(cx) {
         0 => Ok(()),
-        errno => Err(cx.err.failed(what, b"", errno)),
+        errno => Err(cx.err.failed_as(what, errno)),
     }
 }
 

@@ -67,7 +67,7 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 
 fn no_word(cx: &mut Ctx<'_>, what: &str, word: &[u8]) -> Fail {
     cx.err.say_of(what, word);
-    cx.err.plain_of("ifconfig: `--help' gives usage information.", b"")
+    cx.err.plain_as("ifconfig: `--help' gives usage information.")
 }
 
 fn usage(cx: &mut Ctx<'_>) -> Fail {

@@ -24,7 +24,7 @@ pub fn put(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, type_ty: u1
         return Err(cx.err.incomplete());
     }
     if !nest(cx, line, m, ty | NLA_F_NESTED, set)? {
-        return Err(cx.err.usage_of("Error: unexpected end of line after \"encap\"", b""));
+        return Err(cx.err.usage_as("Error: unexpected end of line after \"encap\""));
     }
     m.raw(type_ty, &number.to_ne_bytes());
     Ok(())

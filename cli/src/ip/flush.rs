@@ -90,7 +90,7 @@ pub fn rounds(
 /// Says why a sweep ended early.
 pub fn failed(cx: &mut Ctx<'_>, e: Error) -> Fail {
     match e {
-        Error::Kernel(e) => cx.err.failed("Failed to send flush request", b"", e.0),
+        Error::Kernel(e) => cx.err.failed_as("Failed to send flush request", e.0),
         e => cx.err.net(e, &cx.conn, None),
     }
 }

@@ -61,7 +61,7 @@ fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, add: bool) -> Done {
         return Err(cx.err.usage_of("Not enough information: \"%\" is required.", missing));
     };
     let address = address.first_chunk().copied().unwrap_or_default();
-    nlbox_sys::ioctl::multicast(dev, address, add).map_err(|e| cx.err.failed("ioctl", b"", e.0))
+    nlbox_sys::ioctl::multicast(dev, address, add).map_err(|e| cx.err.failed_as("ioctl", e.0))
 }
 
 /// Where the addresses of a family stand, in the order of the listing.
@@ -103,7 +103,7 @@ fn show(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
             }
         });
         if let Err(e) = done {
-            return Err(cx.err.failed("Cannot read /proc/net", b"", e.0));
+            return Err(cx.err.failed_as("Cannot read /proc/net", e.0));
         }
         if !first {
             page.out.close_list();

@@ -408,7 +408,7 @@ pub fn absent<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, _: &
 }
 
 fn usage(cx: &mut Ctx<'_>) -> Fail {
-    cx.err.say_of("Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }", b"");
+    cx.err.say_as("Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }");
     let mut last = "";
     for o in OBJECTS.values.iter().filter(|o| core::mem::replace(&mut last, o.about()) != o.about()) {
         cx.err.say(&[b"       ip % ...    %", o.name().as_bytes(), o.about().as_bytes()]);

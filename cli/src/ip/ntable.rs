@@ -84,7 +84,7 @@ fn change(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut parms = parms.attrs(0);
     let all = parms.bytes();
     if m.attrs(NDTMSG_LEN).bytes().is_empty() && parms.all(|a| a.ty == ndtpa::IFINDEX.ty()) {
-        return Err(cx.err.usage_of("Not enough information: changeable attributes required.", b""));
+        return Err(cx.err.usage_as("Not enough information: changeable attributes required."));
     }
     m.put_str(ndta::NAME.ty(), name);
     if !all.is_empty() {

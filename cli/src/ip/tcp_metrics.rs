@@ -134,7 +134,7 @@ fn delete(cx: &mut Ctx<'_>, filter: &Filter<'_>, host: Option<&[u8]>) -> Done {
     });
     let done = match deleted {
         Ok(0) => {
-            cx.err.say_of("Nothing to flush.", b"");
+            cx.err.say_as("Nothing to flush.");
             Ok(())
         }
         Ok(count) => {

@@ -267,13 +267,13 @@ pub fn wrong(err: &mut Report<'_>, word: &[u8], bad: &str) -> Fail {
 /// Says `text`; exit code 1.
 #[inline(never)]
 pub fn plain(cx: &mut Ctx<'_>, text: &str) -> Fail {
-    cx.err.plain_of(text, b"")
+    cx.err.plain_as(text)
 }
 
 /// Says `text` of a command line; exit code 255.
 #[inline(never)]
 pub fn usage(cx: &mut Ctx<'_>, text: &str) -> Fail {
-    cx.err.usage_of(text, b"")
+    cx.err.usage_as(text)
 }
 
 /// The same as [`plain`], `%` in the text being `word`.

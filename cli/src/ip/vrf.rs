@@ -61,7 +61,7 @@ fn show(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         Ok(())
     })?;
     match (some, one) {
-        (false, Some(_)) => return Err(cx.err.usage_of("Invalid VRF", b"")),
+        (false, Some(_)) => return Err(cx.err.usage_as("Invalid VRF")),
         (false, None) => cx.page.out.text("No VRF has been configured\n"),
         (true, _) => {}
     }
@@ -87,5 +87,5 @@ fn identify(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
             }
         })
     });
-    done.map_err(|e| cx.err.failed("Failed to lookup vrf association", b"", e.0))
+    done.map_err(|e| cx.err.failed_as("Failed to lookup vrf association", e.0))
 }

@@ -228,7 +228,7 @@ fn parse(cx: &mut Ctx<'_>, line: &mut Line<'_>, verb: u8, r: &mut Rule) -> Resul
         return Err(bad(cx, b"not"));
     }
     if r.chain == u8::MAX {
-        return Err(cx.err.applet("accept wants a chain", b"", 0));
+        return Err(cx.err.applet_as("accept wants a chain", 0));
     }
     if r.target == target::ACCEPT && r.field(field::PORTS).op != 0 {
         return Err(bad(cx, b"to"));
@@ -288,7 +288,7 @@ fn del(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, line: &mut Line<'_>) -> Done {
             (_, Some(label)) => until_nul(&rule.tag) == label,
             _ => r.same(rule),
         })?;
-    if gone == 0 { Err(cx.err.applet("no such rule", b"", 0)) } else { Ok(()) }
+    if gone == 0 { Err(cx.err.applet_as("no such rule", 0)) } else { Ok(()) }
 }
 
 #[inline(never)]

@@ -198,7 +198,7 @@ fn start(cx: &mut Ctx<'_>, line: &mut Line<'_>, family: u8) -> Done {
         }
     };
     if many && !to.is_multicast() {
-        cx.err.say_of("WARNING: pinging broadcast address", b"");
+        cx.err.say_as("WARNING: pinging broadcast address");
     }
     let mut n = 0_u8.wrapping_sub(8);
     for b in tx.iter_mut() {

@@ -253,7 +253,7 @@ fn one(cx: &mut Ctx<'_>, name: &[u8], filter: &Filter<'_>) -> Done {
             let fail = cx.err.net(e, &cx.conn, None);
             let Error::Kernel(errno) = e else { return Err(fail) };
             cx.page.out.open_document();
-            Err(cx.err.failed("Cannot send link get request", b"", errno.0))
+            Err(cx.err.failed_as("Cannot send link get request", errno.0))
         }
     }
 }

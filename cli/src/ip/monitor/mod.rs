@@ -108,7 +108,7 @@ fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     }
     // An event is a line of its own; a batch's document is open.
     if cx.page.out.depth() > 0 {
-        return Err(cx.err.plain_of("Events do not belong into JSON", b""));
+        return Err(cx.err.plain_as("Events do not belong into JSON"));
     }
     cx.page.out.mode.records = true;
     match slot(&slots, FILE) {
@@ -119,7 +119,7 @@ fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 
 /// Room for what is read.
 fn room(cx: &mut Ctx<'_>) -> Result<&'static mut [u8], Fail> {
-    map(RX).map_err(|e| cx.err.failed("mmap", b"", e.0))
+    map(RX).map_err(|e| cx.err.failed_as("mmap", e.0))
 }
 
 /// The events of the kernel, until a signal ends us.
@@ -131,7 +131,7 @@ fn follow(cx: &mut Ctx<'_>, slots: &Slots<'_>, watch: &mut Watch) -> Done {
     let socket = socket.map_err(|e| {
         // What is refused is `all-nsid`.
         cx.err.capability = crate::report::Capability::NetBroadcast;
-        cx.err.failed("Cannot open netlink socket", b"", e.0)
+        cx.err.failed_as("Cannot open netlink socket", e.0)
     })?;
     learn(cx);
     let mut lost = false;
@@ -161,11 +161,11 @@ fn follow(cx: &mut Ctx<'_>, slots: &Slots<'_>, watch: &mut Watch) -> Done {
             }
             Ok(_) | Err(Errno::ENOBUFS) => {
                 if !lost {
-                    cx.err.say_of("netlink receive error: events were lost, what is there now follows", b"");
+                    cx.err.say_as("netlink receive error: events were lost, what is there now follows");
                 }
                 lost = true;
             }
-            Err(e) => return Err(cx.err.failed("netlink receive error", b"", e.0)),
+            Err(e) => return Err(cx.err.failed_as("netlink receive error", e.0)),
         }
     }
 }
@@ -242,7 +242,7 @@ pub fn replay(cx: &mut Ctx<'_>, path: &[u8], each: &mut dyn FnMut(&mut Page<'_>,
     let mut name = crate::ip::nsref::Path::new();
     let file = name.join(&[path]).and_then(|path| open(path, OFlags::RDONLY, 0));
     let file = file.map_err(|e| {
-        let _ = cx.err.failed("Cannot fopen", b"", e.0);
+        let _ = cx.err.failed_as("Cannot fopen", e.0);
         USAGE
     })?;
     loop {

@@ -160,7 +160,7 @@ pub(super) fn flush(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         Err(e) => {
             let _ = cx.err.net(e, &cx.page.names.conn, None);
             if matches!(e, Error::Kernel(_)) {
-                cx.err.say_of("Dump terminated", b"");
+                cx.err.say_as("Dump terminated");
             }
             Err(USAGE)
         }
