@@ -251,21 +251,6 @@ impl<'a> Report<'a> {
         self.say(&[pattern.as_bytes(), word]);
     }
 
-    /// The same of a sentence as it is.
-    pub fn say_as(&mut self, text: &str) {
-        self.say_of(text, b"");
-    }
-
-    /// The same, then exit code 1.
-    pub fn plain_as(&mut self, text: &str) -> Fail {
-        self.plain_of(text, b"")
-    }
-
-    /// The same, then exit code 255.
-    pub fn usage_as(&mut self, text: &str) -> Fail {
-        self.usage_of(text, b"")
-    }
-
     /// The same, then exit code 1.
     pub fn plain_of(&mut self, pattern: &str, word: &[u8]) -> Fail {
         self.say_of(pattern, word);
@@ -288,6 +273,21 @@ impl<'a> Report<'a> {
     pub fn usage(&mut self, pieces: &[&[u8]]) -> Fail {
         self.say(pieces);
         USAGE
+    }
+
+    /// A sentence as it is.
+    pub fn say_as(&mut self, text: &str) {
+        self.say_of(text, b"");
+    }
+
+    /// A sentence as it is, then exit code 1.
+    pub fn plain_as(&mut self, text: &str) -> Fail {
+        self.plain_of(text, b"")
+    }
+
+    /// A sentence as it is, then exit code 255.
+    pub fn usage_as(&mut self, text: &str) -> Fail {
+        self.usage_of(text, b"")
     }
 
     /// A word is missing behind the last one.
@@ -322,21 +322,19 @@ impl<'a> Report<'a> {
 
     /// A switch was given something else than `on` or `off`.
     pub fn on_off(&mut self, keyword: &[u8], word: &[u8]) -> Fail {
-        self.must_be(keyword, &[b"\"on\" or \"off\""], word);
+        self.must_be(keyword, b"\"on\" or \"off\"", word);
         PLAIN
     }
 
     /// The same of a switch whose words iproute2 keeps in a list; it leaves with `code`.
     pub fn one_of_on_off(&mut self, keyword: &[u8], word: &[u8], code: u8) -> Fail {
-        self.must_be(keyword, &[b"one of \"off\", \"on\""], word);
+        self.must_be(keyword, b"one of \"off\", \"on\"", word);
         Fail(code)
     }
 
-    /// The value of `keyword` must be what the pieces say, not `word`.
-    pub fn must_be(&mut self, keyword: &[u8], what: &[&[u8]], word: &[u8]) {
-        self.raw(&[b"Error: argument of \"", keyword, b"\" must be "], "");
-        self.raw(what, "");
-        self.say_of(", not \"%\"", word);
+    /// The value of `keyword` must be `what`, not `word`.
+    pub fn must_be(&mut self, keyword: &[u8], what: &[u8], word: &[u8]) {
+        self.say(&[b"Error: argument of \"%\" must be %, not \"%\"", keyword, what, word]);
     }
 
     /// `word`, or a part of it, is no link-layer address.

@@ -217,7 +217,7 @@ pub(crate) fn wrong(cx: &mut Ctx<'_>, general: &str, row: &AttrSpec, value: &[u8
             err.plain_of("\", not \"%\"", value)
         }
         (_, [b'=', what @ ..]) => {
-            err.must_be(key, &[what], value);
+            err.must_be(key, what, value);
             PLAIN
         }
         (_, [b'!', what @ ..]) => {
