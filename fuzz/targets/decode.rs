@@ -50,7 +50,7 @@ fn set(n: usize, options: u8, data: &[u8]) {
         let mut out = Out::new(&mut text, &mut room);
         out.mode.json = json;
         out.open_object("");
-        show(set, Attrs::indexed(&data), &mut out, &mut cx.page.names);
+        show(set, &data, &mut out, &mut cx.page.names);
         out.close_object();
         let _ = out.finish();
     });

@@ -263,13 +263,13 @@ pub fn print(page: &mut Page<'_>, m: &Message<'_>, f: &Filter) {
         return;
     }
     open(&mut page.out, m);
-    pick(page, &fdb::SET, a, &[2]);
+    pick(page, &fdb::SET, &a, &[2]);
     if f.index == 0 && head.index != 0 {
         let name = nlbox_core::spec::Resolve::ifname(&mut page.names, head.index);
         page.out.text("dev ");
         page.out.style(Style::IfName).str("ifname|% ", name.as_bytes());
     }
-    show::show(&fdb::SET, a, &mut page.out, &mut page.names);
+    show::show(&fdb::SET, a.bytes(), &mut page.out, &mut page.names);
     let out = &mut page.out;
     let age = a.get(fdb::CACHEINFO).and_then(|b| CacheInfo::read_from_prefix(b).ok());
     if let Some((age, _)) = age.filter(|_| page.opts.stats > 0) {
@@ -280,7 +280,7 @@ pub fn print(page: &mut Page<'_>, m: &Message<'_>, f: &Filter) {
     let notify =
         a.nest(fdb::FDB_EXT_ATTRS).raw(nfea::ACTIVITY_NOTIFY).and_then(|b| b.first()).copied().unwrap_or(0);
     bits(out, "-|% ", &FLAGS, u32::from(head.flags) | extended | u32::from(notify).wrapping_shl(16));
-    pick(page, &fdb::SET, a, &[9]);
+    pick(page, &fdb::SET, &a, &[9]);
     match STATES.iter().find(|(bit, _)| bit & u32::from(head.state) != 0) {
         Some((_, name)) => page.out.str("state|%", name.as_bytes()),
         None => page.out.hex("state|state=%", head.state.into()),

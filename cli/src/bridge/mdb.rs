@@ -263,7 +263,7 @@ fn routing(page: &mut Page<'_>, payload: &[u8]) {
     let a = Attrs::new(port(page, "port|% ", payload));
     if page.opts.stats > 0 {
         timer(&mut page.out, "timer|%", a.raw(router::TIMER.ty()), 7);
-        pick(page, &router::SET, a, &[2]);
+        pick(page, &router::SET, &a, &[2]);
     }
     page.out.close_object();
 }
@@ -294,10 +294,10 @@ fn group(page: &mut Page<'_>, m: &Message<'_>, payload: &[u8], bridge: &[u8], vi
     let mut text = heapless::Vec::new();
     let style = place(None, entry.group(), &mut text);
     page.out.style(style).str("grp| grp %", &text);
-    pick(page, &eattr::SET, a, &[4]);
+    pick(page, &eattr::SET, &a, &[4]);
     page.out.str("state| %", STATES.name(u64::from(entry.state & 1)).unwrap_or("").as_bytes());
     if page.opts.details > 0 {
-        pick(page, &eattr::SET, a, &[3]);
+        pick(page, &eattr::SET, &a, &[3]);
         if a.has(eattr::SRC_LIST) {
             sources(&mut page.out, a.nest(eattr::SRC_LIST));
         }
@@ -309,7 +309,7 @@ fn group(page: &mut Page<'_>, m: &Message<'_>, payload: &[u8], bridge: &[u8], vi
     if entry.vid != 0 {
         put_num(&mut page.out, "vid| vid %", entry.vid.into());
     }
-    show::show(&eattr::SET, a, &mut page.out, &mut page.names);
+    show::show(&eattr::SET, a.bytes(), &mut page.out, &mut page.names);
     let left = a.raw(eattr::TIMER.ty());
     if page.opts.stats > 0 && left.is_some() {
         timer(&mut page.out, "timer| %", left, 7);

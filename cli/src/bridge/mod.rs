@@ -304,12 +304,12 @@ fn vids(cx: &mut Ctx<'_>, word: &[u8]) -> Result<(u16, u16), Fail> {
 }
 
 /// Prints the rows numbered in `order`, whatever their flags.
-fn pick(page: &mut Page<'_>, set: &AttrSet, a: Attrs<'_>, order: &[u8]) {
+fn pick(page: &mut Page<'_>, set: &AttrSet, a: &Attrs<'_>, order: &[u8]) {
     pick_as(page, set, a, order, false);
 }
 
 /// The same; `plain`: by their keywords, whatever else the rows are called in JSON and in text.
-fn pick_as(page: &mut Page<'_>, set: &AttrSet, a: Attrs<'_>, order: &[u8], plain: bool) {
+fn pick_as(page: &mut Page<'_>, set: &AttrSet, a: &Attrs<'_>, order: &[u8], plain: bool) {
     for ty in order {
         let ty = u16::from(*ty);
         if let (Some(mut row), Some(payload)) = (set.row(ty), a.raw(ty)) {

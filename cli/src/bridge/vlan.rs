@@ -341,7 +341,7 @@ pub fn print(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter) {
             continue;
         }
         page.out.spaces(20);
-        show::show(set, a, &mut page.out, &mut page.names);
+        show::show(set, a.bytes(), &mut page.out, &mut page.names);
         page.out.line();
         if attr.ty == vlandb::ENTRY && a.has(entry::STATS) {
             let counts = a.nest(entry::STATS);
@@ -435,7 +435,7 @@ fn all_trees(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
             page.out.num("msti|%", attr.nest().get(mst::MSTI).unwrap_or(0).into());
             page.out.line();
             page.out.spaces(20);
-            super::pick(page, &mst::SET, attr.nest(), &[2]);
+            super::pick(page, &mst::SET, &attr.nest(), &[2]);
             page.out.line();
             page.out.close_object();
         }

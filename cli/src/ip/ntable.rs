@@ -122,7 +122,7 @@ fn table(page: &mut Page<'_>, m: &Message<'_>, now: u64) {
     page.out.open_record();
     let [family, ..] = head;
     put(&mut page.out, "family|% ", af::name_verbose(family).as_bytes());
-    rows::show(&ndta::SET, attrs, &mut page.out, &mut page.names);
+    rows::show(&ndta::SET, attrs.bytes(), &mut page.out, &mut page.names);
     let counted = page.opts.stats > 0;
     if let Some(payload) = attrs.get(ndta::CONFIG).filter(|_| counted) {
         record(page, &config::SET, payload, now);
@@ -131,7 +131,7 @@ fn table(page: &mut Page<'_>, m: &Message<'_>, now: u64) {
     if parms.has(ndtpa::IFINDEX) {
         page.out.style(Style::IfName);
     }
-    rows::show(&ndtpa::SET, parms, &mut page.out, &mut page.names);
+    rows::show(&ndtpa::SET, parms.bytes(), &mut page.out, &mut page.names);
     if let Some(payload) = attrs.get(ndta::STATS).filter(|_| counted) {
         record(page, &stats::SET, payload, now);
     }

@@ -80,9 +80,8 @@ impl<'l> Filter<'l> {
 
 /// Prints the entry `m`.
 fn entry(page: &mut Page<'_>, m: &Message<'_>) {
-    let (_, attrs) = m.split::<GENL_LEN>();
     page.out.open_record();
-    show(&attr::SET, attrs, &mut page.out, &mut page.names);
+    show(&attr::SET, m.payload.get(GENL_LEN..).unwrap_or_default(), &mut page.out, &mut page.names);
     close(page);
 }
 

@@ -313,7 +313,7 @@ fn tunnel(page: &mut Page<'_>, m: &Message<'_>, six: bool, name: Option<&[u8]>, 
         flags(out, iflags, oflags);
     }
     if page.opts.stats > 0 && (six || name.is_none()) && !out.json() {
-        counters(out, row.attrs);
+        counters(out, &row.attrs);
     }
     out.close_object();
     // In JSON too: iproute2's records are a line each.
@@ -467,7 +467,7 @@ static COUNTERS: &[(&str, [(u8, u8); 6])] = &[
 ];
 
 #[inline(never)]
-fn counters(out: &mut Out<'_>, a: Attrs<'_>) {
+fn counters(out: &mut Out<'_>, a: &Attrs<'_>) {
     let Some(stats) = a.get(ifla::STATS64).map(Stats64::new) else { return };
     for (head, columns) in COUNTERS {
         out.line();

@@ -190,7 +190,7 @@ fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
             }
         }
         out.close_list();
-        show::show(&owners::SET, a, out, &mut page.names);
+        show::show(&owners::SET, a.bytes(), out, &mut page.names);
         let out = &mut page.out;
         out.newline();
         out.close_object();

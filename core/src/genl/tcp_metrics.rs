@@ -5,7 +5,6 @@ use crate::bytes::uint_ne;
 use crate::spec::{AttrSpec, Custom, Resolve, show};
 use crate::text::num;
 use crate::text::out::{Out, Val};
-use crate::wire::attr::Attrs;
 
 /// `TCP_METRICS_CMD_GET`.
 pub const GET: u8 = 1;
@@ -19,7 +18,7 @@ static EIGHTHS: Custom = Custom::shown(|row, b, out, _| micros(row, b, 3, out));
 /// The same in units of a quarter.
 static QUARTERS: Custom = Custom::shown(|row, b, out, _| micros(row, b, 2, out));
 /// Attributes again, shown as if they were not in a nest.
-static FLAT: Custom = Custom::shown(|_, b, out, host| show::show(&vals::SET, Attrs::new(b), out, host));
+static FLAT: Custom = Custom::shown(|_, b, out, host| show::show(&vals::SET, b, out, host));
 
 fn age(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, _: &mut dyn Resolve) {
     let v = uint_ne(payload).unwrap_or(0);

@@ -7,9 +7,9 @@ use crate::text::{ip, mac, num};
 use crate::wire::attr::Attrs;
 use core::cell::Cell;
 
-/// Prints all attributes of `attrs` that `set` shows, each once.
-pub fn show(set: &AttrSet, attrs: Attrs<'_>, out: &mut Out<'_>, host: &mut dyn Resolve) {
-    let attrs = Attrs::indexed(attrs.bytes());
+/// Prints all attributes in the bytes `attrs` that `set` shows, each once.
+pub fn show(set: &AttrSet, attrs: &[u8], out: &mut Out<'_>, host: &mut dyn Resolve) {
+    let attrs = Attrs::indexed(attrs);
     // Whether the row above was shown.
     let above = Cell::new(false);
     let mut rows = set.iter();
@@ -123,7 +123,7 @@ fn regular(row: &AttrSpec, payload: &[u8], v: u64, out: &mut Out<'_>, host: &mut
         Kind::Bits(_, names) => return bits(key, names, v, out),
         Kind::Nest(set) => {
             out.open_object(key);
-            show(set, Attrs::new(payload), out, host);
+            show(set, payload, out, host);
             return out.close_object();
         }
         Kind::Str => crate::bytes::until_nul(payload),

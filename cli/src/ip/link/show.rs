@@ -522,7 +522,7 @@ fn bits(out: &mut Out<'_>, v: u32) {
 
 #[inline(never)]
 fn second_line(page: &mut Page<'_>, row: &Row<'_>) {
-    let a = row.attrs;
+    let a = &row.attrs;
     let out = &mut page.out;
     out.line();
     let ty = row.info.ty;
@@ -581,7 +581,7 @@ fn linkinfo(_: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn Reso
         let set = if slave { kind::slave_data_of(name) } else { kind::data_of(name) };
         if let (Some(set), Some(options)) = (set, a.raw(row.ty.saturating_add(1))) {
             out.open_object(row.keyword());
-            show::show(set, Attrs::new(options), out, host);
+            show::show(set, options, out, host);
             out.close_object();
         }
     }

@@ -171,6 +171,6 @@ fn one(page: &mut Page<'_>, ty: u16, info: Attrs<'_>) {
     let out = &mut page.out;
     out.open_record();
     out.line();
-    show::show(&vf::SET, m.attrs(0), out, &mut page.names);
+    show::show(&vf::SET, m.attrs(0).bytes(), out, &mut page.names);
     out.close_object();
 }

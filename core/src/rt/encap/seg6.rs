@@ -182,7 +182,7 @@ static COUNT: Many = Many {
     custom: Custom {
         show: |row, payload, out, host| {
             out.open_object(row.json());
-            show(&counters::SET, Attrs::new(payload), out, host);
+            show(&counters::SET, payload, out, host);
             out.close_object();
         },
         put: |row, b, _, _| {
@@ -218,7 +218,7 @@ fn show_flavors(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dy
         label = "-|,%";
     }
     out.close_array(" ");
-    show(&flavor::SET, attrs, out, host);
+    show(&flavor::SET, payload, out, host);
 }
 
 attrs! {
@@ -282,7 +282,7 @@ mod tests {
     fn shown(set: &'static crate::spec::AttrSet, bytes: &[u8]) -> String {
         let (mut text, mut page) = (Vec::new(), [0; 512]);
         let mut out = Out::new(&mut text, &mut page);
-        show(set, Attrs::new(bytes), &mut out, &mut Nobody);
+        show(set, bytes, &mut out, &mut Nobody);
         out.finish().map_err(Errno).unwrap();
         String::from_utf8(text).unwrap()
     }
