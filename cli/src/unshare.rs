@@ -89,6 +89,7 @@ struct Ids {
 }
 
 impl Ids {
+    #[inline(never)]
     fn read(&mut self, cx: &mut Ctx<'_>, o: &Options<'_>) -> Done {
         // The last one of these counts.
         let (one, many) = self.options;

@@ -256,6 +256,7 @@ fn number(raw: &[u8]) -> u32 {
 }
 
 /// `add` and `del`: an IPv6 address, or an IPv4 address under the next free alias.
+#[inline(never)]
 fn further(cx: &mut Ctx<'_>, name: &[u8], add: bool, word: &[u8], what: &str) -> Done {
     let (text, len) = prefix(cx, word, 128)?;
     let ip = match hosts::address(text, af::AF_INET6).or_else(|| hosts::address(text, af::AF_INET)) {

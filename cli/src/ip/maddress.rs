@@ -153,6 +153,7 @@ fn rows(family: u8, each: &mut dyn FnMut(&Row<'_>)) -> Result<(), Errno> {
     if any { Ok(()) } else { done }
 }
 
+#[inline(never)]
 fn entry(page: &mut Page<'_>, row: &Row<'_>, first: bool) {
     let out = &mut page.out;
     if first {

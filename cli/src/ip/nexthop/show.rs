@@ -202,6 +202,7 @@ pub fn nexthop(page: &mut Page<'_>, m: &Message<'_>) {
 }
 
 /// `ip -d route`: the object that a route names by its id, looked up over the second socket.
+#[inline(never)]
 pub fn info(page: &mut Page<'_>, id: u32) {
     let (mut tx, mut room) = ([0; 64], [0; 1024]);
     let mut m = Build::blank(&mut tx, rtm::GETNEXTHOP, 0, NHMSG_LEN);
