@@ -3,7 +3,7 @@
 use crate::Ctx;
 use crate::names::Link;
 use crate::nettools::{
-    EINVAL, Found, NONE, RECORD, Sorted, Usage, by, by_bytes, cells, help, link, look, name_of, which, wrong,
+    EINVAL, Found, NONE, Sorted, Usage, by, by_bytes, cells, help, link, look, name_of, which, wrong,
 };
 use crate::report::{Done, Fail};
 use crate::step::{ENODEV, UNREAD, attempt};
@@ -154,13 +154,10 @@ fn show(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut done = Ok(());
     if line.is_over() {
         let names = links(cx, &|f| f.bridge)?;
-        let mut last = None;
-        while let Some(record) = names.after(last.as_ref()) {
-            let f = find(cx, name_of(&record));
-            bridge(cx, name_of(&record), &f)?;
-            last = Some(record);
-        }
-        return Ok(());
+        return names.iter().map(name_of).try_for_each(|name| {
+            let f = find(cx, name);
+            bridge(cx, name, &f)
+        });
     }
     let mut any = false;
     while let Some(name) = line.next() {
@@ -197,11 +194,11 @@ fn bridge(cx: &mut Ctx<'_>, name: &[u8], f: &Found) -> Done {
         out.bytes(num::hex_pad(u64::from(*b), 2).as_bytes());
     }
     out.text(if f.stp { "\tyes\t\t" } else { "\tno\t\t" });
-    let mut last: Option<[u8; RECORD]> = None;
-    while let Some(record) = ports.after(last.as_ref()) {
-        out.text(if last.is_some() { "\n\t\t\t\t\t\t\t" } else { "" });
-        out.shown(name_of(&record));
-        last = Some(record);
+    let mut before = "";
+    for record in ports.iter() {
+        out.text(before);
+        out.shown(name_of(record));
+        before = "\n\t\t\t\t\t\t\t";
     }
     out.text("\n");
     Ok(())
@@ -239,9 +236,8 @@ fn macs(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
             (*mac, head.index.to_ne_bytes(), age.to_ne_bytes());
         macs.push(&[a, b, c, d, e, f, local.into(), i, j, k, l, w, x, y, z]);
     })?;
-    let mut last = None;
-    while let Some(record) = macs.after(last.as_ref()) {
-        let mut r = Reader::new(&record);
+    for record in macs.iter() {
+        let mut r = Reader::new(record);
         let mac = r.take(6).unwrap_or(&[]);
         let local = r.u8() == Some(1);
         let (index, age) = (r.u32().unwrap_or(0), r.u32().unwrap_or(0));
@@ -250,7 +246,6 @@ fn macs(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
         let (port, mac, age) = (num::dec(u64::from(port)), mac::print(mac), num::centis(u64::from(age)));
         let local: &[u8] = if local { b"yes" } else { b"no" };
         cells(out, "%-3\t%\t%\t\t%-7\n", &[port.as_bytes(), mac.as_bytes(), local, age.as_bytes()]);
-        last = Some(record);
     }
     Ok(())
 }

@@ -228,9 +228,14 @@ impl Sorted {
         self.len = end;
     }
 
+    /// The records in order.
+    pub fn iter(&self) -> impl Iterator<Item = &[u8; RECORD]> {
+        core::iter::successors(self.after(None), |last| self.after(Some(last)))
+    }
+
     /// The record that follows `last`, or the first one.
-    #[must_use]
-    pub fn after(&self, last: Option<&[u8; RECORD]>) -> Option<[u8; RECORD]> {
+    #[inline(never)]
+    fn after(&self, last: Option<&[u8; RECORD]>) -> Option<&[u8; RECORD]> {
         let mut best: Option<&[u8; RECORD]> = None;
         for r in self.bytes.get(..self.len)?.chunks_exact(RECORD) {
             let Some(r) = r.first_chunk() else { break };
@@ -240,7 +245,7 @@ impl Sorted {
                 best = Some(r);
             }
         }
-        best.copied()
+        best
     }
 
     /// Fills it by a dump as [`crate::dump::dump_of`] asks for it.
@@ -312,13 +317,7 @@ mod tests {
         for n in names.iter().rev().chain(&names) {
             s.push(n.as_bytes());
         }
-        let mut last = None;
-        for n in names {
-            let r = s.after(last.as_ref()).unwrap();
-            assert_eq!(name_of(&r), n.as_bytes());
-            last = Some(r);
-        }
-        assert_eq!(s.after(last.as_ref()), None);
+        assert!(s.iter().map(name_of).eq(names.map(str::as_bytes)));
         assert_ne!(by_number(&record("eth02"), &record("eth2")), Ordering::Equal);
     }
 }

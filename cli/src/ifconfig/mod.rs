@@ -93,10 +93,5 @@ fn list(cx: &mut Ctx<'_>, all: bool, short: bool) -> Done {
             names.push(label);
         }
     })?;
-    let mut last = None;
-    while let Some(record) = names.after(last.as_ref()) {
-        show(cx, name_of(&record), all, short)?;
-        last = Some(record);
-    }
-    Ok(())
+    names.iter().map(name_of).try_for_each(|name| show(cx, name, all, short))
 }
