@@ -9,8 +9,8 @@ use std::process::{Command, Stdio};
 use symbols::{panics, symbols};
 
 /// The aim for the whole product was 131,072 bytes. These hold the line where it stands.
-const IP_ALONE: u64 = 261_000;
-const WHOLE: u64 = 419_000;
+const IP_ALONE: u64 = 258_000;
+const WHOLE: u64 = 413_000;
 
 const TARGET: &str = "x86_64-unknown-linux-musl";
 
