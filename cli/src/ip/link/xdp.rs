@@ -40,7 +40,6 @@ fn places(page: &mut Page<'_>, a: &Attrs<'_>) {
 }
 
 /// The mode on the first line; in JSON all there is to say. Where no line of the program follows, its id.
-#[inline(never)]
 pub fn mode(page: &mut Page<'_>, a: &Attrs<'_>, is_link: bool) {
     let Some((mode, a)) = attached(a) else { return };
     let id = a.get(xdp::PROG_ID).filter(|_| mode != MULTI);
