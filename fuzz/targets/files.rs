@@ -14,7 +14,7 @@ fuzz_target!(init: common::sandbox::enter(), |data: &[u8]| {
     let path = std::ffi::CString::new(path).unwrap();
     let mut records = Records::default();
     let mut count = 0;
-    lines::each(&path, &mut |line| {
+    lines::each(&path, &mut |line: &[u8]| {
         count += 1;
         assert!(line.len() <= 512 && !line.contains(&b'\n'));
         if let Some((id, name)) = files::row(line) {
