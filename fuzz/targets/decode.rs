@@ -9,7 +9,6 @@ use libfuzzer_sys::fuzz_target;
 use nlbox_core::spec::AttrSet;
 use nlbox_core::spec::show::show;
 use nlbox_core::text::out::Out;
-use nlbox_core::wire::attr::Attrs;
 
 fuzz_target!(init: common::sandbox::enter(), |data: &[u8]| {
     let Some(([choice, options], data)) = data.split_first_chunk::<2>() else { return };
