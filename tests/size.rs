@@ -9,8 +9,8 @@ use std::process::{Command, Stdio};
 use symbols::{panics, symbols};
 
 /// The aim for the whole product was 131,072 bytes. These hold the line where it stands.
-const IP_ALONE: u64 = 275_600;
-const WHOLE: u64 = 433_800;
+const IP_ALONE: u64 = 272_500;
+const WHOLE: u64 = 427_800;
 
 const TARGET: &str = "x86_64-unknown-linux-musl";
 

@@ -15,7 +15,7 @@ const fn path(kind: Account) -> &'static CStr {
 /// The first line whose name is `name` or, without one, whose number is `id`.
 fn find(kind: Account, name: Option<&[u8]>, id: u32) -> Option<(AccountName, u32)> {
     let mut found = None;
-    let _ = lines::each(path(kind), &mut |line| {
+    let _ = lines::each(path(kind), &mut |line: &[u8]| {
         let mut fields = line.split(|b| *b == b':');
         if let (None, Some(is), Some(number)) =
             (&found, fields.next(), fields.nth(1).and_then(num::parse_u32))

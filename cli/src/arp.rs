@@ -56,7 +56,6 @@ Usage: arp [-n] [-v] [-a|-e] [-i DEVICE] [HOST]
 
 /// `arp …`.
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    cx.err.program = "arp";
     help(cx, line, &USAGE)?;
     let mut a = Ask::default();
     let mut verb = b'a';
@@ -135,7 +134,7 @@ fn list(cx: &mut Ctx<'_>, ask: Ask<'_>) -> Done {
             None => {}
         };
         scan_of(&mut cx.conn, rtm::GETNEIGH, head.as_bytes(), each).map_err(|e| {
-            let _ = cx.err.failed("arp", b"", errno(e));
+            let _ = cx.err.failed_as("arp", errno(e));
             Fail(255)
         })?;
     }
@@ -143,18 +142,18 @@ fn list(cx: &mut Ctx<'_>, ask: Ask<'_>) -> Done {
     let out = &mut page.out;
     let (bsd, verbose, by_dev) = numbers;
     if verbose {
-        out.num("", "Entries: %", total);
-        out.num("", "\tSkipped: %", total.saturating_sub(found));
-        out.num("", "\tFound: %\n", found);
+        out.num("|Entries: %", total);
+        out.num("|\tSkipped: %", total.saturating_sub(found));
+        out.num("|\tFound: %\n", found);
     }
     if found == 0 {
         if let Some((_, ip)) = host.filter(|_| !bsd) {
             let text = ip::print(&ip);
             let name = ask.name(&ip);
             out.shown(if name.is_empty() { text.as_bytes() } else { &name });
-            out.str("", " (%) -- no entry\n", text.as_bytes());
+            out.str("| (%) -- no entry\n", text.as_bytes());
         } else if total > 0 && (host.is_some() || by_dev) {
-            out.num("", "arp: in % entries no match found.\n", total);
+            out.num("|arp: in % entries no match found.\n", total);
         }
     }
     Ok(())
@@ -266,7 +265,7 @@ fn change<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, mut a: Ask<'l>, set: bool) 
         (.., true) => "SIOCDARP(pub)",
         _ => "SIOCDARP(dontpub)",
     };
-    let _ = cx.err.failed(what, b"", errno);
+    let _ = cx.err.failed_as(what, errno);
     Err(Fail(255))
 }
 

@@ -5,7 +5,7 @@ use crate::getopt::Options;
 use crate::hosts::{Name, look_up};
 use crate::letters::{WRONG, error, option, system, usage};
 use crate::names::{Link, index_of};
-use crate::report::{Done, Fail, NET_RAW};
+use crate::report::{Capability, Done, Fail};
 use crate::words::Line;
 use core::net::IpAddr;
 use nlbox_core::arp::{Arp, REPLY, REQUEST};
@@ -101,7 +101,6 @@ fn filled(bytes: &[u8]) -> [u8; LONGEST] {
 
 #[inline(never)]
 fn read<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, asked: &mut Asked<'l>) -> Done {
-    cx.err.program = "arping";
     let mut o = Options::new();
     o.letters(cx, line, HELP)?;
     let (most, has) = (2_147_483_647, |letter| o.has(letter));
@@ -163,14 +162,14 @@ pub(crate) fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     };
     let socket = PacketSocket::open(device.index, ETH_P_ARP).map_err(|e| {
         let fail = system(cx, "socket: %", e);
-        cx.err.needs(e.0, NET_RAW);
+        cx.err.needs(e.0, Capability::NetRaw);
         fail
     })?;
     if !asked.quiet {
         let out = &mut cx.page.out;
-        out.str("", "ARPING %", print(&Ip::v4(target)).as_bytes());
-        out.str("", " from %", print(&Ip::v4(source)).as_bytes());
-        out.str("", " %\n", asked.device);
+        out.str("|ARPING %", print(&Ip::v4(target)).as_bytes());
+        out.str("| from %", print(&Ip::v4(source)).as_bytes());
+        out.str("| %\n", asked.device);
         out.flush();
     }
     let to = device.everyone;
@@ -301,16 +300,16 @@ impl Arping<'_, '_, '_> {
             let out = &mut self.cx.page.out;
             out.text(if cast { "Broadcast " } else { "Unicast " });
             out.text(if arp.op == REQUEST { "request from " } else { "reply from " });
-            out.str("", "% [", print(&Ip::v4(arp.sender_ip)).as_bytes());
+            out.str("|% [", print(&Ip::v4(arp.sender_ip)).as_bytes());
             for b in mac::print(arp.sender).as_bytes() {
                 out.bytes(&[b.to_ascii_uppercase()]);
             }
             out.text("] ");
             if arp.target_ip != self.source {
-                out.str("", "for % ", print(&Ip::v4(arp.target_ip)).as_bytes());
+                out.str("|for % ", print(&Ip::v4(arp.target_ip)).as_bytes());
             }
             let time = now.saturating_sub(self.last) / 1000;
-            out.digits("", " %ms\n", &rtt::millis(time));
+            out.digits("| %ms\n", &rtt::millis(time));
             out.flush();
         }
         if !self.asked.broadcast && arp.op == REPLY {
@@ -322,17 +321,17 @@ impl Arping<'_, '_, '_> {
     fn end(&mut self) -> Done {
         if !self.asked.quiet {
             let out = &mut self.cx.page.out;
-            out.num("", "Sent % probes ", self.sent);
-            out.num("", "(% broadcast(s))\n", self.cast);
-            out.num("", "Received % response(s)", self.received);
+            out.num("|Sent % probes ", self.sent);
+            out.num("|(% broadcast(s))\n", self.cast);
+            out.num("|Received % response(s)", self.received);
             let (requests, casts) = (self.requests, self.casts);
             if requests > 0 || casts > 0 {
                 out.text(" (");
                 if requests > 0 {
-                    out.num("", "% request(s)", requests);
+                    out.num("|% request(s)", requests);
                 }
                 if casts > 0 {
-                    out.num("", if requests > 0 { ", % broadcast(s)" } else { "% broadcast(s)" }, casts);
+                    out.num(if requests > 0 { "|, % broadcast(s)" } else { "|% broadcast(s)" }, casts);
                 }
                 out.text(")");
             }

@@ -318,7 +318,7 @@ pub(crate) fn run(cx: &mut Ctx<'_>, file: &[u8], program: &Program) -> Done {
             Next::Line(line, plain, number) => batch.line(cx, line, plain, program, number),
             Next::TooLong => {
                 batch.settle(cx);
-                Err(cx.err.plain_of("The line is too long.", b""))
+                Err(cx.err.plain_as("The line is too long."))
             }
             Next::Dry => {
                 batch.settle(cx);

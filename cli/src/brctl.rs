@@ -3,7 +3,7 @@
 use crate::Ctx;
 use crate::names::Link;
 use crate::nettools::{
-    EINVAL, Found, NONE, RECORD, Sorted, Usage, by, by_bytes, cells, help, link, look, name_of, which, wrong,
+    EINVAL, Found, NONE, Sorted, Usage, by, by_bytes, cells, help, link, look, name_of, which, wrong,
 };
 use crate::report::{Done, Fail};
 use crate::step::{ENODEV, UNREAD, attempt};
@@ -14,6 +14,7 @@ use nlbox_core::rt::neigh::{NDMSG_LEN, NdMsg, nda, nud};
 use nlbox_core::rt::rtm;
 use nlbox_core::text::ip::af;
 use nlbox_core::text::{cut, mac, nth, num};
+use nlbox_core::wire::header::Message;
 use zerocopy::FromBytes;
 
 /// How a value is written.
@@ -78,7 +79,6 @@ static NOUNS: &str =
 
 /// `brctl …`.
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    cx.err.program = "brctl";
     help(cx, line, &USAGE)?;
     let Some(word) = line.next() else { return Err(usage(cx)) };
     let mut n = 0_usize;
@@ -107,7 +107,7 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     }
     let many = matches!(n, 2 | 3);
     if lacks || !(many || line.is_over()) {
-        cx.err.say_of("Incorrect number of arguments for command", b"");
+        cx.err.say_as("Incorrect number of arguments for command");
         return Err(cx.err.plain_of("Usage: brctl ", command.as_bytes()));
     }
     let [br, dev, value] = args;
@@ -139,7 +139,7 @@ fn find(cx: &mut Ctx<'_>, name: &[u8]) -> Found {
 /// Names of links for which `is` holds.
 fn links(cx: &mut Ctx<'_>, is: &dyn Fn(&Found) -> bool) -> Result<Sorted, Fail> {
     let mut names = Sorted::new(by_bytes);
-    names.fill(cx, rtm::GETLINK, &[], &mut |names, m| {
+    names.fill(cx, rtm::GETLINK, &[], &mut |names: &mut Sorted, m: &Message<'_>| {
         let (_, a) = m.split::<IFINFO_LEN>();
         if let Some(name) = a.get(ifla::IFNAME).filter(|_| is(&look(m))) {
             names.push(name);
@@ -154,13 +154,10 @@ fn show(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut done = Ok(());
     if line.is_over() {
         let names = links(cx, &|f| f.bridge)?;
-        let mut last = None;
-        while let Some(record) = names.after(last.as_ref()) {
-            let f = find(cx, name_of(&record));
-            bridge(cx, name_of(&record), &f)?;
-            last = Some(record);
-        }
-        return Ok(());
+        return names.iter().map(name_of).try_for_each(|name| {
+            let f = find(cx, name);
+            bridge(cx, name, &f)
+        });
     }
     let mut any = false;
     while let Some(name) = line.next() {
@@ -197,11 +194,11 @@ fn bridge(cx: &mut Ctx<'_>, name: &[u8], f: &Found) -> Done {
         out.bytes(num::hex_pad(u64::from(*b), 2).as_bytes());
     }
     out.text(if f.stp { "\tyes\t\t" } else { "\tno\t\t" });
-    let mut last: Option<[u8; RECORD]> = None;
-    while let Some(record) = ports.after(last.as_ref()) {
-        out.text(if last.is_some() { "\n\t\t\t\t\t\t\t" } else { "" });
-        out.shown(name_of(&record));
-        last = Some(record);
+    let mut before = "";
+    for record in ports.iter() {
+        out.text(before);
+        out.shown(name_of(record));
+        before = "\n\t\t\t\t\t\t\t";
     }
     out.text("\n");
     Ok(())
@@ -213,11 +210,11 @@ fn macs(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
     if !f.bridge {
         // EOPNOTSUPP.
         let why = if f.info.index == 0 { ENODEV } else { 95 };
-        return Err(cx.err.failed("read of forward table failed", b"", why));
+        return Err(cx.err.failed_as("read of forward table failed", why));
     }
     cx.page.out.text("port no\tmac addr\t\tis local?\tageing timer\n");
     let mut macs = Sorted::new(by_bytes);
-    macs.fill(cx, rtm::GETNEIGH, &[af::AF_BRIDGE], &mut |macs, m| {
+    macs.fill(cx, rtm::GETNEIGH, &[af::AF_BRIDGE], &mut |macs: &mut Sorted, m: &Message<'_>| {
         let (head, a) = m.split::<NDMSG_LEN>();
         let Ok(head) = NdMsg::read_from_bytes(&head) else { return };
         let (Some(mac), Some(master)) =
@@ -239,9 +236,8 @@ fn macs(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
             (*mac, head.index.to_ne_bytes(), age.to_ne_bytes());
         macs.push(&[a, b, c, d, e, f, local.into(), i, j, k, l, w, x, y, z]);
     })?;
-    let mut last = None;
-    while let Some(record) = macs.after(last.as_ref()) {
-        let mut r = Reader::new(&record);
+    for record in macs.iter() {
+        let mut r = Reader::new(record);
         let mac = r.take(6).unwrap_or(&[]);
         let local = r.u8() == Some(1);
         let (index, age) = (r.u32().unwrap_or(0), r.u32().unwrap_or(0));
@@ -250,7 +246,6 @@ fn macs(cx: &mut Ctx<'_>, name: &[u8]) -> Done {
         let (port, mac, age) = (num::dec(u64::from(port)), mac::print(mac), num::centis(u64::from(age)));
         let local: &[u8] = if local { b"yes" } else { b"no" };
         cells(out, "%-3\t%\t%\t\t%-7\n", &[port.as_bytes(), mac.as_bytes(), local, age.as_bytes()]);
-        last = Some(record);
     }
     Ok(())
 }
@@ -319,7 +314,7 @@ fn set(cx: &mut Ctx<'_>, br: &[u8], port: Option<&[u8]>, n: usize, value: &[u8])
     let noun = nth(NOUNS, b'\n', n).as_bytes();
     let number = match unit {
         Unit::Switch => match which(value, "off no 0 on yes 1") {
-            NONE => return Err(cx.err.plain_of("expect on/off for argument", b"")),
+            NONE => return Err(cx.err.plain_as("expect on/off for argument")),
             at => Some(u32::from(at > 2)),
         },
         Unit::Time => centis(value),

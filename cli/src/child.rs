@@ -109,12 +109,12 @@ pub const GID: &str = "failed to parse gid: '%'";
 /// `fork()`; the parent hears of the child's end whatever it was started with.
 pub fn fork(cx: &mut Ctx<'_>) -> Result<Fork, Fail> {
     let _ = signal::default(signal::SIGCHLD);
-    process::fork().map_err(|e| cx.err.applet("fork failed", b"", e.0))
+    process::fork().map_err(|e| cx.err.applet_as("fork failed", e.0))
 }
 
 /// Waits for a child: its exit code; `None` when it was stopped and that is asked for.
 fn waited(cx: &mut Ctx<'_>, pid: i32) -> Result<Option<Status>, Fail> {
-    process::wait_or_stop(pid).map_err(|e| cx.err.applet("waitpid failed", b"", e.0))
+    process::wait_or_stop(pid).map_err(|e| cx.err.applet_as("waitpid failed", e.0))
 }
 
 /// Waits for a child and ends as it did: with its status, or by the same signal.
@@ -159,14 +159,14 @@ impl Gate {
     pub fn new(cx: &mut Ctx<'_>) -> Result<Gate, Fail> {
         match pipe() {
             Ok((from, to)) => Ok(Gate { from: from.into_raw(), to: to.into_raw() }),
-            Err(e) => Err(cx.err.applet("pipe failed", b"", e.0)),
+            Err(e) => Err(cx.err.applet_as("pipe failed", e.0)),
         }
     }
 
     /// Lets the other process go on.
     pub fn open(self, cx: &mut Ctx<'_>) {
         if let Err(e) = fd::write(self.to, b"x") {
-            let _ = cx.err.applet("pipe failed", b"", e.0);
+            let _ = cx.err.applet_as("pipe failed", e.0);
         }
         // Had it not been taken, the end of the pipe would say so.
         drop(Fd::from_raw(self.to));
@@ -176,7 +176,7 @@ impl Gate {
     #[must_use]
     pub fn wait(self, cx: &mut Ctx<'_>) -> bool {
         drop(Fd::from_raw(self.to));
-        fd::read(self.from, &mut [0]).map_err(|e| cx.err.applet("pipe failed", b"", e.0)) == Ok(1)
+        fd::read(self.from, &mut [0]).map_err(|e| cx.err.applet_as("pipe failed", e.0)) == Ok(1)
     }
 }
 

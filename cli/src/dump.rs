@@ -41,12 +41,7 @@ fn of(cx: &mut Ctx<'_>, ty: u16, front: &[u8], each: &mut dyn Show) -> Done {
 }
 
 /// As [`dump_of`] is to [`dump`], so is this to [`scan`].
-pub fn scan_of(
-    conn: &mut Conn<'_>,
-    ty: u16,
-    front: &[u8],
-    each: &mut dyn FnMut(Option<&Message<'_>>),
-) -> Result<(), Error> {
+pub fn scan_of(conn: &mut Conn<'_>, ty: u16, front: &[u8], each: &mut dyn Look) -> Result<(), Error> {
     scan(conn, &mut question(&mut [0; 64], ty, front), each)
 }
 
@@ -81,6 +76,7 @@ pub fn dump_but(
 
 closures! {
     trait Show(page: &mut Page<'_>, m: &Message<'_>) -> Done;
+    pub trait Look(m: Option<&Message<'_>>);
     trait Take(m: &Message<'_>, ahead: bool) -> Done;
 }
 
@@ -112,17 +108,13 @@ fn again(cx: &mut Ctx<'_>, m: &mut Build<'_>, errno: i32, each: &mut dyn Show) -
 
 /// Dumps by `m` over `conn` for what is only looked at. `None` tells that it is asked, perhaps again: the caller starts
 /// anew.
-pub fn scan(
-    conn: &mut Conn<'_>,
-    m: &mut Build<'_>,
-    each: &mut dyn FnMut(Option<&Message<'_>>),
-) -> Result<(), Error> {
+pub fn scan(conn: &mut Conn<'_>, m: &mut Build<'_>, each: &mut dyn Look) -> Result<(), Error> {
     let mut last = Ok(());
     for _ in 0..TRIES {
-        each(None);
+        each.call(None);
         last = once(conn, m, &mut |m: &Message<'_>, ahead: bool| {
             if !ahead {
-                each(Some(m));
+                each.call(Some(m));
             }
             Ok(())
         })
@@ -156,7 +148,7 @@ fn once(conn: &mut Conn<'_>, m: &mut Build<'_>, each: &mut dyn Take) -> Result<D
 fn failed(err: &mut Report<'_>, e: Error, conn: &Conn<'_>) -> Fail {
     let fail = err.net(e, conn, None);
     if matches!(e, Error::Kernel(_)) {
-        err.say_of("Dump terminated", b"");
+        err.say_as("Dump terminated");
         return crate::report::PLAIN;
     }
     fail

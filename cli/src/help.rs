@@ -66,6 +66,7 @@ pub fn value_of(kind: Kind) -> &'static str {
     }
 }
 
+#[inline(never)]
 fn arg(page: &mut Page<'_, '_>, a: &Arg, set: &AttrSet) {
     if matches!(a.to(), To::Call(f, _) if core::ptr::fn_addr_eq(f, crate::ip::absent as Call)) {
         return;

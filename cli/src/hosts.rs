@@ -1,6 +1,7 @@
 //! Hosts by name: numbers, and the lines of /etc/hosts. DNS is never asked.
 
 use crate::lines;
+use nlbox_core::closures;
 use nlbox_core::text::ip::{Ip, af, parse};
 use nlbox_core::text::num;
 
@@ -29,7 +30,7 @@ pub fn look_up<'w>(word: &'w [u8], name: &mut Name) -> Host<'w> {
     let zone = zone.filter(|_| v6.is_some()).unwrap_or(b"");
     let mut host = Host { v4, v6, zone, numeric: v4.is_some() || v6.is_some() };
     if !host.numeric {
-        each(&mut |ip, mut names| {
+        each(&mut |ip: &Ip, mut names: &[u8]| {
             let is4 = ip.bits() == 32;
             let place = if is4 { &mut host.v4 } else { &mut host.v6 };
             let first = names;
@@ -57,7 +58,7 @@ pub fn address(word: &[u8], family: u8) -> Option<Ip> {
 /// Puts the first name of the first line of /etc/hosts with this address into `name`, which stays empty without one.
 pub fn name_of(ip: &Ip, name: &mut Name) {
     name.clear();
-    each(&mut |of, names| {
+    each(&mut |of: &Ip, names: &[u8]| {
         if of == ip && name.is_empty() {
             set(name, names);
         }
@@ -70,20 +71,21 @@ fn set(name: &mut Name, mut names: &[u8]) {
     let _ = name.extend_from_slice(lines::word(&mut names).unwrap_or_default());
 }
 
-/// What a reader of /etc/hosts is told: an address, and the names behind it.
-pub type Tell<'t> = dyn FnMut(&Ip, &[u8]) + 't;
+closures! {
+    pub trait Tell(ip: &Ip, names: &[u8]);
+}
 
 /// Tells every line of /etc/hosts.
-fn each(tell: &mut Tell<'_>) {
+fn each(tell: &mut dyn Tell) {
     // Without the file nobody has a name.
-    let _ = lines::each(c"/etc/hosts", &mut |text| line(text, tell));
+    let _ = lines::each(c"/etc/hosts", &mut |text: &[u8]| line(text, tell));
 }
 
 /// Tells a line of /etc/hosts, if it names a host.
-pub fn line(text: &[u8], tell: &mut Tell<'_>) {
+pub fn line(text: &[u8], tell: &mut dyn Tell) {
     let mut rest = text.split(|b| *b == b'#').next().unwrap_or(b"");
     if let Some(ip) = lines::word(&mut rest).and_then(parse) {
-        tell(&ip, rest);
+        tell.call(&ip, rest);
     }
 }
 
@@ -145,7 +147,7 @@ mod tests {
             b"1.1.1.1",
             b"",
         ] {
-            line(text, &mut |ip, mut names| {
+            line(text, &mut |ip: &Ip, mut names: &[u8]| {
                 let text = |b: &[u8]| String::from_utf8(b.to_vec()).unwrap();
                 let words = core::iter::from_fn(|| lines::word(&mut names)).map(text).collect();
                 seen.push((text(print(ip).as_bytes()), words));

@@ -83,7 +83,7 @@ pub fn range(cx: &mut Ctx<'_>, side: &Side, word: &[u8]) -> Result<Range, Fail> 
         let (digits, name) = (dec(u64::from(id)), accounts::name(Account::User, id));
         let (id, name) = (digits.as_bytes(), name.as_deref().unwrap_or(digits.as_bytes()));
         let mut found = false;
-        let _ = lines::each(side.sub, &mut |line| {
+        let _ = lines::each(side.sub, &mut |line: &[u8]| {
             let who = field(line, 0);
             if !found && (who == name || who == id) {
                 // NAME:OUTER:COUNT

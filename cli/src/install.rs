@@ -22,7 +22,7 @@ pub(crate) fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
             _ => dir = Some(word),
         }
     }
-    let Some(dir) = dir else { return Err(cx.err.plain_of("Usage: nlbox --install [-s] DIR", b"")) };
+    let Some(dir) = dir else { return Err(cx.err.plain_as("Usage: nlbox --install [-s] DIR")) };
     let (mut from, mut to) = (CBuf::<4096>::new(), CBuf::<4096>::new());
     own_path(cx, soft, &mut from)?;
     let make = if soft { symlink } else { link };
@@ -49,7 +49,7 @@ fn own_path(cx: &mut Ctx<'_>, soft: bool, to: &mut CBuf<4096>) -> Done {
     let mut room = [0; 4096];
     let Some(path) = readlink(c"/proc/self/exe", &mut room).ok().or(called) else {
         let what = "nlbox: --install without /proc wants to be called by its whole path";
-        return Err(cx.err.plain_of(what, b""));
+        return Err(cx.err.plain_as(what));
     };
-    to.join(&[path]).map(drop).map_err(|_| cx.err.plain_of("nlbox: the path is too long", b""))
+    to.join(&[path]).map(drop).map_err(|_| cx.err.plain_as("nlbox: the path is too long"))
 }

@@ -94,13 +94,11 @@ const GONE: Fail = Fail(u8::MAX);
 
 /// `iptables …`.
 pub(crate) fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    cx.err.program = "iptables";
     run(cx, line, af::AF_INET)
 }
 
 /// `ip6tables …`.
 pub(crate) fn main6(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    cx.err.program = "ip6tables";
     run(cx, line, af::AF_INET6)
 }
 
@@ -124,7 +122,7 @@ fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, family: u8) -> Done {
         fail => fail,
     })?;
     let scope = Scope { family, chain: if a.chain.is_empty() { ALL_CHAINS } else { a.rule.chain } };
-    talk(cx, &mut |cx, conn| command(cx, conn, &mut a, scope))
+    talk(cx, &mut |cx: &mut Ctx<'_>, conn: &mut Conn<'_>| command(cx, conn, &mut a, scope))
 }
 
 #[inline(never)]
@@ -155,7 +153,7 @@ fn read<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, a: &mut Asked<'l>) -> Done {
         a.command = *c;
     }
     if a.command == 0 {
-        return Err(cx.err.applet("no command specified", b"", 0));
+        return Err(cx.err.applet_as("no command specified", 0));
     }
     if o.word(b't') != b"nat" {
         let table = if o.has(b't') { o.word(b't') } else { b"filter" };
@@ -166,7 +164,7 @@ fn read<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, a: &mut Asked<'l>) -> Done {
     }
     if !a.chain.is_empty() {
         let Some(n) = CHAINS.number(a.chain) else {
-            let _ = cx.err.applet("No chain/target/match by that name.", b"", 0);
+            let _ = cx.err.applet_as("No chain/target/match by that name.", 0);
             return Err(GONE);
         };
         a.rule.chain = u8::try_from(n).unwrap_or(0);
@@ -230,7 +228,7 @@ fn options(cx: &mut Ctx<'_>, mut words: Line<'_>, a: &mut Asked<'_>, mut not: u6
         }
     }
     if o.count() != kinds.saturating_add(matches.saturating_sub(1)) || not != 0 || o.count() > 60 {
-        return Err(cx.err.applet("an option is given twice", b"", 0));
+        return Err(cx.err.applet_as("an option is given twice", 0));
     }
     if o.has(COMMENT) && tag(r, o.word(COMMENT)).is_none() {
         return Err(bad(cx, o.word(COMMENT)));
@@ -266,7 +264,7 @@ fn command(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, a: &mut Asked<'_>, scope: Scop
         b'A' => insert(cx, conn, a, None),
         b'I' => {
             let (mut before, mut count) = (Some(0), 0);
-            walk(cx, conn, scope, &mut |_, r, n| {
+            walk(cx, conn, scope, &mut |_: &mut Ctx<'_>, r: &Rule, n: u32| {
                 count = n;
                 if n == number {
                     before = Some(r.handle);
@@ -282,12 +280,14 @@ fn command(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, a: &mut Asked<'_>, scope: Scop
         }
         b'C' => {
             let mut found = false;
-            walk(cx, conn, scope, &mut |_, r, n| found = n > 0 && (found || r.same(&a.rule)))?;
+            walk(cx, conn, scope, &mut |_: &mut Ctx<'_>, r: &Rule, n: u32| {
+                found = n > 0 && (found || r.same(&a.rule))
+            })?;
             if found { Ok(()) } else { Err(gone(cx, NO_RULE)) }
         }
         b'D' => {
             let given = a.number;
-            let count = remove(cx, conn, scope, true, &mut |r, n| match given {
+            let count = remove(cx, conn, scope, true, &mut |r: &Rule, n: u32| match given {
                 Some(number) => n == number,
                 None => r.same(&a.rule),
             })?;
@@ -297,7 +297,7 @@ fn command(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, a: &mut Asked<'_>, scope: Scop
                 _ => Ok(()),
             }
         }
-        b'F' => remove(cx, conn, scope, false, &mut |_, _| true).map(drop),
+        b'F' => remove(cx, conn, scope, false, &mut |_: &Rule, _: u32| true).map(drop),
         _ => {
             let mark = cx.page.out.mark();
             let done = list(cx, conn, a, scope);
@@ -313,7 +313,7 @@ const NO_RULE: &str = "Bad rule (does a matching rule exist in that chain?).";
 
 /// What was asked for is not there.
 fn gone(cx: &mut Ctx<'_>, what: &str) -> Fail {
-    cx.err.applet(what, b"", 0)
+    cx.err.applet_as(what, 0)
 }
 
 #[inline(never)]
@@ -330,7 +330,7 @@ fn list(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, a: &Asked<'_>, scope: Scope) -> D
     if save {
         // The policies come before all rules.
         for n in (0..4).filter(wanted) {
-            cx.page.out.str("", "-P % ACCEPT\n", chain(n));
+            cx.page.out.str("|-P % ACCEPT\n", chain(n));
         }
     }
     for n in (0..4).filter(wanted) {
@@ -341,7 +341,7 @@ fn list(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, a: &Asked<'_>, scope: Scope) -> D
             head(cx, a, n);
         }
         let mark = cx.page.out.mark();
-        walk(cx, conn, Scope { chain: n, ..scope }, &mut |cx, r, n| {
+        walk(cx, conn, Scope { chain: n, ..scope }, &mut |cx: &mut Ctx<'_>, r: &Rule, n: u32| {
             if n == 0 {
                 cx.page.out.rewind(mark);
             } else if save {
@@ -376,25 +376,25 @@ pub(crate) fn every_form(cx: &mut Ctx<'_>, r: &Rule) {
 #[inline(never)]
 fn rule(cx: &mut Ctx<'_>, r: &Rule) {
     let out = &mut cx.page.out;
-    out.str("", "-A %", chain(r.chain));
+    out.str("|-A %", chain(r.chain));
     fields(out, r, &IPTABLES);
     let comment = until_nul(&r.tag);
     if !comment.is_empty() {
         let plain = comment.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
-        out.str("", if plain { " -m comment --comment %" } else { " -m comment --comment \"%\"" }, comment);
+        out.str(if plain { "| -m comment --comment %" } else { "| -m comment --comment \"%\"" }, comment);
     }
     if r.target != target::NONE {
-        out.str("", " -j %", target_of(r).as_bytes());
+        out.str("| -j %", target_of(r).as_bytes());
     }
     let mut text = Text::new();
     destination(r, true, &mut text);
     if !text.is_empty() {
         let to = match r.target {
-            target::DNAT => " --to-destination %",
-            target::SNAT => " --to-source %",
-            _ => " --to-ports %",
+            target::DNAT => "| --to-destination %",
+            target::SNAT => "| --to-source %",
+            _ => "| --to-ports %",
         };
-        out.str("", to, &text);
+        out.str(to, &text);
     }
     out.text("\n");
 }
@@ -404,7 +404,7 @@ fn rule(cx: &mut Ctx<'_>, r: &Rule) {
 fn head(cx: &mut Ctx<'_>, a: &Asked<'_>, n: u8) {
     let verbose = a.opts.has(b'v');
     let out = &mut cx.page.out;
-    out.str("", "Chain % (policy ACCEPT", chain(n));
+    out.str("|Chain % (policy ACCEPT", chain(n));
     out.text(if verbose { " 0 packets, 0 bytes)\n" } else { ")\n" });
     if a.opts.has(LINE_NUMBERS) {
         out.text("num  ");
@@ -493,16 +493,16 @@ fn row(cx: &mut Ctx<'_>, a: &Asked<'_>, r: &Rule, n: u32) {
     }
     let comment = until_nul(&r.tag);
     if !comment.is_empty() {
-        out.str("", " /* % */", comment);
+        out.str("| /* % */", comment);
     }
     destination(r, true, &mut text);
     if !text.is_empty() {
         let to = match r.target {
-            target::MASQUERADE => " masq ports: %",
-            target::REDIRECT => " redir ports %",
-            _ => " to:%",
+            target::MASQUERADE => "| masq ports: %",
+            target::REDIRECT => "| redir ports %",
+            _ => "| to:%",
         };
-        out.str("", to, &text);
+        out.str(to, &text);
     }
     out.text("\n");
 }

@@ -128,14 +128,15 @@ pub struct Page<'a> {
     pub names: Names<'a>,
 }
 
-/// What a command works with.
+/// What a command works with: in front what most of them name most.
+#[repr(C)]
 pub struct Ctx<'a> {
-    /// The first socket.
-    pub conn: Conn<'a>,
-    /// What listings write with.
-    pub page: Page<'a>,
     /// The error stream.
     pub err: Report<'a>,
+    /// What listings write with.
+    pub page: Page<'a>,
+    /// The first socket.
+    pub conn: Conn<'a>,
     /// Two more conversations for dumps that run beside the first: the addresses of links.
     pub beside: Option<&'a mut [Conn<'a>; 2]>,
     /// The namespaces that the lines of a batch are for.
@@ -279,7 +280,7 @@ pub fn serve(cx: &mut Ctx<'_>, line: Line<'_>) -> u8 {
     let code = cx.err.code(done);
     match cx.page.out.finish() {
         Err(errno) => {
-            let _ = cx.err.failed("write error", b"", errno);
+            let _ = cx.err.failed_as("write error", errno);
             if code == 0 { 1 } else { code }
         }
         Ok(()) => code,
@@ -299,8 +300,8 @@ fn dispatch(cx: &mut Ctx<'_>, mut line: Line<'_>) -> Done {
     let name = line.next().unwrap_or(b"nlbox");
     // login(1) puts a dash before the name of a shell.
     let name = base(name.strip_prefix(b"-").unwrap_or(name));
-    if let Some(a) = find(name) {
-        return (a.run)(cx, &mut line);
+    if let Some(applet) = find(name) {
+        return enter(cx, applet, &mut line);
     }
     let Some(word) = line.next() else { return front(cx) };
     match choose("--list --install --help -h help --version -V", word, 0) {
@@ -312,10 +313,15 @@ fn dispatch(cx: &mut Ctx<'_>, mut line: Line<'_>) -> Done {
             Ok(())
         }
         None => match find(base(word)) {
-            Some(a) => (a.run)(cx, &mut line),
+            Some(applet) => enter(cx, applet, &mut line),
             None => Err(cx.err.plain_of("nlbox: no applet \"%\"; \"nlbox --list\" names them all", word)),
         },
     }
+}
+
+fn enter(cx: &mut Ctx<'_>, applet: Applet, line: &mut Line<'_>) -> Done {
+    cx.err.program = applet.name;
+    (applet.run)(cx, line)
 }
 
 fn list(cx: &mut Ctx<'_>) -> Done {

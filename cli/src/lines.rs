@@ -1,6 +1,7 @@
 //! Small text files, a line at a time.
 
 use core::ffi::CStr;
+use nlbox_core::closures;
 use nlbox_sys::errno::Errno;
 use nlbox_sys::fd::{OFlags, open};
 
@@ -19,11 +20,15 @@ pub fn word<'t>(rest: &mut &'t [u8]) -> Option<&'t [u8]> {
     if word.is_empty() { None } else { Some(word) }
 }
 
+closures! {
+    pub trait Tell(line: &[u8]);
+}
+
 /// Tells every line of the file at `path`, without its end.
 ///
 /// # Errors
 /// Why it cannot be opened or read; the lines before have been told.
-pub fn each(path: &CStr, tell: &mut dyn FnMut(&[u8])) -> Result<(), Errno> {
+pub fn each(path: &CStr, tell: &mut dyn Tell) -> Result<(), Errno> {
     // A FIFO's other end is not waited for.
     let file = open(path, OFlags::RDONLY | OFlags::NONBLOCK, 0)?;
     let mut text = Text::new();
@@ -32,7 +37,7 @@ pub fn each(path: &CStr, tell: &mut dyn FnMut(&[u8])) -> Result<(), Errno> {
         let n = file.read(&mut buf)?;
         for b in buf.iter().take(n) {
             if *b == b'\n' {
-                tell(&text);
+                tell.call(&text);
                 text.clear();
             } else {
                 let _ = text.push(*b);
@@ -42,6 +47,6 @@ pub fn each(path: &CStr, tell: &mut dyn FnMut(&[u8])) -> Result<(), Errno> {
             break;
         }
     }
-    tell(&text);
+    tell.call(&text);
     Ok(())
 }

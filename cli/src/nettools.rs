@@ -8,6 +8,7 @@ use crate::step::ENODEV;
 use crate::words::Line;
 use core::cmp::Ordering;
 use nlbox_core::bytes::copy;
+use nlbox_core::closures;
 use nlbox_core::conn::{Errno, Error};
 use nlbox_core::rt::link::{IFINFO_LEN, IfInfo, ifla, info};
 use nlbox_core::text::out::Out;
@@ -36,7 +37,7 @@ pub fn errno(e: Error) -> i32 {
 
 /// `SIOCSIFMTU: Invalid argument`, then exit code `code`.
 pub fn failed(cx: &mut Ctx<'_>, what: &str, e: Error, code: u8) -> Fail {
-    let _ = cx.err.failed(what, b"", errno(e));
+    let _ = cx.err.failed_as(what, errno(e));
     Fail(code)
 }
 
@@ -185,6 +186,10 @@ pub fn first(text: &[u8], n: usize) -> &[u8] {
 /// Bytes of a record of [`Sorted`].
 pub const RECORD: usize = 16;
 
+closures! {
+    pub trait Gather(records: &mut Sorted, m: &Message<'_>);
+}
+
 /// Records, walked in order, each once: names with zeros behind them, addresses with what belongs to them.
 pub struct Sorted {
     bytes: &'static mut [u8],
@@ -223,9 +228,14 @@ impl Sorted {
         self.len = end;
     }
 
+    /// The records in order.
+    pub fn iter(&self) -> impl Iterator<Item = &[u8; RECORD]> {
+        core::iter::successors(self.after(None), |last| self.after(Some(last)))
+    }
+
     /// The record that follows `last`, or the first one.
-    #[must_use]
-    pub fn after(&self, last: Option<&[u8; RECORD]>) -> Option<[u8; RECORD]> {
+    #[inline(never)]
+    fn after(&self, last: Option<&[u8; RECORD]>) -> Option<&[u8; RECORD]> {
         let mut best: Option<&[u8; RECORD]> = None;
         for r in self.bytes.get(..self.len)?.chunks_exact(RECORD) {
             let Some(r) = r.first_chunk() else { break };
@@ -235,26 +245,20 @@ impl Sorted {
                 best = Some(r);
             }
         }
-        best.copied()
+        best
     }
 
     /// Fills it by a dump as [`crate::dump::dump_of`] asks for it.
-    pub fn fill(
-        &mut self,
-        cx: &mut Ctx<'_>,
-        ty: u16,
-        front: &[u8],
-        each: &mut dyn FnMut(&mut Sorted, &Message<'_>),
-    ) -> Done {
+    pub fn fill(&mut self, cx: &mut Ctx<'_>, ty: u16, front: &[u8], each: &mut dyn Gather) -> Done {
         // What earlier dumps brought stays; only this one's records are taken back.
         let from = self.len;
-        let r = crate::dump::scan_of(&mut cx.conn, ty, front, &mut |m| match m {
-            Some(m) => each(self, m),
+        let r = crate::dump::scan_of(&mut cx.conn, ty, front, &mut |m: Option<&Message<'_>>| match m {
+            Some(m) => each.call(self, m),
             None => self.len = from,
         });
         if self.lost {
             // ENOMEM.
-            return Err(cx.err.failed("names", b"", 12));
+            return Err(cx.err.failed_as("names", 12));
         }
         r.map_err(|e| failed(cx, "netlink", e, 1))
     }
@@ -313,13 +317,7 @@ mod tests {
         for n in names.iter().rev().chain(&names) {
             s.push(n.as_bytes());
         }
-        let mut last = None;
-        for n in names {
-            let r = s.after(last.as_ref()).unwrap();
-            assert_eq!(name_of(&r), n.as_bytes());
-            last = Some(r);
-        }
-        assert_eq!(s.after(last.as_ref()), None);
+        assert!(s.iter().map(name_of).eq(names.map(str::as_bytes)));
         assert_ne!(by_number(&record("eth02"), &record("eth2")), Ordering::Equal);
     }
 }

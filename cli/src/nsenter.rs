@@ -4,7 +4,7 @@ use crate::Ctx;
 use crate::child::{GID, NONE, UID, become_user, exec, follow, fork, id, must};
 use crate::getopt::{Options, Spec};
 use crate::nslist::{COUNT, KINDS};
-use crate::report::{Done, Fail, SYS_ADMIN};
+use crate::report::{Capability, Done, Fail};
 use crate::words::Line;
 use core::ffi::CStr;
 use core::mem::ManuallyDrop;
@@ -79,7 +79,7 @@ impl Plan<'_> {
     fn all(&mut self, cx: &mut Ctx<'_>) -> Done {
         let mut theirs = CBuf::new();
         let Some(dir) = self.path(&mut theirs, "ns") else {
-            return Err(cx.err.applet("no target PID specified for --all", b"", 0));
+            return Err(cx.err.applet_as("no target PID specified for --all", 0));
         };
         must(cx, stat(dir).map(drop), "stat of % failed", dir.to_bytes())?;
         for kind in &KINDS {
@@ -102,8 +102,7 @@ impl Plan<'_> {
 
 /// `nsenter [OPTION]... [--] [COMMAND [WORD]...]`
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    cx.err.program = "nsenter";
-    cx.err.capability = SYS_ADMIN;
+    cx.err.capability = Capability::SysAdmin;
     let mut p = Plan { o: Options::new(), target: CBuf::new() };
     p.o.read(cx, line, &SPEC)?;
     let pid = id(cx, &p.o, b't', "failed to parse pid: '%'")?;
@@ -112,7 +111,7 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     }
     let (mut uid, mut gid) = (id(cx, &p.o, b'S', UID)?, id(cx, &p.o, b'G', GID)?);
     if p.o.has(b'w') && p.o.has(b'W') {
-        return Err(cx.err.applet("mutually exclusive arguments: --wdns --wd", b"", 0));
+        return Err(cx.err.applet_as("mutually exclusive arguments: --wdns --wd", 0));
     }
     if p.o.has(b'a') {
         p.all(cx)?;

@@ -51,12 +51,30 @@ pub const KERNEL: Fail = Fail(2);
 /// What iproute2 finds wrong itself, without it being the grammar.
 pub const PLAIN: Fail = Fail(1);
 
-/// The capability that changes of a network want, netlink(7).
-const NET_ADMIN: &str = "NET_ADMIN over this network";
-/// The one for sockets that hear and send frames, packet(7).
-pub const NET_RAW: &str = "NET_RAW over this network";
-/// The one for namespaces and mounts.
-pub const SYS_ADMIN: &str = "SYS_ADMIN";
+/// What a command that is not permitted may want, capabilities(7).
+#[derive(Clone, Copy)]
+pub enum Capability {
+    /// For changes of a network, netlink(7).
+    NetAdmin,
+    /// For groups of messages that go to all, netlink(7).
+    NetBroadcast,
+    /// For sockets that hear and send frames, packet(7).
+    NetRaw,
+    /// For namespaces and mounts.
+    SysAdmin,
+}
+
+impl Capability {
+    fn text(self) -> &'static [u8] {
+        match self {
+            Capability::NetAdmin => b"NET_ADMIN over this network",
+            Capability::NetBroadcast => b"NET_BROADCAST over this network",
+            Capability::NetRaw => b"NET_RAW over this network",
+            Capability::SysAdmin => b"SYS_ADMIN",
+        }
+    }
+}
+
 const EPERM: i32 = 1;
 
 /// `CAP_NET_BROADCAST`, `CAP_NET_ADMIN`, `CAP_NET_RAW`, `CAP_SYS_ADMIN`: those that [`Report::needs`] names.
@@ -83,11 +101,9 @@ impl Sink for Kept<'_> {
     }
 }
 
-/// The error stream.
+/// The error stream; what is large in it stands last.
+#[repr(C)]
 pub struct Report<'a> {
-    sink: Kept<'a>,
-    /// The word that was wrong, as far as it fits.
-    word: heapless::Vec<u8, 64>,
     /// `-j`: an object behind the text of each failure.
     pub json: bool,
     /// The program's name as it is to be typed, for "try …": `ip`, `bridge`.
@@ -101,7 +117,10 @@ pub struct Report<'a> {
     /// The exit code of a child, which may be any.
     child: u8,
     /// The capability that a system call wants which is refused by `EPERM`.
-    pub capability: &'static str,
+    pub capability: Capability,
+    sink: Kept<'a>,
+    /// The word that was wrong, as far as it fits.
+    word: heapless::Vec<u8, 64>,
 }
 
 impl<'a> Report<'a> {
@@ -112,7 +131,7 @@ impl<'a> Report<'a> {
             sink,
             word: heapless::Vec::new(),
             errno: 0,
-            capability: NET_ADMIN,
+            capability: Capability::NetAdmin,
             json: false,
             program: "ip",
             typed: None,
@@ -152,6 +171,11 @@ impl<'a> Report<'a> {
             return self.system(&[], errno);
         }
         self.plain(&[])
+    }
+
+    /// The same of `what` as it is.
+    pub fn applet_as(&mut self, what: &str, errno: i32) -> Fail {
+        self.applet(what, b"", errno)
     }
 
     /// One line: the first piece, each `%` in it standing for the next one; what is left of them follows. Control
@@ -198,14 +222,14 @@ impl<'a> Report<'a> {
             let mut out = Out::new(self.sink.sink, &mut buf);
             out.mode.json = true;
             out.open_object("");
-            out.str("error", "", said.trim_ascii_end());
+            out.str("error|", said.trim_ascii_end());
             if !self.word.is_empty() {
-                out.str("word", "", &self.word);
+                out.str("word|", &self.word);
             }
             if self.errno != 0 {
-                out.int("errno", "", self.errno.into());
+                out.int("errno|", self.errno.into());
             }
-            out.num("code", "", code.into());
+            out.num("code|", code.into());
             out.close_object();
             out.bytes(b"\n");
             let _ = out.finish();
@@ -213,7 +237,7 @@ impl<'a> Report<'a> {
         said.clear();
         self.word.clear();
         self.errno = 0;
-        self.capability = NET_ADMIN;
+        self.capability = Capability::NetAdmin;
     }
 
     /// Keeps the word that is wrong.
@@ -251,9 +275,24 @@ impl<'a> Report<'a> {
         USAGE
     }
 
+    /// A sentence as it is.
+    pub fn say_as(&mut self, text: &str) {
+        self.say_of(text, b"");
+    }
+
+    /// A sentence as it is, then exit code 1.
+    pub fn plain_as(&mut self, text: &str) -> Fail {
+        self.plain_of(text, b"")
+    }
+
+    /// A sentence as it is, then exit code 255.
+    pub fn usage_as(&mut self, text: &str) -> Fail {
+        self.usage_of(text, b"")
+    }
+
     /// A word is missing behind the last one.
     pub fn incomplete(&mut self) -> Fail {
-        self.usage_of("Command line is not complete. Try option \"help\"", b"")
+        self.usage_as("Command line is not complete. Try option \"help\"")
     }
 
     /// The word that stands for `what` is missing.
@@ -267,7 +306,7 @@ impl<'a> Report<'a> {
         self.raw(&[b"Error: argument \"%\" is wrong: ", word], "");
         match cut(why, b'%') {
             (_, Some(_)) => self.usage_of(why, keyword),
-            (why, None) => self.usage_of(why, b""),
+            (why, None) => self.usage_as(why),
         }
     }
 
@@ -283,21 +322,19 @@ impl<'a> Report<'a> {
 
     /// A switch was given something else than `on` or `off`.
     pub fn on_off(&mut self, keyword: &[u8], word: &[u8]) -> Fail {
-        self.must_be(keyword, &[b"\"on\" or \"off\""], word);
+        self.must_be(keyword, b"\"on\" or \"off\"", word);
         PLAIN
     }
 
     /// The same of a switch whose words iproute2 keeps in a list; it leaves with `code`.
     pub fn one_of_on_off(&mut self, keyword: &[u8], word: &[u8], code: u8) -> Fail {
-        self.must_be(keyword, &[b"one of \"off\", \"on\""], word);
+        self.must_be(keyword, b"one of \"off\", \"on\"", word);
         Fail(code)
     }
 
-    /// The value of `keyword` must be what the pieces say, not `word`.
-    pub fn must_be(&mut self, keyword: &[u8], what: &[&[u8]], word: &[u8]) {
-        self.raw(&[b"Error: argument of \"", keyword, b"\" must be "], "");
-        self.raw(what, "");
-        self.say_of(", not \"%\"", word);
+    /// The value of `keyword` must be `what`, not `word`.
+    pub fn must_be(&mut self, keyword: &[u8], what: &[u8], word: &[u8]) {
+        self.say(&[b"Error: argument of \"%\" must be %, not \"%\"", keyword, what, word]);
     }
 
     /// `word`, or a part of it, is no link-layer address.
@@ -322,15 +359,20 @@ impl<'a> Report<'a> {
 
     /// Behind the line that says what was not permitted: what it would have needed. Who can do everything there is was
     /// refused for another reason.
-    pub fn needs(&mut self, errno: i32, capability: &str) {
+    pub fn needs(&mut self, errno: i32, capability: Capability) {
         if errno == EPERM && !(caps::has(NAMED) && has_all_users()) {
-            self.say_of("It needs CAP_%.", capability.as_bytes());
+            self.say_of("It needs CAP_%.", capability.text());
         }
     }
 
     /// A system call failed: `what`, in which `%` is `word`, and the reason.
     pub fn failed(&mut self, what: &str, word: &[u8], errno: i32) -> Fail {
         self.system(&[what.as_bytes(), word], errno)
+    }
+
+    /// The same of `what` as it is.
+    pub fn failed_as(&mut self, what: &str, errno: i32) -> Fail {
+        self.failed(what, b"", errno)
     }
 
     /// A request failed: the kernel's own sentence where it sent one, else its errno in words.
@@ -344,7 +386,7 @@ impl<'a> Report<'a> {
                     Some(text) => self.say(&[b"Error: %%", text, stop(text)]),
                     None => {
                         self.say_of("RTNETLINK answers: %", strerror(errno.0).as_bytes());
-                        self.needs(errno.0, NET_ADMIN);
+                        self.needs(errno.0, Capability::NetAdmin);
                     }
                 }
                 let offset = conn.extack().and_then(|x| x.offset());
@@ -361,13 +403,13 @@ impl<'a> Report<'a> {
                 self.errno = errno.0;
                 self.say_of("netlink socket: %", strerror(errno.0).as_bytes());
             }
-            Error::Malformed => self.say_of("netlink: the kernel's answer is malformed", b""),
+            Error::Malformed => self.say_as("netlink: the kernel's answer is malformed"),
             Error::Truncated(n) => self.say_of(
                 "netlink: an answer of % bytes does not fit into memory",
                 num::dec(u64::from(n)).as_bytes(),
             ),
-            Error::Full => self.say_of("the request is too long", b""),
-            Error::Interrupted => self.say_of("Dump was interrupted and may be inconsistent.", b""),
+            Error::Full => self.say_as("the request is too long"),
+            Error::Interrupted => self.say_as("Dump was interrupted and may be inconsistent."),
         }
         PLAIN
     }

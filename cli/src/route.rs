@@ -22,7 +22,6 @@ const UNREACHABLE: u8 = 7;
 
 /// `route …`.
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    cx.err.program = "route";
     help(cx, line, &USAGE)?;
     let (mut family, mut extend, mut numeric) = (af::AF_INET, 0_u8, false);
     while let Some(word) = line.peek().filter(|w| w.len() > 1 && w.first() == Some(&b'-')) {
@@ -77,8 +76,8 @@ fn usage(cx: &mut Ctx<'_>, word: &[u8]) -> Fail {
 }
 
 /// Lends each next hop's device and gateway; `false` of `each` ends it.
-fn hops(a: Attrs<'_>, each: &mut dyn FnMut(u32, Option<Ip>) -> bool) {
-    let gateway = |a: Attrs<'_>| a.get(rta::GATEWAY).and_then(Ip::from_bytes);
+fn hops(a: &Attrs<'_>, each: &mut dyn FnMut(u32, Option<Ip>) -> bool) {
+    let gateway = |a: &Attrs<'_>| a.get(rta::GATEWAY).and_then(Ip::from_bytes);
     let Some(mut rest) = a.get(rta::MULTIPATH) else {
         each(a.get(rta::OIF).unwrap_or(0), gateway(a));
         return;
@@ -88,7 +87,7 @@ fn hops(a: Attrs<'_>, each: &mut dyn FnMut(u32, Option<Ip>) -> bool) {
         let mut r = Reader::new(rest);
         let (Some(len), Some(_), Some(index)) = (r.u16(), r.u16(), r.u32()) else { return };
         let len = usize::from(len);
-        if len < 8 || !each(index, gateway(Attrs::new(rest.get(8..len).unwrap_or(&[])))) {
+        if len < 8 || !each(index, gateway(&Attrs::new(rest.get(8..len).unwrap_or(&[])))) {
             return;
         }
         rest = rest.get(nlbox_core::bytes::align4(len)..).unwrap_or(&[]);
@@ -126,7 +125,7 @@ fn list(cx: &mut Ctx<'_>, numeric: bool, extend: u8) -> Done {
     });
     dump_of(cx, rtm::GETROUTE, &[af::AF_INET], &mut |page, m| {
         let Some(row) = Row::of(m) else { return Ok(()) };
-        let (h, a) = (row.head, row.attrs);
+        let (h, a) = (row.head, &row.attrs);
         let hidden = matches!(h.ty, rtn::BROADCAST | rtn::MULTICAST) || h.flags & rtm_f::CLONED != 0;
         if u32::from(h.table) != TABLE_MAIN || h.family != af::AF_INET || hidden {
             return Ok(());
@@ -190,7 +189,7 @@ fn list6(cx: &mut Ctx<'_>, numeric: bool) -> Done {
     let (mut at, mut default) = (TABLE_MAIN, false);
     dump_of(cx, rtm::GETROUTE, &[af::AF_INET6], &mut |page, m| {
         let Some(row) = Row::of(m) else { return Ok(()) };
-        let (h, a) = (row.head, row.attrs);
+        let (h, a) = (row.head, &row.attrs);
         if h.family != af::AF_INET6 || h.flags & rtm_f::CLONED != 0 {
             return Ok(());
         }

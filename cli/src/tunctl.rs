@@ -20,7 +20,6 @@ Usage: tunctl [-b] [-n|-p] [-u OWNER] [-g GROUP] [-t DEVICE]
 
 /// `tunctl …`.
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    cx.err.program = "tunctl";
     help(cx, line, &USAGE)?;
     let (mut owner, mut group, mut delete, mut brief) = (None, None, false, false);
     let mut name: &[u8] = b"";
@@ -51,17 +50,17 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         (owner, _) => owner,
     };
     let tun = make(asked, flags | TunFlags::NO_PI, uid.filter(|_| !delete), group, !delete)
-        .map_err(|(what, e)| cx.err.failed(what, b"", e.0))?;
+        .map_err(|(what, e)| cx.err.failed_as(what, e.0))?;
     let out = &mut cx.page.out;
     if brief && !delete {
-        out.str("", "%\n", tun.name());
+        out.str("|%\n", tun.name());
         return Ok(());
     }
-    out.str("", "Set '%' ", tun.name());
+    out.str("|Set '%' ", tun.name());
     out.text(if delete { "nonpersistent" } else { "persistent" });
-    for (word, id) in [(" and owned by uid %", uid.filter(|_| !delete)), (" and owned by gid %", group)] {
+    for (word, id) in [("| and owned by uid %", uid.filter(|_| !delete)), ("| and owned by gid %", group)] {
         if let Some(id) = id {
-            out.num("", word, u64::from(id));
+            out.num(word, u64::from(id));
         }
     }
     out.text("\n");

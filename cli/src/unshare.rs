@@ -5,7 +5,7 @@ use crate::child::{GID, Gate, Helper, NONE, UID, become_user, exec, follow, fork
 use crate::getopt::{Options, Spec, choose};
 use crate::idmap::{self, GROUPS, Range, Side, USERS};
 use crate::nslist::KINDS;
-use crate::report::{Done, Fail, SYS_ADMIN};
+use crate::report::{Capability, Done, Fail};
 use crate::words::Line;
 use core::ffi::CStr;
 use nlbox_core::text::num::dec;
@@ -89,6 +89,7 @@ struct Ids {
 }
 
 impl Ids {
+    #[inline(never)]
     fn read(&mut self, cx: &mut Ctx<'_>, o: &Options<'_>) -> Done {
         // The last one of these counts.
         let (one, many) = self.options;
@@ -184,8 +185,7 @@ fn signal_of(word: &[u8]) -> i32 {
 
 /// `unshare [OPTION]... [--] [COMMAND [WORD]...]`
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    cx.err.program = "unshare";
-    cx.err.capability = SYS_ADMIN;
+    cx.err.capability = Capability::SysAdmin;
     let mut o = Options::new();
     o.read(cx, line, &SPEC)?;
     let ids = |side, options, me| Ids {
@@ -253,7 +253,7 @@ fn map_ids(cx: &mut Ctx<'_>, o: &Options<'_>, sides: &[Ids; 2]) -> Done {
     if groups.inner != NONE && groups.helper.is_none() {
         if setgroups == b"allow" {
             let what = "options --setgroups=allow and --map-group are mutually exclusive";
-            return Err(cx.err.applet(what, b"", 0));
+            return Err(cx.err.applet_as(what, 0));
         }
         idmap::write(cx, b"self", "setgroups", b"deny", None)?;
         return groups.install(cx);

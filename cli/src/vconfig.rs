@@ -25,7 +25,6 @@ Usage: vconfig add DEVICE VLAN
 
 /// `vconfig …`.
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    cx.err.program = "vconfig";
     help(cx, line, &USAGE)?;
     let mut usage = |word: Option<&[u8]>| Err(wrong(cx, word.unwrap_or_default(), &USAGE, 1));
     let verb = line.next().unwrap_or_default();

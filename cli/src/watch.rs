@@ -4,7 +4,7 @@ use crate::Ctx;
 use crate::getopt::Options;
 use crate::letters::{option, usage};
 use crate::names::{Link, index_of};
-use crate::report::{Done, Fail, NET_RAW};
+use crate::report::{Capability, Done, Fail};
 use crate::words::Line;
 use nlbox_core::arp::{REPLY, REQUEST};
 use nlbox_core::bytes::Reader;
@@ -12,7 +12,7 @@ use nlbox_core::rt::link::IFINFO_LEN;
 use nlbox_core::spec::Resolve;
 use nlbox_core::text::ip::{Ip, print};
 use nlbox_core::text::out::Out;
-use nlbox_core::text::{mac, nth, num};
+use nlbox_core::text::{cut, mac, nth, num};
 use nlbox_sys::clock::realtime;
 use nlbox_sys::fd::{PollFd, PollFlags, poll};
 use nlbox_sys::packet::{Frame, Insn, PacketSocket};
@@ -80,17 +80,15 @@ struct Asked<'l> {
 
 /// `watch …`.
 pub(crate) fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    run(cx, line, "watch", WATCH)
+    run(cx, line, true, WATCH)
 }
 
 /// `tcpdump …`.
 pub(crate) fn tcpdump(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    run(cx, line, "tcpdump", TCPDUMP).map_err(|fail| if fail == Fail(0) { fail } else { Fail(1) })
+    run(cx, line, false, TCPDUMP).map_err(|fail| if fail == Fail(0) { fail } else { Fail(1) })
 }
 
-fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, name: &'static str, page: &'static str) -> Done {
-    let ours = name == "watch";
-    cx.err.program = name;
+fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, ours: bool, page: &'static str) -> Done {
     let mut o = Options::new();
     o.letters(cx, line, page)?;
     let [what, more] = o.words;
@@ -110,7 +108,7 @@ fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>, name: &'static str, page: &'static
     let index = if asked.device.is_empty() { 0 } else { link(cx, asked.device)? };
     let socket = PacketSocket::listen(index, &filter(asked.what == b"arp"));
     let socket = socket.map_err(|e| {
-        cx.err.capability = NET_RAW;
+        cx.err.capability = Capability::NetRaw;
         cx.err.applet(if asked.device.is_empty() { "socket" } else { "%" }, asked.device, e.0)
     })?;
     if ours {
@@ -204,23 +202,23 @@ fn show(cx: &mut Ctx<'_>, asked: &Asked<'_>, frame: &Frame, bytes: &[u8]) {
     let link = if all { cx.page.names.ifname(frame.ifindex) } else { Default::default() };
     let out = &mut cx.page.out;
     out.open_object("");
-    out.digits("time", "", &num::fixed(seconds.saturating_mul(1_000_000).saturating_add(micros), 6));
+    out.digits("time|", &num::fixed(seconds.saturating_mul(1_000_000).saturating_add(micros), 6));
     clock(out, seconds, micros);
     if all {
-        out.str("link", "% ", link.as_bytes());
+        out.str("link|% ", link.as_bytes());
     }
     if asked.ether {
         rows(out, bytes, "m6|from|% > \nm0|to|%, ethertype ");
         out.text(if arp { "ARP (0x0806), " } else { "IPv4 (0x0800), " });
-        out.num("length", "length %: ", u64::try_from(frame.len).unwrap_or(0));
+        out.num("length|length %: ", u64::try_from(frame.len).unwrap_or(0));
     } else {
         out.text(if arp { "ARP, " } else { "IP " });
     }
     let behind = frame.len.saturating_sub(ETHERNET);
     let length = if arp { arp_line(out, bytes).map(|()| behind) } else { icmp_line(out, bytes) };
     match length {
-        Some(n) => out.num("", ", length %", u64::try_from(n).unwrap_or(0)),
-        None => out.is("truncated", if arp { " [|arp]" } else { "[|ip]" }),
+        Some(n) => out.num("|, length %", u64::try_from(n).unwrap_or(0)),
+        None => out.is(if arp { "truncated| [|arp]" } else { "truncated|[|ip]" }),
     }
     out.close_object();
     out.text("\n");
@@ -235,19 +233,19 @@ pub(crate) fn frame(cx: &mut Ctx<'_>, arp: bool, ether: bool, bytes: &[u8]) {
     show(cx, &asked, &frame, bytes.get(..bytes.len().min(SNAP)).unwrap_or(&[]));
 }
 
-/// Prints values of `bytes`, a line each: what it is and where, its key, its pattern. `m` is a link address, `i` an IPv4
+/// Prints values of `bytes`, a line each: what it is and where, its label. `m` is a link address, `i` an IPv4
 /// address, `h` a number of two bytes.
 fn rows(out: &mut Out<'_>, bytes: &[u8], rows: &str) {
     for n in 0.. {
-        let row = nth(rows, b'\n', n);
-        let (place, key, pattern) = (nth(row, b'|', 0), nth(row, b'|', 1), nth(row, b'|', 2));
+        let (place, label) = cut(nth(rows, b'\n', n), b'|');
+        let label = label.unwrap_or("");
         let Some((kind, at)) = place.as_bytes().split_first() else { return };
         let at = num::parse_u64_base(at, 10).and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
         let mut r = Reader::new(bytes.get(at..).unwrap_or(&[]));
         match kind {
-            b'm' => out.str(key, pattern, mac::print(r.take(6).unwrap_or(&[])).as_bytes()),
-            b'i' => out.str(key, pattern, print(&Ip::v4(r.array().unwrap_or_default())).as_bytes()),
-            _ => out.num(key, pattern, u16::from_be_bytes(r.array().unwrap_or_default()).into()),
+            b'm' => out.str(label, mac::print(r.take(6).unwrap_or(&[])).as_bytes()),
+            b'i' => out.str(label, print(&Ip::v4(r.array().unwrap_or_default())).as_bytes()),
+            _ => out.num(label, u16::from_be_bytes(r.array().unwrap_or_default()).into()),
         }
     }
 }
@@ -263,7 +261,7 @@ fn clock(out: &mut Out<'_>, seconds: u64, micros: u64) {
         if n == 3 || n == 5 {
             out.text(":");
         }
-        out.str("", "%", &[*b]);
+        out.str("|%", &[*b]);
     }
     out.text(" ");
 }
@@ -278,7 +276,7 @@ fn arp_line(out: &mut Out<'_>, frame: &[u8]) -> Option<()> {
     let target = rest.get(10..20)?.first_chunk::<6>()?;
     match u16::from_be_bytes([op1, op2]) {
         REQUEST => {
-            out.str("op", "Request who-has ", b"request");
+            out.str("op|Request who-has ", b"request");
             rows(out, frame, "i38|target|%");
             if *target != [0; 6] {
                 rows(out, frame, "m32|target_mac| (%)");
@@ -286,10 +284,10 @@ fn arp_line(out: &mut Out<'_>, frame: &[u8]) -> Option<()> {
             rows(out, frame, "i28|sender| tell %\nm22|sender_mac|");
         }
         REPLY => {
-            out.str("op", "Reply ", b"reply");
+            out.str("op|Reply ", b"reply");
             rows(out, frame, "i28|sender|%\nm22|sender_mac| is-at %\ni38|target|");
         }
-        op => out.num("op", "op %", op.into()),
+        op => out.num("op|op %", op.into()),
     }
     Some(())
 }
@@ -304,14 +302,14 @@ fn icmp_line(out: &mut Out<'_>, frame: &[u8]) -> Option<usize> {
     rows(out, frame, "i26|src|% > \ni30|dst|%: ");
     if flags & 0x1f != 0 || *offset != 0 {
         // Behind the first fragment there is no header.
-        out.is("fragment", "ip-proto-1");
+        out.is("fragment|ip-proto-1");
         return Some(length);
     }
     let message = packet.get(header..)?;
     let [ty, code, ..] = message.first_chunk::<8>()?;
     out.text("ICMP ");
-    out.num("type", "", u64::from(*ty));
-    out.num("code", "", u64::from(*code));
+    out.num("type|", u64::from(*ty));
+    out.num("code|", u64::from(*code));
     // An error is about the packet whose IPv4 header follows its own.
     let tcp = message.get(17) == Some(&6);
     let told = match (ty, code) {
@@ -326,7 +324,7 @@ fn icmp_line(out: &mut Out<'_>, frame: &[u8]) -> Option<usize> {
     rows(out, message, told);
     match (ty, code) {
         (11, 0) => out.text("time exceeded in-transit"),
-        _ if told.is_empty() => out.num("", "type-#%", u64::from(*ty)),
+        _ if told.is_empty() => out.num("|type-#%", u64::from(*ty)),
         _ => {}
     }
     Some(length)

@@ -9,7 +9,6 @@ use libfuzzer_sys::fuzz_target;
 use nlbox_core::spec::AttrSet;
 use nlbox_core::spec::show::show;
 use nlbox_core::text::out::Out;
-use nlbox_core::wire::attr::Attrs;
 
 fuzz_target!(init: common::sandbox::enter(), |data: &[u8]| {
     let Some(([choice, options], data)) = data.split_first_chunk::<2>() else { return };
@@ -50,7 +49,7 @@ fn set(n: usize, options: u8, data: &[u8]) {
         let mut out = Out::new(&mut text, &mut room);
         out.mode.json = json;
         out.open_object("");
-        show(set, Attrs::indexed(&data), &mut out, &mut cx.page.names);
+        show(set, &data, &mut out, &mut cx.page.names);
         out.close_object();
         let _ = out.finish();
     });

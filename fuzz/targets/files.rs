@@ -7,20 +7,21 @@ mod common;
 use libfuzzer_sys::fuzz_target;
 use nlbox::records::Records;
 use nlbox::{files, hosts, lines};
+use nlbox_core::text::ip::Ip;
 
 fuzz_target!(init: common::sandbox::enter(), |data: &[u8]| {
     let (_file, path) = common::file(data);
     let path = std::ffi::CString::new(path).unwrap();
     let mut records = Records::default();
     let mut count = 0;
-    lines::each(&path, &mut |line| {
+    lines::each(&path, &mut |line: &[u8]| {
         count += 1;
         assert!(line.len() <= 512 && !line.contains(&b'\n'));
         if let Some((id, name)) = files::row(line) {
             assert!(!name.is_empty() && !name.iter().any(u8::is_ascii_whitespace));
             records.push(id, name);
         }
-        hosts::line(line, &mut |ip, mut names| {
+        hosts::line(line, &mut |ip: &Ip, mut names: &[u8]| {
             while let Some(name) = lines::word(&mut names) {
                 assert!(!name.is_empty() && !name.iter().any(u8::is_ascii_whitespace));
             }

@@ -191,7 +191,7 @@ fn whole(set: &AttrSet, mut attrs: Attrs<'_>) {
     let mut out = Out::new(&mut text, &mut room);
     out.mode.json = true;
     out.open_object("");
-    show::show(set, attrs.clone(), &mut out, &mut Numbers);
+    show::show(set, attrs.bytes(), &mut out, &mut Numbers);
     out.close_object();
     let _ = out.finish();
     common::json(&text);

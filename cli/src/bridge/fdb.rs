@@ -197,7 +197,7 @@ fn vlan<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, _: &mut Sl
     }
     match num::parse_u16(word).filter(|v| *v < 4095) {
         Some(v) => m.put(fdb::VLAN, v),
-        None => return Err(cx.err.usage_of("Error: invalid vlan id.", b"")),
+        None => return Err(cx.err.usage_as("Error: invalid vlan id.")),
     }
     Ok(())
 }
@@ -263,13 +263,13 @@ pub fn print(page: &mut Page<'_>, m: &Message<'_>, f: &Filter) {
         return;
     }
     open(&mut page.out, m);
-    pick(page, &fdb::SET, a, &[2]);
+    pick(page, &fdb::SET, &a, &[2]);
     if f.index == 0 && head.index != 0 {
         let name = nlbox_core::spec::Resolve::ifname(&mut page.names, head.index);
         page.out.text("dev ");
-        page.out.style(Style::IfName).str("ifname", "% ", name.as_bytes());
+        page.out.style(Style::IfName).str("ifname|% ", name.as_bytes());
     }
-    show::show(&fdb::SET, a, &mut page.out, &mut page.names);
+    show::show(&fdb::SET, a.bytes(), &mut page.out, &mut page.names);
     let out = &mut page.out;
     let age = a.get(fdb::CACHEINFO).and_then(|b| CacheInfo::read_from_prefix(b).ok());
     if let Some((age, _)) = age.filter(|_| page.opts.stats > 0) {
@@ -279,11 +279,11 @@ pub fn print(page: &mut Page<'_>, m: &Message<'_>, f: &Filter) {
     let extended = a.get(fdb::FLAGS_EXT).unwrap_or(0).wrapping_shl(8);
     let notify =
         a.nest(fdb::FDB_EXT_ATTRS).raw(nfea::ACTIVITY_NOTIFY).and_then(|b| b.first()).copied().unwrap_or(0);
-    bits(out, "% ", &FLAGS, u32::from(head.flags) | extended | u32::from(notify).wrapping_shl(16));
-    pick(page, &fdb::SET, a, &[9]);
+    bits(out, "-|% ", &FLAGS, u32::from(head.flags) | extended | u32::from(notify).wrapping_shl(16));
+    pick(page, &fdb::SET, &a, &[9]);
     match STATES.iter().find(|(bit, _)| bit & u32::from(head.state) != 0) {
-        Some((_, name)) => page.out.str("state", "%", name.as_bytes()),
-        None => page.out.hex("state", "state=%", head.state.into()),
+        Some((_, name)) => page.out.str("state|%", name.as_bytes()),
+        None => page.out.hex("state|state=%", head.state.into()),
     }
     end_line(&mut page.out);
 }
@@ -291,7 +291,7 @@ pub fn print(page: &mut Page<'_>, m: &Message<'_>, f: &Filter) {
 fn modify(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
     let remote = [fdb::DST.ty(), fdb::PORT.ty(), fdb::VNI.ty()];
     if !r.m.lacks(fdb::NH_ID.ty()) && !remote.iter().all(|ty| r.m.lacks(*ty)) {
-        return Err(cx.err.usage_of("dst, port, vni are mutually exclusive with nhid", b""));
+        return Err(cx.err.usage_as("dst, port, vni are mutually exclusive with nhid"));
     }
     // A dynamic entry may age; what is neither static nor dynamic is the port's own.
     let mut state = if r.has(DYNAMIC) { 0 } else { nud::NOARP };

@@ -92,19 +92,19 @@ pub fn print(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter) {
     page.names.learn(m);
     open(&mut page.out, m);
     show::head(page, &row);
-    let a = row.attrs;
+    let a = &row.attrs;
     pick(page, &ifla::SET, a, &[4, 10]);
     let port = a.nest(ifla::PROTINFO);
     let (short, details) = ORDER.split_at_checked(DETAILS).unwrap_or((&ORDER, &[]));
-    pick(page, &data::SET, port, short);
+    pick(page, &data::SET, &port, short);
     if page.opts.details > 0 && a.has(ifla::PROTINFO) {
         page.out.line();
         page.out.text("    ");
         // Here an option has one name, on the command line as in JSON.
-        pick_as(page, &data::SET, port, details, true);
+        pick_as(page, &data::SET, &port, details, true);
     }
     if let Some(mode) = a.nest(ifla::AF_SPEC).get(spec::MODE) {
-        page.out.str("hwmode", "hwmode % ", if mode == 0 { b"VEB" } else { b"VEPA" });
+        page.out.str("hwmode|hwmode % ", if mode == 0 { b"VEB" } else { b"VEPA" });
     }
     end_line(&mut page.out);
 }
@@ -124,7 +124,7 @@ fn set(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
     let mut flags = u16::try_from(r.marks & 3).unwrap_or(0);
     let mode = r.slot(HWMODE).map(|word| choose("veb vepa", word, 0));
     if mode == Some(None) {
-        return Err(cx.err.usage_of("Mode argument must be \"vepa\" or \"veb\".", b""));
+        return Err(cx.err.usage_as("Mode argument must be \"vepa\" or \"veb\"."));
     }
     if mode.is_some() {
         // Only a device of its own has a mode.

@@ -229,12 +229,12 @@ pub fn print(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter) {
             (mdba::ROUTER, Part::Event) => {
                 open(&mut page.out, m);
                 port(page, "port|router port dev %", attr.nest().next().map_or(&[], |a| a.payload));
-                page.out.str("master", " master %", bridge);
+                page.out.str("master| master %", bridge);
                 page.out.line();
                 page.out.close_object();
             }
             (mdba::ROUTER, Part::Routers) if page.opts.details > 0 => {
-                page.out.str("", "router ports on %: ", bridge);
+                page.out.str("|router ports on %: ", bridge);
                 page.out.open_list(bridge);
                 for port in attr.nest() {
                     routing(page, port.payload);
@@ -263,7 +263,7 @@ fn routing(page: &mut Page<'_>, payload: &[u8]) {
     let a = Attrs::new(port(page, "port|% ", payload));
     if page.opts.stats > 0 {
         timer(&mut page.out, "timer|%", a.raw(router::TIMER.ty()), 7);
-        pick(page, &router::SET, a, &[2]);
+        pick(page, &router::SET, &a, &[2]);
     }
     page.out.close_object();
 }
@@ -288,16 +288,16 @@ fn group(page: &mut Page<'_>, m: &Message<'_>, payload: &[u8], bridge: &[u8], vi
     }
     let a = Attrs::new(rest);
     open(&mut page.out, m);
-    page.out.num("index", "", index_of(m).into());
-    page.out.style(Style::IfName).str("dev", "dev %", bridge);
+    page.out.num("index|", index_of(m).into());
+    page.out.style(Style::IfName).str("dev|dev %", bridge);
     port(page, "port| port %", payload);
     let mut text = heapless::Vec::new();
     let style = place(None, entry.group(), &mut text);
-    page.out.style(style).str("grp", " grp %", &text);
-    pick(page, &eattr::SET, a, &[4]);
-    page.out.str("state", " %", STATES.name(u64::from(entry.state & 1)).unwrap_or("").as_bytes());
+    page.out.style(style).str("grp| grp %", &text);
+    pick(page, &eattr::SET, &a, &[4]);
+    page.out.str("state| %", STATES.name(u64::from(entry.state & 1)).unwrap_or("").as_bytes());
     if page.opts.details > 0 {
-        pick(page, &eattr::SET, a, &[3]);
+        pick(page, &eattr::SET, &a, &[3]);
         if a.has(eattr::SRC_LIST) {
             sources(&mut page.out, a.nest(eattr::SRC_LIST));
         }
@@ -305,11 +305,11 @@ fn group(page: &mut Page<'_>, m: &Message<'_>, payload: &[u8], bridge: &[u8], vi
             put_named(page, "protocol| proto % ", &PROTOCOLS, proto.into());
         }
     }
-    bits(&mut page.out, " %", &FLAGS, entry.flags.into());
+    bits(&mut page.out, "-| %", &FLAGS, entry.flags.into());
     if entry.vid != 0 {
         put_num(&mut page.out, "vid| vid %", entry.vid.into());
     }
-    show::show(&eattr::SET, a, &mut page.out, &mut page.names);
+    show::show(&eattr::SET, a.bytes(), &mut page.out, &mut page.names);
     let left = a.raw(eattr::TIMER.ty());
     if page.opts.stats > 0 && left.is_some() {
         timer(&mut page.out, "timer| %", left, 7);

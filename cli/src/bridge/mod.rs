@@ -32,7 +32,6 @@ pub static OBJECTS: &[&Object] =
     &[&link::OBJECT, &fdb::OBJECT, &mdb::OBJECT, &vlan::MST, &vlan::OBJECT, &vni::OBJECT, &monitor::OBJECT];
 
 static PROGRAM: Program = Program {
-    name: "bridge",
     options: &crate::table![
         ("-h[elp]", Opt::Help),
         ("-V[ersion]", Opt::Version),
@@ -93,11 +92,11 @@ fn command(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 }
 
 fn usage(cx: &mut Ctx<'_>) -> Fail {
-    cx.err.say_of("Usage: bridge [ OPTIONS ] OBJECT { COMMAND | help }", b"");
+    cx.err.say_as("Usage: bridge [ OPTIONS ] OBJECT { COMMAND | help }");
     for o in OBJECTS {
         cx.err.say(&[b"       bridge % ...    %", o.name().as_bytes(), o.about().as_bytes()]);
     }
-    cx.err.usage_of("Options: -V[ersion] -s[tatistics] -d[etails] -o[neline] -t[imestamp] -n[etns] { NAME | PID | PATH }\n         -c[olor] -com[pressvlans] -p[retty] -j[son] -N[umeric] -force -b[atch] FILE\n\n  bridge vlan add vid 5 dev eth0\n  bridge -j fdb show br br0", b"")
+    cx.err.usage_as("Options: -V[ersion] -s[tatistics] -d[etails] -o[neline] -t[imestamp] -n[etns] { NAME | PID | PATH }\n         -c[olor] -com[pressvlans] -p[retty] -j[son] -N[umeric] -force -b[atch] FILE\n\n  bridge vlan add vid 5 dev eth0\n  bridge -j fdb show br br0")
 }
 
 /// Slots that mean the same in all grammars. Those below hold marks, numbered as the bits that they stand for.
@@ -305,12 +304,12 @@ fn vids(cx: &mut Ctx<'_>, word: &[u8]) -> Result<(u16, u16), Fail> {
 }
 
 /// Prints the rows numbered in `order`, whatever their flags.
-fn pick(page: &mut Page<'_>, set: &AttrSet, a: Attrs<'_>, order: &[u8]) {
+fn pick(page: &mut Page<'_>, set: &AttrSet, a: &Attrs<'_>, order: &[u8]) {
     pick_as(page, set, a, order, false);
 }
 
 /// The same; `plain`: by their keywords, whatever else the rows are called in JSON and in text.
-fn pick_as(page: &mut Page<'_>, set: &AttrSet, a: Attrs<'_>, order: &[u8], plain: bool) {
+fn pick_as(page: &mut Page<'_>, set: &AttrSet, a: &Attrs<'_>, order: &[u8], plain: bool) {
     for ty in order {
         let ty = u16::from(*ty);
         if let (Some(mut row), Some(payload)) = (set.row(ty), a.raw(ty)) {
@@ -323,10 +322,10 @@ fn pick_as(page: &mut Page<'_>, set: &AttrSet, a: Attrs<'_>, order: &[u8], plain
 }
 
 /// Prints the names of the bits set in `v` as an array.
-fn bits(out: &mut Out<'_>, pattern: &str, names: &Names, v: u32) {
+fn bits(out: &mut Out<'_>, label: &str, names: &Names, v: u32) {
     out.open_array("flags", "");
     for (_, name) in names.iter().filter(|(bit, _)| bit & v != 0) {
-        out.str("-", pattern, name.as_bytes());
+        out.str(label, name.as_bytes());
     }
     out.close_list();
 }
@@ -335,7 +334,7 @@ fn bits(out: &mut Out<'_>, pattern: &str, names: &Names, v: u32) {
 fn open(out: &mut Out<'_>, m: &Message<'_>) {
     out.open_record();
     if m.ty & 3 == 1 {
-        out.is("deleted", "Deleted ");
+        out.is("deleted|Deleted ");
     }
 }
 
@@ -362,7 +361,7 @@ impl<'m> Table<'m> {
             open(&mut page.out, self.m);
             let name = page.names.ifname(index_of(self.m));
             page.out.style(Style::IfName).column(name.as_bytes(), 17);
-            page.out.str("ifname", "", name.as_bytes());
+            page.out.str("ifname|", name.as_bytes());
             page.out.open_array(self.key, "");
         }
         page.out.open_record();

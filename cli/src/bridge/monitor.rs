@@ -88,7 +88,7 @@ fn watch(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
             Ok(()) => {}
             // What was lost is lost; what comes next is told.
             Err(Error::Os(Errno(ENOBUFS))) => {
-                let _ = cx.err.failed("netlink receive error", b"", ENOBUFS);
+                let _ = cx.err.failed_as("netlink receive error", ENOBUFS);
             }
             Err(e) => return Err(cx.err.net(e, &cx.conn, None)),
         }

@@ -197,14 +197,14 @@ static TREE: Grammar = crate::grammar! {
 };
 
 /// Prints `first` and, where it is another, `last`; gives how many bytes of text the first and both were.
-pub fn span(out: &mut Out<'_>, key: &str, end: &str, first: u32, last: u32) -> (usize, usize) {
+pub fn span(out: &mut Out<'_>, label: &str, end: &str, first: u32, last: u32) -> (usize, usize) {
     let digits = |n: u32| num::dec(n.into()).as_bytes().len();
     let alone = digits(first);
-    out.num(key, "%", first.into());
+    out.num(label, first.into());
     if last <= first {
         return (alone, alone);
     }
-    out.num(end, "-%", last.into());
+    out.num(end, last.into());
     (alone, alone.saturating_add(digits(last)).saturating_add(1))
 }
 
@@ -213,7 +213,7 @@ fn begin(
     page: &mut Page<'_>,
     table: &mut Table<'_>,
     filter: &Filter,
-    key: &str,
+    label: &str,
     (first, last): (u16, u16),
     bits: u16,
 ) -> bool {
@@ -221,9 +221,9 @@ fn begin(
     if wanted {
         table.record(page);
         let out = &mut page.out;
-        span(out, key, "vlanEnd", first.into(), last.into());
+        span(out, label, "vlanEnd|-%", first.into(), last.into());
         if bits != 0 {
-            super::bits(out, " %", &FLAGS, bits.into());
+            super::bits(out, "-| %", &FLAGS, bits.into());
         }
         out.line();
     }
@@ -262,15 +262,15 @@ fn link(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter, tunnels: bool) {
         }
         let first = if bits & info::RANGE_END != 0 { begun } else { (vid, id) };
         if !tunnels {
-            if begin(page, &mut table, filter, "vlan", (first.0, vid), bits) {
+            if begin(page, &mut table, filter, "vlan|%", (first.0, vid), bits) {
                 page.out.close_object();
             }
         } else if filter.has(first.0, vid) {
             table.record(page);
             let out = &mut page.out;
-            let (_, len) = span(out, "vlan", "vlanEnd", first.0.into(), vid.into());
+            let (_, len) = span(out, "vlan|%", "vlanEnd|-%", first.0.into(), vid.into());
             out.spaces(11_usize.saturating_sub(len));
-            span(out, "tunid", "tunidEnd", first.1, id);
+            span(out, "tunid|%", "tunidEnd|-%", first.1, id);
             out.line();
             out.close_object();
         }
@@ -306,7 +306,7 @@ fn counted(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter) {
             let (vid, bits) = numbers(rest);
             // A bridge also counts for the VLANs that only its ports are in.
             let foreign = bits & (info::MASTER | info::BRENTRY) == info::MASTER;
-            if !foreign && begin(page, &mut table, filter, "vid", (vid, vid), bits) {
+            if !foreign && begin(page, &mut table, filter, "vid|%", (vid, vid), bits) {
                 super::counters(page, &stats::SET, 1, 20, &|ty| {
                     counts.get(usize::from(ty.saturating_sub(1)).saturating_mul(8)..)
                 });
@@ -336,11 +336,11 @@ pub fn print(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter) {
             _ => continue,
         };
         let last = a.get(entry::RANGE).unwrap_or(first);
-        if !begin(page, &mut table, filter, "vlan", (first, last), bits) {
+        if !begin(page, &mut table, filter, "vlan|%", (first, last), bits) {
             continue;
         }
         page.out.spaces(20);
-        show::show(set, a, &mut page.out, &mut page.names);
+        show::show(set, a.bytes(), &mut page.out, &mut page.names);
         page.out.line();
         if attr.ty == vlandb::ENTRY && a.has(entry::STATS) {
             let counts = a.nest(entry::STATS);
@@ -365,7 +365,7 @@ fn change(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
     let (first, last) = r.vids;
     let ranged = first != last;
     if ranged && r.has(PVID) {
-        return Err(cx.err.usage_of("pvid cannot be configured for a vlan range", b""));
+        return Err(cx.err.usage_as("pvid cannot be configured for a vlan range"));
     }
     let mut ids = None;
     if let Some(word) = r.slot(TUNNEL) {
@@ -431,10 +431,10 @@ fn all_trees(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
         let mut table = Table::new(m, "mst");
         for attr in a.nest(ifla::AF_SPEC).nest(spec::MST) {
             table.record(page);
-            page.out.num("msti", "%", attr.nest().get(mst::MSTI).unwrap_or(0).into());
+            page.out.num("msti|%", attr.nest().get(mst::MSTI).unwrap_or(0).into());
             page.out.line();
             page.out.spaces(20);
-            super::pick(page, &mst::SET, attr.nest(), &[2]);
+            super::pick(page, &mst::SET, &attr.nest(), &[2]);
             page.out.line();
             page.out.close_object();
         }

@@ -124,14 +124,14 @@ pub fn print(page: &mut Page<'_>, m: &Message<'_>, _: &Filter) {
         table.record(page);
         let out = &mut page.out;
         out.blank();
-        let (alone, len) = span(out, "vni", "vniEnd", first, last);
+        let (alone, len) = span(out, "vni|%", "vniEnd|-%", first, last);
         // The last number of a range stands in a column one wider than a number alone.
         let width = if last > first { alone.saturating_add(16) } else { 14 };
         out.spaces(width.saturating_sub(len));
         let peer = a.get(vni::GROUP).or(a.get(vni::GROUP6)).and_then(Ip::from_bytes);
         if let Some(ip) = peer {
-            let key = if multicast(&ip) { "group" } else { "remote" };
-            out.str(key, " %", ip::print(&ip).as_bytes());
+            let label = if multicast(&ip) { "group| %" } else { "remote| %" };
+            out.str(label, ip::print(&ip).as_bytes());
         }
         out.line();
         if a.has(vni::STATS) {

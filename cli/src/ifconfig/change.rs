@@ -59,7 +59,7 @@ impl V4 {
 pub(super) fn v4_of(cx: &mut Ctx<'_>, index: u32, label: &[u8]) -> Result<Option<V4>, Error> {
     let front = of_link(af::AF_INET, index);
     let mut found = None;
-    scan_of(&mut cx.conn, rtm::GETADDR, &front, &mut |m| {
+    scan_of(&mut cx.conn, rtm::GETADDR, &front, &mut |m: Option<&Message<'_>>| {
         let Some(m) = m else {
             found = None;
             return;
@@ -171,7 +171,7 @@ fn flagged(cx: &mut Ctx<'_>, name: &[u8], errno: i32) -> Done {
     let _ = match errno {
         0 => return Ok(()),
         ENODEV => cx.err.failed("%: ERROR while getting interface flags", name, ENODEV),
-        errno => cx.err.failed("SIOCSIFFLAGS", b"", errno),
+        errno => cx.err.failed_as("SIOCSIFFLAGS", errno),
     };
     Err(Fail(255))
 }
@@ -246,7 +246,7 @@ fn valued(cx: &mut Ctx<'_>, name: &[u8], word: usize, value: &[u8], line: &mut L
     }
     match attempt(cx, "link set dev % % %", &[base(name), link_word(word), value]) {
         0 => Ok(()),
-        errno => Err(cx.err.failed(what, b"", if errno == UNREAD { EINVAL } else { errno })),
+        errno => Err(cx.err.failed_as(what, if errno == UNREAD { EINVAL } else { errno })),
     }
 }
 
@@ -256,6 +256,7 @@ fn number(raw: &[u8]) -> u32 {
 }
 
 /// `add` and `del`: an IPv6 address, or an IPv4 address under the next free alias.
+#[inline(never)]
 fn further(cx: &mut Ctx<'_>, name: &[u8], add: bool, word: &[u8], what: &str) -> Done {
     let (text, len) = prefix(cx, word, 128)?;
     let ip = match hosts::address(text, af::AF_INET6).or_else(|| hosts::address(text, af::AF_INET)) {
@@ -295,7 +296,7 @@ fn further(cx: &mut Ctx<'_>, name: &[u8], add: bool, word: &[u8], what: &str) ->
     }
     match step.attempt(cx) {
         0 => Ok(()),
-        errno => Err(cx.err.failed(what, b"", errno)),
+        errno => Err(cx.err.failed_as(what, errno)),
     }
 }
 

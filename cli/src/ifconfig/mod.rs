@@ -45,7 +45,6 @@ Words (a - in front clears the flags arp to dynamic): ",
 
 /// `ifconfig …`.
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    cx.err.program = "ifconfig";
     help(cx, line, &USAGE)?;
     let (mut all, mut short) = (false, false);
     while let Some(word) = line.peek().filter(|w| w.first() == Some(&b'-')) {
@@ -68,7 +67,7 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 
 fn no_word(cx: &mut Ctx<'_>, what: &str, word: &[u8]) -> Fail {
     cx.err.say_of(what, word);
-    cx.err.plain_of("ifconfig: `--help' gives usage information.", b"")
+    cx.err.plain_as("ifconfig: `--help' gives usage information.")
 }
 
 fn usage(cx: &mut Ctx<'_>) -> Fail {
@@ -82,22 +81,17 @@ fn base(name: &[u8]) -> &[u8] {
 
 fn list(cx: &mut Ctx<'_>, all: bool, short: bool) -> Done {
     let mut names = Sorted::new(by_number);
-    names.fill(cx, rtm::GETLINK, &[], &mut |names, m| {
+    names.fill(cx, rtm::GETLINK, &[], &mut |names: &mut Sorted, m: &Message<'_>| {
         let (_, attrs) = m.split::<IFINFO_LEN>();
         if let Some(name) = attrs.get(ifla::IFNAME) {
             names.push(name);
         }
     })?;
-    names.fill(cx, rtm::GETADDR, &[af::AF_INET], &mut |names, m| {
+    names.fill(cx, rtm::GETADDR, &[af::AF_INET], &mut |names: &mut Sorted, m: &Message<'_>| {
         let (_, attrs) = m.split::<IFADDR_LEN>();
         if let Some(label) = attrs.get(ifa::LABEL).filter(|l| base(l).len() < l.len()) {
             names.push(label);
         }
     })?;
-    let mut last = None;
-    while let Some(record) = names.after(last.as_ref()) {
-        show(cx, name_of(&record), all, short)?;
-        last = Some(record);
-    }
-    Ok(())
+    names.iter().map(name_of).try_for_each(|name| show(cx, name, all, short))
 }

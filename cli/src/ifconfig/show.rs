@@ -154,9 +154,9 @@ fn header(out: &mut Out<'_>, name: &[u8], d: &Dev) {
     // ioctl has 16 bits for the flags, and net-tools prints them with a sign.
     let low = d.info.flags & 0xffff;
     let signed = i64::from(low).saturating_sub(if low & 0x8000 != 0 { 0x1_0000 } else { 0 });
-    out.int("", ": flags=%<", signed);
+    out.int("|: flags=%<", signed);
     flags(out, FLAGS, &FLAG_BITS, d.info.flags, ",");
-    out.num("", ">  mtu %\n", u64::from(d.mtu));
+    out.num("|>  mtu %\n", u64::from(d.mtu));
 }
 
 fn hardware(out: &mut Out<'_>, d: &Dev) {
@@ -164,7 +164,7 @@ fn hardware(out: &mut Out<'_>, d: &Dev) {
     let title = match d.info.ty {
         1 => {
             let bytes = d.address.first_chunk::<6>().map_or(&[][..], |a| a);
-            out.str("", "ether % ", mac::print(bytes).as_bytes());
+            out.str("|ether % ", mac::print(bytes).as_bytes());
             " (Ethernet)\n"
         }
         512 => {
@@ -192,14 +192,14 @@ fn hardware(out: &mut Out<'_>, d: &Dev) {
             " (UNSPEC)\n"
         }
     };
-    out.num("", " txqueuelen % ", u64::from(d.qlen));
+    out.num("| txqueuelen % ", u64::from(d.qlen));
     out.text(title);
 }
 
 fn counters(out: &mut Out<'_>, d: &Dev) {
     for (pattern, of) in COUNTERS.words.zip(COUNTERS.values) {
         let n = d.sum(*of);
-        out.num("", pattern, n);
+        out.num_of("", pattern, n);
         if pattern.starts_with("  b") {
             scaled(out, n);
         }
@@ -247,7 +247,7 @@ fn scaled(out: &mut Out<'_>, n: u64) {
         }
         unit_of <<= 10;
     }
-    out.digits("", " (% ", &num::fixed(tenths, 1));
+    out.digits("| (% ", &num::fixed(tenths, 1));
     out.text(unit);
 }
 
@@ -288,10 +288,10 @@ fn v6(out: &mut Out<'_>, m: &Message<'_>, index: u32) {
         (0, ..=0xffff_ffff) if high == 0 => ("80", "compat,global"),
         _ => ("0", "global"),
     };
-    out.str("", "        inet6 %", ip::print(&address).as_bytes());
-    out.num("", "  prefixlen %  scopeid 0x", u64::from(head.prefix_len));
+    out.str("|        inet6 %", ip::print(&address).as_bytes());
+    out.num("|  prefixlen %  scopeid 0x", u64::from(head.prefix_len));
     out.text(scope);
-    out.str("", "<%>\n", name.as_bytes());
+    out.str("|<%>\n", name.as_bytes());
 }
 
 fn dotted(out: &mut Out<'_>, a: u32) {

@@ -83,7 +83,7 @@ fn del(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 
 fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     if !line.is_over() {
-        return Err(cx.err.plain_of("\"ip addrlabel show\" does not take any arguments.", b""));
+        return Err(cx.err.plain_as("\"ip addrlabel show\" does not take any arguments."));
     }
     let mut tx = [0; 64];
     let mut m = request(cx, &mut tx, rtm::GETADDRLABEL);
@@ -96,13 +96,13 @@ fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 
 fn flush(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     if !line.is_over() {
-        return Err(cx.err.plain_of("\"ip addrlabel flush\" does not allow extra arguments", b""));
+        return Err(cx.err.plain_as("\"ip addrlabel flush\" does not allow extra arguments"));
     }
     let mut tx = [0; 64];
     let mut m = request(cx, &mut tx, rtm::GETADDRLABEL);
     super::flush::pass(cx, &mut m, rtm::DELADDRLABEL, &mut |_, _| true).map(drop).map_err(|e| {
         let _ = cx.err.net(e, &cx.conn, None);
-        cx.err.say_of("Flush terminated", b"");
+        cx.err.say_as("Flush terminated");
         PLAIN
     })
 }

@@ -24,7 +24,7 @@ pub fn put(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, type_ty: u1
         return Err(cx.err.incomplete());
     }
     if !nest(cx, line, m, ty | NLA_F_NESTED, set)? {
-        return Err(cx.err.usage_of("Error: unexpected end of line after \"encap\"", b""));
+        return Err(cx.err.usage_as("Error: unexpected end of line after \"encap\""));
     }
     m.raw(type_ty, &number.to_ne_bytes());
     Ok(())
@@ -119,7 +119,7 @@ pub fn show(page: &mut Page<'_>, a: &Attrs<'_>, ty: Key<u16>, nest: Key<Nested>)
     let Some(ty) = a.get(ty) else { return };
     let a = a.nest(nest);
     let name = TYPES.name(ty.into()).unwrap_or("unknown");
-    page.out.str("encap", " encap % ", name.as_bytes());
+    page.out.str("encap| encap % ", name.as_bytes());
     for row in encap::set(ty).into_iter().flat_map(AttrSet::iter) {
         // The counters of a local segment are statistics.
         let hidden = row.flags.has(RowFlags::WRITE) || row.ty == COUNTERS && page.opts.stats == 0;

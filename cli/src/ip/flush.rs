@@ -90,7 +90,7 @@ pub fn rounds(
 /// Says why a sweep ended early.
 pub fn failed(cx: &mut Ctx<'_>, e: Error) -> Fail {
     match e {
-        Error::Kernel(e) => cx.err.failed("Failed to send flush request", b"", e.0),
+        Error::Kernel(e) => cx.err.failed_as("Failed to send flush request", e.0),
         e => cx.err.net(e, &cx.conn, None),
     }
 }
@@ -98,8 +98,8 @@ pub fn failed(cx: &mut Ctx<'_>, e: Error) -> Fail {
 /// `-s`: what a round did, before the next one.
 pub fn round(page: &mut Page<'_>, round: u32, count: u32, noun: &str) {
     if page.opts.stats > 0 {
-        page.out.num("", "\n*** Round %, ", u64::from(round));
-        page.out.num("", "deleting % ", u64::from(count));
+        page.out.num("|\n*** Round %, ", u64::from(round));
+        page.out.num("|deleting % ", u64::from(count));
         page.out.text(noun);
         page.out.text(" ***\n");
     }
@@ -108,11 +108,11 @@ pub fn round(page: &mut Page<'_>, round: u32, count: u32, noun: &str) {
 /// `-s`: how many rounds it took.
 pub fn done(page: &mut Page<'_>, rounds: u32) {
     if page.opts.stats > 0 {
-        let pattern = match rounds {
-            0 => "Nothing to flush.\n",
-            1 => "*** Flush is complete after % round ***\n",
-            _ => "*** Flush is complete after % rounds ***\n",
+        let label = match rounds {
+            0 => "|Nothing to flush.\n",
+            1 => "|*** Flush is complete after % round ***\n",
+            _ => "|*** Flush is complete after % rounds ***\n",
         };
-        page.out.num("", pattern, u64::from(rounds));
+        page.out.num(label, u64::from(rounds));
     }
 }

@@ -61,7 +61,7 @@ fn modify(cx: &mut Ctx<'_>, line: &mut Line<'_>, add: bool) -> Done {
         return Err(cx.err.usage_of("Not enough information: \"%\" is required.", missing));
     };
     let address = address.first_chunk().copied().unwrap_or_default();
-    nlbox_sys::ioctl::multicast(dev, address, add).map_err(|e| cx.err.failed("ioctl", b"", e.0))
+    nlbox_sys::ioctl::multicast(dev, address, add).map_err(|e| cx.err.failed_as("ioctl", e.0))
 }
 
 /// Where the addresses of a family stand, in the order of the listing.
@@ -103,7 +103,7 @@ fn show(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
             }
         });
         if let Err(e) = done {
-            return Err(cx.err.failed("Cannot read /proc/net", b"", e.0));
+            return Err(cx.err.failed_as("Cannot read /proc/net", e.0));
         }
         if !first {
             page.out.close_list();
@@ -123,7 +123,7 @@ fn rows(family: u8, each: &mut dyn FnMut(&Row<'_>)) -> Result<(), Errno> {
         // What is above a group in igmp: an interface.
         let mut above: heapless::Vec<u8, 16> = heapless::Vec::new();
         let mut index = 0;
-        let one = crate::lines::each(path, &mut |text| {
+        let one = crate::lines::each(path, &mut |text: &[u8]| {
             let mut words = text.split(u8::is_ascii_whitespace).filter(|w| !w.is_empty());
             let [first, dev, c, d, e] = core::array::from_fn(|_| words.next().unwrap_or(b""));
             let mut row = Row { family: *of, index, dev, address: c, users: d, fixed: false };
@@ -153,6 +153,7 @@ fn rows(family: u8, each: &mut dyn FnMut(&Row<'_>)) -> Result<(), Errno> {
     if any { Ok(()) } else { done }
 }
 
+#[inline(never)]
 fn entry(page: &mut Page<'_>, row: &Row<'_>, first: bool) {
     let out = &mut page.out;
     if first {

@@ -83,7 +83,6 @@ pub static ABSENT: Texts = nlbox_core::texts!["l2tp", "fou", "ila", "macsec", "x
 
 /// A program of iproute2's: its options, and what reads the rest of the line or a line of a batch.
 pub(crate) struct Program {
-    pub(crate) name: &'static str,
     /// The options in matching order. A spelling without brackets is to be typed whole.
     pub(crate) options: &'static Table<Opt>,
     /// What is to be tried by who typed an option that is none.
@@ -95,7 +94,6 @@ pub(crate) struct Program {
 impl Program {
     /// `PROGRAM [OPTIONS] OBJECT …`.
     pub(crate) fn run(&self, cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-        cx.err.program = self.name;
         match options(cx, line, self, None)? {
             Then::Nothing => Ok(()),
             Then::Command => (self.command)(cx, line),
@@ -122,7 +120,7 @@ impl Program {
     }
 }
 
-static IP: Program = Program { name: "ip", options: &OPTIONS, help: "-help", usage, command };
+static IP: Program = Program { options: &OPTIONS, help: "-help", usage, command };
 
 /// `ip [OPTIONS] OBJECT …`.
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
@@ -323,7 +321,7 @@ fn options<'l>(
             Opt::Details => o.details = o.details.saturating_add(1),
             Opt::Oneline => cx.page.out.mode.oneline = true,
             Opt::Version => {
-                cx.page.out.text(program.name);
+                cx.page.out.text(cx.err.program);
                 cx.page.out.text(concat!(" utility, nlbox-", env!("CARGO_PKG_VERSION"), "\n"));
                 return Ok(Then::Nothing);
             }
@@ -371,7 +369,7 @@ fn options<'l>(
 }
 
 fn unknown(cx: &mut Ctx<'_>, program: &Program, opt: &[u8]) -> Fail {
-    let (name, help) = (program.name.as_bytes(), program.help.as_bytes());
+    let (name, help) = (cx.err.program.as_bytes(), program.help.as_bytes());
     cx.err.usage(&[b"Option \"%\" is unknown, try \"% %\".", opt, name, help])
 }
 
@@ -412,7 +410,7 @@ pub fn absent<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, _: &mut Build<'_>, _: &
 }
 
 fn usage(cx: &mut Ctx<'_>) -> Fail {
-    cx.err.say_of("Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }", b"");
+    cx.err.say_as("Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }");
     let mut last = "";
     for o in OBJECTS.values.iter().filter(|o| core::mem::replace(&mut last, o.about()) != o.about()) {
         cx.err.say(&[b"       ip % ...    %", o.name().as_bytes(), o.about().as_bytes()]);

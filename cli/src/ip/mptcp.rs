@@ -11,7 +11,6 @@ use nlbox_core::genl::mptcp::{ADDR_FLAGS, EVENTS, addr, attr, cmd, event, flag};
 use nlbox_core::spec::AttrSet;
 use nlbox_core::spec::show::show;
 use nlbox_core::text::ip::af;
-use nlbox_core::wire::attr::Attrs;
 use nlbox_core::wire::header::Message;
 
 static ENDPOINT_WORDS: Grammar = crate::grammar! { usage: "{ add | delete | change | show | flush } [ ADDRESS ] [ id ID ] [ dev DEVICE ] [ port N ] [ FLAG ]..." };
@@ -80,11 +79,11 @@ fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 }
 
 fn address_of(page: &mut Page<'_>, m: &Message<'_>) {
-    entry(page, &addr::SET, m.split::<GENL_LEN>().1.nest(attr::ADDR));
+    entry(page, &addr::SET, m.split::<GENL_LEN>().1.nest(attr::ADDR).bytes());
 }
 
 /// Prints what `set` shows of `attrs`.
-fn entry(page: &mut Page<'_>, set: &AttrSet, attrs: Attrs<'_>) {
+fn entry(page: &mut Page<'_>, set: &AttrSet, attrs: &[u8]) {
     page.out.open_record();
     show(set, attrs, &mut page.out, &mut page.names);
     close(page);
@@ -161,7 +160,7 @@ fn limits(cx: &mut Ctx<'_>, line: &mut Line<'_>, cmd: u8) -> Done {
     if cmd == cmd::SET_LIMITS {
         return super::send(cx, &mut m);
     }
-    super::one(cx, &mut m, |page, m| entry(page, &attr::SET, m.split::<GENL_LEN>().1))
+    super::one(cx, &mut m, |page, m| entry(page, &attr::SET, m.split::<GENL_LEN>().1.bytes()))
 }
 
 /// `ip mptcp monitor`: a line for each event, as text, until it is stopped.
@@ -192,8 +191,8 @@ fn told(page: &mut Page<'_>, m: &Message<'_>) {
             page.out.spaces(14_usize.saturating_sub(name.len()));
             page.out.text(name);
         }
-        None => page.out.num("", "[UNKNOWN %", cmd.into()),
+        None => page.out.num("|[UNKNOWN %", cmd.into()),
     }
     page.out.text("]");
-    entry(page, &event::SET, attrs);
+    entry(page, &event::SET, attrs.bytes());
 }

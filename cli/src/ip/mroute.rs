@@ -80,7 +80,7 @@ pub fn show(page: &mut Page<'_>, m: &Message<'_>, with_table: bool) {
     match attrs.get(rta::IIF) {
         Some(index) => {
             let name = page.names.ifname(index);
-            page.out.str("iif", "", name.as_bytes());
+            page.out.str("iif|", name.as_bytes());
             page.out.style(Style::IfName).column(name.as_bytes(), 10);
         }
         None => put(&mut page.out, "iif|%  ", b"unresolved"),
@@ -126,6 +126,6 @@ fn statistics(page: &mut Page<'_>, stats: Option<&[u8]>, age: Option<&[u8]>) {
     }
     if let Some(age) = age.and_then(uint_ne) {
         let digits = if page.out.json() { num::general(age, 2) } else { num::centis(age) };
-        page.out.digits("expires", ", Age %", &digits);
+        page.out.digits("expires|, Age %", &digits);
     }
 }

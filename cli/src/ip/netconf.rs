@@ -61,7 +61,7 @@ pub fn show(page: &mut Page<'_>, m: &Message<'_>, asked: u8, index: u32) -> bool
         None if of == 0 => {}
         None => put_ifname(page, "interface|% ", of),
     }
-    rows::show(&netconfa::SET, attrs, &mut page.out, &mut page.names);
+    rows::show(&netconfa::SET, attrs.bytes(), &mut page.out, &mut page.names);
     close(page);
     true
 }

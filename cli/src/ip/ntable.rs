@@ -84,7 +84,7 @@ fn change(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut parms = parms.attrs(0);
     let all = parms.bytes();
     if m.attrs(NDTMSG_LEN).bytes().is_empty() && parms.all(|a| a.ty == ndtpa::IFINDEX.ty()) {
-        return Err(cx.err.usage_of("Not enough information: changeable attributes required.", b""));
+        return Err(cx.err.usage_as("Not enough information: changeable attributes required."));
     }
     m.put_str(ndta::NAME.ty(), name);
     if !all.is_empty() {
@@ -122,7 +122,7 @@ fn table(page: &mut Page<'_>, m: &Message<'_>, now: u64) {
     page.out.open_record();
     let [family, ..] = head;
     put(&mut page.out, "family|% ", af::name_verbose(family).as_bytes());
-    rows::show(&ndta::SET, attrs, &mut page.out, &mut page.names);
+    rows::show(&ndta::SET, attrs.bytes(), &mut page.out, &mut page.names);
     let counted = page.opts.stats > 0;
     if let Some(payload) = attrs.get(ndta::CONFIG).filter(|_| counted) {
         record(page, &config::SET, payload, now);
@@ -131,7 +131,7 @@ fn table(page: &mut Page<'_>, m: &Message<'_>, now: u64) {
     if parms.has(ndtpa::IFINDEX) {
         page.out.style(Style::IfName);
     }
-    rows::show(&ndtpa::SET, parms, &mut page.out, &mut page.names);
+    rows::show(&ndtpa::SET, parms.bytes(), &mut page.out, &mut page.names);
     if let Some(payload) = attrs.get(ndta::STATS).filter(|_| counted) {
         record(page, &stats::SET, payload, now);
     }

@@ -42,10 +42,10 @@ pub fn save(
     pick: &mut dyn FnMut(&mut Page<'_>, &Message<'_>) -> bool,
 ) -> Done {
     if cx.page.out.depth() > 0 {
-        return Err(cx.err.plain_of("A binary stream does not belong into JSON", b""));
+        return Err(cx.err.plain_as("A binary stream does not belong into JSON"));
     }
     if isatty(STDOUT) {
-        cx.err.say_of("Not sending a binary stream to stdout", b"");
+        cx.err.say_as("Not sending a binary stream to stdout");
         return Err(what.code);
     }
     cx.page.out.mode.json = false;
@@ -144,7 +144,7 @@ pub fn restore(
             break;
         }
         if pass && let Err(e) = rewind(STDIN) {
-            return Err(cx.err.failed("Failed to restore: ftell", b"", e.0));
+            return Err(cx.err.failed_as("Failed to restore: ftell", e.0));
         }
         load(cx, line, what, &mut |cx, m| {
             if late.is_some_and(|late| late(m) != pass) {

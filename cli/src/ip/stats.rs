@@ -272,7 +272,7 @@ fn print(page: &mut Page<'_>, m: &Message<'_>, what: &What) {
             if !word.is_empty() {
                 page.out.text(" ");
                 page.out.text(kind);
-                page.out.str(kind, " %", word.as_bytes());
+                page.out.str_of(kind, " %", word.as_bytes());
             }
         }
         let path = path(row);
@@ -289,7 +289,7 @@ fn print(page: &mut Page<'_>, m: &Message<'_>, what: &What) {
     } else {
         page.out.open_record();
         let name = page.names.ifname(index_of(m));
-        page.out.str("ifname", "%", name.as_bytes());
+        page.out.str("ifname|%", name.as_bytes());
         page.out.spaces(16_usize.saturating_sub(name.as_bytes().len()));
         for part in Attrs::new(b) {
             // A bridge also has the counters of its VLANs, which `bridge vlan` shows.
@@ -349,9 +349,10 @@ fn info(page: &mut Page<'_>, attrs: Attrs<'_>) {
 
 /// Whether a suite was asked for, and whether a driver counts it: `IFLA_OFFLOAD_XSTATS_HW_S_INFO_REQUEST` and `…_USED`.
 fn state(out: &mut Out<'_>, info: &[u8]) {
-    for (n, key, pattern) in [(1, "request", " %"), (2, "used", " used %")] {
+    for (n, json, text) in [(1, "request|", "| %"), (2, "used|", "| used %")] {
         if let Some(v) = Attrs::new(info).get(Key::<u8>::new(n)) {
-            out.on_off(key, pattern, v != 0);
+            out.bool(json, v != 0);
+            out.str(text, if v == 0 { b"off" } else { b"on" });
         }
     }
 }
@@ -397,9 +398,9 @@ fn counted(page: &mut Page<'_>, [_, of, suite]: [u16; 3], bytes: &[u8]) {
             CLOSE => out.close_object(),
             _ if of == BOND => {
                 let v = Attrs::new(bytes).get(Key::<u64>::new(u16::try_from(n).unwrap_or(0)));
-                out.num(key, "%", v.unwrap_or(0));
+                out.num_of(key, "%", v.unwrap_or(0));
             }
-            _ => out.num(key, "%", Stats64::new(bytes).at(usize::try_from(n).unwrap_or(0))),
+            _ => out.num_of(key, "%", Stats64::new(bytes).at(usize::try_from(n).unwrap_or(0))),
         }
     }
     out.close_object();
@@ -433,7 +434,7 @@ fn set(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         return Err(cx.err.usage(&[super::NEEDS, b"dev"]));
     };
     if m.lacks(getset::SET_OFFLOAD_XSTATS_L3_STATS.ty()) {
-        return Err(cx.err.usage_of("Not enough information: stat type to toggle is required.", b""));
+        return Err(cx.err.usage_as("Not enough information: stat type to toggle is required."));
     }
     m.head_u32(INDEX_AT, device(cx, dev)?);
     super::send(cx, &mut m)
@@ -442,7 +443,7 @@ fn set(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 /// `ip link xstats type KIND`: the counters of bridges, of bonds or of their ports.
 pub fn xstats(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     match line.peek() {
-        None => return Err(cx.err.plain_of("xstats: missing argument", b"")),
+        None => return Err(cx.err.plain_as("xstats: missing argument")),
         Some(word) if matches(word, "type") || matches(word, "help") => {}
         Some(word) => return Err(wrong(&mut cx.err, word, "unknown argument")),
     }

@@ -80,9 +80,8 @@ impl<'l> Filter<'l> {
 
 /// Prints the entry `m`.
 fn entry(page: &mut Page<'_>, m: &Message<'_>) {
-    let (_, attrs) = m.split::<GENL_LEN>();
     page.out.open_record();
-    show(&attr::SET, attrs, &mut page.out, &mut page.names);
+    show(&attr::SET, m.payload.get(GENL_LEN..).unwrap_or_default(), &mut page.out, &mut page.names);
     close(page);
 }
 
@@ -134,7 +133,7 @@ fn delete(cx: &mut Ctx<'_>, filter: &Filter<'_>, host: Option<&[u8]>) -> Done {
     });
     let done = match deleted {
         Ok(0) => {
-            cx.err.say_of("Nothing to flush.", b"");
+            cx.err.say_as("Nothing to flush.");
             Ok(())
         }
         Ok(count) => {

@@ -50,7 +50,7 @@ fn set(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     fill(cx, line, &SET, &mut m, &mut slots)?;
     let word = if deletes { Some(&b"::"[..]) } else { super::value::slot(&slots, TOKEN) };
     let Some(word) = word else {
-        return Err(cx.err.plain_of("Not enough information: token is required.", b""));
+        return Err(cx.err.plain_as("Not enough information: token is required."));
     };
     let token = prefix(&mut cx.err, word, AF_INET6)?;
     if index(&m) == 0 {

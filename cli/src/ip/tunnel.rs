@@ -278,16 +278,16 @@ fn tunnel(page: &mut Page<'_>, m: &Message<'_>, six: bool, name: Option<&[u8]>, 
     }
     let out = &mut page.out;
     out.open_record();
-    out.str("ifname", "%: ", row.name);
+    out.str("ifname|%: ", row.name);
     let mut text: heapless::Vec<u8, 16> = heapless::Vec::new();
     let _ = text.extend_from_slice(INSIDES.name(inside.into()).unwrap_or("unknown").as_bytes());
     let _ = text.extend_from_slice(if six { b"/ipv6" } else { b"/ip" });
-    out.str("mode", "%", &text);
+    out.str("mode|%", &text);
     address(out, &v, REMOTE, "remote| remote %", six);
     address(out, &v, LOCAL, "local| local %", six);
     if let index @ 1.. = v.number(LINK) {
         let dev = page.names.ifname(index);
-        out.str(if six { "link" } else { "dev" }, " dev %", dev.as_bytes());
+        out.str(if six { "link| dev %" } else { "dev| dev %" }, dev.as_bytes());
     }
     if six {
         over_six(out, &v)
@@ -313,7 +313,7 @@ fn tunnel(page: &mut Page<'_>, m: &Message<'_>, six: bool, name: Option<&[u8]>, 
         flags(out, iflags, oflags);
     }
     if page.opts.stats > 0 && (six || name.is_none()) && !out.json() {
-        counters(out, row.attrs);
+        counters(out, &row.attrs);
     }
     out.close_object();
     // In JSON too: iproute2's records are a line each.
@@ -345,7 +345,7 @@ fn flags(out: &mut Out<'_>, iflags: u64, oflags: u64) {
         if flags & u64::from(*bit) != 0 {
             let (name, text) = cut(label, b'|');
             out.line();
-            out.str("-", text.unwrap_or(""), name.as_bytes());
+            out.str_of("-", text.unwrap_or(""), name.as_bytes());
         }
     }
     out.close_list();
@@ -369,7 +369,7 @@ fn over_four(out: &mut Out<'_>, v: &Values<'_>) {
         hex(out, if tos & 1 != 0 { "tos|/%" } else { "tos| tos %" }, shown.into(), 2);
     }
     if v.number(PMTUDISC) == 0 {
-        out.null("nopmtudisc", " nopmtudisc");
+        out.null("nopmtudisc| nopmtudisc");
     }
     if v.number(PROTO) == 41 {
         for (ty, prefix, len) in PREFIXES {
@@ -427,7 +427,7 @@ const SIX_WORDS: Texts = nlbox_core::texts![
 fn over_six(out: &mut Out<'_>, v: &Values<'_>) {
     let flags = v.number(FLAGS);
     if flags & tnl_f::IGN_ENCAP_LIMIT != 0 {
-        out.null("ip6_tnl_f_ign_encap_limit", " encaplimit none");
+        out.null("ip6_tnl_f_ign_encap_limit| encaplimit none");
     } else {
         put_num(out, "encap_limit| encaplimit %", v.number(ENCAP_LIMIT).into());
     }
@@ -436,8 +436,7 @@ fn over_six(out: &mut Out<'_>, v: &Values<'_>) {
     for six in &SIXES {
         let (inherit, label) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
         if flags & six.bit != 0 {
-            let (key, text) = cut(inherit, b'|');
-            out.null(key, text.unwrap_or(""));
+            out.null(inherit);
         } else if six.digits > 0 {
             let mask = 1_u64.wrapping_shl(u32::from(six.digits).wrapping_mul(4)).wrapping_sub(1);
             hex(out, label, v.be(FLOWINFO).wrapping_shr(six.shift.into()) & mask, six.digits);
@@ -468,7 +467,7 @@ static COUNTERS: &[(&str, [(u8, u8); 6])] = &[
 ];
 
 #[inline(never)]
-fn counters(out: &mut Out<'_>, a: Attrs<'_>) {
+fn counters(out: &mut Out<'_>, a: &Attrs<'_>) {
     let Some(stats) = a.get(ifla::STATS64).map(Stats64::new) else { return };
     for (head, columns) in COUNTERS {
         out.line();

@@ -180,17 +180,17 @@ fn list(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         let a = row.attrs.nest(ifla::LINKINFO).nest(info::DATA);
         let out = &mut page.out;
         out.open_record();
-        out.str("ifname", "%:", row.name);
+        out.str("ifname|%:", row.name);
         out.open_array("flags", "");
         let ty = a.get(tun::data::TYPE).and_then(|ty| tun::TYPES.name(ty.into()));
-        out.str("-", " %", ty.unwrap_or("UNKNOWN_TYPE").as_bytes());
+        out.str("-| %", ty.unwrap_or("UNKNOWN_TYPE").as_bytes());
         for (ty, name) in SHOWN.iter() {
             if u16::try_from(ty).is_ok_and(|ty| a.raw(ty).is_some_and(|v| v != [0])) {
-                out.str("-", " %", name.as_bytes());
+                out.str("-| %", name.as_bytes());
             }
         }
         out.close_list();
-        show::show(&owners::SET, a, out, &mut page.names);
+        show::show(&owners::SET, a.bytes(), out, &mut page.names);
         let out = &mut page.out;
         out.newline();
         out.close_object();

@@ -56,7 +56,7 @@ pub fn named<'n>(numeric: bool, names: &Names, v: u64, buf: &'n mut num::Digits)
 
 /// Prints a string by its label.
 pub fn put(out: &mut Out<'_>, label: &str, v: &[u8]) {
-    out.put(label, Val::Str(v));
+    out.str(label, v);
 }
 
 /// A number that is a string in JSON, by its label.
@@ -66,7 +66,7 @@ pub fn put_dec(out: &mut Out<'_>, label: &str, v: u32) {
 
 /// A number by its label.
 pub fn put_num(out: &mut Out<'_>, label: &str, v: i64) {
-    out.put(label, Val::Raw(num::dec_signed(v).as_bytes()));
+    out.int(label, v);
 }
 
 /// The name of `v`, or its digits, by its label.
@@ -118,7 +118,7 @@ pub fn open(page: &mut Page<'_>, gone: bool) {
         page.out.open_object("");
     }
     if gone {
-        page.out.is("deleted", "Deleted ");
+        page.out.is("deleted|Deleted ");
     }
 }
 
@@ -272,13 +272,13 @@ pub fn wrong(err: &mut Report<'_>, word: &[u8], bad: &str) -> Fail {
 /// Says `text`; exit code 1.
 #[inline(never)]
 pub fn plain(cx: &mut Ctx<'_>, text: &str) -> Fail {
-    cx.err.plain_of(text, b"")
+    cx.err.plain_as(text)
 }
 
 /// Says `text` of a command line; exit code 255.
 #[inline(never)]
 pub fn usage(cx: &mut Ctx<'_>, text: &str) -> Fail {
-    cx.err.usage_of(text, b"")
+    cx.err.usage_as(text)
 }
 
 /// The same as [`plain`], `%` in the text being `word`.

@@ -114,6 +114,7 @@ fn files(cx: &mut Ctx<'_>, o: &Options<'_>) -> Done {
 }
 
 /// Binds a file that names these servers over /etc/resolv.conf.
+#[inline(never)]
 fn dns(cx: &mut Ctx<'_>, list: &[u8]) -> Done {
     let mut text = crate::idmap::Map::new();
     for word in list.split(|b| *b == b',') {

@@ -15,7 +15,7 @@ mod step;
 use crate::Ctx;
 use crate::child::{end_as, must};
 use crate::getopt::{Options, Spec};
-use crate::report::{Done, Fail, SYS_ADMIN};
+use crate::report::{Capability, Done, Fail};
 use crate::words::Line;
 use core::ffi::CStr;
 use nlbox_core::text::num::dec;
@@ -100,7 +100,7 @@ impl Wire {
     fn say(&self, cx: &mut Ctx<'_>, bytes: &[u8]) -> Done {
         match self.to.write(bytes) {
             Ok(_) | Err(Errno::EPIPE) => Ok(()),
-            Err(e) => Err(cx.err.applet("pipe failed", b"", e.0)),
+            Err(e) => Err(cx.err.applet_as("pipe failed", e.0)),
         }
     }
 
@@ -108,7 +108,7 @@ impl Wire {
     fn hear(&self, cx: &mut Ctx<'_>, bytes: &mut [u8]) -> bool {
         let got = self.from.read(bytes);
         if let Err(e) = got {
-            let _ = cx.err.applet("pipe failed", b"", e.0);
+            let _ = cx.err.applet_as("pipe failed", e.0);
         }
         got == Ok(bytes.len())
     }
@@ -143,8 +143,7 @@ static NEW: [(u8, CloneFlags); 6] = [
 
 /// `isolate [OPTION]... [--] [COMMAND [WORD]...]`
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    cx.err.program = "isolate";
-    cx.err.capability = SYS_ADMIN;
+    cx.err.capability = Capability::SysAdmin;
     // Steps have command lines of their own.
     cx.err.typed = None;
     let mut o = Options::new();
@@ -161,7 +160,7 @@ pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     must(cx, signal::block(&SIGNALS), "sigprocmask failed", b"")?;
     let _ = signal::default(signal::SIGCHLD);
     let pipes = pipe().and_then(|down| Ok((down, pipe()?)));
-    let ((a, b), (c, d)) = pipes.map_err(|e| cx.err.applet("pipe failed", b"", e.0))?;
+    let ((a, b), (c, d)) = pipes.map_err(|e| cx.err.applet_as("pipe failed", e.0))?;
     match clone(flags) {
         Err(e) => Err(refused(cx, e, flags)),
         Ok(Fork::Child) => {
@@ -185,9 +184,9 @@ static FORBID: &[(&CStr, u8)] = &[
 
 /// Says why there are no namespaces to be had.
 fn refused(cx: &mut Ctx<'_>, errno: Errno, flags: CloneFlags) -> Fail {
-    let fail = cx.err.applet("cannot make namespaces", b"", errno.0);
+    let fail = cx.err.applet_as("cannot make namespaces", errno.0);
     if !flags.contains(CloneFlags::NEWUSER) && errno == Errno::EPERM {
-        cx.err.say_of("isolate: with -U it is not needed", b"");
+        cx.err.say_as("isolate: with -U it is not needed");
     }
     forbidden(cx);
     fail
@@ -214,7 +213,7 @@ fn watch(cx: &mut Ctx<'_>, child: i32) -> Status {
                 Ok(Some(_)) => {}
                 Ok(None) => break,
                 Err(e) => {
-                    let _ = cx.err.applet("waitpid failed", b"", e.0);
+                    let _ = cx.err.applet_as("waitpid failed", e.0);
                     return Status::Exited(1);
                 }
             }

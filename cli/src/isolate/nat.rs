@@ -37,7 +37,7 @@ pub(super) fn set(cx: &mut Ctx<'_>, steps: &mut Steps<'_, '_>, hide: bool, insid
     let (tag, dev) = (rules.tag.as_bytes(), steps.end.as_bytes());
     let [v4, v6] = inside;
     if v4.is_none() && v6.is_none() {
-        return Err(cx.err.applet("no address inside to translate", b"", 0));
+        return Err(cx.err.applet_as("no address inside to translate", 0));
     }
     for ip in inside.iter().filter(|ip| !ip.is_none()) {
         if hide {

@@ -155,7 +155,7 @@ fn pair(cx: &mut Ctx<'_>, steps: &mut Steps<'_, '_>, plan: &Plan, told: &mut Tol
         }
         return fill(cx, steps, plan, told, &ends);
     }
-    Err(cx.err.applet("no number is left for a pair", b"", 0))
+    Err(cx.err.applet_as("no number is left for a pair", 0))
 }
 
 /// Notes that there is a pair, and our end of it.
@@ -201,7 +201,7 @@ pub(super) fn number(n: u32) -> Text {
 }
 
 fn alone(cx: &mut Ctx<'_>) -> Done {
-    cx.err.say_of("isolate: lo alone: a veth pair to the host needs root there", b"");
+    cx.err.say_as("isolate: lo alone: a veth pair to the host needs root there");
     Ok(())
 }
 

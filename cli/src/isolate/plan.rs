@@ -9,6 +9,7 @@ use nlbox_core::rt::rtm;
 use nlbox_core::spec::Resolve;
 use nlbox_core::text::ip::{Ip, Prefix, af, print};
 use nlbox_core::text::num::dec;
+use nlbox_core::wire::header::Message;
 use nlbox_sys::fd::CBuf;
 use zerocopy::FromBytes;
 
@@ -153,7 +154,7 @@ fn of_bridge(cx: &mut Ctx<'_>, name: &[u8], found: &mut [Prefix; 2]) -> Done {
         _ => return Err(cx.err.no_device(name)),
     };
     let front = of_link(af::AF_UNSPEC, index);
-    let done = scan_of(&mut cx.conn, rtm::GETADDR, &front, &mut |m| {
+    let done = scan_of(&mut cx.conn, rtm::GETADDR, &front, &mut |m: Option<&Message<'_>>| {
         let Some(m) = m else { return };
         let (head, attrs) = m.split::<IFADDR_LEN>();
         let Ok(head) = IfAddr::read_from_bytes(&head) else { return };

@@ -112,7 +112,7 @@ fn keep(
         return Err(bad(cx, label));
     }
     let mut free = false;
-    talk(cx, &mut |cx, conn| {
+    talk(cx, &mut |cx: &mut Ctx<'_>, conn: &mut Conn<'_>| {
         free = add(cx, conn, r, chains, None, rival)?;
         Ok(())
     })?;
@@ -121,26 +121,25 @@ fn keep(
 
 /// Takes out every rule that carries the tag `label`, and the table with its last rule. None there is no failure.
 pub fn withdraw(cx: &mut Ctx<'_>, label: &[u8]) -> Done {
-    talk(cx, &mut |cx, conn| {
-        remove(cx, conn, Scope::ALL, false, &mut |r, _| until_nul(&r.tag) == label).map(drop)
+    talk(cx, &mut |cx: &mut Ctx<'_>, conn: &mut Conn<'_>| {
+        remove(cx, conn, Scope::ALL, false, &mut |r: &Rule, _: u32| until_nul(&r.tag) == label).map(drop)
     })
 }
 
 /// `nat …`.
 pub fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
-    cx.err.program = "nat";
     options(cx, line)?;
     let Some(verb) = line.next() else { return Err(usage(cx, HELP)) };
     let Some(n) = choose(VERBS, verb, 0) else { return Err(none_of(cx, verb, VERBS)) };
     let at = *line;
-    talk(cx, &mut |cx, conn| {
+    talk(cx, &mut |cx: &mut Ctx<'_>, conn: &mut Conn<'_>| {
         let mut line = at;
         match n {
             0 => list(cx, conn, &mut line),
             1 => del(cx, conn, &mut line),
             2 => {
                 over(cx, &mut line)?;
-                remove(cx, conn, Scope::ALL, false, &mut |_, _| true).map(drop)
+                remove(cx, conn, Scope::ALL, false, &mut |_: &Rule, _: u32| true).map(drop)
             }
             _ => {
                 let mut r = Rule::new(0);
@@ -229,7 +228,7 @@ fn parse(cx: &mut Ctx<'_>, line: &mut Line<'_>, verb: u8, r: &mut Rule) -> Resul
         return Err(bad(cx, b"not"));
     }
     if r.chain == u8::MAX {
-        return Err(cx.err.applet("accept wants a chain", b"", 0));
+        return Err(cx.err.applet_as("accept wants a chain", 0));
     }
     if r.target == target::ACCEPT && r.field(field::PORTS).op != 0 {
         return Err(bad(cx, b"to"));
@@ -283,12 +282,13 @@ fn del(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, line: &mut Line<'_>) -> Done {
             return Err(bad(cx, b"--forward"));
         }
     }
-    let gone = remove(cx, conn, Scope::ALL, number.is_some(), &mut |rule, n| match (number, label) {
-        (Some(number), _) => n == number,
-        (_, Some(label)) => until_nul(&rule.tag) == label,
-        _ => r.same(rule),
-    })?;
-    if gone == 0 { Err(cx.err.applet("no such rule", b"", 0)) } else { Ok(()) }
+    let gone =
+        remove(cx, conn, Scope::ALL, number.is_some(), &mut |rule: &Rule, n: u32| match (number, label) {
+            (Some(number), _) => n == number,
+            (_, Some(label)) => until_nul(&rule.tag) == label,
+            _ => r.same(rule),
+        })?;
+    if gone == 0 { Err(cx.err.applet_as("no such rule", 0)) } else { Ok(()) }
 }
 
 #[inline(never)]
@@ -296,7 +296,7 @@ fn list(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, line: &mut Line<'_>) -> Done {
     over(cx, line)?;
     cx.page.out.open_document();
     let mark = cx.page.out.mark();
-    let done = walk(cx, conn, Scope::ALL, &mut |cx, r, n| {
+    let done = walk(cx, conn, Scope::ALL, &mut |cx: &mut Ctx<'_>, r: &Rule, n: u32| {
         if n == 0 {
             cx.page.out.rewind(mark);
         } else {

@@ -3,6 +3,7 @@
 use crate::Ctx;
 use crate::host::Socket;
 use crate::report::{Done, Fail};
+use nlbox_core::closures;
 use nlbox_core::conn::{Conn, Errno, Error};
 use nlbox_core::nft::rule::Rule;
 use nlbox_core::nft::{ERESTART, NETLINK_NETFILTER, batch};
@@ -47,11 +48,17 @@ impl Scope {
     }
 }
 
+closures! {
+    pub(crate) trait Run(cx: &mut Ctx<'_>, conn: &mut Conn<'_>) -> Done;
+    pub(crate) trait Each(cx: &mut Ctx<'_>, rule: &Rule, n: u32);
+    pub(crate) trait Pick(rule: &Rule, n: u32) -> bool;
+}
+
 /// Runs `run` with a conversation with netfilter.
-pub(crate) fn talk(cx: &mut Ctx<'_>, run: &mut dyn FnMut(&mut Ctx<'_>, &mut Conn<'_>) -> Done) -> Done {
+pub(crate) fn talk(cx: &mut Ctx<'_>, run: &mut dyn Run) -> Done {
     let mut socket = Socket::new(NETLINK_NETFILTER);
     let rx = nlbox_sys::memory::map(ROOM).unwrap_or_default();
-    run(cx, &mut Conn::new(&mut socket, rx))
+    run.call(cx, &mut Conn::new(&mut socket, rx))
 }
 
 /// Says why it failed.
@@ -163,15 +170,10 @@ fn pass(conn: &mut Conn<'_>, scope: Scope, each: &mut dyn FnMut(&Rule, u32)) -> 
 /// Hands the rules of `scope` over with their numbers; number 0 says that the table changed meanwhile, and all is told
 /// anew.
 #[inline(never)]
-pub(crate) fn walk(
-    cx: &mut Ctx<'_>,
-    conn: &mut Conn<'_>,
-    scope: Scope,
-    each: &mut dyn FnMut(&mut Ctx<'_>, &Rule, u32),
-) -> Done {
+pub(crate) fn walk(cx: &mut Ctx<'_>, conn: &mut Conn<'_>, scope: Scope, each: &mut dyn Each) -> Done {
     settle(cx, conn, &mut |cx, conn| {
-        each(cx, &Rule::new(0), 0);
-        pass(conn, scope, &mut |rule, n| each(cx, rule, n))
+        each.call(cx, &Rule::new(0), 0);
+        pass(conn, scope, &mut |rule, n| each.call(cx, rule, n))
     })
 }
 
@@ -182,7 +184,7 @@ pub(crate) fn remove(
     conn: &mut Conn<'_>,
     scope: Scope,
     one: bool,
-    pick: &mut dyn FnMut(&Rule, u32) -> bool,
+    pick: &mut dyn Pick,
 ) -> Result<u32, Fail> {
     let room = nlbox_sys::memory::map(ROOM).unwrap_or_default();
     let mut gone = 0_u32;
@@ -195,7 +197,7 @@ pub(crate) fn remove(
             pass(conn, Scope { family: *family, ..Scope::ALL }, &mut |rule, _| {
                 let ours = scope.has(rule) && !(one && gone > 0);
                 n = n.saturating_add(ours.into());
-                if ours && pick(rule, n) {
+                if ours && pick.call(rule, n) {
                     gone = gone.saturating_add(1);
                     batch::delete(&mut m, rule);
                 } else {

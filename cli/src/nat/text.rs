@@ -6,7 +6,7 @@ use nlbox_core::bytes::until_nul;
 use nlbox_core::nft::rule::{Field, Rule, field, target};
 use nlbox_core::rt::names::IP_PROTOCOLS;
 use nlbox_core::text::ip::{self, Ip, Prefix, af};
-use nlbox_core::text::out::Out;
+use nlbox_core::text::out::{Out, Val};
 use nlbox_core::text::{ifname::IfName, nth, num};
 
 /// The targets by their numbers, as iptables spells them.
@@ -239,7 +239,7 @@ pub(crate) fn fields(out: &mut Out<'_>, r: &Rule, look: &Look) {
             matched = true;
             text.clear();
             value(r, field::PROTO, look, false, &mut text);
-            out.str("", " -m %", &text);
+            out.str("| -m %", &text);
         }
         let word = nth(look.words, b'\n', n);
         text.clear();
@@ -248,9 +248,9 @@ pub(crate) fn fields(out: &mut Out<'_>, r: &Rule, look: &Look) {
         out.text(word);
         let key = if f.op == 2 { nth(NOT, b'\n', n) } else { word };
         if n == field::LOCAL && !look.full {
-            out.is(key, "");
+            out.value(key, "", Val::Bool(true));
         } else {
-            out.str(key, " %", &text);
+            out.str_of(key, " %", &text);
         }
     }
 }

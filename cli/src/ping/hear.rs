@@ -54,7 +54,7 @@ impl Ping<'_, '_, '_> {
             self.text(" (truncated)");
         } else {
             if let Some(time) = time {
-                self.cx.page.out.digits("", " time=% ms", &rtt::brief(time));
+                self.cx.page.out.digits("| time=% ms", &rtt::brief(time));
             }
             if again && !self.many {
                 self.text(" (DUP!)");

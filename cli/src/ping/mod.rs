@@ -47,6 +47,7 @@ pub(crate) fn main(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 
 /// `ping6`: `ping -6`.
 pub(crate) fn main6(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
+    cx.err.program = "ping";
     start(cx, line, af::AF_INET6)
 }
 
@@ -197,7 +198,7 @@ fn start(cx: &mut Ctx<'_>, line: &mut Line<'_>, family: u8) -> Done {
         }
     };
     if many && !to.is_multicast() {
-        cx.err.say_of("WARNING: pinging broadcast address", b"");
+        cx.err.say_as("WARNING: pinging broadcast address");
     }
     let mut n = 0_u8.wrapping_sub(8);
     for b in tx.iter_mut() {

@@ -30,11 +30,11 @@ Usage: ping [options] <host>
   ping -c 3 10.0.0.1    ping -I eth0 -M do -s 1472 10.0.0.1    ping fe80::1%eth0
 Names are those of /etc/hosts.";
 
-/// What the line asks for. Times are microseconds.
+/// What the line asks for. Times are microseconds. What is large stands last.
+#[repr(C)]
 pub(super) struct Asked<'l> {
     pub(super) host: &'l [u8],
     pub(super) family: u8,
-    pub(super) o: Options<'l>,
     pub(super) count: u64,
     pub(super) interval: u64,
     pub(super) linger: u64,
@@ -43,6 +43,7 @@ pub(super) struct Asked<'l> {
     pub(super) ttl: Option<u8>,
     pub(super) fragments: Option<u8>,
     pub(super) preload: u64,
+    pub(super) o: Options<'l>,
 }
 
 impl Asked<'_> {
@@ -54,7 +55,6 @@ impl Asked<'_> {
 // Not inlined: the compiler would take `asked` apart and put it together again, at twice the size.
 #[inline(never)]
 pub(super) fn read<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, asked: &mut Asked<'l>) -> Done {
-    cx.err.program = "ping";
     let o = &mut asked.o;
     o.letters(cx, line, HELP)?;
     asked.count = option(cx, o, b'c', 1, i64::MAX.unsigned_abs(), 0)?;

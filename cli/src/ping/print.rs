@@ -1,6 +1,7 @@
 //! The first line, the last ones, and what all lines are made of.
 
 use super::*;
+use nlbox_core::text::out::Val;
 
 impl Ping<'_, '_, '_> {
     #[inline(never)]
@@ -10,18 +11,18 @@ impl Ping<'_, '_, '_> {
 
     #[inline(never)]
     pub(super) fn num(&mut self, pattern: &str, n: u64) {
-        self.cx.page.out.num("", pattern, n);
+        self.cx.page.out.num_of("", pattern, n);
     }
 
     #[inline(never)]
     pub(super) fn bytes(&mut self, pattern: &str, bytes: &[u8]) {
-        self.cx.page.out.str("", pattern, bytes);
+        self.cx.page.out.str_of("", pattern, bytes);
     }
 
     /// Milliseconds.
     #[inline(never)]
     pub(super) fn millis(&mut self, pattern: &str, micros: u64) {
-        self.cx.page.out.digits("", pattern, &rtt::millis(micros));
+        self.cx.page.out.value("", pattern, Val::Raw(rtt::millis(micros).as_bytes()));
     }
 
     pub(super) fn flush(&mut self) {
@@ -80,7 +81,7 @@ impl Ping<'_, '_, '_> {
         if self.asked.has(b'D') {
             let (seconds, nanos) = realtime();
             let micros = seconds.unsigned_abs().wrapping_mul(SECOND).wrapping_add((nanos / 1000).into());
-            self.cx.page.out.digits("", "[%] ", &num::fixed(micros, 6));
+            self.cx.page.out.digits("|[%] ", &num::fixed(micros, 6));
         }
     }
 
@@ -99,7 +100,7 @@ impl Ping<'_, '_, '_> {
         }
         if sent > 0 {
             let lost = rtt::percent(sent.saturating_sub(received), sent);
-            self.cx.page.out.digits("", ", %", &lost);
+            self.cx.page.out.digits("|, %", &lost);
             self.text("% packet loss");
             self.num(", time %ms", took / 1000);
         }

@@ -69,6 +69,7 @@ impl Ping<'_, '_, '_> {
     }
 
     /// Hears what comes until `wake`, nanoseconds of the monotonic clock.
+    #[inline(never)]
     pub(super) fn wait(&mut self, wake: u64) {
         // Rounded up, else the last millisecond would be spent spinning: which short intervals need. A signal just
         // before poll is seen within a second.

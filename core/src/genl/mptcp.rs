@@ -2,7 +2,7 @@
 
 use crate::spec::{AttrSpec, Custom, Resolve};
 use crate::text::num;
-use crate::text::out::Out;
+use crate::text::out::{Out, Val};
 use crate::{attrs, names};
 
 /// `MPTCP_PM_CMD_*`.
@@ -42,7 +42,7 @@ fn flags(_: &AttrSpec, payload: &[u8], out: &mut Out<'_>, _: &mut dyn Resolve) {
     let v = crate::bytes::uint_ne(payload).unwrap_or(0);
     for (_, name) in ADDR_FLAGS.iter().filter(|(bit, _)| v & u64::from(*bit) != 0) {
         out.text(name);
-        out.is(name, " ");
+        out.value(name, " ", Val::Bool(true));
     }
 }
 
@@ -72,7 +72,7 @@ attrs! {
 static BARE: Custom = Custom::shown(|row, b, out, _| {
     let width = if b.len() == 4 { 8 } else { 1 };
     let digits = num::hex_pad(crate::bytes::uint_ne(b).unwrap_or(0), width);
-    out.str(row.json(), row.pattern().unwrap_or(""), digits.as_bytes());
+    out.str_of(row.json(), row.pattern().unwrap_or(""), digits.as_bytes());
 });
 
 attrs! {

@@ -4,8 +4,7 @@ use crate::attrs;
 use crate::bytes::uint_ne;
 use crate::spec::{AttrSpec, Custom, Resolve, show};
 use crate::text::num;
-use crate::text::out::Out;
-use crate::wire::attr::Attrs;
+use crate::text::out::{Out, Val};
 
 /// `TCP_METRICS_CMD_GET`.
 pub const GET: u8 = 1;
@@ -19,18 +18,18 @@ static EIGHTHS: Custom = Custom::shown(|row, b, out, _| micros(row, b, 3, out));
 /// The same in units of a quarter.
 static QUARTERS: Custom = Custom::shown(|row, b, out, _| micros(row, b, 2, out));
 /// Attributes again, shown as if they were not in a nest.
-static FLAT: Custom = Custom::shown(|_, b, out, host| show::show(&vals::SET, Attrs::new(b), out, host));
+static FLAT: Custom = Custom::shown(|_, b, out, host| show::show(&vals::SET, b, out, host));
 
 fn age(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, _: &mut dyn Resolve) {
     let v = uint_ne(payload).unwrap_or(0);
     let digits = if out.json() { num::general(v, 3) } else { num::fixed(v, 3) };
-    out.digits(row.json(), row.pattern().unwrap_or(""), &digits);
+    out.value(row.json(), row.pattern().unwrap_or(""), Val::Raw(digits.as_bytes()));
 }
 
 fn micros(row: &AttrSpec, payload: &[u8], shift: u32, out: &mut Out<'_>) {
     let v = uint_ne(payload).unwrap_or(0).wrapping_shr(shift);
     let digits = if out.json() { num::general(v, 6) } else { num::dec(v) };
-    out.digits(row.json(), row.pattern().unwrap_or(""), &digits);
+    out.value(row.json(), row.pattern().unwrap_or(""), Val::Raw(digits.as_bytes()));
 }
 
 attrs! {
@@ -58,7 +57,7 @@ fn cookie(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, _: &mut dyn Resolve
         // The kernel's cookies have 16 bytes at most.
         let _ = text.extend_from_slice(num::hex_pad(u64::from(*b), 2).as_bytes());
     }
-    out.str(row.json(), " fo_cookie %", &text);
+    out.str_of(row.json(), " fo_cookie %", &text);
 }
 
 attrs! {

@@ -3,7 +3,7 @@
 use crate::bytes::{Reader, uint_ne};
 use crate::spec::{AttrSpec, Bad, Custom, Resolve};
 use crate::text::num;
-use crate::text::out::Out;
+use crate::text::out::{Out, Val};
 use crate::wire::build::Build;
 use crate::{attrs, names};
 
@@ -67,7 +67,7 @@ attrs! {
 static TIME: Custom = Custom {
     show: |row, payload, out, _| {
         out.text(row.keyword());
-        out.digits(row.json(), " % ", &num::general(uint_ne(payload).unwrap_or(0), 2));
+        out.value(row.json(), " % ", Val::Raw(num::general(uint_ne(payload).unwrap_or(0), 2).as_bytes()));
     },
     put: |row: &AttrSpec, b: &mut Build<'_>, word: &[u8], _: &mut dyn Resolve| {
         let v = num::parse_u32(word).and_then(|v| v.checked_mul(100)).ok_or(Bad::Value)?;
@@ -85,16 +85,16 @@ pub const WIDE_WEIGHTS: u32 = 0x8000_0000;
 pub fn group(payload: &[u8], wide: bool, out: &mut Out<'_>) {
     out.open_array("group", "group");
     let mut r = Reader::new(payload);
-    let mut pattern = " %";
+    let mut label = "id| %";
     while let (Some(id), Some([low, high, ..])) = (r.u32(), r.array::<4>()) {
         out.open_record();
-        out.num("id", pattern, id.into());
+        out.num(label, id.into());
         let weight = u16::from_le_bytes([low, if wide { high } else { 0 }]);
         if weight != 0 {
-            out.num("weight", ",%", u64::from(weight).saturating_add(1));
+            out.num("weight|,%", u64::from(weight).saturating_add(1));
         }
         out.close_object();
-        pattern = "/%";
+        label = "id|/%";
     }
     out.close_array(" ");
 }

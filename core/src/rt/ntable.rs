@@ -49,9 +49,9 @@ static MASK: Custom = Custom::shown(mask);
 fn mask(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, _: &mut dyn Resolve) {
     let v = crate::bytes::uint_ne(payload.get(..4).unwrap_or(&[])).unwrap_or(0);
     if out.json() {
-        return out.hex(row.json(), "", v);
+        return out.hex_of(row.json(), "", v);
     }
-    out.str("", "hash_mask % ", num::hex_pad(v, 8).as_bytes());
+    out.str("|hash_mask % ", num::hex_pad(v, 8).as_bytes());
 }
 
 attrs! {

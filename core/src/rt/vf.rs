@@ -71,12 +71,12 @@ fn show_vlans(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn 
 /// `struct ifla_vf_rate`: the text is without a limit of zero.
 static RATES: Custom = Custom::shown(|row, payload, out, _| {
     out.open_object(row.json());
-    let mut rate = |at: usize, key, pattern| {
+    let mut rate = |at: usize, none, label| {
         let v = payload.get(at..).and_then(|b| Int::U32.read(b)).unwrap_or(0);
-        out.num(key, if v == 0 { "" } else { pattern }, v);
+        out.num(if v == 0 { none } else { label }, v);
     };
-    rate(4, "max_tx", ", max_tx_rate %Mbps");
-    rate(0, "min_tx", ", min_tx_rate %Mbps");
+    rate(4, "max_tx|", "max_tx|, max_tx_rate %Mbps");
+    rate(0, "min_tx|", "min_tx|, min_tx_rate %Mbps");
     out.close_object();
 });
 
@@ -84,6 +84,6 @@ static RATES: Custom = Custom::shown(|row, payload, out, _| {
 static GUID: Custom = Custom::shown(|row, payload, out, _| {
     if let Some(v) = payload.get(4..).and_then(|b| b.first_chunk()) {
         let v = u64::from_ne_bytes(*v).to_be_bytes();
-        out.str(row.json(), row.pattern().unwrap_or(""), mac::print(&v).as_bytes());
+        out.str_of(row.json(), row.pattern().unwrap_or(""), mac::print(&v).as_bytes());
     }
 });

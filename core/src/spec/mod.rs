@@ -377,14 +377,14 @@ impl AttrSpec {
     #[inline(never)]
     pub fn show_str(&self, out: &mut Out<'_>, v: &[u8]) {
         out.text(self.keyword());
-        out.str(self.json(), " % ", v);
+        out.str_of(self.json(), " % ", v);
     }
 
     /// The same of a number.
     #[inline(never)]
     pub fn show_num(&self, out: &mut Out<'_>, v: u64) {
         out.text(self.keyword());
-        out.num(self.json(), " % ", v);
+        out.num_of(self.json(), " % ", v);
     }
 
     /// What is said of a bad value; empty where the set has one sentence for all.
@@ -473,7 +473,6 @@ pub(crate) mod tests {
     use super::{Account, AccountName, AttrSet, Resolve, show};
     use crate::text::ifname::IfName;
     use crate::text::out::{Mode, tests::print};
-    use crate::wire::attr::Attrs;
 
     /// What a set shows of attributes: the text, or with `json` a document of one object. Interfaces have no names.
     pub(crate) fn printed(set: &AttrSet, attrs: &[u8], json: bool) -> std::string::String {
@@ -488,7 +487,7 @@ pub(crate) mod tests {
         }
         print(Mode { json, ..Mode::default() }, |out| {
             out.open_record();
-            show::show(set, Attrs::new(attrs), out, &mut Nameless);
+            show::show(set, attrs, out, &mut Nameless);
             out.close_object();
         })
     }

@@ -2,14 +2,14 @@
 
 use crate::spec::{AttrSet, AttrSpec, Custom, Int, Kind, Many, Resolve, RowFlags};
 use crate::text::ip::Ip;
-use crate::text::out::{Out, Style};
+use crate::text::out::{Out, Style, Val};
 use crate::text::{ip, mac, num};
 use crate::wire::attr::Attrs;
 use core::cell::Cell;
 
-/// Prints all attributes of `attrs` that `set` shows, each once.
-pub fn show(set: &AttrSet, attrs: Attrs<'_>, out: &mut Out<'_>, host: &mut dyn Resolve) {
-    let attrs = Attrs::indexed(attrs.bytes());
+/// Prints all attributes in the bytes `attrs` that `set` shows, each once.
+pub fn show(set: &AttrSet, attrs: &[u8], out: &mut Out<'_>, host: &mut dyn Resolve) {
+    let attrs = Attrs::indexed(attrs);
     // Whether the row above was shown.
     let above = Cell::new(false);
     let mut rows = set.iter();
@@ -100,20 +100,30 @@ fn regular(row: &AttrSpec, payload: &[u8], v: u64, out: &mut Out<'_>, host: &mut
     let key = row.json();
     let (digits, address, name, ip);
     let text = match row.kind {
-        Kind::Flag | Kind::Word(..) | Kind::Flip | Kind::Has(..) => return out.bool(key, pattern, v != 0),
-        Kind::Num(Int::S32) => return out.int(key, pattern, v.cast_signed()),
-        Kind::Num(_) | Kind::Bit(_) => return out.num(key, pattern, v),
-        Kind::Hex(_) => return out.hex(key, pattern, v),
-        Kind::OnOff(_) | Kind::Switch(_) => return out.on_off(key, pattern, v != 0),
+        Kind::OnOff(_) | Kind::Switch(_) if !out.json() => {
+            if v != 0 {
+                b"on"
+            } else {
+                &b"off"[..]
+            }
+        }
+        Kind::Flag | Kind::Word(..) | Kind::Flip | Kind::Has(..) | Kind::OnOff(_) | Kind::Switch(_) => {
+            return out.value(key, pattern, Val::Bool(v != 0));
+        }
+        Kind::Num(Int::S32) => {
+            return out.value(key, pattern, Val::Raw(num::dec_signed(v.cast_signed()).as_bytes()));
+        }
+        Kind::Num(_) | Kind::Bit(_) => return out.num_of(key, pattern, v),
+        Kind::Hex(_) => return out.hex_of(key, pattern, v),
         Kind::Centis => {
             digits = num::centis(v);
             out.spaces(7_usize.saturating_sub(digits.as_bytes().len()));
-            return out.digits(key, pattern, &digits);
+            return out.value(key, pattern, Val::Raw(digits.as_bytes()));
         }
         Kind::Bits(_, names) => return bits(key, names, v, out),
         Kind::Nest(set) => {
             out.open_object(key);
-            show(set, Attrs::new(payload), out, host);
+            show(set, payload, out, host);
             return out.close_object();
         }
         Kind::Str => crate::bytes::until_nul(payload),
@@ -149,7 +159,7 @@ fn regular(row: &AttrSpec, payload: &[u8], v: u64, out: &mut Out<'_>, host: &mut
         | Kind::Custom(_)
         | Kind::Many(_) => return,
     };
-    out.str(key, pattern, text);
+    out.str_of(key, pattern, text);
 }
 
 /// The first four bytes as a number; 0 where there are none.
@@ -162,7 +172,7 @@ fn bits(key: &str, names: &crate::spec::Names, v: u64, out: &mut Out<'_>) {
     out.open_array(key, "<");
     let mut first = true;
     for (_, name) in names.bits(u32::try_from(v).unwrap_or(u32::MAX)) {
-        out.str("-", if first { "%" } else { ",%" }, name.as_bytes());
+        out.str(if first { "-|%" } else { "-|,%" }, name.as_bytes());
         first = false;
     }
     out.close_array("> ");

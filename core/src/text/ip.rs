@@ -35,12 +35,21 @@ pub mod af {
     }
 }
 
+/// How many bytes an address has; no number, so that an `Option` of an address is as large as the address.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug))]
+enum Len {
+    None = 0,
+    Four = 4,
+    Sixteen = 16,
+}
+
 /// An address of 4 or 16 bytes, or a family alone (the words `any` and `all`), of none.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(test, derive(Debug))]
 pub struct Ip {
     family: u8,
-    len: u8,
+    len: Len,
     /// Network order; zero past `len`, which makes the derived equality right.
     bytes: [u8; 16],
 }
@@ -50,19 +59,19 @@ impl Ip {
     #[must_use]
     pub fn v4(bytes: [u8; 4]) -> Ip {
         let [a, b, c, d] = bytes;
-        Ip { family: af::AF_INET, len: 4, bytes: [a, b, c, d, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0] }
+        Ip { family: af::AF_INET, len: Len::Four, bytes: [a, b, c, d, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0] }
     }
 
     /// An IPv6 address, in network order.
     #[must_use]
     pub fn v6(bytes: [u8; 16]) -> Ip {
-        Ip { family: af::AF_INET6, len: 16, bytes }
+        Ip { family: af::AF_INET6, len: Len::Sixteen, bytes }
     }
 
     /// No address: `bytes` is empty.
     #[must_use]
     pub const fn none(family: u8) -> Ip {
-        Ip { family, len: 0, bytes: [0; 16] }
+        Ip { family, len: Len::None, bytes: [0; 16] }
     }
 
     /// From an attribute's payload: 4 bytes are IPv4, 16 are IPv6, no other length is an address.
@@ -84,7 +93,7 @@ impl Ip {
     /// 4 or 16 bytes in network order, or nothing if the address is none.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
-        self.bytes.get(..usize::from(self.len)).unwrap_or_default()
+        self.bytes.get(..self.len as usize).unwrap_or_default()
     }
 
     /// The length of a host's prefix: 32 or 128; 0 for a family other than IPv4 and IPv6.
@@ -100,7 +109,7 @@ impl Ip {
     /// True if there are no bytes.
     #[must_use]
     pub fn is_none(&self) -> bool {
-        self.len == 0
+        self.len == Len::None
     }
 
     /// True if every byte is zero, or there is none.
@@ -114,7 +123,7 @@ impl Ip {
     pub fn is_multicast(&self) -> bool {
         let [first, ..] = self.bytes;
         match self.len {
-            4 => first & 0xf0 == 0xe0,
+            Len::Four => first & 0xf0 == 0xe0,
             _ => first == 0xff,
         }
     }
@@ -123,7 +132,7 @@ impl Ip {
     #[must_use]
     pub fn is_linklocal_v6(&self) -> bool {
         let [first, second, ..] = self.bytes;
-        self.len == 16 && first == 0xfe && second & 0xc0 == 0x80
+        self.len == Len::Sixteen && first == 0xfe && second & 0xc0 == 0x80
     }
 }
 
@@ -275,7 +284,11 @@ fn parse_word(word: &[u8], hint: u8) -> Option<Ip> {
     }
     let mut ip = Ip::none(hint);
     if default {
-        ip.len = ip.bits() / 8;
+        ip.len = match hint {
+            af::AF_INET => Len::Four,
+            af::AF_INET6 => Len::Sixteen,
+            _ => Len::None,
+        };
     }
     Some(ip)
 }
@@ -321,7 +334,7 @@ impl Prefix {
         let mut mask = Ip::none(self.ip.family);
         mask.len = self.ip.len;
         let mut left = self.len;
-        for slot in mask.bytes.iter_mut().take(usize::from(self.ip.len)) {
+        for slot in mask.bytes.iter_mut().take(self.ip.len as usize) {
             *slot = !0xffu8.checked_shr(u32::from(left)).unwrap_or(0);
             left = left.saturating_sub(8);
         }

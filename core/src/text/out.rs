@@ -1,7 +1,7 @@
 //! What a command prints: text for people and JSON for programs, from the same calls.
 //!
 //! Each call names the JSON key and gives the text as a pattern in which `%` stands for the value:
-//! `out.num("mtu", "mtu % ", 1500)` is `mtu 1500 ` or `"mtu":1500`. An empty key keeps a value out of JSON,
+//! `out.num("mtu|mtu % ", 1500)` is `mtu 1500 ` or `"mtu":1500`. An empty key keeps a value out of JSON,
 //! an empty pattern keeps it out of the text.
 
 use crate::bytes::copy;
@@ -429,55 +429,49 @@ impl<'o> Out<'o> {
     }
 
     /// An unsigned number.
-    pub fn num(&mut self, key: &str, pattern: &str, v: u64) {
-        self.value(key, pattern, Val::Raw(dec(v).as_bytes()));
+    #[inline(never)]
+    pub fn num(&mut self, label: &str, v: u64) {
+        self.put(label, Val::Raw(dec(v).as_bytes()));
     }
 
     /// A signed number.
-    pub fn int(&mut self, key: &str, pattern: &str, v: i64) {
-        self.value(key, pattern, Val::Raw(dec_signed(v).as_bytes()));
+    #[inline(never)]
+    pub fn int(&mut self, label: &str, v: i64) {
+        self.put(label, Val::Raw(dec_signed(v).as_bytes()));
     }
 
     /// Digits made elsewhere: a number of another shape, such as `15.00`.
-    pub fn digits(&mut self, key: &str, pattern: &str, v: &Digits) {
-        self.value(key, pattern, Val::Raw(v.as_bytes()));
+    #[inline(never)]
+    pub fn digits(&mut self, label: &str, v: &Digits) {
+        self.put(label, Val::Raw(v.as_bytes()));
     }
 
     /// A number as `0x…`; a string in JSON.
-    pub fn hex(&mut self, key: &str, pattern: &str, v: u64) {
-        let mut b: heapless::Vec<u8, 20> = heapless::Vec::new();
-        let _ = b.extend_from_slice(b"0x");
-        let _ = b.extend_from_slice(hex(v).as_bytes());
-        self.value(key, pattern, Val::Str(&b));
+    pub fn hex(&mut self, label: &str, v: u64) {
+        self.str(label, &prefixed(v));
     }
 
     /// A string.
-    pub fn str(&mut self, key: &str, pattern: &str, v: &[u8]) {
-        self.value(key, pattern, Val::Str(v));
+    #[inline(never)]
+    pub fn str(&mut self, label: &str, v: &[u8]) {
+        self.put(label, Val::Str(v));
     }
 
     /// A truth: `true` or `false` in JSON; the text is the pattern, `%` in it standing for the same word.
-    pub fn bool(&mut self, key: &str, pattern: &str, v: bool) {
-        self.value(key, pattern, Val::Bool(v));
+    #[inline(never)]
+    pub fn bool(&mut self, label: &str, v: bool) {
+        self.put(label, Val::Bool(v));
     }
 
     /// Something that is there: `true` in JSON, the pattern as it is in text.
-    pub fn is(&mut self, key: &str, pattern: &str) {
-        self.value(key, pattern, Val::Bool(true));
-    }
-
-    /// `on` or `off` in text, a truth in JSON.
-    pub fn on_off(&mut self, key: &str, pattern: &str, v: bool) {
-        if self.mode.json {
-            self.bool(key, pattern, v);
-        } else {
-            self.str(key, pattern, if v { b"on" } else { b"off" });
-        }
+    pub fn is(&mut self, label: &str) {
+        self.bool(label, true);
     }
 
     /// Something that is there: `null` in JSON, the pattern as it is in text.
-    pub fn null(&mut self, key: &str, pattern: &str) {
-        self.value(key, pattern, Val::Null);
+    #[inline(never)]
+    pub fn null(&mut self, label: &str) {
+        self.put(label, Val::Null);
     }
 
     /// A number right-aligned in `width` columns with a space on its left, as in the tables of `-s`.
@@ -641,7 +635,25 @@ impl<'o> Out<'o> {
         }
     }
 
-    fn value(&mut self, key: &str, pattern: &str, v: Val<'_>) {
+    /// A number whose key and pattern come apart: out of a table.
+    #[inline(never)]
+    pub fn num_of(&mut self, key: &str, pattern: &str, v: u64) {
+        self.value(key, pattern, Val::Raw(dec(v).as_bytes()));
+    }
+
+    /// The same of a string.
+    #[inline(never)]
+    pub fn str_of(&mut self, key: &str, pattern: &str, v: &[u8]) {
+        self.value(key, pattern, Val::Str(v));
+    }
+
+    /// The same of a number as [`Out::hex`] shows it.
+    pub fn hex_of(&mut self, key: &str, pattern: &str, v: u64) {
+        self.str_of(key, pattern, &prefixed(v));
+    }
+
+    /// The same of any value.
+    pub fn value(&mut self, key: &str, pattern: &str, v: Val<'_>) {
         self.write(&Parts::of(key, pattern), v);
     }
 
@@ -823,6 +835,14 @@ impl<'o> Out<'o> {
     }
 }
 
+/// `0x…`
+fn prefixed(v: u64) -> heapless::Vec<u8, 20> {
+    let mut b = heapless::Vec::new();
+    let _ = b.extend_from_slice(b"0x");
+    let _ = b.extend_from_slice(hex(v).as_bytes());
+    b
+}
+
 /// Whether the byte stands for itself on a terminal and in JSON.
 const fn is_plain(b: u8) -> bool {
     matches!(b, b' '..=b'~') && b != b'"' && b != b'\\'
@@ -864,7 +884,7 @@ pub(crate) mod tests {
             out.open_object("");
             out.open_array("mdb", "");
             out.open_object("");
-            out.num("index", "", 1);
+            out.num("index|", 1);
             out.open_array("", "");
         };
         assert_eq!(print(Mode { json: true, ..Mode::default() }, left), "[{\"mdb\":[{\"index\":1,[]}]}]\n");
@@ -872,10 +892,10 @@ pub(crate) mod tests {
 
     fn sample(out: &mut Out<'_>) {
         out.open_object("");
-        out.num("ifindex", "%: ", 1);
-        out.style(Style::IfName).str("ifname", "%: ", b"lo");
+        out.num("ifindex|%: ", 1);
+        out.style(Style::IfName).str("ifname|%: ", b"lo");
         out.open_array("flags", "<");
-        out.str("-", "%", b"UP");
+        out.str("-|%", b"UP");
         out.close_array("> ");
         out.open_array("none", "");
         out.close_array("");
@@ -905,15 +925,15 @@ pub(crate) mod tests {
     #[test]
     fn colours_wrap_the_whole_pattern() {
         let dark = Mode { palette: Palette::Dark, ..Mode::default() };
-        assert_eq!(print(dark, |o| o.style(Style::IfName).str("", "%: ", b"lo")), "\x1b[1;36mlo: \x1b[0m");
+        assert_eq!(print(dark, |o| o.style(Style::IfName).str("|%: ", b"lo")), "\x1b[1;36mlo: \x1b[0m");
     }
 
     #[test]
     fn hostile_bytes_reach_no_terminal_and_break_no_json() {
         let bad = b"a\x1b[31m\"\\\n\xff";
-        assert_eq!(print(Mode::default(), |o| o.str("", "%", &bad[..9])), "a\\x1b[31m\"\\\\x0a");
+        assert_eq!(print(Mode::default(), |o| o.str("|%", &bad[..9])), "a\\x1b[31m\"\\\\x0a");
         assert_eq!(
-            print(Mode { json: true, ..Mode::default() }, |o| o.str("-", "%", bad)),
+            print(Mode { json: true, ..Mode::default() }, |o| o.str("-|%", bad)),
             "[\"a\\u001b[31m\\\"\\\\\\n\u{fffd}\"]\n"
         );
         // U+009B is the two bytes ESC [ to some terminals, and so is the byte 0x9b to those of 8 bits; U+00A0 and a letter
@@ -926,7 +946,7 @@ pub(crate) mod tests {
         out.finish().unwrap();
         assert_eq!(sink, b"\\x9b1m\\x80\\x9f\xc2\xa0\xc4\x9b\\x9b\\xc2");
         assert_eq!(
-            print(Mode { json: true, ..Mode::default() }, |o| o.str("-", "%", bad)),
+            print(Mode { json: true, ..Mode::default() }, |o| o.str("-|%", bad)),
             "[\"\\u009b1m\\u0080\\u009f\u{a0}\u{11b}\u{fffd}\u{fffd}\"]\n"
         );
     }
@@ -1019,13 +1039,13 @@ pub(crate) mod tests {
             for empty in [false, true] {
                 out.open_document();
                 out.open_object("");
-                out.num("head", "", 1);
+                out.num("head|", 1);
                 if !empty {
                     out.open_object("");
-                    out.num("n", "", 2);
+                    out.num("n|", 2);
                     out.open_array("list", "");
                     out.open_object("");
-                    out.num("n", "", 3);
+                    out.num("n|", 3);
                     out.close_object();
                     out.close_array("");
                     out.close_object();

@@ -27,14 +27,16 @@ fn front(w: &mut Writer<'_>, fixed: &[u8]) {
 /// A request under construction in a caller's buffer. Shape: header, fixed header, attributes.
 ///
 /// What does not fit sets a sticky flag; [`Build::finish`] then answers `None`.
+// What is large stands last.
+#[repr(C)]
 pub struct Build<'b> {
     w: Writer<'b>,
-    origins: heapless::Vec<(u16, u16), ORIGINS>,
-    word: u16,
     level: usize,
     start: usize,
+    word: u16,
     ty: u16,
     flags: u16,
+    origins: heapless::Vec<(u16, u16), ORIGINS>,
 }
 
 impl<'b> Build<'b> {

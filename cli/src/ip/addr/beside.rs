@@ -13,6 +13,7 @@ use nlbox_core::conn::{Conn, Dump, Error};
 use nlbox_core::rt::addr::IfAddr;
 use nlbox_core::rt::rtm;
 use nlbox_core::text::ip::af;
+use nlbox_core::wire::header::Message;
 use zerocopy::FromBytes;
 
 /// How many links are asked for alone before the dumps begin: those of a small machine are cheaper so.
@@ -100,7 +101,7 @@ impl<'c, 'b> Beside<'c, 'b> {
             }
             // Phonet's dump is of all links. Where there is no such family the kernel takes any for meant, of the link
             // that is asked for: the first one is always there.
-            let done = scan_of(alone, rtm::GETADDR, &of_link(of, 1), &mut |m| {
+            let done = scan_of(alone, rtm::GETADDR, &of_link(of, 1), &mut |m: Option<&Message<'_>>| {
                 others |= m.is_some_and(|m| !matches!(m.payload, [af::AF_INET | af::AF_INET6, ..]));
             });
             if others || done.is_err() {

@@ -34,7 +34,7 @@ pub(super) fn showdump(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         if let Some(a) = Addr::of(m) {
             let (out, files, opts) = (&mut cx.page.out, &mut cx.page.names.files, &cx.page.opts);
             out.open_record();
-            out.num("index", "if%:", a.head.index.into());
+            out.num("index|if%:", a.head.index.into());
             out.line();
             fields(out, files, opts, &a, None);
             if !out.json() {

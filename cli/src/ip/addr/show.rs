@@ -236,13 +236,13 @@ pub(super) fn fields(out: &mut Out<'_>, files: &mut Files, opts: &Options, a: &A
     let family = a.head.family;
     if !opts.brief {
         if let Some(name) = dev {
-            out.num("index", "%: ", u64::from(a.head.index));
-            out.str("dev", "%", name);
+            out.num(label!("index|%: "), u64::from(a.head.index));
+            out.str(label!("dev|%"), name);
         }
         match family {
             af::AF_INET => out.put(label!("family|    % "), Val::Word(b"inet")),
             af::AF_INET6 => out.put(label!("family|    % "), Val::Word(b"inet6")),
-            _ => out.num("family_index", "    family % ", u64::from(family)),
+            _ => out.num("family_index|    family % ", u64::from(family)),
         }
     }
     if let Some(v) = a.local() {
@@ -252,7 +252,7 @@ pub(super) fn fields(out: &mut Out<'_>, files: &mut Files, opts: &Options, a: &A
         }
         put_num(out, label!("prefixlen|/% "), a.head.prefix_len.into());
         if let Some(v) = a.attrs.get(ifa::RT_PRIORITY) {
-            out.num("metric", "metric % ", u64::from(v));
+            out.num("metric|metric % ", u64::from(v));
         }
     }
     if opts.brief {
@@ -308,11 +308,11 @@ fn flags(out: &mut Out<'_>, family: u8, flags: u32) {
             ifa_f::SECONDARY if family == af::AF_INET6 => "temporary",
             _ => name,
         };
-        out.is(name, name);
+        out.value(name, name, Val::Bool(true));
         out.text(" ");
     }
     if named.left != 0 {
-        out.str("ifa_flags", "flags % ", num::hex_pad(u64::from(named.left), 2).as_bytes());
+        out.str("ifa_flags|flags % ", num::hex_pad(u64::from(named.left), 2).as_bytes());
     }
 }
 

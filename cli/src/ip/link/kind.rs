@@ -96,8 +96,8 @@ fn check(cx: &mut Ctx<'_>, m: &mut Build<'_>, kind: &LinkKind, new: bool) -> Don
         return Ok(());
     }
     Err(match text.strip_prefix('!') {
-        Some(text) => cx.err.usage_of(text, b""),
-        None => cx.err.plain_of(text, b""),
+        Some(text) => cx.err.usage_as(text),
+        None => cx.err.plain_as(text),
     })
 }
 
@@ -217,7 +217,7 @@ pub(crate) fn wrong(cx: &mut Ctx<'_>, general: &str, row: &AttrSpec, value: &[u8
             err.plain_of("\", not \"%\"", value)
         }
         (_, [b'=', what @ ..]) => {
-            err.must_be(key, &[what], value);
+            err.must_be(key, what, value);
             PLAIN
         }
         (_, [b'!', what @ ..]) => {

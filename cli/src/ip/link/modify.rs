@@ -271,6 +271,7 @@ fn build(cx: &mut Ctx<'_>, line: &mut Line<'_>, m: &mut Build<'_>, held: &mut He
 }
 
 /// Puts the index of an existing link into the header; a group stands for its links by its attribute.
+#[inline(never)]
 fn select(cx: &mut Ctx<'_>, m: &mut Build<'_>, slots: &Slots<'_>) -> Done {
     let dev = slot(slots, DEV);
     match dev {

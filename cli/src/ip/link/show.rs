@@ -21,7 +21,7 @@ use nlbox_core::wire::attr::Attrs;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
 use nlbox_core::wire::key::Key;
-use nlbox_core::{attrs, names};
+use nlbox_core::{attrs, label, names};
 use zerocopy::FromBytes;
 
 const DEV: u8 = 0;
@@ -129,7 +129,7 @@ static AF_SPEC_SHOWN: Custom = shown(|_, payload, out, _| {
     if let Some(mode) = spec.get(inet6::ADDR_GEN_MODE) {
         let mut buf = num::dec(0);
         let name = named(false, &ADDR_GEN_MODES, u64::from(mode), &mut buf);
-        out.str("inet6_addr_gen_mode", "addrgenmode % ", name);
+        out.str("inet6_addr_gen_mode|addrgenmode % ", name);
     }
 });
 
@@ -253,7 +253,7 @@ fn one(cx: &mut Ctx<'_>, name: &[u8], filter: &Filter<'_>) -> Done {
             let fail = cx.err.net(e, &cx.conn, None);
             let Error::Kernel(errno) = e else { return Err(fail) };
             cx.page.out.open_document();
-            Err(cx.err.failed("Cannot send link get request", b"", errno.0))
+            Err(cx.err.failed_as("Cannot send link get request", errno.0))
         }
     }
 }
@@ -326,7 +326,7 @@ pub fn brief(page: &mut Page<'_>, row: &Row<'_>) {
     page.out.open_object("");
     let lower_down = brief_name(page, row);
     if let Some(a) = row.attrs.get(ifla::ADDRESS) {
-        address(&mut page.out, "address", "% ", a, row.info.ty);
+        address(&mut page.out, label!("address|% "), a, row.info.ty);
     }
     flags_with(page, row.info.flags, lower_down);
     page.out.text("\n");
@@ -339,7 +339,7 @@ pub fn brief_name(page: &mut Page<'_>, row: &Row<'_>) -> bool {
     let _ = column.extend_from_slice(row.name);
     let lower_down = lower(page, row, &mut column);
     page.out.style(Style::IfName).column(&column, 16);
-    page.out.str("ifname", "", row.name);
+    page.out.str(label!("ifname|"), row.name);
     if let Some(state) = row.attrs.raw(ifla::OPERSTATE.ty()) {
         operstate(&mut page.out, state, true);
     }
@@ -355,15 +355,15 @@ fn operstate(out: &mut Out<'_>, payload: &[u8], column: bool) {
         2 => Style::Down,
         _ => Style::Plain,
     };
-    let mut pattern = "";
+    let mut label = label!("operstate|");
     if column {
         out.style(style).column(name, 14);
     } else {
         out.text("state ");
         out.style(style);
-        pattern = "% ";
+        label = label!("operstate|% ");
     }
-    out.str("operstate", pattern, name);
+    out.str(label, name);
 }
 
 /// `@LOWER` behind the name, and in JSON `link` or `link_index`. Whether the lower link is down.
@@ -372,18 +372,18 @@ fn lower(page: &mut Page<'_>, row: &Row<'_>, column: &mut heapless::Vec<u8, 48>)
     let _ = column.push(b'@');
     if index == 0 {
         let _ = column.extend_from_slice(b"NONE");
-        page.out.null("link", "");
+        page.out.null(label!("link|"));
         return false;
     }
     if row.attrs.has(ifla::LINK_NETNSID) {
         // The index counts in another namespace.
         let _ = column.extend_from_slice(crate::names::by_number(index).as_bytes());
-        page.out.num("link_index", "", u64::from(index));
+        page.out.num(label!("link_index|"), u64::from(index));
         return false;
     }
     let name = page.names.ifname(index);
     let _ = column.extend_from_slice(name.as_bytes());
-    page.out.str("link", "", name.as_bytes());
+    page.out.str(label!("link|"), name.as_bytes());
     page.names.flags(index).is_some_and(|f| f & iff::UP == 0)
 }
 
@@ -392,7 +392,7 @@ fn flags_with(page: &mut Page<'_>, mut flags: u32, lower_down: bool) {
     out.open_array("flags", "<");
     let mut first = true;
     let mut item = |name: &[u8]| {
-        out.str("-", if first { "%" } else { ",%" }, name);
+        out.str(if first { label!("-|%") } else { label!("-|,%") }, name);
         first = false;
     };
     if flags & iff::UP != 0 && flags & iff::RUNNING == 0 {
@@ -411,7 +411,7 @@ fn flags_with(page: &mut Page<'_>, mut flags: u32, lower_down: bool) {
 }
 
 /// A link-layer address; of tunnels it is an IP address.
-fn address(out: &mut Out<'_>, key: &str, pattern: &str, a: &[u8], ty: u16) {
+fn address(out: &mut Out<'_>, label: &str, a: &[u8], ty: u16) {
     let tunnel4 = matches!(ty, 768 | 776 | 778) && a.len() == 4;
     let tunnel6 = matches!(ty, 769 | 823) && a.len() == 16;
     let (ip, mac);
@@ -425,7 +425,7 @@ fn address(out: &mut Out<'_>, key: &str, pattern: &str, a: &[u8], ty: u16) {
             mac.as_bytes()
         }
     };
-    out.style(Style::Mac).str(key, pattern, text);
+    out.style(Style::Mac).str(label, text);
 }
 
 /// Prints a link that has changed.
@@ -441,14 +441,14 @@ pub fn event(page: &mut Page<'_>, row: &Row<'_>) {
 
 /// What every listing of links begins with: index, name, flags.
 pub fn head(page: &mut Page<'_>, row: &Row<'_>) {
-    page.out.num("ifindex", "%: ", u64::from(row.info.index));
+    page.out.num(label!("ifindex|%: "), u64::from(row.info.index));
     let mut column: heapless::Vec<u8, 48> = heapless::Vec::new();
     let _ = column.extend_from_slice(row.name);
     let lower_down = lower(page, row, &mut column);
     if page.out.json() {
-        page.out.str("ifname", "", row.name);
+        page.out.str(label!("ifname|"), row.name);
     } else {
-        page.out.style(Style::IfName).str("", "%: ", &column);
+        page.out.style(Style::IfName).str(label!("|%: "), &column);
     }
     flags_with(page, row.info.flags, lower_down);
 }
@@ -468,23 +468,23 @@ pub fn full(page: &mut Page<'_>, row: &Row<'_>, what: For) {
         });
     }
     if let Some(v) = qlen.filter(|v| *v != 0) {
-        page.out.num("txqlen", "qlen %", u64::from(v));
+        page.out.num(label!("txqlen|qlen %"), u64::from(v));
     }
     let more = what != For::Addr || page.opts.details > 0;
     if more || matches!(page.opts.family, af::AF_UNSPEC | af::AF_PACKET) {
         second_line(page, row);
     }
     if let Some(id) = a.get(ifla::LINK_NETNSID) {
-        netnsid(page, id, "link_netnsid", [" link-netns %", " link-netnsid %"]);
+        netnsid(page, id, ["| link-netns %", "link_netnsid| link-netnsid %"]);
     }
     if let Some(id) = a.get(ifla::NEW_NETNSID) {
-        netnsid(page, id, "new_netnsid", [" new-netns %", " new-netnsid %"]);
+        netnsid(page, id, ["| new-netns %", "new_netnsid| new-netnsid %"]);
     }
     if let Some(index) = a.get(ifla::NEW_IFINDEX) {
-        page.out.int("new_ifindex", " new-ifindex %", index.into());
+        page.out.int("new_ifindex| new-ifindex %", index.into());
     }
     if a.get(ifla::PROTO_DOWN).is_some_and(|v| v != 0) {
-        page.out.is("proto_down", " protodown on ");
+        page.out.is("proto_down| protodown on ");
     }
     if let Some(v) = a.nest(ifla::PROTO_DOWN_REASON).get(reason::VALUE) {
         bits(&mut page.out, v);
@@ -495,7 +495,7 @@ pub fn full(page: &mut Page<'_>, row: &Row<'_>, what: For) {
     let more = what == For::Link || page.opts.details > 0;
     if let (true, Some(alias)) = (more, a.get(ifla::IFALIAS)) {
         page.out.line();
-        page.out.str("ifalias", "    alias %", alias);
+        page.out.str("ifalias|    alias %", alias);
     }
     if more {
         super::xdp::programs(page, a);
@@ -512,17 +512,17 @@ pub fn full(page: &mut Page<'_>, row: &Row<'_>, what: For) {
 /// The reasons for which a link is held down: numbers of bits, for we keep no names of them.
 fn bits(out: &mut Out<'_>, v: u32) {
     out.open_array("proto_down_reason", "protodown_reason <");
-    let mut pattern = "%";
+    let mut label = "-|%";
     for n in (0..32_u32).filter(|n| v.wrapping_shr(*n) & 1 != 0) {
-        out.str("-", pattern, num::dec(n.into()).as_bytes());
-        pattern = ",%";
+        out.str(label, num::dec(n.into()).as_bytes());
+        label = "-|,%";
     }
     out.close_array(">");
 }
 
 #[inline(never)]
 fn second_line(page: &mut Page<'_>, row: &Row<'_>) {
-    let a = row.attrs;
+    let a = &row.attrs;
     let out = &mut page.out;
     out.line();
     let ty = row.info.ty;
@@ -537,19 +537,19 @@ fn second_line(page: &mut Page<'_>, row: &Row<'_>) {
             &number
         }
     };
-    out.str("link_type", "    link/% ", name);
+    out.str(label!("link_type|    link/% "), name);
     let own = a.get(ifla::ADDRESS);
     if let Some(v) = own {
-        address(out, "address", "%", v, ty);
+        address(out, label!("address|%"), v, ty);
     }
     if let Some(v) = a.get(ifla::BROADCAST) {
         let mut sign = " brd ";
         if row.info.flags & iff::POINTOPOINT != 0 {
             sign = " peer ";
-            out.is("link_pointtopoint", "");
+            out.is("link_pointtopoint|");
         }
         out.text(sign);
-        address(out, "broadcast", "%", v, ty);
+        address(out, label!("broadcast|%"), v, ty);
     }
     if let Some(v) = a.get(ifla::PERM_ADDRESS)
         && own != Some(v)
@@ -557,17 +557,15 @@ fn second_line(page: &mut Page<'_>, row: &Row<'_>) {
     {
         out.text(" permaddr ");
         // Bytes whatever the type.
-        address(out, "permaddr", "%", v, 0);
+        address(out, "permaddr|%", v, 0);
     }
 }
 
-fn netnsid(page: &mut Page<'_>, id: i32, key: &str, [name, number]: [&str; 2]) {
-    if page.out.json() {
-        page.out.int(key, "", i64::from(id));
-    } else if id < 0 {
-        page.out.str("", number, b"unknown");
-    } else if !crate::ip::netns::name_of_id(page, id, "", name) {
-        page.out.int("", number, i64::from(id));
+fn netnsid(page: &mut Page<'_>, id: i32, [name, number]: [&str; 2]) {
+    if id < 0 && !page.out.json() {
+        page.out.str(number, b"unknown");
+    } else if page.out.json() || !crate::ip::netns::name_of_id(page, id, name) {
+        page.out.int(number, id.into());
     }
 }
 
@@ -583,7 +581,7 @@ fn linkinfo(_: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn Reso
         let set = if slave { kind::slave_data_of(name) } else { kind::data_of(name) };
         if let (Some(set), Some(options)) = (set, a.raw(row.ty.saturating_add(1))) {
             out.open_object(row.keyword());
-            show::show(set, Attrs::new(options), out, host);
+            show::show(set, options, out, host);
             out.close_object();
         }
     }
@@ -597,7 +595,7 @@ fn altnames(page: &mut Page<'_>, a: &Attrs<'_>) {
     page.out.open_array("altnames", "");
     for p in a.nest(ifla::PROP_LIST).filter(|p| p.ty == ifla::ALT_IFNAME.ty()) {
         page.out.line();
-        page.out.str("-", "    altname %", nlbox_core::bytes::until_nul(p.payload));
+        page.out.str("-|    altname %", nlbox_core::bytes::until_nul(p.payload));
     }
     page.out.close_array("");
 }

@@ -143,13 +143,13 @@ fn table(
             });
             if values && out.json() {
                 if let Some(v) = v {
-                    out.num(key.unwrap_or(""), "", v);
+                    out.num_of(key.unwrap_or(""), "", v);
                 }
             } else if v.is_some() || !values && column < CARRIER {
                 let number = written(v.unwrap_or(0), human);
                 let text = if values { &number } else { heading.as_bytes() };
                 out.spaces(room.saturating_sub(text.len()));
-                out.str("", "%", text);
+                out.str("|%", text);
             } else if !values && (column == CARRIER || heading.len() == "compressed".len()) {
                 // Without its number the heading is blank, and the column only there in the tables without errors.
                 out.spaces(room);

@@ -144,6 +144,7 @@ pub fn lines(page: &mut Page<'_>, row: &Row<'_>) {
 }
 
 /// A function of a link of type `ty`.
+#[inline(never)]
 fn one(page: &mut Page<'_>, ty: u16, info: Attrs<'_>) {
     let mut room = [0; 512];
     // The rows want what stands behind the function's number.
@@ -171,6 +172,6 @@ fn one(page: &mut Page<'_>, ty: u16, info: Attrs<'_>) {
     let out = &mut page.out;
     out.open_record();
     out.line();
-    show::show(&vf::SET, m.attrs(0), out, &mut page.names);
+    show::show(&vf::SET, m.attrs(0).bytes(), out, &mut page.names);
     out.close_object();
 }

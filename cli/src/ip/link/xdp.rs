@@ -33,7 +33,7 @@ fn places(page: &mut Page<'_>, a: &Attrs<'_>) {
         let Some(id) = a.get(Key::<u32>::new(u16::try_from(ty).unwrap_or(0))) else { continue };
         page.out.open_record();
         // XDP_ATTACHED_DRV is 1; the numbers of the other two are in the order of their attributes.
-        page.out.num("mode", "", if ty == 5 { 1 } else { u64::from(ty.saturating_sub(4)) });
+        page.out.num("mode|", if ty == 5 { 1 } else { u64::from(ty.saturating_sub(4)) });
         program(page, name, id);
         page.out.close_object();
     }
@@ -45,7 +45,7 @@ pub fn mode(page: &mut Page<'_>, a: &Attrs<'_>, is_link: bool) {
     let id = a.get(xdp::PROG_ID).filter(|_| mode != MULTI);
     if page.out.json() {
         page.out.open_object("xdp");
-        page.out.num("mode", "", mode.into());
+        page.out.num("mode|", mode.into());
         if let Some(id) = id {
             program(page, "", id);
         }
@@ -57,7 +57,7 @@ pub fn mode(page: &mut Page<'_>, a: &Attrs<'_>, is_link: bool) {
     }
     page.out.text(MODES.name(mode.into()).unwrap_or("xdp"));
     if let Some(id) = id.filter(|_| !is_link) {
-        page.out.num("", "/id:%", id.into());
+        page.out.num("|/id:%", id.into());
     }
     page.out.blank();
 }
@@ -77,8 +77,8 @@ fn program(page: &mut Page<'_>, name: &str, id: u32) {
     let out = &mut page.out;
     out.line();
     out.open_object("prog");
-    out.str("", "    prog/% ", name.as_bytes());
-    out.num("id", "id % ", id.into());
+    out.str("|    prog/% ", name.as_bytes());
+    out.num("id|id % ", id.into());
     out.close_object();
 }
 

@@ -100,7 +100,7 @@ pub(super) fn print(page: &mut Page<'_>, m: &Message<'_>, watch: &Watch) {
     let mark = page.out.mark();
     head(page, watch, nth(OBJECTS, b' ', n));
     if m.ty & 1 != 0 && !e.says {
-        page.out.is("deleted", "Deleted ");
+        page.out.is("deleted|Deleted ");
     }
     if (e.print)(page, m, watch) {
         tail(page, "");
@@ -115,21 +115,21 @@ pub(super) fn head(page: &mut Page<'_>, watch: &Watch, object: &str) {
     let stamps = page.opts.timestamp;
     let out = &mut page.out;
     out.open_record();
-    out.str("object", "", object.as_bytes());
+    out.str("object|", object.as_bytes());
     if stamps > 0 {
         time::now(out, stamps);
     }
     if watch.resync {
-        out.is("resync", "[RESYNC]");
+        out.is("resync|[RESYNC]");
     }
     match watch.nsid {
-        Some(id) => out.int("source_nsid", "[nsid %]", id.into()),
-        None if watch.foreign => out.null("source_nsid", "[nsid current]"),
+        Some(id) => out.int("source_nsid|[nsid %]", id.into()),
+        None if watch.foreign => out.null("source_nsid|[nsid current]"),
         None => {}
     }
     if watch.label {
         let label: heapless::Vec<u8, 16> = object.bytes().map(|c| c.to_ascii_uppercase()).take(16).collect();
-        out.str("", "[%]", &label);
+        out.str("|[%]", &label);
     }
 }
 
@@ -149,7 +149,7 @@ pub fn stamp(page: &mut Page<'_>, m: &Message<'_>) {
     let out = &mut page.out;
     out.open_record();
     if out.mode.records {
-        out.str("object", "", b"timestamp");
+        out.str("object|", b"timestamp");
     }
     time::print(out, seconds, micros, false, "Timestamp: % us\n");
     out.close_object();
@@ -162,12 +162,12 @@ fn strange(page: &mut Page<'_>, m: &Message<'_>) {
     out.open_record();
     out.text("Unknown message:");
     let len = m.payload.len().saturating_add(16);
-    for (label, v) in [(" type=0x%", m.ty.into()), (" flags=0x%", m.flags.into()), (" len=0x%", len)] {
+    for (label, v) in [("| type=0x%", m.ty.into()), ("| flags=0x%", m.flags.into()), ("| len=0x%", len)] {
         let v = u64::try_from(v).unwrap_or(0);
-        out.str("", label, num::hex_pad(v, 8).as_bytes());
-        out.num("", "(%)", v);
+        out.str(label, num::hex_pad(v, 8).as_bytes());
+        out.num("|(%)", v);
     }
-    out.num("type", "", m.ty.into());
+    out.num("type|", m.ty.into());
     tail(page, "\n");
 }
 
@@ -176,7 +176,7 @@ fn a_link(page: &mut Page<'_>, m: &Message<'_>, watch: &Watch) -> bool {
     let shown = watch.index == 0 || watch.index == row.info.index;
     if shown {
         if m.ty == rtm::DELLINK {
-            page.out.is("deleted", "Deleted ");
+            page.out.is("deleted|Deleted ");
         }
         link::event(page, &row);
     }

@@ -111,7 +111,7 @@ fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     }
     // An event is a line of its own; a batch's document is open.
     if cx.page.out.depth() > 0 {
-        return Err(cx.err.plain_of("Events do not belong into JSON", b""));
+        return Err(cx.err.plain_as("Events do not belong into JSON"));
     }
     cx.page.out.mode.records = true;
     match slot(&slots, FILE) {
@@ -122,7 +122,7 @@ fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 
 /// Room for what is read.
 fn room(cx: &mut Ctx<'_>) -> Result<&'static mut [u8], Fail> {
-    map(RX).map_err(|e| cx.err.failed("mmap", b"", e.0))
+    map(RX).map_err(|e| cx.err.failed_as("mmap", e.0))
 }
 
 /// The events of the kernel, until a signal ends us.
@@ -133,8 +133,8 @@ fn follow(cx: &mut Ctx<'_>, slots: &Slots<'_>, watch: &mut Watch) -> Done {
     let socket = subscribe(cx, slots, watch, all);
     let socket = socket.map_err(|e| {
         // What is refused is `all-nsid`.
-        cx.err.capability = "NET_BROADCAST over this network";
-        cx.err.failed("Cannot open netlink socket", b"", e.0)
+        cx.err.capability = crate::report::Capability::NetBroadcast;
+        cx.err.failed_as("Cannot open netlink socket", e.0)
     })?;
     learn(cx);
     let mut lost = false;
@@ -164,11 +164,11 @@ fn follow(cx: &mut Ctx<'_>, slots: &Slots<'_>, watch: &mut Watch) -> Done {
             }
             Ok(_) | Err(Errno::ENOBUFS) => {
                 if !lost {
-                    cx.err.say_of("netlink receive error: events were lost, what is there now follows", b"");
+                    cx.err.say_as("netlink receive error: events were lost, what is there now follows");
                 }
                 lost = true;
             }
-            Err(e) => return Err(cx.err.failed("netlink receive error", b"", e.0)),
+            Err(e) => return Err(cx.err.failed_as("netlink receive error", e.0)),
         }
     }
 }
@@ -206,7 +206,7 @@ fn learn(cx: &mut Ctx<'_>) {
     let mut tx = [0; 64];
     let mut m = request(&mut tx, Link::Index(0));
     let (conn, names) = (&mut cx.conn, &mut cx.page.names);
-    let _ = crate::dump::scan(conn, &mut m, &mut |m| {
+    let _ = crate::dump::scan(conn, &mut m, &mut |m: Option<&Message<'_>>| {
         let Some(m) = m else { return };
         names.learn(m);
     });
@@ -248,7 +248,7 @@ pub fn replay(cx: &mut Ctx<'_>, path: &[u8], each: &mut dyn FnMut(&mut Page<'_>,
     let mut name = crate::ip::nsref::Path::new();
     let file = name.join(&[path]).and_then(|path| open(path, OFlags::RDONLY, 0));
     let file = file.map_err(|e| {
-        let _ = cx.err.failed("Cannot fopen", b"", e.0);
+        let _ = cx.err.failed_as("Cannot fopen", e.0);
         USAGE
     })?;
     loop {

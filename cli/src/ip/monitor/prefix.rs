@@ -22,13 +22,13 @@ attrs! {
 /// Prints the prefix of `m`.
 pub(super) fn print(page: &mut Page<'_>, m: &Message<'_>, _: &Watch) -> bool {
     let ([_, _, _, _, index @ .., _, len, flags, _], a) = m.split::<LEN>();
-    show::show(&prefix::SET, a, &mut page.out, &mut page.names);
+    show::show(&prefix::SET, a.bytes(), &mut page.out, &mut page.names);
     put_num(&mut page.out, "prefixlen|/%", len.into());
     put_ifname(page, label!("dev|dev ^% "), u32::from_ne_bytes(index));
     // Kernels of late give the flags of the announcement itself, 0x80 and 0x40: iproute2 has no words for those.
-    for (bit, key, word) in [(1, "onlink", "onlink "), (2, "autoconf", "autoconf ")] {
+    for (bit, label) in [(1, "onlink|onlink "), (2, "autoconf|autoconf ")] {
         if flags & bit != 0 {
-            page.out.is(key, word);
+            page.out.is(label);
         }
     }
     // struct prefix_cacheinfo: preferred and valid seconds, u32 each.

@@ -49,7 +49,7 @@ pub(super) fn print(out: &mut Out<'_>, seconds: u32, micros: u32, short: bool, s
             c => core::slice::from_ref(c),
         });
     }
-    out.str("timestamp", shown, &text);
+    out.str_of("timestamp", shown, &text);
 }
 
 #[cfg(test)]

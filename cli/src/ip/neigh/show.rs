@@ -212,8 +212,8 @@ fn print(page: &mut Page<'_>, ty: u16, head: &NdMsg, attrs: &Attrs<'_>, with_dev
     let brief = page.opts.brief;
     page.out.open_object("");
     match ty {
-        rtm::DELNEIGH => page.out.is("deleted", "Deleted "),
-        rtm::GETNEIGH => page.out.null("miss", "miss "),
+        rtm::DELNEIGH => page.out.is("deleted|Deleted "),
+        rtm::GETNEIGH => page.out.null("miss|miss "),
         _ => {}
     }
     // A proxy entry may be for all interfaces.
@@ -275,7 +275,7 @@ fn rest(page: &mut Page<'_>, head: &NdMsg, attrs: &Attrs<'_>) {
     let flags = u32::from(head.flags) | extended.wrapping_shl(8);
     for (_, name) in FLAGS.bits(flags) {
         out.text(name);
-        out.null(name, " ");
+        out.value(name, " ", Val::Null);
     }
     if page.opts.stats > 0 {
         if let Some(c) = cacheinfo(attrs) {

@@ -62,14 +62,14 @@ impl Ids {
 /// Prints the name of the namespace with id `nsid` here; `false` when it has none.
 ///
 /// Asks over the second socket: the first one may be in the middle of a dump.
-pub fn name_of_id(page: &mut Page<'_>, nsid: i32, key: &str, pattern: &str) -> bool {
+pub fn name_of_id(page: &mut Page<'_>, nsid: i32, label: &str) -> bool {
     let ids = &mut page.names.nsids;
     if !ids.known {
         ids.learn(&mut page.names.conn);
     }
     let name = ids.names.name(nsid.cast_unsigned());
     if let Some(name) = name {
-        page.out.str(key, pattern, name);
+        page.out.str(label, name);
     }
     name.is_some()
 }

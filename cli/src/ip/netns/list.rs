@@ -39,9 +39,9 @@ pub(super) fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         let out = &mut cx.page.out;
         out.open_document();
         out.open_record();
-        out.str("name", "%", name);
+        out.str("name|%", name);
         match id {
-            Ok(id @ 0..) => out.int("id", " (id: %)", i64::from(id)),
+            Ok(id @ 0..) => out.int("id| (id: %)", i64::from(id)),
             Ok(_) | Err(EOPNOTSUPP) => {}
             Err(e) => {
                 let fail = cx.err.net(e, &cx.conn, None);
@@ -102,16 +102,16 @@ pub(in crate::ip) fn row(page: &mut Page<'_>, m: &Message<'_>) -> Done {
     let Some(nsid) = attrs.get(netnsa::NSID).filter(|_| m.ty == rtm::NEWNSID) else { return Ok(()) };
     page.out.open_record();
     if nsid >= 0 {
-        page.out.int("nsid", "nsid % ", i64::from(nsid));
+        page.out.int("nsid|nsid % ", i64::from(nsid));
     } else {
         page.out.text("nsid unassigned ");
     }
     // With target-nsid the id here is a second one.
     let current = attrs.get(netnsa::CURRENT_NSID);
     if let Some(id) = current {
-        page.out.int("current-nsid", "current-nsid % ", i64::from(id));
+        page.out.int("current-nsid|current-nsid % ", i64::from(id));
     }
-    name_of_id(page, current.unwrap_or(nsid), "name", "(iproute2 netns name: %)");
+    name_of_id(page, current.unwrap_or(nsid), "name|(iproute2 netns name: %)");
     page.out.newline();
     page.out.close_object();
     Ok(())
@@ -161,12 +161,12 @@ pub(super) fn identify(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
             let _ = last.join(&[name]);
             if cx.page.out.json() {
                 cx.page.out.open_record();
-                cx.page.out.str("name", "", name);
+                cx.page.out.str("name|", name);
                 cx.page.out.close_object();
             }
         }
     })?;
-    cx.page.out.str("", "%\n", last.as_cstr().to_bytes());
+    cx.page.out.str("|%\n", last.as_cstr().to_bytes());
     Ok(())
 }
 
@@ -193,7 +193,7 @@ pub(super) fn pids(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         walk(proc, &mut |_, word| {
             if let Some(pid) = pid_of(word).filter(|_| inode(file(OF_PID, word)) == Ok(own)) {
                 out.open_record();
-                out.num("pid", "%\n", u64::from(pid));
+                out.num("pid|%\n", u64::from(pid));
                 out.close_object();
             }
         })

@@ -17,7 +17,7 @@ use crate::Ctx;
 use crate::child;
 use crate::grammar::{Arg, Grammar, Object, To};
 use crate::ip::value::plain;
-use crate::report::{Done, Fail, Report, SYS_ADMIN, USAGE};
+use crate::report::{Capability, Done, Fail, Report, USAGE};
 use crate::words::Line;
 use core::ffi::CStr;
 use nlbox_core::rt::nsid::netnsa;
@@ -83,7 +83,7 @@ fn pid_of(word: &[u8]) -> Option<u32> {
 }
 
 fn failed(cx: &mut Ctx<'_>, what: &str, word: &[u8], e: Errno) -> Fail {
-    cx.err.capability = SYS_ADMIN;
+    cx.err.capability = Capability::SysAdmin;
     cx.err.failed(what, word, e.0)
 }
 
@@ -103,7 +103,7 @@ fn set(err: &mut Report<'_>, fd: Result<&Fd, Errno>, name: &[u8]) -> Done {
         Ok(Err(e)) => ("setting the network namespace \"%\" failed", e),
         Err(e) => (CANNOT_OPEN, e),
     };
-    err.capability = SYS_ADMIN;
+    err.capability = Capability::SysAdmin;
     let _ = err.failed(what, name, e.0);
     // iproute2 leaves by exit(-1) here.
     Err(USAGE)
@@ -181,7 +181,7 @@ pub(crate) fn walk(mut dir: Dir, each: &mut dyn FnMut(&Fd, &[u8])) -> Result<(),
 }
 
 fn cannot_bind(cx: &mut Ctx<'_>, from: &CStr, to: &CStr, e: Errno) -> Fail {
-    cx.err.capability = SYS_ADMIN;
+    cx.err.capability = Capability::SysAdmin;
     cx.err.system(&[b"Bind ", from.to_bytes(), b" -> ", to.to_bytes(), b" failed"], e.0)
 }
 

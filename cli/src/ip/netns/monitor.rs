@@ -24,7 +24,7 @@ pub(super) fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         let len = fd.read(&mut buf).map_err(|e| failed(cx, "Cannot watch %", DIR.to_bytes(), e))?;
         let mut rest = buf.get(..len).unwrap_or(&[]);
         while let Some((came, name, more)) = event(rest) {
-            cx.page.out.str("", if came { "add %\n" } else { "delete %\n" }, name);
+            cx.page.out.str(if came { "|add %\n" } else { "|delete %\n" }, name);
             rest = more;
         }
         cx.page.out.flush();

@@ -72,6 +72,7 @@ pub(super) fn renamed(cx: &mut Ctx<'_>) {
 }
 
 /// Does `job`, which leaves this namespace, and comes back; in a child where there would be no way back.
+#[inline(never)]
 pub(super) fn excursion(cx: &mut Ctx<'_>, job: &mut dyn FnMut(&mut Ctx<'_>) -> Done) -> Done {
     if find_home(cx).is_err() {
         return in_child(cx, job);

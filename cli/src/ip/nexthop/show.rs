@@ -188,7 +188,7 @@ pub(super) fn flush(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     });
     match done {
         Ok(0) => cx.page.out.text("Nothing to flush\n"),
-        Ok(n) => cx.page.out.num("", "Flushed % nexthops\n", n.into()),
+        Ok(n) => cx.page.out.num("|Flushed % nexthops\n", n.into()),
         Err((e, _)) => return Err(cx.err.net(e, &cx.page.names.conn, None)),
     }
     Ok(())
@@ -202,6 +202,7 @@ pub fn nexthop(page: &mut Page<'_>, m: &Message<'_>) {
 }
 
 /// `ip -d route`: the object that a route names by its id, looked up over the second socket.
+#[inline(never)]
 pub fn info(page: &mut Page<'_>, id: u32) {
     let (mut tx, mut room) = ([0; 64], [0; 1024]);
     let mut m = Build::blank(&mut tx, rtm::GETNEXTHOP, 0, NHMSG_LEN);
@@ -242,14 +243,14 @@ fn body(page: &mut Page<'_>, m: &Message<'_>) {
         put_named(page, "scope|scope % ", &SCOPES, scope.into());
     }
     if a.has(nha::BLACKHOLE) {
-        page.out.null("blackhole", "blackhole ");
+        page.out.null("blackhole|blackhole ");
     }
     if (protocol != 0 || details) && !bucket {
         put_named(page, "protocol|proto % ", &PROTOCOLS, protocol.into());
     }
     flags(page, u32::from_ne_bytes(bits));
     if a.has(nha::FDB) {
-        page.out.null("fdb", "fdb");
+        page.out.null("fdb|fdb");
     }
 }
 

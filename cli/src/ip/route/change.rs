@@ -282,7 +282,7 @@ fn nexthops<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots:
     let all = m.open(rta::MULTIPATH.ty());
     loop {
         if line.is_over() {
-            return Err(cx.err.usage_of("Error: unexpected end of line after \"nexthop\"", b""));
+            return Err(cx.err.usage_as("Error: unexpected end of line after \"nexthop\""));
         }
         // struct rtnexthop: its length is in front as an attribute's is, so it closes like one.
         let hop = m.mark();
@@ -294,7 +294,7 @@ fn nexthops<'l>(cx: &mut Ctx<'_>, line: &mut Line<'l>, m: &mut Build<'_>, slots:
                 Some(2) => {
                     let name = line.value(&mut cx.err)?;
                     let index =
-                        device(cx, name).map_err(|_| cx.err.usage_of("Error: cannot parse nexthop", b""))?;
+                        device(cx, name).map_err(|_| cx.err.usage_as("Error: cannot parse nexthop"))?;
                     m.head_u32(field(4), index);
                 }
                 Some(3) => {

@@ -17,7 +17,7 @@ const ROUNDS: u32 = 64;
 /// `ip route flush SELECTOR`.
 pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     if line.is_over() {
-        return Err(cx.err.plain_of("\"ip route flush\" requires arguments.", b""));
+        return Err(cx.err.plain_as("\"ip route flush\" requires arguments."));
     }
     let mut f = Filter::none();
     filter(cx, line, &mut f)?;
@@ -32,7 +32,7 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         }
         flush::round(&mut cx.page, rounds.saturating_add(1), deleted, "entries");
     }
-    Err(cx.err.plain_of("*** Flush not completed after 64 rounds ***", b""))
+    Err(cx.err.plain_as("*** Flush not completed after 64 rounds ***"))
 }
 
 /// One pass over the table: each match is deleted over the second socket while the dump goes on over the first, so
@@ -62,7 +62,7 @@ fn round(cx: &mut Ctx<'_>, f: &Filter) -> Result<u32, Fail> {
     };
     match (e, deleting) {
         (Error::Kernel(e), true) => {
-            let _ = cx.err.failed("Failed to send flush request", b"", e.0);
+            let _ = cx.err.failed_as("Failed to send flush request", e.0);
             Err(KERNEL)
         }
         (_, true) => Err(cx.err.net(e, &cx.page.names.conn, None)),
@@ -70,7 +70,7 @@ fn round(cx: &mut Ctx<'_>, f: &Filter) -> Result<u32, Fail> {
         _ => {
             let fail = cx.err.net(e, &cx.conn, None);
             if matches!(e, Error::Kernel(_)) {
-                cx.err.say_of("Flush terminated", b"");
+                cx.err.say_as("Flush terminated");
             }
             Err(fail)
         }

@@ -86,7 +86,7 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut slots = slots();
     fill(cx, line, &GRAMMAR, &mut m, &mut slots)?;
     if slot(&slots, DST).is_none() {
-        return Err(cx.err.plain_of("need at least a destination address", b""));
+        return Err(cx.err.plain_as("need at least a destination address"));
     }
     // Only IPv4 has to be asked which table the route came from.
     let mut flags = if family(&mut m) == af::AF_INET { rtm_f::LOOKUP_TABLE } else { 0 };

@@ -127,7 +127,7 @@ fn tail(page: &mut Page<'_>, row: &Row<'_>, f: &Filter) {
     let mark = a.get(rta::MARK).unwrap_or(0);
     if mark != 0 && f.leaves(MARK) {
         if mark >= 16 && !page.out.json() {
-            page.out.hex("", "mark % ", mark.into());
+            page.out.hex("|mark % ", mark.into());
         } else {
             put_num(&mut page.out, label!("mark|mark % "), mark.into());
         }
@@ -151,7 +151,7 @@ fn tail(page: &mut Page<'_>, row: &Row<'_>, f: &Filter) {
     // The last word of an IPv6 route, and the only one without a blank behind it.
     attr(page, a, rta::PREF.ty());
     match a.get(rta::TTL_PROPAGATE) {
-        Some(v) if page.out.json() => page.out.bool("ttl-propogate", "", v != 0),
+        Some(v) if page.out.json() => page.out.bool("ttl-propogate|", v != 0),
         _ => attr(page, a, rta::TTL_PROPAGATE.ty()),
     }
     if let Some(id) = a.get(rta::NH_ID).filter(|_| page.opts.details > 0) {
@@ -220,7 +220,7 @@ pub(crate) fn flags(page: &mut Page<'_>, flags: u32) {
         return page.out.put_empty(label!("flags|"));
     }
     page.out.open_array("flags", "");
-    ROUTE_FLAGS.bits(flags).for_each(|(_, name)| page.out.str("-", "% ", name.as_bytes()));
+    ROUTE_FLAGS.bits(flags).for_each(|(_, name)| page.out.str("-|% ", name.as_bytes()));
     page.out.close_array("");
 }
 
@@ -236,14 +236,14 @@ fn flow(page: &mut Page<'_>, a: &Attrs<'_>) {
 fn cache_flags(page: &mut Page<'_>, flags: u32) {
     page.out.line();
     page.out.open_array("cache", "    cache ");
-    let mut pattern = "<%";
+    let mut label = "-|<%";
     let mut named = CACHE_FLAGS.bits(flags);
     for (_, name) in named.by_ref() {
-        page.out.str("-", pattern, name.as_bytes());
-        pattern = ",%";
+        page.out.str(label, name.as_bytes());
+        label = "-|,%";
     }
     if named.left != 0 {
-        page.out.hex("-", pattern, u64::from(named.left));
+        page.out.hex(label, u64::from(named.left));
     }
     page.out.close_array(if flags == 0 { "" } else { "> " });
 }
@@ -274,15 +274,15 @@ fn metrics(out: &mut Out<'_>, a: Attrs<'_>) {
         out.text(if locked { " lock " } else { " " });
         let v = uint_ne(m.payload).unwrap_or(0);
         match m.ty {
-            CC_ALGO => out.str(key, "% ", until_nul(m.payload)),
+            CC_ALGO => out.str_of(key, "% ", until_nul(m.payload)),
             // Round-trip times are kept in eighths and quarters of a millisecond.
             RTT => time(out, key, v / 8),
             RTTVAR => time(out, key, v / 4),
             RTO_MIN => time(out, key, v),
             FEATURE_BITS => features(out, v),
             // As many hops as the system says.
-            HOPLIMIT if v == u32::MAX.into() => out.num(key, "% ", 0),
-            _ => out.num(key, "% ", v),
+            HOPLIMIT if v == u32::MAX.into() => out.num_of(key, "% ", 0),
+            _ => out.num_of(key, "% ", v),
         }
     }
     out.close_object();
@@ -300,19 +300,19 @@ fn features(out: &mut Out<'_>, v: u64) {
     let mut named = FEATURES.bits(u32::try_from(v).unwrap_or(0));
     for (_, name) in named.by_ref() {
         out.text(name);
-        out.null(name, " ");
+        out.value(name, " ", Val::Null);
     }
     if named.left != 0 {
-        out.hex("of", "% ", u64::from(named.left));
+        out.hex("of|% ", u64::from(named.left));
     }
 }
 
 /// Milliseconds below a second, seconds from there on.
 fn time(out: &mut Out<'_>, key: &str, ms: u64) {
     if out.json() || ms < 1000 {
-        return out.num(key, "%ms ", ms);
+        return out.num_of(key, "%ms ", ms);
     }
-    out.digits("", "%s ", &num::general(ms, 3));
+    out.digits("|%s ", &num::general(ms, 3));
 }
 
 /// `RTA_MULTIPATH`: records of `struct rtnexthop` (length u16, flags u8, hops u8, ifindex u32), each with attributes.

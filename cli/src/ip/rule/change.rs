@@ -144,7 +144,7 @@ fn modify_in(cx: &mut Ctx<'_>, line: &mut Line<'_>, tx: &mut [u8], ty: u16, flag
     }
     let attrs = m.attrs(RULE_LEN);
     if attrs.has(fra::L3MDEV) && (m.head_at(TABLE_AT) != 0 || attrs.has(fra::TABLE)) {
-        cx.err.say_of("table can not be specified for l3mdev rules", b"");
+        cx.err.say_as("table can not be specified for l3mdev rules");
         return Err(EINVAL);
     }
     crate::ip::send(cx, &mut m)

@@ -160,7 +160,7 @@ pub(super) fn flush(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         Err(e) => {
             let _ = cx.err.net(e, &cx.page.names.conn, None);
             if matches!(e, Error::Kernel(_)) {
-                cx.err.say_of("Dump terminated", b"");
+                cx.err.say_as("Dump terminated");
             }
             Err(USAGE)
         }
@@ -172,7 +172,7 @@ pub fn rule(page: &mut Page<'_>, m: &Message<'_>) {
     let Some((head, a)) = split(m) else { return };
     page.out.open_object("");
     if m.ty == rtm::DELRULE {
-        page.out.is("deleted", "Deleted ");
+        page.out.is("deleted|Deleted ");
     }
     selectors(page, &head, &a);
     if let Some(v) = a.get(fra::IP_PROTO) {
@@ -210,7 +210,7 @@ fn selectors(page: &mut Page<'_>, head: &RuleHeader, a: &Attrs<'_>) {
     let out = &mut page.out;
     put_num(out, label!("priority|%:\t"), a.get(fra::PRIORITY).unwrap_or(0).into());
     if head.flags & fib_rule::INVERT != 0 {
-        out.null("not", "not ");
+        out.null("not|not ");
     }
     if !end(out, label!("src|from ^%"), label!("srclen|/%"), a.raw(fra::SRC.ty()), head.src_len) {
         put(out, label!("src|from %"), b"all");
@@ -246,7 +246,7 @@ fn more_selectors(out: &mut Out<'_>, head: &RuleHeader, a: &Attrs<'_>) {
     device(out, "iif", a.get(fra::IIFNAME), head.flags & fib_rule::IIF_DETACHED);
     device(out, "oif", a.get(fra::OIFNAME), head.flags & fib_rule::OIF_DETACHED);
     if a.get(fra::L3MDEV).is_some_and(|v| v != 0) {
-        out.null("l3mdev", " lookup [l3mdev-table]");
+        out.null("l3mdev| lookup [l3mdev-table]");
     }
     if let Some((start, end)) = a.get(fra::UID_RANGE).and_then(halves) {
         put_num(out, label!("uid_start| uidrange %"), start);
@@ -259,7 +259,7 @@ fn transport(out: &mut Out<'_>, a: &Attrs<'_>) {
     port(out, a, fra::SPORT_RANGE, fra::SPORT_MASK, "sport");
     port(out, a, fra::DPORT_RANGE, fra::DPORT_MASK, "dport");
     if let Some(id) = a.get(fra::TUN_ID).and_then(nlbox_core::bytes::uint_be) {
-        out.num("tun_id", " tun_id %", id);
+        out.num("tun_id| tun_id %", id);
     }
     if let Some(v) = a.get(fra::DSCP) {
         put_dec(out, label!("dscp| dscp %"), v.into());
@@ -296,10 +296,10 @@ fn leads(page: &mut Page<'_>, head: &RuleHeader, a: &Attrs<'_>) {
         fr_act::GOTO => {
             put_num(&mut page.out, label!("goto| goto %"), a.get(fra::GOTO).unwrap_or(0).into());
             if head.flags & fib_rule::UNRESOLVED != 0 {
-                page.out.null("unresolved", " [unresolved]");
+                page.out.null("unresolved| [unresolved]");
             }
         }
-        fr_act::NOP => page.out.null("nop", " nop"),
+        fr_act::NOP => page.out.null("nop| nop"),
         action => put_named(page, label!("action| %"), &ROUTE_TYPES, action.into()),
     }
     // The kernel's own rules and those of nobody in particular say so only when asked.
@@ -325,9 +325,9 @@ fn device(out: &mut Out<'_>, key: &str, name: Option<&[u8]>, detached: u32) {
     out.text(" ");
     out.text(key);
     out.text(" ");
-    out.style(Style::IfName).str(key, "%", name);
+    out.style(Style::IfName).str_of(key, "%", name);
     if detached != 0 {
-        out.null(if key == "iif" { "iif_detached" } else { "oif_detached" }, " [detached]");
+        out.null(if key == "iif" { "iif_detached| [detached]" } else { "oif_detached| [detached]" });
     }
 }
 
@@ -363,11 +363,11 @@ fn port(out: &mut Out<'_>, a: &Attrs<'_>, range: Key<Raw>, mask: Key<u16>, key: 
     }
     let mask = a.get(mask);
     match mask.filter(|m| *m != u16::MAX) {
-        Some(_) if !out.json() => out.hex("", "%", start.cast_unsigned()),
-        _ => out.int(key, "%", start),
+        Some(_) if !out.json() => out.hex("|%", start.cast_unsigned()),
+        _ => out.value(key, "%", Val::Raw(num::dec_signed(start).as_bytes())),
     }
     if let Some(mask) = mask {
         let key = if source { "sport_mask" } else { "dport_mask" };
-        out.hex(key, if mask == u16::MAX { "" } else { "/%" }, u64::from(mask));
+        out.hex_of(key, if mask == u16::MAX { "" } else { "/%" }, u64::from(mask));
     }
 }

@@ -7,7 +7,7 @@ use crate::ip::netns;
 use crate::ip::nsref::Path;
 use crate::ip::value::{plain, vrf_of};
 use crate::lines::{each, word};
-use crate::report::{Done, Fail, SYS_ADMIN, USAGE};
+use crate::report::{Capability, Done, Fail, USAGE};
 use crate::words::{Line, Words};
 use core::ffi::CStr;
 use nlbox_core::text::num;
@@ -29,7 +29,7 @@ const DEPTH: u8 = 16;
 /// Where the groups of version 2 are mounted, and whether they are.
 fn mounted(at: &mut Room) -> Result<bool, Errno> {
     let mut found = false;
-    each(c"/proc/mounts", &mut |line| {
+    each(c"/proc/mounts", &mut |line: &[u8]| {
         let mut rest = line;
         let [_, place, kind] = [word(&mut rest), word(&mut rest), word(&mut rest)];
         if !found && kind == Some(b"cgroup2") {
@@ -42,7 +42,7 @@ fn mounted(at: &mut Room) -> Result<bool, Errno> {
 /// The group of this process, without the parts that make it one of a VRF; whether it had any.
 fn own(at: &mut Room) -> Result<bool, Errno> {
     let mut vrf = false;
-    each(c"/proc/self/cgroup", &mut |line| {
+    each(c"/proc/self/cgroup", &mut |line: &[u8]| {
         let Some(group) = line.strip_prefix(b"0::") else { return };
         let is_part =
             |n: &usize| matches!(group.get(*n..), Some([b'/', b'v', b'r', b'f', b'/', ..] | b"/vrf"));
@@ -90,7 +90,7 @@ fn enter(cx: &mut Ctx<'_>, name: &[u8], ifindex: u32) -> Done {
         write_file(path.join(&[base, b"/vrf/", name, b"/cgroup.procs"])?, b"0")
     })();
     done.map_err(|e: Errno| {
-        cx.err.capability = SYS_ADMIN;
+        cx.err.capability = Capability::SysAdmin;
         let _ = cx.err.failed("Cannot enter the control group of VRF \"%\"", name, e.0);
         USAGE
     })
@@ -157,7 +157,7 @@ pub(super) fn pids(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         Ok(true) => search(cx, top.as_cstr(), b"", &[name, ns.as_cstr().to_bytes()], DEPTH),
         // Nobody entered any.
         Ok(false) => {}
-        Err(e) => return Err(cx.err.failed("Cannot read /proc/mounts", b"", e.0)),
+        Err(e) => return Err(cx.err.failed_as("Cannot read /proc/mounts", e.0)),
     }
     Ok(())
 }
@@ -177,7 +177,7 @@ fn search(cx: &mut Ctx<'_>, at: &CStr, last: &[u8], of: &[&[u8]; 2], depth: u8) 
             };
             if e.name == b"vrf" && own {
                 if let Ok(file) = path.join(&[at.to_bytes(), b"/vrf/", name, b"/cgroup.procs"]) {
-                    let _ = each(file, &mut |pid| process(cx, pid));
+                    let _ = each(file, &mut |pid: &[u8]| process(cx, pid));
                 }
             } else if let (Some(depth), Ok(below)) =
                 (depth.checked_sub(1), path.join(&[at.to_bytes(), b"/", e.name]))
@@ -195,7 +195,7 @@ fn process(cx: &mut Ctx<'_>, pid: &[u8]) {
     let out = &mut cx.page.out;
     out.open_record();
     out.spaces(5_usize.saturating_sub(pid.len()));
-    out.num("pid", "%", number.into());
-    out.str("comm", "  %\n", comm.unwrap_or(b"").trim_ascii_end());
+    out.num("pid|%", number.into());
+    out.str("comm|  %\n", comm.unwrap_or(b"").trim_ascii_end());
     out.close_object();
 }

@@ -67,7 +67,7 @@ fn show(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         Ok(())
     })?;
     match (some, one) {
-        (false, Some(_)) => return Err(cx.err.usage_of("Invalid VRF", b"")),
+        (false, Some(_)) => return Err(cx.err.usage_as("Invalid VRF")),
         (false, None) => cx.page.out.text("No VRF has been configured\n"),
         (true, _) => {}
     }
@@ -85,7 +85,7 @@ fn identify(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     }
     let (mut path, out) = (Path::new(), &mut cx.page.out);
     let done = fill(&mut path, "/proc/%/cgroup", word.unwrap_or(b"self")).and_then(|path| {
-        crate::lines::each(path, &mut |line| {
+        crate::lines::each(path, &mut |line: &[u8]| {
             if let (true, Some(at)) = (line.starts_with(b"0::/"), line.windows(5).position(|w| w == b"/vrf/"))
             {
                 out.shown(line.get(at.saturating_add(5)..).unwrap_or(b""));
@@ -93,5 +93,5 @@ fn identify(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
             }
         })
     });
-    done.map_err(|e| cx.err.failed("Failed to lookup vrf association", b"", e.0))
+    done.map_err(|e| cx.err.failed_as("Failed to lookup vrf association", e.0))
 }

@@ -49,7 +49,7 @@ pub fn put(b: &mut Build<'_>, ty: u16, word: &[u8], route: bool) -> bool {
 fn show_labels(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, _: &mut dyn Resolve) {
     let mut text: heapless::Vec<u8, 96> = heapless::Vec::new();
     print(payload, &mut text);
-    out.str(row.json(), row.pattern().unwrap_or(" % "), &text);
+    out.str_of(row.json(), row.pattern().unwrap_or(" % "), &text);
 }
 
 /// Appends the text of a label stack.

@@ -97,11 +97,11 @@ fn show_header(header: &[u8], out: &mut Out<'_>) {
     // RFC 6554 knows only how many are left, which is all of them.
     let count = if kind == 3 { left } else { first.saturating_add(1) };
     let Some(segments) = r.take(usize::from(count).saturating_mul(16)) else { return };
-    out.num("", "segs % ", count.into());
+    out.num("|segs % ", count.into());
     out.open_array("segs", "[ ");
     for segment in segments.rchunks(16) {
         let Some(ip) = Ip::from_bytes(segment) else { break };
-        out.style(Style::Inet6).str("-", "% ", ip::print(&ip).as_bytes());
+        out.style(Style::Inet6).str("-|% ", ip::print(&ip).as_bytes());
     }
     out.close_array("] ");
     // The id of a key, four bytes into the TLV behind the segments.
@@ -111,7 +111,7 @@ fn show_header(header: &[u8], out: &mut Out<'_>) {
         && let Some(id) = r.rest().get(4..8).and_then(crate::bytes::uint_be)
     {
         if out.json() {
-            out.hex("hmac", "", id);
+            out.hex("hmac|", id);
         } else {
             hmac(out, id);
         }
@@ -131,7 +131,7 @@ static MODE: Custom = Custom {
     show: |_, payload, out, _| {
         let mut r = Reader::new(payload);
         let mode = r.u32().unwrap_or(u32::MAX);
-        out.str("mode", "mode % ", MODES.name(mode.into()).unwrap_or("<unknown>").as_bytes());
+        out.str("mode|mode % ", MODES.name(mode.into()).unwrap_or("<unknown>").as_bytes());
         show_header(r.rest(), out);
     },
     put: |row, b, word, _| {
@@ -182,7 +182,7 @@ static COUNT: Many = Many {
     custom: Custom {
         show: |row, payload, out, host| {
             out.open_object(row.json());
-            show(&counters::SET, Attrs::new(payload), out, host);
+            show(&counters::SET, payload, out, host);
             out.close_object();
         },
         put: |row, b, _, _| {
@@ -212,13 +212,13 @@ fn put_flavors(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], _: &mut dyn Resol
 fn show_flavors(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn Resolve) {
     let attrs = Attrs::new(payload);
     out.open_array(row.json(), "flavors ");
-    let mut pattern = "%";
+    let mut label = "-|%";
     for (_, name) in FLAVORS.bits(attrs.get(flavor::OPERATION).unwrap_or(0)) {
-        out.str("-", pattern, name.as_bytes());
-        pattern = ",%";
+        out.str(label, name.as_bytes());
+        label = "-|,%";
     }
     out.close_array(" ");
-    show(&flavor::SET, attrs, out, host);
+    show(&flavor::SET, payload, out, host);
 }
 
 attrs! {
@@ -282,7 +282,7 @@ mod tests {
     fn shown(set: &'static crate::spec::AttrSet, bytes: &[u8]) -> String {
         let (mut text, mut page) = (Vec::new(), [0; 512]);
         let mut out = Out::new(&mut text, &mut page);
-        show(set, Attrs::new(bytes), &mut out, &mut Nobody);
+        show(set, bytes, &mut out, &mut Nobody);
         out.finish().map_err(Errno).unwrap();
         String::from_utf8(text).unwrap()
     }

@@ -3,7 +3,7 @@
 use crate::bytes::uint_be;
 use crate::spec::{AttrSpec, Bad, Custom, Many, Resolve};
 use crate::text::num;
-use crate::text::out::Out;
+use crate::text::out::{Out, Val};
 use crate::wire::build::Build;
 use crate::{attrs, names};
 
@@ -62,7 +62,7 @@ fn bit(row: &AttrSpec) -> u64 {
 
 fn show_bit(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, _: &mut dyn Resolve) {
     if uint_be(payload).unwrap_or(0) & bit(row) != 0 {
-        out.is(row.json(), row.pattern().unwrap_or(""));
+        out.value(row.json(), row.pattern().unwrap_or(""), Val::Bool(true));
     }
 }
 

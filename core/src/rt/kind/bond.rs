@@ -3,7 +3,7 @@
 use crate::rt::kind::{LinkKind, Says};
 use crate::spec::{AttrSpec, Bad, Custom, Int, Many, Resolve};
 use crate::text::ip::{self, Ip, af};
-use crate::text::out::Out;
+use crate::text::out::{Out, Val};
 use crate::wire::attr::Attrs;
 use crate::wire::build::Build;
 use crate::{attrs, names};
@@ -86,10 +86,10 @@ attrs! {
 
 static VALIDATE: Custom = Custom {
     show: |row, payload, out, _| match Int::U32.read(payload) {
-        Some(0) => out.null(row.json(), "arp_validate none "),
+        Some(0) => out.value(row.json(), "arp_validate none ", Val::Null),
         v => {
             let name = v.and_then(|v| VALIDATES.name(v)).unwrap_or("unknown");
-            out.str(row.json(), "arp_validate % ", name.as_bytes());
+            out.str_of(row.json(), "arp_validate % ", name.as_bytes());
         }
     },
     put: |_, _, _, _| Err(Bad::Value),
@@ -110,7 +110,7 @@ fn show_targets(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, _: &mut dyn R
     out.open_array(row.json(), " ");
     for (n, a) in Attrs::new(payload).enumerate() {
         if let Some(ip) = Ip::from_bytes(a.payload) {
-            out.str("-", if n == 0 { "%" } else { ",%" }, ip::print(&ip).as_bytes());
+            out.str(if n == 0 { "-|%" } else { "-|,%" }, ip::print(&ip).as_bytes());
         }
     }
     out.close_array(" ");

@@ -95,8 +95,8 @@ fn show_mask(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, _: &mut dyn Reso
     let v = Int::U16.read(payload).unwrap_or(0);
     out.text(row.keyword());
     match v {
-        0 => out.str(row.json(), " % ", b"0"),
-        v => out.hex(row.json(), " % ", v),
+        0 => out.str_of(row.json(), " % ", b"0"),
+        v => out.hex_of(row.json(), " % ", v),
     }
 }
 

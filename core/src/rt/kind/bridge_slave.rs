@@ -69,7 +69,7 @@ attrs! {
 static FAST_LEAVE: Custom = Custom {
     show: |row, payload, out, _| {
         out.text(row.keyword());
-        out.on_off("", " % ", payload.first().is_some_and(|v| *v != 0));
+        out.str("| % ", if payload.first().is_some_and(|v| *v != 0) { b"on" } else { b"off" });
     },
     put: |row, b, word, _| {
         b.raw(row.ty, &[u8::from(crate::spec::put::on_off(word).ok_or(Bad::OneOf)?)]);

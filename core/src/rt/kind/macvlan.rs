@@ -47,7 +47,7 @@ static REMOTES: Many = Many {
 fn remotes(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, _: &mut dyn Resolve) {
     out.open_array(row.json(), "");
     for a in Attrs::new(payload) {
-        out.str("-", "% ", mac::print(a.payload).as_bytes());
+        out.str("-|% ", mac::print(a.payload).as_bytes());
     }
     out.close_list();
 }

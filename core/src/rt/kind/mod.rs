@@ -167,7 +167,6 @@ mod tests {
     use crate::spec::{Resolve, show};
     use crate::text::ifname::IfName;
     use crate::text::out::Out;
-    use crate::wire::attr::Attrs;
     use std::string::String;
     use std::vec::Vec;
 
@@ -195,7 +194,7 @@ mod tests {
         let mut room = [0; 256];
         let mut out = Out::new(&mut page, &mut room);
         out.mode.json = json;
-        show::show(data_of(kind.as_bytes()).unwrap(), Attrs::new(&data[4..]), &mut out, &mut Nobody);
+        show::show(data_of(kind.as_bytes()).unwrap(), &data[4..], &mut out, &mut Nobody);
         out.finish().unwrap();
         String::from_utf8(page).unwrap()
     }

@@ -2,7 +2,7 @@
 
 use crate::rt::kind::LinkKind;
 use crate::spec::{Account, AttrSpec, Bad, Custom, Resolve};
-use crate::text::out::Out;
+use crate::text::out::{Out, Val};
 use crate::{attrs, names};
 
 names! {
@@ -30,7 +30,7 @@ static MULTI: Custom = Custom { show: show_multi, put: |_, _, _, _| Err(Bad::Val
 
 fn show_multi(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, _: &mut dyn Resolve) {
     let on = payload.first() == Some(&1);
-    out.bool(row.json(), if on { "multi_queue " } else { "" }, on);
+    out.value(row.json(), if on { "multi_queue " } else { "" }, Val::Bool(on));
 }
 
 /// By name where there is one.

@@ -158,7 +158,7 @@ static TTL: Custom = Custom {
     show: |row, payload, out, _| {
         let v = u64::from(payload.first().copied().unwrap_or(0));
         out.text(row.keyword());
-        out.num(row.json(), if v == 0 { " inherit " } else { " % " }, v);
+        out.num_of(row.json(), if v == 0 { " inherit " } else { " % " }, v);
     },
     put: |row, b, word, _| {
         let v = if word == b"inherit" { 0 } else { num::parse_u8(word).ok_or(Bad::Value)? };
@@ -283,7 +283,7 @@ static ENCAP: Custom = Custom {
     show: |row, payload, out, _| {
         let name = Int::U16.read(payload).and_then(|v| ENCAPS.name(v)).unwrap_or("unknown");
         out.open_object("encap");
-        out.str(row.json(), "encap % ", name.as_bytes());
+        out.str_of(row.json(), "encap % ", name.as_bytes());
     },
     put: |row, b, word, _| {
         let v = ENCAPS.number(word).ok_or(Bad::Value)?;
@@ -298,7 +298,7 @@ static CLOSE: Custom =
 static SPORT: Custom = Custom {
     show: |row, payload, out, _| {
         let v = Int::Be16.read(payload).unwrap_or(0);
-        out.num(row.json(), if v == 0 { "encap-sport auto " } else { "encap-sport % " }, v);
+        out.num_of(row.json(), if v == 0 { "encap-sport auto " } else { "encap-sport % " }, v);
     },
     put: |row, b, word, _| {
         let v = if word == b"auto" { 0 } else { num::parse_u16(word).ok_or(Bad::Value)? };

@@ -49,8 +49,8 @@ fn show_qos(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, _: &mut dyn Resol
         let mut r = Reader::new(m.payload);
         if let (Some(from), Some(to)) = (r.u32(), r.u32()) {
             out.open_record();
-            out.num("from", "%", from.into());
-            out.num("to", ":% ", to.into());
+            out.num("from|%", from.into());
+            out.num("to|:% ", to.into());
             out.close_object();
         }
     }

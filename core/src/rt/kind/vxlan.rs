@@ -87,7 +87,7 @@ pub(super) fn show_address(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, _:
         4 => ("local", "local % "),
         _ => ("local6", "local % "),
     };
-    out.style(Style::Plain).str(key, pattern, ip::print(&a).as_bytes());
+    out.style(Style::Plain).str_of(key, pattern, ip::print(&a).as_bytes());
 }
 
 /// `struct ifla_vxlan_port_range`: low and high in network order.
@@ -102,8 +102,8 @@ fn put_port(row: &AttrSpec, b: &mut Build<'_>, word: &[u8], _: &mut dyn Resolve)
 
 fn show_ports(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, _: &mut dyn Resolve) {
     out.open_object(row.json());
-    out.num("low", "srcport % ", payload.get(..2).and_then(uint_be).unwrap_or(0));
-    out.num("high", "% ", payload.get(2..4).and_then(uint_be).unwrap_or(0));
+    out.num("low|srcport % ", payload.get(..2).and_then(uint_be).unwrap_or(0));
+    out.num("high|% ", payload.get(2..4).and_then(uint_be).unwrap_or(0));
     out.close_object();
 }
 
@@ -115,9 +115,9 @@ pub(super) static TTL: Custom = Custom {
     show: |row, payload, out, _| match payload.first() {
         Some(0) => {
             out.text("ttl auto ");
-            out.num(row.json(), "", 0);
+            out.num_of(row.json(), "", 0);
         }
-        Some(v) => out.num(row.json(), "ttl % ", u64::from(*v)),
+        Some(v) => out.num_of(row.json(), "ttl % ", u64::from(*v)),
         None => {}
     },
     put: |row, b, word, _| {
@@ -137,7 +137,7 @@ pub(super) static DF: Custom = Custom {
     show: |row, payload, out, _| {
         let v = payload.first().copied().unwrap_or(0);
         let name = DFS.name(u64::from(v)).unwrap_or("unknown");
-        out.str(row.json(), if v == 0 { "" } else { "df % " }, name.as_bytes());
+        out.str_of(row.json(), if v == 0 { "" } else { "df % " }, name.as_bytes());
     },
     put: |row, b, word, _| {
         let v = DFS.number(word).and_then(|v| u8::try_from(v).ok()).ok_or(Bad::Value)?;
@@ -151,7 +151,7 @@ pub(super) static TOS: Custom = Custom {
     show: |row, payload, out, _| match payload.first() {
         Some(1) if !out.json() => out.text("tos inherit "),
         Some(0) | None => {}
-        Some(v) => out.hex(row.json(), "tos % ", u64::from(*v)),
+        Some(v) => out.hex_of(row.json(), "tos % ", u64::from(*v)),
     },
     put: |row, b, word, _| {
         let v = if word == b"inherit" { Some(1) } else { num::parse_u64_base(word, 16) };
@@ -171,7 +171,7 @@ static POLICY: Custom = Custom {
 pub(super) static LABEL: Custom = Custom {
     show: |row, payload, out, _| {
         if let Some(v) = uint_be(payload).filter(|v| *v != 0) {
-            out.hex(row.json(), "flowlabel % ", v);
+            out.hex_of(row.json(), "flowlabel % ", v);
         }
     },
     put: |row, b, word, _| {
