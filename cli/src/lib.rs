@@ -68,7 +68,7 @@ pub mod words;
 use crate::getopt::choose;
 use crate::grammar::Run;
 use crate::host::{Pool, Socket, Stream};
-use crate::names::Names;
+use crate::names::{Cache, Names};
 use crate::report::{Done, Report};
 use crate::words::{Line, Words};
 use core::mem::ManuallyDrop;
@@ -76,6 +76,7 @@ use nlbox_core::conn::Conn;
 use nlbox_core::text::out::Out;
 use nlbox_core::text::{Texts, pack};
 use nlbox_sys::entry::Args;
+use zerocopy::FromBytes;
 
 /// Bytes for one request.
 pub const TX: usize = 4096;
@@ -86,6 +87,9 @@ pub const RX: usize = 131_072;
 pub const RX_BESIDE: usize = 32768;
 /// Bytes of output gathered before a write; an interrupted dump within them is asked again unseen.
 pub const PAGE: usize = 32768;
+
+/// Bytes of the last two.
+const LAST: usize = TX + size_of::<Cache>();
 
 /// What was asked of all commands: the options before the object.
 #[derive(Clone, Copy, Default)]
@@ -239,22 +243,23 @@ pub fn run(args: Args) -> u8 {
     let mut sockets = ManuallyDrop::new([shared(), shared(), Socket::new(0), Socket::new(0)]);
     let [main, side, third, fourth] = &mut *sockets;
     // Mapped, so that only the pages which are used are ever there; a stack array would be zeroed whole.
-    let room = nlbox_sys::memory::map(PAGE + RX + RX + RX_BESIDE + RX_BESIDE + TX).unwrap_or_default();
+    let room = nlbox_sys::memory::map(PAGE + RX + RX + RX_BESIDE + RX_BESIDE + LAST).unwrap_or_default();
     let (page, rest) = room.split_at_mut_checked(PAGE).unwrap_or_default();
     let (rx, rest) = rest.split_at_mut_checked(RX).unwrap_or_default();
     let (rx2, rest) = rest.split_at_mut_checked(RX).unwrap_or_default();
     let (rx3, rest) = rest.split_at_mut_checked(RX_BESIDE).unwrap_or_default();
-    let (rx4, tx) = rest.split_at_mut_checked(RX_BESIDE).unwrap_or_default();
-    if tx.is_empty() {
+    let (rx4, rest) = rest.split_at_mut_checked(RX_BESIDE).unwrap_or_default();
+    // A short request and the names share a page.
+    let Ok((cache, tx)) = Cache::mut_from_prefix(rest) else {
         Report::new(&mut stderr).say(&[b"nlbox: no memory"]);
         return 1;
-    }
+    };
     let mut beside = [Conn::new(third, rx3), Conn::new(fourth, rx4)];
     let mut cx = Ctx {
         conn: Conn::new(main, rx),
         page: Page {
             out: Out::new(&mut stdout, page),
-            names: Names::new(Conn::new(side, rx2)),
+            names: Names::new(Conn::new(side, rx2), cache),
             opts: Options::default(),
         },
         err: Report::new(&mut stderr),

@@ -8,7 +8,7 @@ use crate::ip::value::{slot, vrf, wrong};
 
 use crate::report::{Done, Fail};
 use crate::words::Line;
-use crate::{Ctx, Page, TX};
+use crate::{Ctx, Page};
 use nlbox_core::conn::Error;
 use nlbox_core::rt::link::{IFINFO_LEN, IfInfo, iff, ifla, inet6, info, reason, rtext_filter};
 use nlbox_core::rt::names::{ADDR_GEN_MODES, ARPHRD, GROUPS, IFFS, LINKMODES, OPERSTATES};
@@ -213,13 +213,15 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     if let Some(name) = dev {
         return one(cx, name, &filter);
     }
-    let mut tx = [0; TX];
-    let mut m = Build::blank(&mut tx, rtm::GETLINK, 0, IFINFO_LEN);
-    m.put(ifla::EXT_MASK, rtext_filter::VF);
-    filter.ask(&mut m);
-    crate::dump::dump(cx, &mut m, &mut |page, m| {
-        link(page, m, &filter);
-        Ok(())
+    cx.lend(|cx, tx| {
+        let mut m = Build::blank(tx, rtm::GETLINK, 0, IFINFO_LEN);
+        m.put(ifla::EXT_MASK, rtext_filter::VF);
+        filter.ask(&mut m);
+        crate::dump::dump(cx, &mut m, &mut |page, m| {
+            page.names.learn(m);
+            link(page, m, &filter);
+            Ok(())
+        })
     })
 }
 
@@ -237,6 +239,7 @@ fn words<'l>(
     Ok(slot(&slots, DEV))
 }
 
+#[inline(never)]
 fn one(cx: &mut Ctx<'_>, name: &[u8], filter: &Filter<'_>) -> Done {
     let mut tx = [0; 256];
     let mut m = crate::names::request(&mut tx, crate::names::Link::Name(name));
@@ -305,7 +308,6 @@ impl<'m> Row<'m> {
 /// Prints a link as `ip link` does, if it passes.
 pub fn link(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter<'_>) {
     let Some(row) = Row::of(m) else { return };
-    page.names.learn(m);
     if !row.passes(filter) {
         return;
     }
