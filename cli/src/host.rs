@@ -1,7 +1,9 @@
 //! The system below the commands: the standard streams and the netlink sockets.
 
 use core::cell::Cell;
+use nlbox_core::bytes::until_nul;
 use nlbox_core::conn::{Errno, Received, Transport};
+use nlbox_core::text::ifname::IfName;
 use nlbox_core::text::out::Sink;
 use nlbox_sys::netlink::NetlinkSocket;
 
@@ -82,6 +84,11 @@ impl Transport for Socket<'_> {
             open.port = open.socket.port_id().map_err(errno)?;
         }
         Ok(open.port)
+    }
+
+    fn called(&mut self, index: u32) -> Option<(IfName, u16)> {
+        let (name, flags) = self.open().ok()?.socket.called(index).ok()?;
+        Some((IfName::new(until_nul(&name))?, flags))
     }
 
     fn larger(&mut self, len: usize) -> Option<&'static mut [u8]> {

@@ -88,8 +88,8 @@ pub const RX_BESIDE: usize = 32768;
 /// Bytes of output gathered before a write; an interrupted dump within them is asked again unseen.
 pub const PAGE: usize = 32768;
 
-/// Bytes of the last two.
-const LAST: usize = TX + size_of::<Cache>();
+/// Bytes of names and page.
+const FIRST: usize = PAGE + size_of::<Cache>();
 
 /// What was asked of all commands: the options before the object.
 #[derive(Clone, Copy, Default)]
@@ -243,14 +243,15 @@ pub fn run(args: Args) -> u8 {
     let mut sockets = ManuallyDrop::new([shared(), shared(), Socket::new(0), Socket::new(0)]);
     let [main, side, third, fourth] = &mut *sockets;
     // Mapped, so that only the pages which are used are ever there; a stack array would be zeroed whole.
-    let room = nlbox_sys::memory::map(PAGE + RX + RX + RX_BESIDE + RX_BESIDE + LAST).unwrap_or_default();
-    let (page, rest) = room.split_at_mut_checked(PAGE).unwrap_or_default();
+    let room = nlbox_sys::memory::map(FIRST + RX + RX + RX_BESIDE + RX_BESIDE + TX).unwrap_or_default();
+    let (first, rest) = room.split_at_mut_checked(FIRST).unwrap_or_default();
+    // The names, and in the same page of memory a short listing.
+    let names = Cache::mut_from_prefix(first);
     let (rx, rest) = rest.split_at_mut_checked(RX).unwrap_or_default();
     let (rx2, rest) = rest.split_at_mut_checked(RX).unwrap_or_default();
     let (rx3, rest) = rest.split_at_mut_checked(RX_BESIDE).unwrap_or_default();
-    let (rx4, rest) = rest.split_at_mut_checked(RX_BESIDE).unwrap_or_default();
-    // A short request and the names share a page.
-    let Ok((cache, tx)) = Cache::mut_from_prefix(rest) else {
+    let (rx4, tx) = rest.split_at_mut_checked(RX_BESIDE).unwrap_or_default();
+    let Ok((cache, page)) = names else {
         Report::new(&mut stderr).say(&[b"nlbox: no memory"]);
         return 1;
     };

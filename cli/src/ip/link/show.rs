@@ -213,15 +213,15 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     if let Some(name) = dev {
         return one(cx, name, &filter);
     }
-    cx.lend(|cx, tx| {
-        let mut m = Build::blank(tx, rtm::GETLINK, 0, IFINFO_LEN);
-        m.put(ifla::EXT_MASK, rtext_filter::VF);
-        filter.ask(&mut m);
-        crate::dump::dump(cx, &mut m, &mut |page, m| {
-            page.names.learn(m);
-            link(page, m, &filter);
-            Ok(())
-        })
+    // Room for a kind whose name is longer than any.
+    let mut tx = [0; 256];
+    let mut m = Build::blank(&mut tx, rtm::GETLINK, 0, IFINFO_LEN);
+    m.put(ifla::EXT_MASK, rtext_filter::VF);
+    filter.ask(&mut m);
+    crate::dump::dump(cx, &mut m, &mut |page, m| {
+        page.names.learn(m);
+        link(page, m, &filter);
+        Ok(())
     })
 }
 
