@@ -122,7 +122,7 @@ const fn shown(show: Show) -> Custom {
 
 type Show = fn(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn Resolve);
 
-static OPERSTATE_SHOWN: Custom = shown(|_, payload, out, _| operstate(out, payload, false));
+static OPERSTATE_SHOWN: Custom = shown(state_shown);
 static LINKINFO_SHOWN: Custom = shown(linkinfo);
 static AF_SPEC_SHOWN: Custom = shown(|_, payload, out, _| {
     let spec = Attrs::new(payload).nest(Key::<()>::new(u16::from(af::AF_INET6)));
@@ -132,6 +132,10 @@ static AF_SPEC_SHOWN: Custom = shown(|_, payload, out, _| {
         out.str("inet6_addr_gen_mode", "addrgenmode % ", name);
     }
 });
+
+fn state_shown(_: &AttrSpec, payload: &[u8], out: &mut Out<'_>, _: &mut dyn Resolve) {
+    operstate(out, payload, false);
+}
 
 /// Prints what `set` shows of a link; the listing of addresses is without a few of them.
 fn rows(page: &mut Page<'_>, set: &AttrSet, a: &Attrs<'_>, what: For) {
