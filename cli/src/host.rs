@@ -50,11 +50,14 @@ impl<'p> Socket<'p> {
     }
 
     fn open(&mut self) -> Result<&mut Open, Errno> {
-        let open = match self.take() {
-            Some(open) => open,
-            None => Open { socket: NetlinkSocket::open(self.protocol, 0).map_err(errno)?, port: 0 },
-        };
-        Ok(self.open.insert(open))
+        if self.open.is_none() {
+            self.open = match self.take() {
+                Some(open) => Some(open),
+                None => Some(Open { socket: NetlinkSocket::open(self.protocol, 0).map_err(errno)?, port: 0 }),
+            };
+        }
+        // EBADF: what stands above has made it some.
+        self.open.as_mut().ok_or(Errno(9))
     }
 
     /// Ours, or the one in the pool.
