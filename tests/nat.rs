@@ -472,6 +472,8 @@ fn with_ctx(f: impl FnOnce(&mut Ctx<'_>) -> Done) -> (Done, String) {
         err: Report::new(&mut err),
         beside: None,
         visits: Default::default(),
+        object: Default::default(),
+        verb: Default::default(),
         tx: &mut tx,
     };
     let done = f(&mut cx);

@@ -47,6 +47,8 @@ pub fn run_beside<'k>(
             err: Report::new(&mut err),
             beside: beside.as_mut(),
             visits: Default::default(),
+            object: Default::default(),
+            verb: Default::default(),
             tx: &mut tx,
         };
         nlbox::serve(&mut cx, Line::new(Words::List(&words), 0))

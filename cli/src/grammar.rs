@@ -136,14 +136,10 @@ impl Grammar {
         let (rows, usage) = self.ends();
         self.packed.get(rows..usage).unwrap_or("")
     }
-
-    /// What a word that is no keyword is: the row with its value in place; `None`: an error.
-    fn bare(&self) -> Option<Hit> {
-        self.iter().seek(None, BARE)
-    }
 }
 
 /// The keywords of a [`Grammar`].
+#[derive(Clone)]
 pub struct Rows {
     heads: &'static [u8],
     text: &'static str,
@@ -371,6 +367,32 @@ pub fn place(words: Texts, word: &[u8]) -> Option<usize> {
     }
 }
 
+/// A word and its place, for the next time: one line of a batch after the other begins with the same.
+#[derive(Default)]
+pub struct Memo {
+    /// Where the words stand among which it was found; 0 before any was.
+    words: usize,
+    word: heapless::Vec<u8, 15>,
+    place: usize,
+}
+
+impl Memo {
+    /// As [`place`], which is not asked for the same word again.
+    pub fn place(&mut self, words: Texts, word: &[u8]) -> Option<usize> {
+        let at = words.0.as_ptr().addr();
+        if self.words == at && self.word == word {
+            return Some(self.place);
+        }
+        let place = place(words, word)?;
+        self.words = 0;
+        self.word.clear();
+        if self.word.extend_from_slice(word).is_ok() {
+            (self.words, self.place) = (at, place);
+        }
+        Some(place)
+    }
+}
+
 /// A spelling's whole word: without brackets, the first of several.
 pub struct Whole(heapless::Vec<u8, 32>);
 
@@ -416,9 +438,10 @@ pub fn fill<'l>(
     slots: &mut Slots<'l>,
 ) -> Done {
     let mut seen = 0_u64;
+    let rows = grammar.iter();
     while let Some(word) = line.next() {
         m.from_word(line.at());
-        let found = if is_address(word) { None } else { grammar.iter().seek(Some(word), 0) };
+        let found = if is_address(word) { None } else { rows.clone().seek(Some(word), 0) };
         match found {
             Some(hit) => {
                 let bit = 1_u64.checked_shl(hit.passed).unwrap_or(0);
@@ -432,7 +455,8 @@ pub fn fill<'l>(
                 if nlbox_core::spec::matches(word, "help") {
                     return Err(Fail::HELP);
                 }
-                let Some(hit) = grammar.bare() else {
+                // What a word that is no keyword is: the row with its value in place.
+                let Some(hit) = rows.clone().seek(None, BARE) else {
                     return Err(cx.err.usage_of("Error: unknown word \"%\"", word));
                 };
                 line.back();
@@ -589,7 +613,7 @@ impl Object {
     pub fn run(&self, cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         let word = line.next();
         let mut words = self.words();
-        let verb = word.and_then(|word| place(words, word));
+        let verb = word.and_then(|word| cx.verb.place(words, word));
         if cx.conn.gathering() {
             gate(cx, verb.and_then(|n| words.nth(n)).is_some_and(changes))?;
         }
@@ -622,6 +646,28 @@ impl Object {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_place_is_remembered_for_its_word_alone() {
+        let (objects, verbs) =
+            (nlbox_core::texts!["a[ddress]", "r[oute]"], nlbox_core::texts!["r[oute]", "a[dd]"]);
+        let mut memo = Memo::default();
+        for _ in 0..2 {
+            for (words, word, at) in [
+                (objects, &b"a"[..], Some(0)),
+                (verbs, b"a", Some(1)),
+                (verbs, b"add", Some(1)),
+                (verbs, b"addr", None),
+                (objects, b"addr", Some(0)),
+                (objects, b"route", Some(1)),
+                (objects, b"a-word-of-more-than-fifteen", None),
+            ] {
+                for _ in 0..2 {
+                    assert_eq!(memo.place(words, word), at);
+                }
+            }
+        }
+    }
 
     #[test]
     fn brackets_say_how_far_a_word_may_be_shortened() {

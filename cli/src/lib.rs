@@ -66,7 +66,7 @@ mod watch;
 pub mod words;
 
 use crate::getopt::choose;
-use crate::grammar::Run;
+use crate::grammar::{Memo, Run};
 use crate::host::{Pool, Socket, Stream};
 use crate::names::{Cache, Names};
 use crate::report::{Done, Report};
@@ -144,6 +144,10 @@ pub struct Ctx<'a> {
     pub beside: Option<&'a mut [Conn<'a>; 2]>,
     /// The namespaces that the lines of a batch are for.
     pub visits: ip::netns::Visits,
+    /// The object, and the verb, that a line named last.
+    pub object: Memo,
+    /// See there.
+    pub verb: Memo,
     /// Room for one request.
     pub tx: &'a mut [u8],
 }
@@ -266,6 +270,8 @@ pub fn run(args: Args) -> u8 {
         err: Report::new(&mut stderr),
         beside: Some(&mut beside),
         visits: Default::default(),
+        object: Memo::default(),
+        verb: Memo::default(),
         tx,
     };
     let words = Words::Args(args);

@@ -188,6 +188,8 @@ pub fn with(kernels: &mut [Kernel; 2], work: impl FnOnce(&mut Ctx<'_>)) -> Vec<u
             err: Report::new(&mut err),
             beside: None,
             visits: Default::default(),
+            object: Default::default(),
+            verb: Default::default(),
             tx: &mut tx,
         };
         work(&mut cx);
