@@ -246,12 +246,14 @@ pub fn run(args: Args) -> u8 {
     let shared = || Socket::shared(&pool);
     let mut sockets = ManuallyDrop::new([shared(), shared(), Socket::new(0), Socket::new(0)]);
     let [main, side, third, fourth] = &mut *sockets;
-    // Mapped, so that only the pages which are used are ever there; a stack array would be zeroed whole.
-    let room = nlbox_sys::memory::map(FIRST + RX + RX + RX_BESIDE + RX_BESIDE + TX).unwrap_or_default();
-    let (first, rest) = room.split_at_mut_checked(FIRST).unwrap_or_default();
+    // Only the pages which are used are ever there; a stack array would be zeroed whole.
+    let room = nlbox_sys::memory::room().unwrap_or_default();
+    const { assert!(RX + FIRST + RX + RX_BESIDE + RX_BESIDE + TX <= nlbox_sys::memory::ROOM) };
+    // First what is always used: it may share a page with the program's own data.
+    let (rx, rest) = room.split_at_mut_checked(RX).unwrap_or_default();
+    let (first, rest) = rest.split_at_mut_checked(FIRST).unwrap_or_default();
     // The names, and in the same page of memory a short listing.
     let names = Cache::mut_from_prefix(first);
-    let (rx, rest) = rest.split_at_mut_checked(RX).unwrap_or_default();
     let (rx2, rest) = rest.split_at_mut_checked(RX).unwrap_or_default();
     let (rx3, rest) = rest.split_at_mut_checked(RX_BESIDE).unwrap_or_default();
     let (rx4, tx) = rest.split_at_mut_checked(RX_BESIDE).unwrap_or_default();
