@@ -223,7 +223,6 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     m.put(ifla::EXT_MASK, rtext_filter::VF);
     filter.ask(&mut m);
     crate::dump::dump(cx, &mut m, &mut |page, m| {
-        page.names.learn(m);
         link(page, m, &filter);
         Ok(())
     })
@@ -312,6 +311,7 @@ impl<'m> Row<'m> {
 /// Prints a link as `ip link` does, if it passes.
 pub fn link(page: &mut Page<'_>, m: &Message<'_>, filter: &Filter<'_>) {
     let Some(row) = Row::of(m) else { return };
+    page.names.learn(m);
     if !row.passes(filter) {
         return;
     }
