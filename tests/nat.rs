@@ -461,17 +461,19 @@ fn many_at_once_lose_nothing_of_each_other() {
 fn with_ctx(f: impl FnOnce(&mut Ctx<'_>) -> Done) -> (Done, String) {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let (mut page, mut rx, mut rx2, mut tx) = (vec![0; 64], vec![0; 64], vec![0; 64], vec![0; 64]);
-    let (mut main, mut side) = (Socket::new(0), Socket::new(0));
+    let (mut main, mut side, mut cache) = (Socket::new(0), Socket::new(0), Default::default());
     let mut cx = Ctx {
         conn: Conn::new(&mut main, &mut rx),
         page: Page {
             out: Out::new(&mut out, &mut page),
-            names: Names::new(Conn::new(&mut side, &mut rx2)),
+            names: Names::new(Conn::new(&mut side, &mut rx2), &mut cache),
             opts: Options::default(),
         },
         err: Report::new(&mut err),
         beside: None,
         visits: Default::default(),
+        object: Default::default(),
+        verb: Default::default(),
         tx: &mut tx,
     };
     let done = f(&mut cx);

@@ -44,7 +44,7 @@ fn found(name: &str, work: &str) -> Vec<String> {
     let mut rustc = Command::new("rustc")
         .args(["--edition", "2024", "--crate-name", "little", "--target", TARGET, "-C", "opt-level=z"])
         .args(["-C", "lto=fat", "-C", "codegen-units=1", "-C", "panic=abort", "-C", "linker=rust-lld"])
-        .args(["-C", "relocation-model=pie", "-o"])
+        .args(["-C", "relocation-model=static", "-o"])
         .arg(&program)
         .arg("-")
         .stdin(Stdio::piped())

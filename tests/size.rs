@@ -9,8 +9,8 @@ use std::process::{Command, Stdio};
 use symbols::{panics, symbols};
 
 /// The aim for the whole product was 131,072 bytes. These hold the line where it stands.
-const IP_ALONE: u64 = 272_500;
-const WHOLE: u64 = 427_800;
+const IP_ALONE: u64 = 267_800;
+const WHOLE: u64 = 423_000;
 
 const TARGET: &str = "x86_64-unknown-linux-musl";
 
@@ -73,6 +73,34 @@ fn no_panic_path_on_other_machines() {
     }
 }
 
+#[test]
+fn at_any_address_by_one_word() {
+    // The line that SECURITY.md gives, of the smaller product.
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let text = std::fs::read_to_string(root.join("SECURITY.md")).unwrap();
+    assert!(text.contains("`RUSTFLAGS='-C relocation-model=pie' cargo build --release`"));
+    let base = std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
+    let dir = root.join(base).join("product-pie");
+    let done = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()))
+        .args(["build", "--quiet", "--release", "-p", "nlbox", "--no-default-features"])
+        .current_dir(root)
+        .env("RUSTFLAGS", "-C relocation-model=pie")
+        .env("CARGO_TARGET_DIR", &dir)
+        .status()
+        .expect("cargo runs");
+    assert!(done.success());
+    let moved = dir.join(TARGET).join("release/nlbox");
+    let fixed = build("release", &["--no-default-features"], "product-ip");
+    // e_type: ET_EXEC, ET_DYN.
+    let types = [&fixed, &moved].map(|file| std::fs::read(file).unwrap()[16]);
+    assert_eq!(types, [2, 3]);
+    let said =
+        [&fixed, &moved].map(|file| Command::new(file).args(["ip", "-d", "-j", "route", "help"]).output());
+    let [fixed, moved] = said.map(|out| out.expect("both start"));
+    assert!(fixed.stderr.len() > 100);
+    assert_eq!(fixed, moved);
+}
+
 /// What a run keeps in memory at its peak, in KiB: `VmHWM` when it exits, which a tracer sees.
 fn peak(program: &Path, args: &[&str]) -> u64 {
     let mut command = Command::new(program);
@@ -113,8 +141,8 @@ fn peak(program: &Path, args: &[&str]) -> u64 {
 #[test]
 fn memory_stays_small() {
     let ip = build("release", &["--no-default-features"], "product-ip");
-    // Most of it is the file itself, which the kernel maps in runs of pages: the whole file weighs more than its part.
-    for (program, name, limit) in [(ip, "ip alone", 400), (harness::nlbox(), "the whole file", 600)] {
+    // Most of it is the file itself, which the kernel maps sixteen pages at a time.
+    for (program, name, limit) in [(ip, "ip alone", 280), (harness::nlbox(), "the whole file", 280)] {
         for args in [
             &["ip", "link", "show", "lo"][..],
             &["ip", "addr"],

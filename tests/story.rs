@@ -32,7 +32,7 @@ pub fn run_beside<'k>(
     let words: Vec<_> = words.iter().map(CString::as_c_str).collect();
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let (mut page, mut rx, mut rx2) = (vec![0; nlbox::PAGE], vec![0; nlbox::RX], vec![0; nlbox::RX]);
-    let mut tx = vec![0; nlbox::TX];
+    let (mut tx, mut cache) = (vec![0; nlbox::TX], Default::default());
     let mut rooms = [vec![0; nlbox::RX_BESIDE], vec![0; nlbox::RX_BESIDE]];
     let code = {
         let [rx3, rx4] = &mut rooms;
@@ -41,12 +41,14 @@ pub fn run_beside<'k>(
             conn: Conn::new(main, &mut rx),
             page: Page {
                 out: Out::new(&mut out, &mut page),
-                names: Names::new(Conn::new(side, &mut rx2)),
+                names: Names::new(Conn::new(side, &mut rx2), &mut cache),
                 opts: Options::default(),
             },
             err: Report::new(&mut err),
             beside: beside.as_mut(),
             visits: Default::default(),
+            object: Default::default(),
+            verb: Default::default(),
             tx: &mut tx,
         };
         nlbox::serve(&mut cx, Line::new(Words::List(&words), 0))

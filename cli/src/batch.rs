@@ -14,7 +14,7 @@ use core::ffi::CStr;
 use nlbox_core::conn::Error;
 use nlbox_core::conn::bulk::MANY;
 use nlbox_core::text::num;
-use nlbox_sys::fd::{CBuf, Fd, OFlags, STDIN, first, open, read};
+use nlbox_sys::fd::{CBuf, Fd, OFlags, STDIN, first, open, part, read};
 
 /// Bytes read at once, and of one command with its comment, continuation lines joined.
 const ROOM: usize = 16384;
@@ -246,22 +246,12 @@ impl Batch<'_> {
     }
 
     /// Runs a line, or keeps its request.
-    fn line(
-        &mut self,
-        cx: &mut Ctx<'_>,
-        line: &mut [u8],
-        plain: bool,
-        program: &Program,
-        number: u64,
-    ) -> Done {
-        let mut words: heapless::Vec<&CStr, WORDS> = heapless::Vec::new();
-        let broken = match split(line, plain, &mut words) {
-            Ok(()) if words.is_empty() => return Ok(()),
-            Ok(()) => None,
-            Err(Broken::Quote) => Some(&b"Unterminated quoted string"[..]),
-            Err(Broken::Words) => Some(&b"Too many words in one line."[..]),
-        };
-        if cx.page.opts.force && broken.is_none() {
+    fn line(&mut self, cx: &mut Ctx<'_>, words: &[&CStr], program: &Program, number: u64) -> Done {
+        if words.is_empty() {
+            return Ok(());
+        }
+        let line = || Line::new(Words::List(words), 0);
+        if cx.page.opts.force {
             if self.lines.is_full() {
                 self.settle(cx);
             }
@@ -269,7 +259,7 @@ impl Batch<'_> {
             // Tried without a word: what it has to say comes behind the lines before it.
             cx.err.mute = true;
             let done = match cx.conn.gathering() {
-                true => program.line(cx, &mut Line::new(Words::List(&words), 0)),
+                true => program.line(cx, &mut line()),
                 false => Err(LATER),
             };
             cx.err.mute = false;
@@ -280,10 +270,27 @@ impl Batch<'_> {
             }
         }
         self.settle(cx);
-        match broken {
-            None => program.line(cx, &mut Line::new(Words::List(&words), 0)),
-            Some(why) => Err(cx.err.plain(&[why])),
-        }
+        program.line(cx, &mut line())
+    }
+
+    /// The same of a line that is first to be parted into words.
+    #[inline(never)]
+    fn parted(
+        &mut self,
+        cx: &mut Ctx<'_>,
+        line: &mut [u8],
+        plain: bool,
+        program: &Program,
+        number: u64,
+    ) -> Done {
+        let mut words = heapless::Vec::new();
+        let why = match split(line, plain, &mut words) {
+            Ok(()) => return self.line(cx, &words, program, number),
+            Err(Broken::Quote) => &b"Unterminated quoted string"[..],
+            Err(Broken::Words) => b"Too many words in one line.",
+        };
+        self.settle(cx);
+        Err(cx.err.plain(&[why]))
     }
 }
 
@@ -313,21 +320,36 @@ pub(crate) fn run(cx: &mut Ctx<'_>, file: &[u8], program: &Program) -> Done {
     let mut batch = Batch { file, lines: heapless::Vec::new(), done: Ok(()) };
     let typed = cx.err.typed.take();
     loop {
-        let ran = match source.next() {
-            Next::End => break,
-            Next::Line(line, plain, number) => batch.line(cx, line, plain, program, number),
-            Next::TooLong => {
-                batch.settle(cx);
-                Err(cx.err.plain_as("The line is too long."))
-            }
-            Next::Dry => {
-                batch.settle(cx);
-                if source.more().is_err() {
-                    batch.done = Err(cx.err.plain_of("Cannot read \"%\".", file));
-                    break;
+        // Nearly every line of a batch is plain, and there whole.
+        let quick = if source.seen == 0 && source.joined == 0 && !source.long {
+            let mut words: heapless::Vec<&CStr, WORDS> = heapless::Vec::new();
+            let rest = source.buf.get_mut(source.at..source.len).unwrap_or_default();
+            part(rest, |word| words.push(word).is_ok()).map(|len| {
+                source.at = source.at.saturating_add(len);
+                source.number = source.number.saturating_add(1);
+                batch.line(cx, &words, program, source.number)
+            })
+        } else {
+            None
+        };
+        let ran = match quick {
+            Some(ran) => ran,
+            None => match source.next() {
+                Next::End => break,
+                Next::Line(line, plain, number) => batch.parted(cx, line, plain, program, number),
+                Next::TooLong => {
+                    batch.settle(cx);
+                    Err(cx.err.plain_as("The line is too long."))
                 }
-                continue;
-            }
+                Next::Dry => {
+                    batch.settle(cx);
+                    if source.more().is_err() {
+                        batch.done = Err(cx.err.plain_of("Cannot read \"%\".", file));
+                        break;
+                    }
+                    continue;
+                }
+            },
         };
         if let Err(fail) = ran {
             batch.failed(cx, source.number, fail);

@@ -136,14 +136,10 @@ impl Grammar {
         let (rows, usage) = self.ends();
         self.packed.get(rows..usage).unwrap_or("")
     }
-
-    /// What a word that is no keyword is: the row with its value in place; `None`: an error.
-    fn bare(&self) -> Option<Arg> {
-        self.iter().next_of(None, BARE).map(|(_, arg)| arg)
-    }
 }
 
 /// The keywords of a [`Grammar`].
+#[derive(Clone)]
 pub struct Rows {
     heads: &'static [u8],
     text: &'static str,
@@ -152,40 +148,47 @@ pub struct Rows {
     calls: core::slice::Iter<'static, Call>,
 }
 
+/// A row that was found, its words left where they stand.
+struct Hit {
+    /// How many rows were passed over before it.
+    passed: u32,
+    /// Where its spelling begins, its text, and the next row's.
+    start: usize,
+    middle: usize,
+    end: usize,
+    call: Option<Call>,
+    number: u8,
+    what: What,
+    times: Times,
+}
+
 impl Rows {
-    /// The next keyword that `word` spells (any without a word; the bare row for [`BARE`]), and how many rows were
-    /// passed over before it.
-    fn next_of(&mut self, word: Option<&[u8]>, bare: u8) -> Option<(u32, Arg)> {
+    /// The next keyword that `word` spells; any without a word; the bare row for [`BARE`].
+    fn seek(&mut self, word: Option<&[u8]>, bare: u8) -> Option<Hit> {
         let letter = word.map_or(0, |w| w.first().copied().unwrap_or(0));
-        let mut passed = 0_u32;
+        let (mut passed, mut heads, mut at) = (0_u32, core::mem::take(&mut self.heads), self.at);
         loop {
-            let ([first, len, text, number, what], rest) = self.heads.split_first_chunk()?;
-            self.heads = rest;
-            let start = self.at;
+            let ([first, len, text, number, what], rest) = heads.split_first_chunk()?;
+            heads = rest;
+            let start = at;
             let middle = start.wrapping_add(usize::from(*len));
-            self.at = middle.wrapping_add(usize::from(*text));
+            at = middle.wrapping_add(usize::from(*text));
             let call = if what & CALLS != 0 { self.calls.next() } else { None };
             // Most rows of most words are passed here.
             if *first == letter || *first == 0 || word.is_none() {
                 let spelling = self.text.as_bytes().get(start..middle)?;
                 if what & BARE == bare && word.is_none_or(|word| fits(word, spelling)) {
-                    let spelling = self.text.get(start..middle)?;
-                    let text = self.text.get(middle..self.at)?;
-                    let text = if text.is_empty() && call.is_none() { INVALID } else { text };
-                    let times = *TIMES.get(usize::from(what >> 4 & 3))?;
-                    let what = *WHATS.get(usize::from(what & 7))?;
-                    return Some((
+                    (self.heads, self.at) = (heads, at);
+                    return Some(Hit {
                         passed,
-                        Arg {
-                            word: spelling,
-                            text,
-                            call: call.copied(),
-                            number: *number,
-                            what,
-                            bare: false,
-                            times,
-                        },
-                    ));
+                        start,
+                        middle,
+                        end: at,
+                        call: call.copied(),
+                        number: *number,
+                        what: *WHATS.get(usize::from(what & 7))?,
+                        times: *TIMES.get(usize::from(what >> 4 & 3))?,
+                    });
                 }
             }
             passed = passed.wrapping_add(1);
@@ -197,8 +200,18 @@ impl Iterator for Rows {
     type Item = Arg;
 
     fn next(&mut self) -> Option<Arg> {
-        self.next_of(None, 0).map(|(_, arg)| arg)
+        let hit = self.seek(None, 0)?;
+        Some(arg(self.text, &hit))
     }
+}
+
+/// The row in full.
+#[inline(never)]
+fn arg(packed: &'static str, hit: &Hit) -> Arg {
+    let Hit { start, middle, end, call, number, what, times, .. } = *hit;
+    let text = packed.get(middle..end).unwrap_or("");
+    let text = if text.is_empty() && call.is_none() { INVALID } else { text };
+    Arg { word: packed.get(start..middle).unwrap_or(""), text, call, number, what, bare: false, times }
 }
 
 pub mod pack;
@@ -354,6 +367,32 @@ pub fn place(words: Texts, word: &[u8]) -> Option<usize> {
     }
 }
 
+/// A word and its place, for the next time: one line of a batch after the other begins with the same.
+#[derive(Default)]
+pub struct Memo {
+    /// Where the words stand among which it was found; 0 before any was.
+    words: usize,
+    word: heapless::Vec<u8, 15>,
+    place: usize,
+}
+
+impl Memo {
+    /// As [`place`], which is not asked for the same word again.
+    pub fn place(&mut self, words: Texts, word: &[u8]) -> Option<usize> {
+        let at = words.0.as_ptr().addr();
+        if self.words == at && self.word == word {
+            return Some(self.place);
+        }
+        let place = place(words, word)?;
+        self.words = 0;
+        self.word.clear();
+        if self.word.extend_from_slice(word).is_ok() {
+            (self.words, self.place) = (at, place);
+        }
+        Some(place)
+    }
+}
+
 /// A spelling's whole word: without brackets, the first of several.
 pub struct Whole(heapless::Vec<u8, 32>);
 
@@ -399,14 +438,15 @@ pub fn fill<'l>(
     slots: &mut Slots<'l>,
 ) -> Done {
     let mut seen = 0_u64;
+    let rows = grammar.iter();
     while let Some(word) = line.next() {
         m.from_word(line.at());
-        let found = if is_address(word) { None } else { grammar.iter().next_of(Some(word), 0) };
+        let found = if is_address(word) { None } else { rows.clone().seek(Some(word), 0) };
         match found {
-            Some((n, arg)) => {
-                let bit = 1_u64.checked_shl(n).unwrap_or(0);
-                take(cx, line, grammar, m, slots, &arg, word, seen & bit != 0)?;
-                if arg.call.is_none() && matches!(arg.what, What::Last) {
+            Some(hit) => {
+                let bit = 1_u64.checked_shl(hit.passed).unwrap_or(0);
+                take(cx, line, grammar, m, slots, &hit, word, seen & bit != 0)?;
+                if hit.call.is_none() && matches!(hit.what, What::Last) {
                     break;
                 }
                 seen |= bit;
@@ -415,12 +455,13 @@ pub fn fill<'l>(
                 if nlbox_core::spec::matches(word, "help") {
                     return Err(Fail::HELP);
                 }
-                let Some(arg) = grammar.bare() else {
+                // What a word that is no keyword is: the row with its value in place.
+                let Some(hit) = rows.clone().seek(None, BARE) else {
                     return Err(cx.err.usage_of("Error: unknown word \"%\"", word));
                 };
                 line.back();
                 m.from_word(line.at());
-                take(cx, line, grammar, m, slots, &arg, word, false)?;
+                take(cx, line, grammar, m, slots, &hit, word, false)?;
             }
         }
     }
@@ -439,34 +480,35 @@ fn take<'l>(
     grammar: &Grammar,
     m: &mut Build<'_>,
     slots: &mut Slots<'l>,
-    arg: &Arg,
+    hit: &Hit,
     keyword: &'l [u8],
     again: bool,
 ) -> Done {
-    let to = arg.to();
-    match to {
-        To::Mark(n) => {
-            if let Some(s) = slots.get_mut(usize::from(n)) {
+    let Hit { call, number, what, times, .. } = *hit;
+    match call {
+        Some(f) if times == Times::Any => return f(cx, line, m, slots),
+        None if matches!(what, What::Mark) => {
+            if let Some(s) = slots.get_mut(usize::from(number)) {
                 *s = Some(keyword);
             }
             return Ok(());
         }
-        To::Call(f, _) if arg.times == Times::Any => return f(cx, line, m, slots),
         _ => {}
     }
     let value = line.value(&mut cx.err)?;
-    let slot = match to {
-        To::Slot(n) | To::Switch(n) | To::Last(n) => slots.get_mut(usize::from(n)),
+    let slot = match (call, what) {
+        (None, What::Slot | What::Switch | What::Last) => slots.get_mut(usize::from(number)),
         _ => None,
     };
     let again = again || slot.as_ref().is_some_and(|s| s.is_some());
     // What errors call the keyword. Words for one slot go by the first of them: `remote` is `peer`.
     let whole = || {
+        let arg = arg(grammar.packed, hit);
         let first =
             grammar.iter().find(|a| matches!((a.to(), arg.to()), (To::Slot(n), To::Slot(m)) if n == m));
-        Whole::of(first.unwrap_or(*arg).word)
+        Whole::of(first.unwrap_or(arg).word)
     };
-    match arg.times {
+    match times {
         Times::Once if again => return Err(cx.err.duplicate(whole().as_bytes(), value)),
         Times::OnceOrGarbage if again => return Err(cx.err.garbage(whole().as_bytes(), value)),
         _ => {}
@@ -474,23 +516,25 @@ fn take<'l>(
     if let Some(s) = slot {
         *s = Some(value);
     }
-    match to {
-        To::Attr(ty) => {
-            let Some(row) = grammar.set.row(ty) else { return Ok(()) };
+    if let Some(f) = call {
+        line.back();
+        return f(cx, line, m, slots);
+    }
+    match what {
+        What::Attr => {
+            let Some(row) = grammar.set.row(number.into()) else { return Ok(()) };
             put::put(&row, m, value, &mut cx.page.names).map_err(|bad| match bad {
-                Bad::Value | Bad::Cast => cx.err.invalid(value, whole().as_bytes(), arg.text),
+                Bad::Value | Bad::Cast => {
+                    cx.err.invalid(value, whole().as_bytes(), arg(grammar.packed, hit).text)
+                }
                 Bad::NoDevice => cx.err.invalid(value, b"", "Device does not exist\n"),
                 Bad::OnOff => cx.err.on_off(whole().as_bytes(), value),
                 Bad::OneOf => cx.err.one_of_on_off(whole().as_bytes(), value, 22),
                 Bad::Said | Bad::More => crate::report::USAGE,
             })
         }
-        To::Call(f, _) => {
-            line.back();
-            f(cx, line, m, slots)
-        }
-        To::Switch(_) if put::on_off(value).is_none() => Err(cx.err.on_off(whole().as_bytes(), value)),
-        To::Switch(_) | To::Last(_) | To::Slot(_) | To::Mark(_) => Ok(()),
+        What::Switch if put::on_off(value).is_none() => Err(cx.err.on_off(whole().as_bytes(), value)),
+        _ => Ok(()),
     }
 }
 
@@ -569,7 +613,7 @@ impl Object {
     pub fn run(&self, cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
         let word = line.next();
         let mut words = self.words();
-        let verb = word.and_then(|word| place(words, word));
+        let verb = word.and_then(|word| cx.verb.place(words, word));
         if cx.conn.gathering() {
             gate(cx, verb.and_then(|n| words.nth(n)).is_some_and(changes))?;
         }
@@ -602,6 +646,28 @@ impl Object {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_place_is_remembered_for_its_word_alone() {
+        let (objects, verbs) =
+            (nlbox_core::texts!["a[ddress]", "r[oute]"], nlbox_core::texts!["r[oute]", "a[dd]"]);
+        let mut memo = Memo::default();
+        for _ in 0..2 {
+            for (words, word, at) in [
+                (objects, &b"a"[..], Some(0)),
+                (verbs, b"a", Some(1)),
+                (verbs, b"add", Some(1)),
+                (verbs, b"addr", None),
+                (objects, b"addr", Some(0)),
+                (objects, b"route", Some(1)),
+                (objects, b"a-word-of-more-than-fifteen", None),
+            ] {
+                for _ in 0..2 {
+                    assert_eq!(memo.place(words, word), at);
+                }
+            }
+        }
+    }
 
     #[test]
     fn brackets_say_how_far_a_word_may_be_shortened() {

@@ -1,7 +1,9 @@
 //! The system below the commands: the standard streams and the netlink sockets.
 
 use core::cell::Cell;
+use nlbox_core::bytes::until_nul;
 use nlbox_core::conn::{Errno, Received, Transport};
+use nlbox_core::text::ifname::IfName;
 use nlbox_core::text::out::Sink;
 use nlbox_sys::netlink::NetlinkSocket;
 
@@ -48,11 +50,14 @@ impl<'p> Socket<'p> {
     }
 
     fn open(&mut self) -> Result<&mut Open, Errno> {
-        let open = match self.take() {
-            Some(open) => open,
-            None => Open { socket: NetlinkSocket::open(self.protocol, 0).map_err(errno)?, port: 0 },
-        };
-        Ok(self.open.insert(open))
+        if self.open.is_none() {
+            self.open = match self.take() {
+                Some(open) => Some(open),
+                None => Some(Open { socket: NetlinkSocket::open(self.protocol, 0).map_err(errno)?, port: 0 }),
+            };
+        }
+        // EBADF: what stands above has made it some.
+        self.open.as_mut().ok_or(Errno(9))
     }
 
     /// Ours, or the one in the pool.
@@ -82,6 +87,11 @@ impl Transport for Socket<'_> {
             open.port = open.socket.port_id().map_err(errno)?;
         }
         Ok(open.port)
+    }
+
+    fn called(&mut self, index: u32) -> Option<(IfName, u16)> {
+        let (name, flags) = self.open().ok()?.socket.called(index).ok()?;
+        Some((IfName::new(until_nul(&name))?, flags))
     }
 
     fn larger(&mut self, len: usize) -> Option<&'static mut [u8]> {

@@ -66,9 +66,9 @@ mod watch;
 pub mod words;
 
 use crate::getopt::choose;
-use crate::grammar::Run;
+use crate::grammar::{Memo, Run};
 use crate::host::{Pool, Socket, Stream};
-use crate::names::Names;
+use crate::names::{Cache, Names};
 use crate::report::{Done, Report};
 use crate::words::{Line, Words};
 use core::mem::ManuallyDrop;
@@ -76,6 +76,7 @@ use nlbox_core::conn::Conn;
 use nlbox_core::text::out::Out;
 use nlbox_core::text::{Texts, pack};
 use nlbox_sys::entry::Args;
+use zerocopy::FromBytes;
 
 /// Bytes for one request.
 pub const TX: usize = 4096;
@@ -86,6 +87,9 @@ pub const RX: usize = 131_072;
 pub const RX_BESIDE: usize = 32768;
 /// Bytes of output gathered before a write; an interrupted dump within them is asked again unseen.
 pub const PAGE: usize = 32768;
+
+/// Bytes of names and page.
+const FIRST: usize = PAGE + size_of::<Cache>();
 
 /// What was asked of all commands: the options before the object.
 #[derive(Clone, Copy, Default)]
@@ -141,6 +145,10 @@ pub struct Ctx<'a> {
     pub beside: Option<&'a mut [Conn<'a>; 2]>,
     /// The namespaces that the lines of a batch are for.
     pub visits: ip::netns::Visits,
+    /// The object, and the verb, that a line named last.
+    pub object: Memo,
+    /// See there.
+    pub verb: Memo,
     /// Room for one request.
     pub tx: &'a mut [u8],
 }
@@ -239,28 +247,34 @@ pub fn run(args: Args) -> u8 {
     let shared = || Socket::shared(&pool);
     let mut sockets = ManuallyDrop::new([shared(), shared(), Socket::new(0), Socket::new(0)]);
     let [main, side, third, fourth] = &mut *sockets;
-    // Mapped, so that only the pages which are used are ever there; a stack array would be zeroed whole.
-    let room = nlbox_sys::memory::map(PAGE + RX + RX + RX_BESIDE + RX_BESIDE + TX).unwrap_or_default();
-    let (page, rest) = room.split_at_mut_checked(PAGE).unwrap_or_default();
-    let (rx, rest) = rest.split_at_mut_checked(RX).unwrap_or_default();
+    // Only the pages which are used are ever there; a stack array would be zeroed whole.
+    let room = nlbox_sys::memory::room().unwrap_or_default();
+    const { assert!(RX + FIRST + RX + RX_BESIDE + RX_BESIDE + TX <= nlbox_sys::memory::ROOM) };
+    // First what is always used: it may share a page with the program's own data.
+    let (rx, rest) = room.split_at_mut_checked(RX).unwrap_or_default();
+    let (first, rest) = rest.split_at_mut_checked(FIRST).unwrap_or_default();
+    // The names, and in the same page of memory a short listing.
+    let names = Cache::mut_from_prefix(first);
     let (rx2, rest) = rest.split_at_mut_checked(RX).unwrap_or_default();
     let (rx3, rest) = rest.split_at_mut_checked(RX_BESIDE).unwrap_or_default();
     let (rx4, tx) = rest.split_at_mut_checked(RX_BESIDE).unwrap_or_default();
-    if tx.is_empty() {
+    let Ok((cache, page)) = names else {
         Report::new(&mut stderr).say(&[b"nlbox: no memory"]);
         return 1;
-    }
+    };
     let mut beside = [Conn::new(third, rx3), Conn::new(fourth, rx4)];
     let mut cx = Ctx {
         conn: Conn::new(main, rx),
         page: Page {
             out: Out::new(&mut stdout, page),
-            names: Names::new(Conn::new(side, rx2)),
+            names: Names::new(Conn::new(side, rx2), cache),
             opts: Options::default(),
         },
         err: Report::new(&mut stderr),
         beside: Some(&mut beside),
         visits: Default::default(),
+        object: Memo::default(),
+        verb: Memo::default(),
         tx,
     };
     let words = Words::Args(args);

@@ -11,7 +11,7 @@ use nlbox_core::text::num;
 use nlbox_core::wire::attr::Attrs;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
-use zerocopy::FromBytes;
+use zerocopy::{FromBytes, FromZeros, Immutable, IntoBytes, KnownLayout};
 
 /// How many names are kept; a listing of routes asks for the same few again and again.
 const CACHE: usize = 64;
@@ -20,7 +20,9 @@ const CACHE: usize = 64;
 pub struct Names<'a> {
     /// The second conversation: free while the first one is in the middle of a dump.
     pub conn: Conn<'a>,
-    cache: [Known; CACHE],
+    cache: &'a mut Cache,
+    /// Whether anything has been kept since all was forgotten.
+    kept: bool,
     /// Names of namespaces by their ids.
     pub nsids: crate::ip::netns::Ids,
     /// Names that files give.
@@ -32,11 +34,12 @@ pub struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    /// Nothing known yet.
-    pub fn new(conn: Conn<'a>) -> Self {
+    /// Nothing known yet: `cache` is as new.
+    pub fn new(conn: Conn<'a>, cache: &'a mut Cache) -> Self {
         Names {
             conn,
-            cache: [Known::default(); CACHE],
+            cache,
+            kept: false,
             nsids: Default::default(),
             files: Files::default(),
             foreign: None,
@@ -60,7 +63,9 @@ impl<'a> Names<'a> {
 
     /// Forgets the names: interfaces may have come, gone or been renamed.
     pub fn forget(&mut self) {
-        self.cache = [Known::default(); CACHE];
+        if core::mem::take(&mut self.kept) {
+            self.cache.0.iter_mut().for_each(|known| known.index = 0);
+        }
     }
 
     /// Keeps what a link message that passes by says.
@@ -85,7 +90,7 @@ impl<'a> Names<'a> {
     #[must_use]
     #[inline(always)]
     pub fn kept(&self, index: u32) -> Option<&IfName> {
-        let known = self.cache.get(usize::try_from(index).unwrap_or(0) % CACHE)?;
+        let known = self.cache.0.get(usize::try_from(index).unwrap_or(0) % CACHE)?;
         (known.index == index && index != 0 && self.foreign.is_none()).then_some(&known.name)
     }
 
@@ -93,21 +98,31 @@ impl<'a> Names<'a> {
         if let Some(known) = self.slot(index).filter(|known| index != 0 && known.index == index) {
             return Some(*known);
         }
+        // Its name and whether it is up are all that is wanted, and have calls of their own: half the cost of the call is
+        // what the kernel tells of a link.
+        if self.foreign.is_none()
+            && let Some((name, flags)) = self.conn.called(index)
+        {
+            return Some(self.keep(Known { index, flags: flags.into(), family: 0, name }));
+        }
         self.fetch(Link::Index(index))
+    }
+
+    fn keep(&mut self, known: Known) -> Known {
+        if let Some(slot) = self.slot(known.index) {
+            *slot = known;
+        }
+        known
     }
 
     /// Asks for one link, and keeps the answer.
     fn fetch(&mut self, which: Link<'_>) -> Option<Known> {
         let mut known = None;
         self.ask(which, &mut |m| known = Known::of(m)).ok()?;
-        let known = known?;
-        if let Some(slot) = self.slot(known.index) {
-            *slot = known;
-        }
-        Some(known)
+        known.map(|known| self.keep(known))
     }
 
-    /// `IFF_*` of an interface.
+    /// `IFF_*` of an interface, the lower half at least.
     pub fn flags(&mut self, index: u32) -> Option<u32> {
         self.known(index).map(|known| known.flags)
     }
@@ -141,8 +156,9 @@ impl<'a> Names<'a> {
         if self.foreign.is_some() {
             return None;
         }
+        self.kept = true;
         let n = usize::try_from(index).unwrap_or(0) % CACHE;
-        self.cache.get_mut(n)
+        self.cache.0.get_mut(n)
     }
 }
 
@@ -167,12 +183,24 @@ pub fn request<'t>(tx: &'t mut [u8], which: Link<'_>) -> Build<'t> {
 }
 
 /// What is kept of a link.
-#[derive(Clone, Copy, Default)]
-struct Known {
+#[derive(Clone, Copy, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
+pub struct Known {
     index: u32,
     flags: u32,
-    family: u8,
+    family: u32,
     name: IfName,
+}
+
+/// What is kept of links: all zero at first, as memory from the kernel is.
+#[derive(FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
+pub struct Cache([Known; CACHE]);
+
+impl Default for Cache {
+    fn default() -> Self {
+        FromZeros::new_zeroed()
+    }
 }
 
 impl Known {
@@ -180,7 +208,7 @@ impl Known {
         let (IfInfo { index, flags, family, .. }, _) = IfInfo::read_from_prefix(m.payload).ok()?;
         // The kernel begins with the name: no index is needed to find it.
         let name = Attrs::new(m.payload.get(IFINFO_LEN..)?).find(|a| a.ty == ifla::IFNAME.ty())?;
-        Some(Known { index, flags, family, name: IfName::new(until_nul(name.payload))? })
+        Some(Known { index, flags, family: family.into(), name: IfName::new(until_nul(name.payload))? })
     }
 }
 
@@ -222,7 +250,7 @@ impl Resolve for Names<'_> {
 
     fn ifindex(&mut self, name: &[u8]) -> Option<u32> {
         let is = |known: &&Known| known.index != 0 && known.name.as_bytes() == name;
-        if let Some(known) = self.cache.iter().find(is) {
+        if let Some(known) = self.cache.0.iter().filter(|_| self.kept).find(is) {
             return Some(known.index);
         }
         match self.fetch(Link::Name(name)) {

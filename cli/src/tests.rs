@@ -38,7 +38,8 @@ pub(crate) fn bytes(hex: &str) -> Vec<u8> {
 /// What `print` prints where interface 3 is called v0 and 5 is called v2, and nothing else is known.
 pub(crate) fn printed(mode: Mode, opts: Options, print: impl FnOnce(&mut Page<'_>)) -> String {
     let (mut text, mut dead, mut page, mut rx) = (Vec::new(), Dead, [0; 4096], [0; 64]);
-    let mut names = Names::new(Conn::new(&mut dead, &mut rx));
+    let mut cache = Default::default();
+    let mut names = Names::new(Conn::new(&mut dead, &mut rx), &mut cache);
     for (index, name) in [(3, b"v0"), (5, b"v2")] {
         let mut link = [0; 24];
         link[4] = index;

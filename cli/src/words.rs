@@ -62,11 +62,23 @@ impl<'l> Line<'l> {
     }
 
     /// The next word.
+    #[inline(never)]
     #[expect(clippy::should_implement_trait, reason = "a line is also stepped back; it is no plain iterator")]
     pub fn next(&mut self) -> Option<&'l [u8]> {
-        let w = self.peek()?;
-        self.at = self.at.saturating_add(1);
-        Some(w)
+        let at = self.at;
+        let word = match self.words {
+            Words::List(l) => l.get(at)?.to_bytes(),
+            Words::Args(_) => return self.next_arg(),
+        };
+        self.at = at.wrapping_add(1);
+        Some(word)
+    }
+
+    #[inline(never)]
+    fn next_arg(&mut self) -> Option<&'l [u8]> {
+        let word = self.peek()?;
+        self.at = self.at.wrapping_add(1);
+        Some(word)
     }
 
     /// Steps back before the word read last.

@@ -176,18 +176,20 @@ pub fn with(kernels: &mut [Kernel; 2], work: impl FnOnce(&mut Ctx<'_>)) -> Vec<u
     let [main, side] = kernels;
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let (mut page, mut rx, mut rx2) = (vec![0; nlbox::PAGE], vec![0; nlbox::RX], vec![0; nlbox::RX]);
-    let mut tx = vec![0; nlbox::TX];
+    let (mut tx, mut cache) = (vec![0; nlbox::TX], Default::default());
     {
         let mut cx = Ctx {
             conn: Conn::new(main, &mut rx),
             page: Page {
                 out: Out::new(&mut out, &mut page),
-                names: Names::new(Conn::new(side, &mut rx2)),
+                names: Names::new(Conn::new(side, &mut rx2), &mut cache),
                 opts: Options::default(),
             },
             err: Report::new(&mut err),
             beside: None,
             visits: Default::default(),
+            object: Default::default(),
+            verb: Default::default(),
             tx: &mut tx,
         };
         work(&mut cx);

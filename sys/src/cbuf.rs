@@ -87,6 +87,38 @@ pub fn first(bytes: &[u8]) -> Option<&CStr> {
     Some(unsafe { CStr::from_bytes_with_nul_unchecked(string) })
 }
 
+/// Parts the line at the start of `bytes` into words, in one pass and in place: blanks, tabs, CR and NUL part them, and
+/// one NUL stands behind each. How many bytes the line has with its end.
+///
+/// `None`: there is no line end, or the line is not so plain (a quote, a comment, `\` at its end), or `word` takes no more. The
+/// bytes between words may be NUL by then, and nothing else has changed.
+pub fn part<'b>(bytes: &'b mut [u8], mut word: impl FnMut(&'b CStr) -> bool) -> Option<usize> {
+    let whole = bytes.len();
+    let mut rest = bytes;
+    loop {
+        let end =
+            rest.iter().position(|b| matches!(b, 0 | b'\t' | b'\n' | b'\r' | b' ' | b'"' | b'#' | b'\''))?;
+        let (head, tail) = rest.split_at_mut_checked(end.saturating_add(1))?;
+        let (last, text) = head.split_last_mut()?;
+        let over = *last == b'\n';
+        if matches!(last, b'"' | b'#' | b'\'') || over && text.last() == Some(&b'\\') {
+            return None;
+        }
+        *last = 0;
+        if !text.is_empty() {
+            // SAFETY: the search ends at the first NUL, and that is the last byte now.
+            let found = unsafe { CStr::from_bytes_with_nul_unchecked(head) };
+            if !word(found) {
+                return None;
+            }
+        }
+        if over {
+            return Some(whole.saturating_sub(tail.len()));
+        }
+        rest = tail;
+    }
+}
+
 /// `word` from byte `at` on; beyond its end the empty string.
 pub fn tail(word: &CStr, at: usize) -> &CStr {
     word.to_bytes_with_nul().get(at..).and_then(first).unwrap_or_default()
@@ -95,6 +127,28 @@ pub fn tail(word: &CStr, at: usize) -> &CStr {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn parted(line: &str) -> (Option<usize>, std::vec::Vec<std::string::String>) {
+        let (mut bytes, mut words) = (line.as_bytes().to_vec(), std::vec::Vec::new());
+        let len = part(&mut bytes, |word| {
+            words.push(word.to_str().unwrap().into());
+            words.len() < 4
+        });
+        (len, words)
+    }
+
+    #[test]
+    fn a_plain_line_in_parts() {
+        let (len, words) = parted("route add  10.0.0.0/8\t\rdev\0\nnext");
+        assert_eq!((len, words.len()), (None, 4), "one more would be taken");
+        let (len, words) = parted("route\tadd !$%&\r\nnext");
+        assert_eq!((len, words), (Some(16), std::vec!["route".into(), "add".into(), "!$%&".into()]));
+        assert_eq!(parted("\n"), (Some(1), std::vec![]));
+        assert_eq!(parted("a\\b\n").0, Some(4));
+        for line in ["", "route", "a 'b'\n", "a \"b\"\n", "a # b\n", "a b\\\nc\n"] {
+            assert_eq!(parted(line).0, None, "{line:?}");
+        }
+    }
 
     #[test]
     fn bounds() {

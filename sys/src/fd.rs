@@ -1,7 +1,7 @@
 //! File descriptors: open, read, write, poll, pipe; and, from the files beside, paths and directories.
 #![allow(unsafe_code)]
 
-pub use crate::cbuf::{CBuf, first, join, tail};
+pub use crate::cbuf::{CBuf, first, join, part, tail};
 pub use crate::dir::{Dir, Entries, Entry};
 pub use crate::file::{
     Stat, chmod, link, mkdir, read_file, readlink, rename, rmdir, stat, symlink, unlink, write_file,

@@ -1,8 +1,10 @@
-//! Memory for the rare datagram that outgrows the fixed buffers.
+//! Memory for buffers: what comes with the program, and more for the rare datagram that outgrows them.
 #![allow(unsafe_code)]
 
 use crate::errno::{Errno, check};
+use core::cell::UnsafeCell;
 use core::ptr::null_mut;
+use core::sync::atomic::{AtomicBool, Ordering};
 
 /// `mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)`: zeroed bytes that stay until the
 /// process ends.
@@ -25,8 +27,40 @@ pub fn map(len: usize) -> Result<&'static mut [u8], Errno> {
     Ok(unsafe { core::slice::from_raw_parts_mut(at, len) })
 }
 
+/// Bytes of [`room`].
+pub const ROOM: usize = 368_640;
+
+#[repr(align(16))]
+struct Room(UnsafeCell<[u8; ROOM]>);
+
+// SAFETY: `room` lends the bytes once, so no two threads have them.
+unsafe impl Sync for Room {}
+
+static BYTES: Room = Room(UnsafeCell::new([0; ROOM]));
+static LENT: AtomicBool = AtomicBool::new(false);
+
+/// The program's own [`ROOM`] bytes, zero at first; `None` from the second time on. They take no byte of its file, no call, no
+/// page of memory until they are written to, and lie beside the program: a mapping elsewhere needs page tables of its own.
+pub fn room() -> Option<&'static mut [u8]> {
+    if LENT.swap(true, Ordering::Relaxed) {
+        return None;
+    }
+    // SAFETY: nobody else has been lent the bytes, or will be.
+    let bytes: &'static mut [u8; ROOM] = unsafe { &mut *BYTES.0.get() };
+    Some(bytes)
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn lends_its_own_room_once() {
+        let room = super::room().unwrap();
+        assert_eq!(room.len(), super::ROOM);
+        assert!(room.iter().all(|b| *b == 0));
+        room.fill(1);
+        assert!(super::room().is_none());
+    }
+
     #[test]
     fn gives_zeroed_bytes() {
         let m = super::map(70_000).unwrap();

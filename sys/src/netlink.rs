@@ -1,12 +1,12 @@
 //! Netlink sockets: datagrams to and from the kernel, nothing about what is in them. See netlink(7).
 #![allow(unsafe_code)]
 
-use crate::call::call6;
+use crate::call::{call3, call6};
 use crate::errno::{Errno, check, retry};
 use crate::fd::Fd;
-use crate::message::{Address, bind, local_name, receive, receive_from, set_option, socket};
+use crate::message::{Address, Aligned, bind, local_name, receive, receive_from, set_option, socket};
 use core::ffi::c_int;
-use core::ptr::null;
+use core::ptr::{from_mut, null};
 
 // include/uapi/linux/netlink.h
 const NETLINK_ADD_MEMBERSHIP: c_int = 1;
@@ -17,6 +17,10 @@ const NETLINK_GET_STRICT_CHK: c_int = 12;
 // struct sockaddr_nl: family u16, pad u16, port id u32, groups u32.
 const AF_NETLINK: u16 = 16;
 const SOCKADDR_NL: libc::socklen_t = 12;
+
+// include/uapi/linux/sockios.h
+const SIOCGIFNAME: libc::Ioctl = 0x8910;
+const SIOCGIFFLAGS: libc::Ioctl = 0x8913;
 
 /// The protocol of links, addresses, routes, neighbours and rules.
 pub const NETLINK_ROUTE: i32 = libc::NETLINK_ROUTE;
@@ -132,6 +136,24 @@ impl NetlinkSocket {
         Ok(u32::from_ne_bytes(local_name(self.fd.raw())?.at(4)))
     }
 
+    /// `ioctl(fd, SIOCGIFNAME)` and `SIOCGIFFLAGS`, which every socket has: what the device with this index is called in
+    /// the socket's namespace, NUL behind it, and `IFF_*` as far as 16 bits hold it. Two calls.
+    ///
+    /// `ENODEV`: there is none.
+    pub fn called(&self, index: u32) -> Result<([u8; 16], u16), Errno> {
+        // struct ifreq: a name, then a union of 24 bytes (16 on 32 bit).
+        let mut request = Aligned::<40>([0; 40]);
+        request.put(16, &index.to_ne_bytes());
+        self.ask(SIOCGIFNAME, &mut request)?;
+        self.ask(SIOCGIFFLAGS, &mut request)?;
+        Ok((request.at(0), u16::from_ne_bytes(request.at(16))))
+    }
+
+    fn ask(&self, what: libc::Ioctl, request: &mut Aligned<40>) -> Result<(), Errno> {
+        // SAFETY: request is a struct ifreq, in full, that the kernel may write to.
+        check(unsafe { call3(libc::SYS_ioctl, self.fd.raw(), what, from_mut(request)) }).map(drop)
+    }
+
     fn set(&self, level: c_int, option: c_int, value: c_int) -> Result<(), Errno> {
         set_option(self.fd.raw(), level, option, value)
     }
@@ -181,6 +203,15 @@ mod tests {
         socket.send(&get_lo()).unwrap();
         assert_eq!(socket.reply(&mut buf).unwrap(), got);
         assert_eq!(socket.try_recv(&mut buf), Err(Errno::EAGAIN));
+    }
+
+    #[test]
+    fn names_by_index() {
+        let socket = NetlinkSocket::open(NETLINK_ROUTE, 0).unwrap();
+        let (name, flags) = socket.called(1).unwrap();
+        assert_eq!(&name[..3], b"lo\0");
+        assert_eq!(flags & 8, 8, "IFF_LOOPBACK");
+        assert_eq!(socket.called(0x7fff_ffff).err(), Some(Errno(19)), "ENODEV");
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub mod tuntap;
 pub mod value;
 pub mod vrf;
 
-use crate::grammar::{Grammar, Object, Slots, Table, place, spelled};
+use crate::grammar::{Grammar, Object, Slots, Table, spelled};
 use crate::ip::value::wrong;
 use crate::report::{Done, Fail, USAGE};
 use crate::words::Line;
@@ -133,7 +133,9 @@ pub fn command(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     // The line of a batch before may have spoken to a generic family. NETLINK_ROUTE is protocol 0.
     cx.conn.speak(0);
     // The order of the table is the order of the matching: an absent object must not give its word to a later one.
-    if let Some((n, object)) = place(OBJECTS.words, word).and_then(|n| Some((n, *OBJECTS.values.get(n)?))) {
+    if let Some((n, object)) =
+        cx.object.place(OBJECTS.words, word).and_then(|n| Some((n, *OBJECTS.values.get(n)?)))
+    {
         crate::batch::gate(cx, n < QUIET)?;
         let depth = cx.page.out.depth();
         // The command before may have given an id, by moving a link or by name.

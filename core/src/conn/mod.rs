@@ -11,6 +11,7 @@ pub mod fake;
 mod tests;
 
 use crate::bytes::align4;
+use crate::text::ifname::IfName;
 use crate::wire::ack::{ExtAck, parse_done, parse_error};
 use crate::wire::attr::Attrs;
 use crate::wire::build::Build;
@@ -59,6 +60,12 @@ pub trait Transport {
     fn join(&mut self, group: u32) -> Result<(), Errno> {
         let _ = group;
         Ok(())
+    }
+    /// What the interface with this index is called, and its flags, the lower sixteen of `IFF_*`, where that can be had
+    /// for less than a message and its answer.
+    fn called(&mut self, index: u32) -> Option<(IfName, u16)> {
+        let _ = index;
+        None
     }
 }
 
@@ -198,6 +205,16 @@ impl<'b> Conn<'b> {
             return Some(if errno == 0 { Ok(()) } else { Err(Error::Kernel(Errno(errno))) });
         }
         it.damaged().then_some(Err(Error::Malformed))
+    }
+
+    /// What the interface with this index is called, and the lower half of its flags; `None` where a message has to ask.
+    pub fn called(&mut self, index: u32) -> Option<(IfName, u16)> {
+        self.free().ok()?;
+        let called = self.link.called(index);
+        if self.owed == 0 {
+            self.link.rest();
+        }
+        called
     }
 
     /// Sends `m` and gives the one message that answers it.

@@ -1,10 +1,12 @@
 //! Names of interfaces (IFNAMSIZ, `dev_valid_name` of the kernel) and their alternative names (ALTIFNAMSIZ).
 
 use super::fill::Fill;
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 /// A name of 1 to 15 bytes with no `/` and no ASCII blank.
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, FromBytes, IntoBytes, Immutable, KnownLayout)]
 #[cfg_attr(test, derive(Debug))]
+#[repr(C)]
 pub struct IfName {
     buf: [u8; 15],
     len: u8,

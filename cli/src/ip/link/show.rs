@@ -8,7 +8,7 @@ use crate::ip::value::{slot, vrf, wrong};
 
 use crate::report::{Done, Fail};
 use crate::words::Line;
-use crate::{Ctx, Page, TX};
+use crate::{Ctx, Page};
 use nlbox_core::conn::Error;
 use nlbox_core::rt::link::{IFINFO_LEN, IfInfo, iff, ifla, inet6, info, reason, rtext_filter};
 use nlbox_core::rt::names::{ADDR_GEN_MODES, ARPHRD, GROUPS, IFFS, LINKMODES, OPERSTATES};
@@ -122,7 +122,7 @@ const fn shown(show: Show) -> Custom {
 
 type Show = fn(row: &AttrSpec, payload: &[u8], out: &mut Out<'_>, host: &mut dyn Resolve);
 
-static OPERSTATE_SHOWN: Custom = shown(|_, payload, out, _| operstate(out, payload, false));
+static OPERSTATE_SHOWN: Custom = shown(state_shown);
 static LINKINFO_SHOWN: Custom = shown(linkinfo);
 static AF_SPEC_SHOWN: Custom = shown(|_, payload, out, _| {
     let spec = Attrs::new(payload).nest(Key::<()>::new(u16::from(af::AF_INET6)));
@@ -132,6 +132,10 @@ static AF_SPEC_SHOWN: Custom = shown(|_, payload, out, _| {
         out.str("inet6_addr_gen_mode|addrgenmode % ", name);
     }
 });
+
+fn state_shown(_: &AttrSpec, payload: &[u8], out: &mut Out<'_>, _: &mut dyn Resolve) {
+    operstate(out, payload, false);
+}
 
 /// Prints what `set` shows of a link; the listing of addresses is without a few of them.
 fn rows(page: &mut Page<'_>, set: &AttrSet, a: &Attrs<'_>, what: For) {
@@ -213,7 +217,8 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     if let Some(name) = dev {
         return one(cx, name, &filter);
     }
-    let mut tx = [0; TX];
+    // Room for a kind whose name is longer than any.
+    let mut tx = [0; 256];
     let mut m = Build::blank(&mut tx, rtm::GETLINK, 0, IFINFO_LEN);
     m.put(ifla::EXT_MASK, rtext_filter::VF);
     filter.ask(&mut m);
@@ -237,6 +242,7 @@ fn words<'l>(
     Ok(slot(&slots, DEV))
 }
 
+#[inline(never)]
 fn one(cx: &mut Ctx<'_>, name: &[u8], filter: &Filter<'_>) -> Done {
     let mut tx = [0; 256];
     let mut m = crate::names::request(&mut tx, crate::names::Link::Name(name));
