@@ -3,6 +3,8 @@
 //! A [`Reader`] gives pieces of a slice or `None`, never panics, and never reads past the end. A [`Writer`]
 //! fills a caller's buffer; the first piece that does not fit sets a sticky flag that the end of the work asks for.
 
+use core::ops::Range;
+
 /// Rounds `n` up to the 4-byte boundary that netlink messages and attributes keep (`NLMSG_ALIGN`, `NLA_ALIGN`).
 #[must_use]
 #[inline(always)]
@@ -27,6 +29,25 @@ fn chunk<const N: usize>(to: &mut &mut [u8], from: &mut &[u8]) -> bool {
     *t = *f;
     (*to, *from) = (room, more);
     true
+}
+
+/// Where `part` lies in `whole`: positions outlive the borrow that found them.
+#[must_use]
+pub fn place(whole: &[u8], part: &[u8]) -> Range<usize> {
+    let start = (part.as_ptr().addr()).wrapping_sub(whole.as_ptr().addr());
+    let end = start.saturating_add(part.len());
+    if start <= whole.len() && end <= whole.len() { start..end } else { 0..0 }
+}
+
+/// Whether the two are alike, which is mostly so: eight bytes at a time.
+#[must_use]
+pub fn same(a: &[u8], b: &[u8]) -> bool {
+    let ((a, a_end), (b, b_end)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    let differs = a.iter().zip(b).fold(0, |all, (a, b)| all | u64::from_ne_bytes(*a) ^ u64::from_ne_bytes(*b));
+    differs == 0
+        && a.len() == b.len()
+        && a_end.len() == b_end.len()
+        && a_end.iter().zip(b_end).all(|(a, b)| a == b)
 }
 
 /// A cursor over received bytes.
@@ -281,6 +302,18 @@ mod tests {
         assert_eq!(halves(b"a/", b'/'), (&b"a"[..], Some(&b""[..])));
         assert_eq!(halves(b"a", b'/'), (&b"a"[..], None));
         assert_eq!([until_nul(b"lo\0x"), until_nul(b"lo"), until_nul(b"")], [&b"lo"[..], b"lo", b""]);
+    }
+
+    #[test]
+    fn likeness_is_of_every_byte_and_of_the_length() {
+        let b: [u8; 20] = core::array::from_fn(|n| n.to_le_bytes()[0]);
+        assert!(same(&b, &b) && same(&[], &[]));
+        for n in 0..b.len() {
+            let mut other = b;
+            other[n] ^= 0x80;
+            assert!(!same(&b, &other) && !same(&b, &b[..n]) && !same(&b[..n], &b));
+        }
+        assert_eq!((place(&b, &b[3..7]), place(&b, &[])), (3..7, 0..0));
     }
 
     #[test]

@@ -389,6 +389,13 @@ impl<'o> Out<'o> {
         Mark { len: self.len, spills: self.spills, depth: self.depth, arrays: self.arrays, comma: self.comma }
     }
 
+    /// What was printed since `mark`; nothing where part of it has gone out.
+    #[must_use]
+    pub fn since(&self, mark: Mark) -> &[u8] {
+        let whole = self.spills == mark.spills;
+        self.buf.get(mark.len..self.len).filter(|_| whole).unwrap_or_default()
+    }
+
     /// Goes back to `mark`; `false` when part of what followed has already gone out.
     #[inline(never)]
     pub fn rewind(&mut self, mark: Mark) -> bool {
@@ -997,9 +1004,11 @@ pub(crate) mod tests {
         out.text("keep ");
         let mark = out.mark();
         out.text("drop");
+        assert_eq!(out.since(mark), b"drop");
         assert!(out.rewind(mark));
         let mark = out.mark();
         out.text("more than sixteen bytes");
+        assert_eq!(out.since(mark), b"");
         assert!(!out.rewind(mark));
         out.finish().unwrap();
         assert_eq!(page, b"keep more than sixteen bytes");

@@ -159,6 +159,11 @@ impl Filter {
         self.numbers.get(usize::from(n)).map_or(0, |(value, _)| *value)
     }
 
+    /// Whether prefixes are asked for: then routes that differ in no number may differ in whether they pass.
+    pub(super) fn binds_ends(&self) -> bool {
+        self.asked.wrapping_shr(PREFIX.into()) != 0
+    }
+
     /// Asks for `value` in the bits `mask` of slot `n`.
     #[inline(never)]
     pub(in crate::ip) fn set(&mut self, n: u8, value: u32, mask: u32) {
@@ -357,7 +362,7 @@ impl<'m> Row<'m> {
                 return false;
             }
         }
-        f.asked.wrapping_shr(PREFIX.into()) == 0 || self.lies(f)
+        !f.binds_ends() || self.lies(f)
     }
 
     /// Whether the prefixes of `f` let the route through.

@@ -10,18 +10,22 @@ use crate::ip::{encap, nexthop};
 use crate::report::{Done, KERNEL};
 use crate::words::Line;
 use crate::{Ctx, Page};
-use nlbox_core::bytes::{Reader, align4, uint_ne, until_nul};
+use core::ops::Range;
+use nlbox_core::bytes::{Reader, align4, copy, place, same, uint_ne, until_nul};
 use nlbox_core::label;
 use nlbox_core::rt::encap::mpls::print;
 use nlbox_core::rt::names::{PROTOCOLS, ROUTE_TYPES, SCOPES, TABLES};
 use nlbox_core::rt::route::{
-    CACHE_FLAGS, CACHE_INFO, FEATURES, PROTO_BOOT, ROUTE_FLAGS, TABLE_MAIN, rta, rtax, rtm_f, rtn, scope,
+    CACHE_FLAGS, CACHE_INFO, FEATURES, PROTO_BOOT, ROUTE_FLAGS, RTMSG_LEN, RtMsg, TABLE_MAIN, at, rta, rtax, rtm_f,
+    rtn, scope,
 };
+use nlbox_core::rt::rtm;
 use nlbox_core::text::ip::af;
 use nlbox_core::text::num;
 use nlbox_core::text::out::{Out, Style, Val};
 use nlbox_core::wire::attr::{Attrs, Mask};
 use nlbox_core::wire::header::Message;
+use zerocopy::FromBytes;
 
 /// `ip route [show] …`.
 pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
@@ -30,11 +34,27 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut tx = [0; 64];
     let mut m = request(&mut tx, &f);
     let missing = if f.table() == TABLE_MAIN { ENOENT } else { 0 };
+    let mut last = Last { told: [0; _], len: 0, hole: 0..0, text: [0; _], text_len: 0 };
     crate::dump::dump_but(cx, &mut m, missing, &mut |page, m| {
-        if let Some(row) = &Row::of(m)
+        if let Some(dst) = last.again(m) {
+            let (h, _) = RtMsg::read_from_prefix(&m.head::<RTMSG_LEN>()).unwrap_or_default();
+            open(page, false);
+            front(page, &h, Some(dst));
+            page.out.bytes(last.text.get(..last.text_len).unwrap_or_default());
+            close(page);
+        } else if let Some(row) = &Row::of(m)
             && row.passes(&f)
         {
-            route(page, row, &f);
+            let dst = row.attrs.raw(rta::DST.ty());
+            open(page, row.deleted);
+            front(page, &row.head, dst);
+            let mark = page.out.mark();
+            rest(page, row, &f);
+            last.len = 0;
+            if !f.binds_ends() {
+                last.keep(m, dst.unwrap_or_default(), page.out.since(mark));
+            }
+            close(page);
         }
         Ok(())
     })
@@ -43,6 +63,46 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 }
 
 const ENOENT: i32 = 2;
+
+/// The route shown last, for the one behind it: a table has long runs of routes that differ in their destinations alone,
+/// and then all that stands behind those has been printed once.
+struct Last {
+    /// The message, `len` bytes; 0 where none is kept.
+    told: [u8; 128],
+    len: usize,
+    /// Where the destination is in it.
+    hole: Range<usize>,
+    /// What was printed behind the destination.
+    text: [u8; 128],
+    text_len: usize,
+}
+
+impl Last {
+    /// The destination of `m`, where all else is as in the route before.
+    fn again<'m>(&mut self, m: &Message<'m>) -> Option<&'m [u8]> {
+        if self.len != m.payload.len() || m.ty != rtm::NEWROUTE {
+            return None;
+        }
+        let told = self.told.get_mut(..self.len)?;
+        let dst = m.payload.get(self.hole.clone())?;
+        copy(told.get_mut(self.hole.clone())?, dst);
+        *told.get_mut(at::DST_LEN)? = *m.payload.get(at::DST_LEN)?;
+        same(told, m.payload).then_some(dst)
+    }
+
+    /// Remembers the route `m` to `dst`, behind which `text` was printed: none without a destination, none that is long.
+    fn keep(&mut self, m: &Message<'_>, dst: &[u8], text: &[u8]) {
+        if let Some(told) = self.told.get_mut(..m.payload.len())
+            && let Some(to) = self.text.get_mut(..text.len())
+            && !dst.is_empty()
+            && !text.is_empty()
+        {
+            copy(told, m.payload);
+            copy(to, text);
+            (self.len, self.hole, self.text_len) = (told.len(), place(m.payload, dst), to.len());
+        }
+    }
+}
 
 /// Prints the route that `m` tells of, all of it.
 pub(super) fn any(page: &mut Page<'_>, m: &Message<'_>) {
@@ -53,18 +113,30 @@ pub(super) fn any(page: &mut Page<'_>, m: &Message<'_>) {
 
 /// Prints a route as `ip route` does, whatever table it is in; `f` says what need not be said.
 pub fn route(page: &mut Page<'_>, row: &Row<'_>, f: &Filter) {
+    open(page, row.deleted);
+    front(page, &row.head, row.attrs.raw(rta::DST.ty()));
+    rest(page, row, f);
+    close(page);
+}
+
+/// The destination, and what stands before it.
+fn front(page: &mut Page<'_>, h: &RtMsg, dst: Option<&[u8]>) {
+    if h.ty != rtn::UNICAST || page.opts.details > 0 {
+        put_named(page, label!("type|% "), &ROUTE_TYPES, h.ty.into());
+    }
+    end(page, h.family, dst, h.dst_len, "default", label!("dst|% "));
+}
+
+/// What stands behind the destination.
+#[inline(never)]
+fn rest(page: &mut Page<'_>, row: &Row<'_>, f: &Filter) {
     let (h, a) = (&row.head, &row.attrs);
     let details = page.opts.details > 0;
     let cloned = h.flags & rtm_f::CLONED != 0;
     let bits = host_bits(h.family);
     let fixed = |n: u8| f.prefix(n).is_some_and(|p| p.len == bits);
-    open(page, row.deleted);
-    if h.ty != rtn::UNICAST || details {
-        put_named(page, label!("type|% "), &ROUTE_TYPES, h.ty.into());
-    }
-    end(page, row, rta::DST.ty(), h.dst_len, label!("dst|% "));
     if a.may_have(rta::SRC.ty()) || h.src_len != 0 {
-        end(page, row, rta::SRC.ty(), h.src_len, label!("from|from % "));
+        end(page, h.family, a.raw(rta::SRC.ty()), h.src_len, "", label!("from|from % "));
     }
     attr(page, a, rta::NH_ID.ty());
     attr(page, a, rta::NEWDST.ty());
@@ -102,7 +174,6 @@ pub fn route(page: &mut Page<'_>, row: &Row<'_>, f: &Filter) {
     if a.may_have_any(TAIL) || cloned {
         tail(page, row, f);
     }
-    close(page);
 }
 
 const GATES: Mask = Mask::of(&[rta::GATEWAY.ty(), rta::VIA.ty()]);
@@ -174,9 +245,8 @@ fn attr(page: &mut Page<'_>, a: &Attrs<'_>, ty: u16) {
     }
 }
 
-/// The prefix that is routed to, which is never left out, or the one routed from.
-fn end(page: &mut Page<'_>, row: &Row<'_>, ty: u16, len: u8, label: &str) {
-    let (family, bytes) = (row.head.family, row.attrs.raw(ty));
+/// The prefix that is routed to or from, by the bytes of its attribute; `all` is what one of no length is called.
+fn end(page: &mut Page<'_>, family: u8, bytes: Option<&[u8]>, len: u8, all: &str, label: &str) {
     let mut text: heapless::Vec<u8, 96> = heapless::Vec::new();
     if let Some(b) = bytes.filter(|_| family == af::AF_MPLS) {
         print(b, &mut text);
@@ -193,8 +263,8 @@ fn end(page: &mut Page<'_>, row: &Row<'_>, ty: u16, len: u8, label: &str) {
             let _ = text.extend_from_slice(num::dec(len.into()).as_bytes());
             Val::Word(&text)
         }
-        None if ty == rta::DST.ty() => return put(&mut page.out, label, b"default"),
-        None => return,
+        None if all.is_empty() => return,
+        None => return put(&mut page.out, label, all.as_bytes()),
     };
     page.out.style(Style::of_family(family)).put(label, v);
 }
@@ -352,7 +422,6 @@ mod tests {
     use super::*;
     use crate::Options;
     use crate::tests::{bytes, printed};
-    use nlbox_core::rt::rtm;
     use nlbox_core::text::out::Mode;
     use std::string::String;
 
