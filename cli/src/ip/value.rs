@@ -61,12 +61,12 @@ pub fn put(out: &mut Out<'_>, label: &str, v: &[u8]) {
 
 /// A number that is a string in JSON, by its label.
 pub fn put_dec(out: &mut Out<'_>, label: &str, v: u32) {
-    out.put(label, Val::Word(num::dec(v.into()).as_bytes()));
+    out.put(label, Val::Digits(v));
 }
 
 /// A number by its label.
 pub fn put_num(out: &mut Out<'_>, label: &str, v: i64) {
-    out.put(label, Val::Raw(num::dec_signed(v).as_bytes()));
+    out.put(label, Val::Num(v));
 }
 
 /// The name of `v`, or its digits, by its label.

@@ -6,7 +6,7 @@
 
 use crate::bytes::copy;
 use crate::text::cut;
-use crate::text::num::{Digits, dec, dec_signed, hex, hex_pad};
+use crate::text::num::{Digits, dec, hex, hex_pad};
 use crate::text::pen::{Pen, Text};
 
 /// Where the bytes go. Short writes and interruptions are the implementation's to handle.
@@ -117,6 +117,10 @@ pub enum Val<'v> {
     Raw(&'v [u8]),
     /// `true` or `false`.
     Bool(bool),
+    /// A number in decimal.
+    Num(i64),
+    /// The same where JSON has it as a string.
+    Digits(u32),
     /// `null`, and nothing in text.
     Null,
 }
@@ -134,28 +138,37 @@ impl Val<'_> {
             Val::Str(s) => s.len() <= LONG && s.iter().all(|b| is_plain(*b)),
             Val::Word(s) | Val::Raw(s) => s.len() <= LONG,
             Val::Address(b) | Val::Prefix(b, _) => b.len() <= 16,
-            Val::Bool(_) | Val::Null => true,
+            Val::Num(_) | Val::Digits(_) | Val::Bool(_) | Val::Null => true,
         }
     }
 
     const fn is_string(&self) -> bool {
-        matches!(self, Val::Str(_) | Val::Word(_) | Val::Address(_) | Val::Prefix(..))
+        matches!(self, Val::Str(_) | Val::Word(_) | Val::Address(_) | Val::Prefix(..) | Val::Digits(_))
     }
 
-    fn write(&self, pen: &mut Pen<'_>, json: bool) {
-        pen.bytes(match self {
+    #[inline(never)]
+    fn write<'w>(&self, mut pen: Pen<'w>, json: bool) -> Pen<'w> {
+        let bytes: &[u8] = match self {
             Val::Str(s) | Val::Word(s) | Val::Raw(s) => s,
             Val::Address(b) => return pen.address(b),
             Val::Prefix(b, len) => {
-                pen.address(b);
+                pen = pen.address(b);
                 pen.byte(b'/');
                 return pen.v4(&[*len]);
             }
+            Val::Num(v) => {
+                if *v < 0 {
+                    pen.byte(b'-');
+                }
+                return pen.dec(v.unsigned_abs());
+            }
+            Val::Digits(v) => return pen.dec((*v).into()),
             Val::Bool(true) => b"true",
             Val::Bool(false) => b"false",
             Val::Null if json => b"null",
             Val::Null => b"",
-        });
+        };
+        pen.bytes(bytes)
     }
 }
 
@@ -442,7 +455,7 @@ impl<'o> Out<'o> {
 
     /// A signed number.
     pub fn int(&mut self, key: &str, pattern: &str, v: i64) {
-        self.value(key, pattern, Val::Raw(dec_signed(v).as_bytes()));
+        self.value(key, pattern, Val::Num(v));
     }
 
     /// Digits made elsewhere: a number of another shape, such as `15.00`.
@@ -672,16 +685,12 @@ impl<'o> Out<'o> {
         if !self.mode.json {
             let (shows, before) = (before & SHOWS != 0, usize::from(before & !SHOWS));
             let text = rest.get(key..)?;
-            if before > 0 {
-                pen.front(text, before);
-            }
+            pen.front(text, before);
             if shows {
-                v.write(&mut pen, false);
+                pen = v.write(pen, false);
             }
             let after = text.get(before..)?;
-            if let Some(len) = after.len().checked_sub(PAD).filter(|len| *len > 0) {
-                pen.front(after, len);
-            }
+            pen.front(after, after.len().wrapping_sub(PAD));
         } else if key > 0 {
             if core::mem::replace(&mut self.comma, true) {
                 pen.byte(b',');
@@ -697,7 +706,7 @@ impl<'o> Out<'o> {
             if quoted {
                 pen.byte(b'"');
             }
-            v.write(&mut pen, true);
+            pen = v.write(pen, true);
             if quoted {
                 pen.byte(b'"');
             }
@@ -718,17 +727,15 @@ impl<'o> Out<'o> {
             && [parts.plain, parts.before, parts.after].iter().all(|part| part.len() <= LONG / 2)
             && let Some(room) = self.buf.get_mut(self.len..).and_then(<[u8]>::first_chunk_mut)
         {
-            let mut pen = Pen::new(room);
-            pen.bytes(parts.plain);
-            pen.bytes(parts.before);
+            let mut pen = Pen::new(room).bytes(parts.plain).bytes(parts.before);
             if parts.shows {
-                v.write(&mut pen, false);
+                pen = v.write(pen, false);
             }
-            pen.bytes(parts.after);
+            pen = pen.bytes(parts.after);
             self.len = self.len.wrapping_add(pen.len());
             return;
         }
-        let text = if v.is_short() { Text::of(|pen| v.write(pen, json)) } else { Text::of(|_| ()) };
+        let text = if v.is_short() { Text::of(|pen| v.write(pen, json)) } else { Text::of(|pen| pen) };
         let long = match v {
             Val::Str(s) => s,
             Val::Word(s) | Val::Raw(s) if s.len() > LONG => s,
@@ -958,6 +965,8 @@ pub(crate) mod tests {
             out.put(crate::label!("lladdr|%"), Val::Address(&[2, 0, 0, 0, 0xab, 0xcd]));
             out.put(crate::label!("|only text "), Val::Null);
             out.put(crate::label!("only-json|"), Val::Raw(b"7"));
+            out.put(crate::label!("low| n %"), Val::Num(i64::MIN));
+            out.put(crate::label!("digits| d %"), Val::Digits(u32::MAX));
             out.put(crate::label!("is|is "), Val::Bool(true));
             out.put(crate::label!("name|% "), Val::Str(b"a\x1b\""));
             out.put(crate::label!("long|% "), Val::Str(&[b'x'; 100]));
@@ -974,13 +983,13 @@ pub(crate) mod tests {
         assert_eq!(
             both(Mode::default(), all),
             std::format!(
-                "10.0.0.0/8 10.0.0.0/8 via 2001:db8::1  to 255.99.100.9/02:00:00:00:ab:cdonly text is a\\x1b\" {long} {word} UP DOWN "
+                "10.0.0.0/8 10.0.0.0/8 via 2001:db8::1  to 255.99.100.9/02:00:00:00:ab:cdonly text  n -9223372036854775808 d 4294967295is a\\x1b\" {long} {word} UP DOWN "
             )
         );
         assert_eq!(
             both(Mode { json: true, ..Mode::default() }, all),
             std::format!(
-                "[{{\"dst\":\"10.0.0.0/8\",\"dst\":\"10.0.0.0/8\",\"gateway\":\"2001:db8::1\",\"to\":\"255.99.100.9\",\"lladdr\":\"02:00:00:00:ab:cd\",\"only-json\":7,\"is\":true,\"name\":\"a\\u001b\\\"\",\"long\":\"{long}\",\"a-key-of-31-characters-is-long\":\"{word}\",\"list\":[\"UP\",\"DOWN\"],\"none\":[]}}]\n"
+                "[{{\"dst\":\"10.0.0.0/8\",\"dst\":\"10.0.0.0/8\",\"gateway\":\"2001:db8::1\",\"to\":\"255.99.100.9\",\"lladdr\":\"02:00:00:00:ab:cd\",\"only-json\":7,\"low\":-9223372036854775808,\"digits\":\"4294967295\",\"is\":true,\"name\":\"a\\u001b\\\"\",\"long\":\"{long}\",\"a-key-of-31-characters-is-long\":\"{word}\",\"list\":[\"UP\",\"DOWN\"],\"none\":[]}}]\n"
             )
         );
         let plain = |out: &mut Out<'_>| {
