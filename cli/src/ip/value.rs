@@ -66,7 +66,7 @@ pub fn put_dec(out: &mut Out<'_>, label: &str, v: u32) {
 
 /// A number by its label.
 pub fn put_num(out: &mut Out<'_>, label: &str, v: i64) {
-    out.put(label, Val::Num(v));
+    out.put(label, Val::Int(v));
 }
 
 /// The name of `v`, or its digits, by its label.

@@ -118,7 +118,9 @@ pub enum Val<'v> {
     /// `true` or `false`.
     Bool(bool),
     /// A number in decimal.
-    Num(i64),
+    Num(u64),
+    /// The same, which may be below zero.
+    Int(i64),
     /// The same where JSON has it as a string.
     Digits(u32),
     /// `null`, and nothing in text.
@@ -131,32 +133,24 @@ const LONG: usize = 48;
 const KEY: usize = 31;
 
 impl Val<'_> {
-    /// Whether it can be written as it is, and takes little room.
-    #[inline(always)]
-    fn is_short(&self) -> bool {
-        match self {
-            Val::Str(s) => s.len() <= LONG && s.iter().all(|b| is_plain(*b)),
-            Val::Word(s) | Val::Raw(s) => s.len() <= LONG,
-            Val::Address(b) | Val::Prefix(b, _) => b.len() <= 16,
-            Val::Num(_) | Val::Digits(_) | Val::Bool(_) | Val::Null => true,
-        }
-    }
-
     const fn is_string(&self) -> bool {
         matches!(self, Val::Str(_) | Val::Word(_) | Val::Address(_) | Val::Prefix(..) | Val::Digits(_))
     }
 
+    /// What cannot be written as it is, or takes more room than little, spoils the pen.
     #[inline(never)]
     fn write<'w>(&self, mut pen: Pen<'w>, json: bool) -> Pen<'w> {
         let bytes: &[u8] = match self {
-            Val::Str(s) | Val::Word(s) | Val::Raw(s) => s,
-            Val::Address(b) => return pen.address(b),
-            Val::Prefix(b, len) => {
+            Val::Str(s) if s.len() <= LONG && s.iter().all(|b| is_plain(*b)) => s,
+            Val::Word(s) | Val::Raw(s) if s.len() <= LONG => s,
+            Val::Address(b) if b.len() <= 16 => return pen.address(b),
+            Val::Prefix(b, len) if b.len() <= 16 => {
                 pen = pen.address(b);
                 pen.byte(b'/');
                 return pen.v4(&[*len]);
             }
-            Val::Num(v) => {
+            Val::Num(v) => return pen.dec(*v),
+            Val::Int(v) => {
                 if *v < 0 {
                     pen.byte(b'-');
                 }
@@ -167,6 +161,7 @@ impl Val<'_> {
             Val::Bool(false) => b"false",
             Val::Null if json => b"null",
             Val::Null => b"",
+            _ => return pen.spoilt(),
         };
         pen.bytes(bytes)
     }
@@ -450,12 +445,12 @@ impl<'o> Out<'o> {
 
     /// An unsigned number.
     pub fn num(&mut self, key: &str, pattern: &str, v: u64) {
-        self.value(key, pattern, Val::Raw(dec(v).as_bytes()));
+        self.value(key, pattern, Val::Num(v));
     }
 
     /// A signed number.
     pub fn int(&mut self, key: &str, pattern: &str, v: i64) {
-        self.value(key, pattern, Val::Num(v));
+        self.value(key, pattern, Val::Int(v));
     }
 
     /// Digits made elsewhere: a number of another shape, such as `15.00`.
@@ -662,43 +657,80 @@ impl<'o> Out<'o> {
     }
 
     fn value(&mut self, key: &str, pattern: &str, v: Val<'_>) {
-        self.write(&Parts::of(key, pattern), v);
+        self.write(&Parts::of(key, pattern), &v);
     }
 
     /// A value by its label: `KEY|PATTERN`, or what [`label!`](crate::label!) made of it.
     pub fn put(&mut self, label: &str, v: Val<'_>) {
-        if self.put_short(label.as_bytes(), &v).is_none() {
-            self.write(&Parts::of_label(label), v);
+        if self.mode.json { self.put_json(label, &v) } else { self.put_text(label, &v) }
+    }
+
+    #[inline(never)]
+    fn put_text(&mut self, label: &str, v: &Val<'_>) {
+        if self.short_text(label.as_bytes(), v).is_none() {
+            self.put_long(label, v);
         }
     }
 
-    /// The same where all of it is short and nothing stands between, the common case in a listing; else nothing, and
-    /// `None`.
+    #[inline(never)]
+    fn put_json(&mut self, label: &str, v: &Val<'_>) {
+        if self.short_json(label.as_bytes(), v).is_none() {
+            self.put_long(label, v);
+        }
+    }
+
+    #[inline(never)]
+    fn put_long(&mut self, label: &str, v: &Val<'_>) {
+        self.write(&Parts::of_label(label), v);
+    }
+
+    /// The window at the place where the next value goes, of a label whose key has `key` bytes: `None` where it is none of
+    /// the packed ones, or something stands between.
     #[inline(always)]
-    fn put_short(&mut self, label: &[u8], v: &Val<'_>) -> Option<()> {
-        let [key, before, _, rest @ ..] = label else { return None };
-        let key = usize::from(*key);
-        if key > KEY || self.mode.pretty || self.mode.palette != Palette::None || !v.is_short() {
+    fn window(&mut self, key: u8) -> Option<Pen<'_>> {
+        if usize::from(key) > KEY || self.mode.pretty || self.mode.palette != Palette::None {
             return None;
         }
-        let mut pen = Pen::new(self.buf.get_mut(self.len..)?.first_chunk_mut()?);
-        if !self.mode.json {
-            let (shows, before) = (before & SHOWS != 0, usize::from(before & !SHOWS));
-            let text = rest.get(key..)?;
-            pen.front(text, before);
-            if shows {
-                pen = v.write(pen, false);
-            }
-            let after = text.get(before..)?;
-            pen.front(after, after.len().wrapping_sub(PAD));
-        } else if key > 0 {
-            if core::mem::replace(&mut self.comma, true) {
+        Some(Pen::new(self.buf.get_mut(self.len..)?.first_chunk_mut()?))
+    }
+
+    #[inline(always)]
+    fn wrote(&mut self, len: usize) {
+        self.style = Style::Plain;
+        self.len = self.len.wrapping_add(len);
+    }
+
+    /// The same where all of it is short, the common case in a listing; else nothing, and `None`.
+    #[inline(always)]
+    fn short_text(&mut self, label: &[u8], v: &Val<'_>) -> Option<()> {
+        let [key, before, _, rest @ ..] = label else { return None };
+        let mut pen = self.window(*key)?;
+        let text = rest.get(usize::from(*key)..)?;
+        let len = usize::from(before & !SHOWS);
+        pen.front(text, len);
+        if before & SHOWS != 0 {
+            pen = v.write(pen, false);
+        }
+        let after = text.get(len..)?;
+        pen.front(after, after.len().wrapping_sub(PAD));
+        let len = pen.len()?;
+        self.wrote(len);
+        Some(())
+    }
+
+    #[inline(always)]
+    fn short_json(&mut self, label: &[u8], v: &Val<'_>) -> Option<()> {
+        let [key, _, _, rest @ ..] = label else { return None };
+        let (comma, len) = (self.comma, usize::from(*key));
+        let mut pen = self.window(*key)?;
+        if *key > 0 {
+            if comma {
                 pen.byte(b',');
             }
             // In an array a value has no key of its own: those labels have "-".
-            if !(key == 1 && rest.first() == Some(&b'-')) {
+            if !(*key == 1 && rest.first() == Some(&b'-')) {
                 pen.byte(b'"');
-                pen.front(rest, key);
+                pen.front(rest, len);
                 pen.byte(b'"');
                 pen.byte(b':');
             }
@@ -711,19 +743,19 @@ impl<'o> Out<'o> {
                 pen.byte(b'"');
             }
         }
-        self.style = Style::Plain;
-        self.len = self.len.wrapping_add(pen.len());
+        let len = pen.len()?;
+        self.comma |= *key > 0;
+        self.wrote(len);
         Some(())
     }
 
     #[inline(never)]
-    fn write(&mut self, parts: &Parts<'_>, v: Val<'_>) {
+    fn write(&mut self, parts: &Parts<'_>, v: &Val<'_>) {
         let style = core::mem::replace(&mut self.style, Style::Plain);
         let json = self.mode.json;
         // The text of most values that have no packed label; JSON is shorter, and goes its way below.
         if !json
             && self.mode.palette == Palette::None
-            && v.is_short()
             && [parts.plain, parts.before, parts.after].iter().all(|part| part.len() <= LONG / 2)
             && let Some(room) = self.buf.get_mut(self.len..).and_then(<[u8]>::first_chunk_mut)
         {
@@ -731,14 +763,14 @@ impl<'o> Out<'o> {
             if parts.shows {
                 pen = v.write(pen, false);
             }
-            pen = pen.bytes(parts.after);
-            self.len = self.len.wrapping_add(pen.len());
-            return;
+            if let Some(len) = pen.bytes(parts.after).len() {
+                self.len = self.len.wrapping_add(len);
+                return;
+            }
         }
-        let text = if v.is_short() { Text::of(|pen| v.write(pen, json)) } else { Text::of(|pen| pen) };
-        let long = match v {
-            Val::Str(s) => s,
-            Val::Word(s) | Val::Raw(s) if s.len() > LONG => s,
+        let text = Text::of(|pen| v.write(pen, json));
+        let long = match *v {
+            Val::Str(s) | Val::Word(s) | Val::Raw(s) => s,
             _ => text.as_bytes(),
         };
         if json {
@@ -749,7 +781,7 @@ impl<'o> Out<'o> {
             }
         } else {
             self.bytes(parts.plain);
-            let style = match v {
+            let style = match *v {
                 Val::Address(b) | Val::Prefix(b, _) if style == Style::Plain => match b.len() {
                     4 => Style::Inet,
                     16 => Style::Inet6,
@@ -965,7 +997,8 @@ pub(crate) mod tests {
             out.put(crate::label!("lladdr|%"), Val::Address(&[2, 0, 0, 0, 0xab, 0xcd]));
             out.put(crate::label!("|only text "), Val::Null);
             out.put(crate::label!("only-json|"), Val::Raw(b"7"));
-            out.put(crate::label!("low| n %"), Val::Num(i64::MIN));
+            out.put(crate::label!("low| n %"), Val::Int(i64::MIN));
+            out.put(crate::label!("high| %"), Val::Num(u64::MAX));
             out.put(crate::label!("digits| d %"), Val::Digits(u32::MAX));
             out.put(crate::label!("is|is "), Val::Bool(true));
             out.put(crate::label!("name|% "), Val::Str(b"a\x1b\""));
@@ -983,13 +1016,13 @@ pub(crate) mod tests {
         assert_eq!(
             both(Mode::default(), all),
             std::format!(
-                "10.0.0.0/8 10.0.0.0/8 via 2001:db8::1  to 255.99.100.9/02:00:00:00:ab:cdonly text  n -9223372036854775808 d 4294967295is a\\x1b\" {long} {word} UP DOWN "
+                "10.0.0.0/8 10.0.0.0/8 via 2001:db8::1  to 255.99.100.9/02:00:00:00:ab:cdonly text  n -9223372036854775808 18446744073709551615 d 4294967295is a\\x1b\" {long} {word} UP DOWN "
             )
         );
         assert_eq!(
             both(Mode { json: true, ..Mode::default() }, all),
             std::format!(
-                "[{{\"dst\":\"10.0.0.0/8\",\"dst\":\"10.0.0.0/8\",\"gateway\":\"2001:db8::1\",\"to\":\"255.99.100.9\",\"lladdr\":\"02:00:00:00:ab:cd\",\"only-json\":7,\"low\":-9223372036854775808,\"digits\":\"4294967295\",\"is\":true,\"name\":\"a\\u001b\\\"\",\"long\":\"{long}\",\"a-key-of-31-characters-is-long\":\"{word}\",\"list\":[\"UP\",\"DOWN\"],\"none\":[]}}]\n"
+                "[{{\"dst\":\"10.0.0.0/8\",\"dst\":\"10.0.0.0/8\",\"gateway\":\"2001:db8::1\",\"to\":\"255.99.100.9\",\"lladdr\":\"02:00:00:00:ab:cd\",\"only-json\":7,\"low\":-9223372036854775808,\"high\":18446744073709551615,\"digits\":\"4294967295\",\"is\":true,\"name\":\"a\\u001b\\\"\",\"long\":\"{long}\",\"a-key-of-31-characters-is-long\":\"{word}\",\"list\":[\"UP\",\"DOWN\"],\"none\":[]}}]\n"
             )
         );
         let plain = |out: &mut Out<'_>| {

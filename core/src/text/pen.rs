@@ -5,20 +5,9 @@ use super::{mac, num};
 
 /// The window: what a pen writes, and room for a whole chunk at its end.
 pub(super) type Room = [u8; LAST + 9];
-/// More than so many bytes are never written by a caller; they would begin anew at the front. A power of two less one:
-/// then the compiler sees that every place is in the window.
+/// More than so many bytes are never written by a caller; they would begin anew at the front, and count for nothing. A
+/// power of two less one: then the compiler sees that every place is in the window.
 const LAST: usize = 127;
-
-/// Two digits each.
-#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "runs in the compiler")]
-static PAIRS: [[u8; 2]; 100] = {
-    let (mut pairs, mut n) = ([[0; 2]; 100], 0_u8);
-    while n < 100 {
-        pairs[n as usize] = [b'0' + n / 10, b'0' + n % 10];
-        n += 1;
-    }
-    pairs
-};
 
 /// Writes from the front of a window. It is handed on by value: two registers, and nothing in memory.
 pub(super) struct Pen<'w> {
@@ -33,10 +22,16 @@ impl<'w> Pen<'w> {
         Pen { room, at: 0 }
     }
 
-    /// How many bytes were written.
+    /// How many bytes were written; `None` where something could not be.
     #[inline(always)]
-    pub(super) fn len(&self) -> usize {
-        self.at & LAST
+    pub(super) fn len(&self) -> Option<usize> {
+        (self.at <= LAST).then_some(self.at)
+    }
+
+    /// Past the window, where what is still written does no harm.
+    pub(super) fn spoilt(mut self) -> Self {
+        self.at = usize::MAX / 2;
+        self
     }
 
     #[inline(always)]
@@ -93,7 +88,7 @@ impl<'w> Pen<'w> {
     /// A number in decimal.
     #[inline(never)]
     pub(super) fn dec(mut self, v: u64) -> Self {
-        let Ok(mut rest) = u32::try_from(v) else { return self.bytes(num::dec(v).as_bytes()) };
+        let Ok(mut rest) = u32::try_from(v) else { return self.large(v) };
         let (mut end, mut bound) = (self.at.wrapping_add(1), 10_u64);
         while v >= bound {
             bound = bound.wrapping_mul(10);
@@ -114,6 +109,12 @@ impl<'w> Pen<'w> {
             self.set(end.wrapping_sub(2), [tens]);
         }
         self
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn large(self, v: u64) -> Self {
+        self.bytes(num::dec(v).as_bytes())
     }
 
     /// An address of IPv4 or IPv6, else bytes of a link's.
@@ -216,7 +217,10 @@ impl<'w> Pen<'w> {
 /// The two digits of a number below 100.
 #[inline(always)]
 fn pair(n: u32) -> [u8; 2] {
-    usize::try_from(n).ok().and_then(|n| PAIRS.get(n)).copied().unwrap_or_default()
+    // A tenth by hand, and both digits in one number: the tens, and 256 times what is left without ten times those.
+    let tens = n.wrapping_mul(103) >> 10;
+    let [tens, ones, ..] = n.wrapping_shl(8).wrapping_sub(tens.wrapping_mul(2559)).wrapping_add(0x3030).to_le_bytes();
+    [tens, ones]
 }
 
 /// A text of up to 127 bytes.
@@ -231,7 +235,7 @@ impl Text {
     pub(super) fn of(write: impl FnOnce(Pen<'_>) -> Pen<'_>) -> Text {
         let mut text = Text { room: [0; LAST + 9], len: 0 };
         let pen = write(Pen::new(&mut text.room));
-        text.len = u8::try_from(pen.len()).unwrap_or(0);
+        text.len = pen.len().and_then(|len| u8::try_from(len).ok()).unwrap_or(0);
         text
     }
 

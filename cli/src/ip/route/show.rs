@@ -11,12 +11,12 @@ use crate::report::{Done, KERNEL};
 use crate::words::Line;
 use crate::{Ctx, Page};
 use core::ops::Range;
-use nlbox_core::bytes::{Reader, align4, copy, place, same, uint_ne, until_nul};
+use nlbox_core::bytes::{Reader, align4, copy, place, uint_ne, until_nul};
 use nlbox_core::label;
 use nlbox_core::rt::encap::mpls::print;
 use nlbox_core::rt::names::{PROTOCOLS, ROUTE_TYPES, SCOPES, TABLES};
 use nlbox_core::rt::route::{
-    CACHE_FLAGS, CACHE_INFO, FEATURES, PROTO_BOOT, ROUTE_FLAGS, RTMSG_LEN, RtMsg, TABLE_MAIN, at, rta, rtax, rtm_f,
+    CACHE_FLAGS, CACHE_INFO, FEATURES, PROTO_BOOT, ROUTE_FLAGS, RtMsg, TABLE_MAIN, rta, rtax, rtm_f,
     rtn, scope,
 };
 use nlbox_core::rt::rtm;
@@ -25,7 +25,6 @@ use nlbox_core::text::num;
 use nlbox_core::text::out::{Out, Style, Val};
 use nlbox_core::wire::attr::{Attrs, Mask};
 use nlbox_core::wire::header::Message;
-use zerocopy::FromBytes;
 
 /// `ip route [show] …`.
 pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
@@ -34,13 +33,12 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut tx = [0; 64];
     let mut m = request(&mut tx, &f);
     let missing = if f.table() == TABLE_MAIN { ENOENT } else { 0 };
-    let mut last = Last { told: [0; _], len: 0, hole: 0..0, text: [0; _], text_len: 0 };
+    let mut last = Last::default();
     crate::dump::dump_but(cx, &mut m, missing, &mut |page, m| {
         if let Some(dst) = last.again(m) {
-            let (h, _) = RtMsg::read_from_prefix(&m.head::<RTMSG_LEN>()).unwrap_or_default();
             open(page, false);
-            front(page, &h, Some(dst));
-            page.out.bytes(last.text.get(..last.text_len).unwrap_or_default());
+            front(page, &last.head, Some(dst));
+            page.out.bytes(last.text.as_flattened().get(..last.len).unwrap_or_default());
             close(page);
         } else if let Some(row) = &Row::of(m)
             && row.passes(&f)
@@ -50,9 +48,9 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
             front(page, &row.head, dst);
             let mark = page.out.mark();
             rest(page, row, &f);
-            last.len = 0;
+            last.words = 0;
             if !f.binds_ends() {
-                last.keep(m, dst.unwrap_or_default(), page.out.since(mark));
+                last.keep(m, row.head, dst.unwrap_or_default(), page.out.since(mark));
             }
             close(page);
         }
@@ -66,40 +64,44 @@ const ENOENT: i32 = 2;
 
 /// The route shown last, for the one behind it: a table has long runs of routes that differ in their destinations alone,
 /// and then all that stands behind those has been printed once.
+#[derive(Default)]
 struct Last {
-    /// The message, `len` bytes; 0 where none is kept.
-    told: [u8; 128],
-    len: usize,
-    /// Where the destination is in it.
+    /// The message, so many words of four bytes; none where that is 0.
+    told: [[u8; 4]; 32],
+    words: usize,
+    head: RtMsg,
+    /// Which words are the destination.
     hole: Range<usize>,
-    /// What was printed behind the destination.
-    text: [u8; 128],
-    text_len: usize,
+    /// What was printed behind the destination, `len` bytes.
+    text: [[u8; 4]; 32],
+    len: usize,
 }
 
 impl Last {
     /// The destination of `m`, where all else is as in the route before.
     fn again<'m>(&mut self, m: &Message<'m>) -> Option<&'m [u8]> {
-        if self.len != m.payload.len() || m.ty != rtm::NEWROUTE {
-            return None;
-        }
-        let told = self.told.get_mut(..self.len)?;
-        let dst = m.payload.get(self.hole.clone())?;
-        copy(told.get_mut(self.hole.clone())?, dst);
-        *told.get_mut(at::DST_LEN)? = *m.payload.get(at::DST_LEN)?;
-        same(told, m.payload).then_some(dst)
+        let (told, (new, rest)) = (self.told.get_mut(..self.words)?, m.payload.as_chunks());
+        let dst = new.get(self.hole.clone())?;
+        told.get_mut(self.hole.clone())?.iter_mut().zip(dst).for_each(|(to, from)| *to = *from);
+        // The first word has the length of the destination in it.
+        let ([_, to, ..], [_, len, ..]) = (told.first_mut()?, new.first()?);
+        (*to, self.head.dst_len) = (*len, *len);
+        let same = told.len() == new.len() && rest.is_empty() && m.ty == rtm::NEWROUTE;
+        (same && told.iter().zip(new).all(|(a, b)| a == b)).then_some(dst.as_flattened())
     }
 
     /// Remembers the route `m` to `dst`, behind which `text` was printed: none without a destination, none that is long.
-    fn keep(&mut self, m: &Message<'_>, dst: &[u8], text: &[u8]) {
-        if let Some(told) = self.told.get_mut(..m.payload.len())
-            && let Some(to) = self.text.get_mut(..text.len())
-            && !dst.is_empty()
-            && !text.is_empty()
+    fn keep(&mut self, m: &Message<'_>, head: RtMsg, dst: &[u8], text: &[u8]) {
+        let ((words, rest), at) = (m.payload.as_chunks(), place(m.payload, dst));
+        if let Some(told) = self.told.get_mut(..words.len())
+            && let Some(to) = self.text.as_flattened_mut().get_mut(..text.len())
+            && !(at.is_empty() || text.is_empty())
+            && rest.is_empty()
         {
-            copy(told, m.payload);
+            told.iter_mut().zip(words).for_each(|(to, word)| *to = *word);
             copy(to, text);
-            (self.len, self.hole, self.text_len) = (told.len(), place(m.payload, dst), to.len());
+            (self.words, self.head, self.len) = (told.len(), head, to.len());
+            self.hole = at.start / 4..at.end / 4;
         }
     }
 }
