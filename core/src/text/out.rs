@@ -6,7 +6,7 @@
 
 use crate::bytes::copy;
 use crate::text::cut;
-use crate::text::num::{Digits, dec, hex, hex_pad};
+use crate::text::num::{Digits, dec, hex_pad};
 use crate::text::pen::{Pen, Text};
 
 /// Where the bytes go. Short writes and interruptions are the implementation's to handle.
@@ -123,6 +123,8 @@ pub enum Val<'v> {
     Int(i64),
     /// The same where JSON has it as a string.
     Digits(u32),
+    /// A number as `0x…` of at least so many digits; a string in JSON.
+    Hex(u64, u8),
     /// `null`, and nothing in text.
     Null,
 }
@@ -134,7 +136,7 @@ const KEY: usize = 31;
 
 impl Val<'_> {
     const fn is_string(&self) -> bool {
-        matches!(self, Val::Str(_) | Val::Word(_) | Val::Address(_) | Val::Prefix(..) | Val::Digits(_))
+        !matches!(self, Val::Raw(_) | Val::Bool(_) | Val::Num(_) | Val::Int(_) | Val::Null)
     }
 
     /// What cannot be written as it is, or takes more room than little, spoils the pen.
@@ -157,6 +159,7 @@ impl Val<'_> {
                 return pen.dec(v.unsigned_abs());
             }
             Val::Digits(v) => return pen.dec((*v).into()),
+            Val::Hex(v, width) => return pen.hex(*v, *width),
             Val::Bool(true) => b"true",
             Val::Bool(false) => b"false",
             Val::Null if json => b"null",
@@ -460,10 +463,7 @@ impl<'o> Out<'o> {
 
     /// A number as `0x…`; a string in JSON.
     pub fn hex(&mut self, key: &str, pattern: &str, v: u64) {
-        let mut b: heapless::Vec<u8, 20> = heapless::Vec::new();
-        let _ = b.extend_from_slice(b"0x");
-        let _ = b.extend_from_slice(hex(v).as_bytes());
-        self.value(key, pattern, Val::Str(&b));
+        self.value(key, pattern, Val::Hex(v, 1));
     }
 
     /// A string.
@@ -1000,6 +1000,7 @@ pub(crate) mod tests {
             out.put(crate::label!("low| n %"), Val::Int(i64::MIN));
             out.put(crate::label!("high| %"), Val::Num(u64::MAX));
             out.put(crate::label!("digits| d %"), Val::Digits(u32::MAX));
+            out.put(crate::label!("hex| h %"), Val::Hex(0xbeef, 5));
             out.put(crate::label!("is|is "), Val::Bool(true));
             out.put(crate::label!("name|% "), Val::Str(b"a\x1b\""));
             out.put(crate::label!("long|% "), Val::Str(&[b'x'; 100]));
@@ -1016,13 +1017,13 @@ pub(crate) mod tests {
         assert_eq!(
             both(Mode::default(), all),
             std::format!(
-                "10.0.0.0/8 10.0.0.0/8 via 2001:db8::1  to 255.99.100.9/02:00:00:00:ab:cdonly text  n -9223372036854775808 18446744073709551615 d 4294967295is a\\x1b\" {long} {word} UP DOWN "
+                "10.0.0.0/8 10.0.0.0/8 via 2001:db8::1  to 255.99.100.9/02:00:00:00:ab:cdonly text  n -9223372036854775808 18446744073709551615 d 4294967295 h 0x0beefis a\\x1b\" {long} {word} UP DOWN "
             )
         );
         assert_eq!(
             both(Mode { json: true, ..Mode::default() }, all),
             std::format!(
-                "[{{\"dst\":\"10.0.0.0/8\",\"dst\":\"10.0.0.0/8\",\"gateway\":\"2001:db8::1\",\"to\":\"255.99.100.9\",\"lladdr\":\"02:00:00:00:ab:cd\",\"only-json\":7,\"low\":-9223372036854775808,\"high\":18446744073709551615,\"digits\":\"4294967295\",\"is\":true,\"name\":\"a\\u001b\\\"\",\"long\":\"{long}\",\"a-key-of-31-characters-is-long\":\"{word}\",\"list\":[\"UP\",\"DOWN\"],\"none\":[]}}]\n"
+                "[{{\"dst\":\"10.0.0.0/8\",\"dst\":\"10.0.0.0/8\",\"gateway\":\"2001:db8::1\",\"to\":\"255.99.100.9\",\"lladdr\":\"02:00:00:00:ab:cd\",\"only-json\":7,\"low\":-9223372036854775808,\"high\":18446744073709551615,\"digits\":\"4294967295\",\"hex\":\"0x0beef\",\"is\":true,\"name\":\"a\\u001b\\\"\",\"long\":\"{long}\",\"a-key-of-31-characters-is-long\":\"{word}\",\"list\":[\"UP\",\"DOWN\"],\"none\":[]}}]\n"
             )
         );
         let plain = |out: &mut Out<'_>| {

@@ -117,6 +117,12 @@ impl<'w> Pen<'w> {
         self.bytes(num::dec(v).as_bytes())
     }
 
+    /// `0x` and a number of at least `width` hexadecimal digits.
+    #[inline(never)]
+    pub(super) fn hex(self, v: u64, width: u8) -> Self {
+        self.bytes(b"0x").bytes(num::hex_pad(v, width).as_bytes())
+    }
+
     /// An address of IPv4 or IPv6, else bytes of a link's.
     #[inline(always)]
     pub(super) fn address(self, bytes: &[u8]) -> Self {

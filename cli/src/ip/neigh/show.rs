@@ -16,7 +16,7 @@ use nlbox_core::text::out::{Style, Val};
 use nlbox_core::wire::attr::Attrs;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
-use zerocopy::FromBytes;
+use zerocopy::{FromBytes, transmute};
 
 const DEV: u8 = 0;
 const UNUSED: u8 = 1;
@@ -193,8 +193,7 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 
 /// The fixed header of a neighbour message.
 pub(in crate::ip) fn header(m: &Message<'_>) -> Option<NdMsg> {
-    let (head, _) = NdMsg::read_from_prefix(&m.head::<NDMSG_LEN>()).ok()?;
-    matches!(m.ty, rtm::NEWNEIGH | rtm::DELNEIGH | rtm::GETNEIGH).then_some(head)
+    matches!(m.ty, rtm::NEWNEIGH | rtm::DELNEIGH | rtm::GETNEIGH).then(|| transmute!(m.head::<NDMSG_LEN>()))
 }
 
 fn cacheinfo(attrs: &Attrs<'_>) -> Option<CacheInfo> {

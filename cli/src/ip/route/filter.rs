@@ -16,7 +16,7 @@ use nlbox_core::wire::attr::Attrs;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
 use nlbox_core::wire::key::Key;
-use zerocopy::FromBytes;
+use zerocopy::transmute;
 
 // Slots that hold numbers, in the order in which they are read; the same are the places in `Filter::numbers`.
 pub(in crate::ip) const TABLE: u8 = 0;
@@ -310,7 +310,7 @@ impl<'m> Row<'m> {
         if !deleted && m.ty != rtm::NEWROUTE {
             return None;
         }
-        let (head, _) = RtMsg::read_from_prefix(&m.head::<RTMSG_LEN>()).ok()?;
+        let head: RtMsg = transmute!(m.head::<RTMSG_LEN>());
         let attrs = m.attrs(RTMSG_LEN);
         Some(Row { table: attrs.get(rta::TABLE).unwrap_or(head.table.into()), head, attrs, deleted })
     }

@@ -21,7 +21,7 @@ use nlbox_core::wire::attr::{Attrs, Mask};
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
 use nlbox_core::wire::key::{Key, Raw};
-use zerocopy::FromBytes;
+use zerocopy::transmute;
 
 const TO_ARG: Arg = Arg::new("to", To::Call(to, "PREFIX"));
 
@@ -122,8 +122,7 @@ fn equal(ty: u16, asked: &[u8], has: Option<&[u8]>) -> bool {
 
 /// The fixed header of a rule.
 fn header(m: &Message<'_>) -> Option<RuleHeader> {
-    let (head, _) = RuleHeader::read_from_prefix(&m.head::<RULE_LEN>()).ok()?;
-    matches!(m.ty, rtm::NEWRULE | rtm::DELRULE).then_some(head)
+    matches!(m.ty, rtm::NEWRULE | rtm::DELRULE).then(|| transmute!(m.head::<RULE_LEN>()))
 }
 
 pub(super) fn request<'t>(cx: &Ctx<'_>, tx: &'t mut [u8]) -> Build<'t> {
@@ -347,13 +346,7 @@ fn device(out: &mut Out<'_>, key: &str, name: Option<&[u8]>, detached: u32) {
 
 /// `0x…`, but a bare `0`.
 fn hex(out: &mut Out<'_>, label: &str, v: u32) {
-    if v == 0 {
-        return put(out, label, b"0");
-    }
-    let mut text: heapless::Vec<u8, 20> = heapless::Vec::new();
-    let _ = text.extend_from_slice(b"0x");
-    let _ = text.extend_from_slice(num::hex(v.into()).as_bytes());
-    put(out, label, &text);
+    out.put(label, if v == 0 { Val::Word(b"0") } else { Val::Hex(v.into(), 1) });
 }
 
 /// Two numbers of one width.
