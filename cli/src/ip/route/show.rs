@@ -46,10 +46,9 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
             let dst = row.attrs.raw(rta::DST.ty());
             open(page, row.deleted);
             front(page, &row.head, dst);
-            let mark = page.out.mark();
+            let mark = last.is_due(&f).then(|| page.out.mark());
             rest(page, row, &f);
-            last.words = 0;
-            if !f.binds_ends() {
+            if let Some(mark) = mark {
                 last.keep(m, row.head, dst.unwrap_or_default(), page.out.since(mark));
             }
             close(page);
@@ -75,11 +74,18 @@ struct Last {
     /// What was printed behind the destination, `len` bytes.
     text: [[u8; 4]; 32],
     len: usize,
+    /// How many routes are not to be kept, and how many were not the last time: where none is like the one before it, it is
+    /// tried ever more seldom.
+    pause: u8,
+    paused: u8,
 }
 
 impl Last {
     /// The destination of `m`, where all else is as in the route before.
     fn again<'m>(&mut self, m: &Message<'m>) -> Option<&'m [u8]> {
+        if self.words == 0 {
+            return None;
+        }
         let (told, (new, rest)) = (self.told.get_mut(..self.words)?, m.payload.as_chunks());
         let dst = new.get(self.hole.clone())?;
         told.get_mut(self.hole.clone())?.iter_mut().zip(dst).for_each(|(to, from)| *to = *from);
@@ -87,7 +93,24 @@ impl Last {
         let ([_, to, ..], [_, len, ..]) = (told.first_mut()?, new.first()?);
         (*to, self.head.dst_len) = (*len, *len);
         let same = told.len() == new.len() && rest.is_empty() && m.ty == rtm::NEWROUTE;
-        (same && told.iter().zip(new).all(|(a, b)| a == b)).then_some(dst.as_flattened())
+        if !(same && told.iter().zip(new).all(|(a, b)| a == b)) {
+            return None;
+        }
+        (self.pause, self.paused) = (0, 0);
+        Some(dst.as_flattened())
+    }
+
+    /// Whether the next one of those that `f` lets through is to be kept.
+    fn is_due(&mut self, f: &Filter) -> bool {
+        self.words = 0;
+        let pause = self.pause;
+        if pause == 0 {
+            self.paused = self.paused << 1 & 31 | 1;
+            self.pause = self.paused;
+        } else {
+            self.pause = pause.wrapping_sub(1);
+        }
+        pause == 0 && !f.binds_ends()
     }
 
     /// Remembers the route `m` to `dst`, behind which `text` was printed: none without a destination, none that is long.
@@ -164,10 +187,14 @@ fn rest(page: &mut Page<'_>, row: &Row<'_>, f: &Filter) {
     if !cloned && (h.scope != scope::UNIVERSE || details) && f.leaves(SCOPE) {
         put_named(page, label!("scope|scope % "), &SCOPES, h.scope.into());
     }
-    if let (false, Some(b)) = (fixed(SRC), a.get(rta::PREFSRC)) {
+    if a.may_have(rta::PREFSRC.ty())
+        && !fixed(SRC)
+        && let Some(b) = a.get(rta::PREFSRC)
+    {
         put_address(page, label!("prefsrc|src ^% "), b, false);
     }
-    if f.leaves(METRIC)
+    if a.may_have(rta::PRIORITY.ty())
+        && f.leaves(METRIC)
         && let Some(v) = a.get(rta::PRIORITY)
     {
         put_num(&mut page.out, label!("metric|metric % "), v.into());
