@@ -225,7 +225,8 @@ impl<'w> Pen<'w> {
 fn pair(n: u32) -> [u8; 2] {
     // A tenth by hand, and both digits in one number: the tens, and 256 times what is left without ten times those.
     let tens = n.wrapping_mul(103) >> 10;
-    let [tens, ones, ..] = n.wrapping_shl(8).wrapping_sub(tens.wrapping_mul(2559)).wrapping_add(0x3030).to_le_bytes();
+    let [tens, ones, ..] =
+        n.wrapping_shl(8).wrapping_sub(tens.wrapping_mul(2559)).wrapping_add(0x3030).to_le_bytes();
     [tens, ones]
 }
 

@@ -279,7 +279,9 @@ mod tests {
             b[at + 2..at + 4].copy_from_slice(&ty.to_ne_bytes());
             b[at + 4] = v;
         }
-        for (len, want) in [(1077, [4, 5, 3, 6]), (1069, [4, 5, 3, 0]), (1061, [4, 2, 3, 0]), (1056, [1, 2, 3, 0])] {
+        for (len, want) in
+            [(1077, [4, 5, 3, 6]), (1069, [4, 5, 3, 0]), (1061, [4, 2, 3, 0]), (1056, [1, 2, 3, 0])]
+        {
             for a in [Attrs::new(&b[..len]), Attrs::indexed(&b[..len])] {
                 assert_eq!([3, 40, 9, 21].map(|ty| a.get(Key::<u8>::new(ty)).unwrap_or(0)), want);
             }

@@ -16,8 +16,8 @@ use nlbox_core::label;
 use nlbox_core::rt::encap::mpls::print;
 use nlbox_core::rt::names::{PROTOCOLS, ROUTE_TYPES, SCOPES, TABLES};
 use nlbox_core::rt::route::{
-    CACHE_FLAGS, CACHE_INFO, FEATURES, PROTO_BOOT, ROUTE_FLAGS, RtMsg, TABLE_MAIN, rta, rtax, rtm_f,
-    rtn, scope,
+    CACHE_FLAGS, CACHE_INFO, FEATURES, PROTO_BOOT, ROUTE_FLAGS, RtMsg, TABLE_MAIN, rta, rtax, rtm_f, rtn,
+    scope,
 };
 use nlbox_core::rt::rtm;
 use nlbox_core::text::ip::af;
