@@ -177,7 +177,7 @@ impl Filter {
     }
 
     /// Asks for what lies as `p` says in slot `n`.
-    fn set_prefix(&mut self, n: u8, p: Prefix) {
+    pub(super) fn set_prefix(&mut self, n: u8, p: Prefix) {
         if let Some(to) = self.prefixes.get_mut(usize::from(n.wrapping_sub(PREFIX))) {
             *to = Some(p);
             self.asked |= 1_u32.wrapping_shl(n.into());

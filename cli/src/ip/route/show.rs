@@ -35,24 +35,7 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let missing = if f.table() == TABLE_MAIN { ENOENT } else { 0 };
     let mut last = Last::default();
     crate::dump::dump_but(cx, &mut m, missing, &mut |page, m| {
-        if let Some(dst) = last.again(m) {
-            open(page, false);
-            front(page, &last.head, Some(dst));
-            page.out.bytes(last.text.as_flattened().get(..last.len).unwrap_or_default());
-            close(page);
-        } else if let Some(row) = &Row::of(m)
-            && row.passes(&f)
-        {
-            let dst = row.attrs.raw(rta::DST.ty());
-            open(page, row.deleted);
-            front(page, &row.head, dst);
-            let mark = last.is_due(&f).then(|| page.out.mark());
-            rest(page, row, &f);
-            if let Some(mark) = mark {
-                last.keep(m, row.head, dst.unwrap_or_default(), page.out.since(mark));
-            }
-            close(page);
-        }
+        listed(page, m, &f, &mut last);
         Ok(())
     })
     // A refused dump is the kernel's doing here, where the other objects call it their own.
@@ -60,6 +43,28 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 }
 
 const ENOENT: i32 = 2;
+
+/// Prints the route that `m` tells of in a listing by `f`.
+fn listed(page: &mut Page<'_>, m: &Message<'_>, f: &Filter, last: &mut Last) {
+    if let Some(dst) = last.again(m) {
+        open(page, false);
+        front(page, &last.head, Some(dst));
+        page.out.bytes(last.text.as_flattened().get(..last.len).unwrap_or_default());
+        close(page);
+    } else if let Some(row) = &Row::of(m)
+        && row.passes(f)
+    {
+        let dst = row.attrs.raw(rta::DST.ty());
+        open(page, row.deleted);
+        front(page, &row.head, dst);
+        let mark = last.is_due(f).then(|| page.out.mark());
+        rest(page, row, f);
+        if let Some(mark) = mark {
+            last.keep(m, row.head, dst.unwrap_or_default(), page.out.since(mark));
+        }
+        close(page);
+    }
+}
 
 /// The route shown last, for the one behind it: a table has long runs of routes that differ in their destinations alone,
 /// and then all that stands behind those has been printed once.
@@ -448,9 +453,11 @@ fn multipath(page: &mut Page<'_>, family: u8, hops: &[u8]) {
 #[cfg(target_endian = "little")]
 mod tests {
     extern crate std;
+    use super::super::filter::ROOT_DST;
     use super::*;
     use crate::Options;
     use crate::tests::{bytes, printed};
+    use nlbox_core::text::ip::Prefix;
     use nlbox_core::text::out::Mode;
     use std::string::String;
 
@@ -515,6 +522,57 @@ mod tests {
             "{\"dst\":\"10.10.0.0/16\",\"via\":{\"family\":\"inet6\",\"host\":\"fe80::5\"},\"dev\":\"v0\",\
              \"flags\":[]}"
         );
+    }
+
+    #[test]
+    fn a_run_of_routes_reads_as_each_of_them_alone() {
+        let all = [BLACKHOLE, MULTIPATH, METRICS, VIA_INET6, EXPIRES].map(bytes);
+        // Each in runs of one to forty with destinations, lengths and other things changed in between.
+        let mut messages = std::vec::Vec::new();
+        for n in 0..400_usize {
+            let mut m = all[n / 40 % all.len()].clone();
+            let run = n % 40;
+            let place = 12 + m[12..].windows(4).position(|head| head[1..] == [0, 1, 0]).unwrap();
+            m[place + 6] = run as u8;
+            m[1] = if run % 5 == 4 { m[1] } else { m[1] - 1 };
+            match run {
+                7 => m[3] = 4,
+                11..=13 => m[7] = 1,
+                17 => m[0] = 28,
+                19 => m[place] = 4,
+                21 => m.truncate(place - 1),
+                23 | 25 | 27 => *m.last_mut().unwrap() ^= 1,
+                _ => {}
+            }
+            messages.push(m);
+        }
+        let mut within = Filter::none();
+        within.set_prefix(ROOT_DST, Prefix::parse(b"10.0.0.0/12", 0).unwrap());
+        for json in [false, true] {
+            for (details, filter) in [(0, Filter::main()), (1, Filter::none()), (0, within)] {
+                let mut last = Last::default();
+                let print = |each: &mut dyn FnMut(&mut Page<'_>, &Message<'_>)| {
+                    let mode = Mode { json, ..Mode::default() };
+                    printed(mode, Options { details, ..Options::default() }, |page| {
+                        for payload in &messages {
+                            each(page, &Message { ty: rtm::NEWROUTE, flags: 2, seq: 1, port: 1, payload });
+                        }
+                    })
+                };
+                let alone = print(&mut |page, m| {
+                    if let Some(row) = Row::of(m).filter(|row| row.passes(&filter)) {
+                        route(page, &row, &filter);
+                    }
+                });
+                let mut runs = 0;
+                let listed = print(&mut |page, m| {
+                    listed(page, m, &filter, &mut last);
+                    runs += usize::from(last.words != 0 && last.paused == 0);
+                });
+                assert_eq!(listed, alone);
+                assert_eq!(runs > 20, !filter.binds_ends(), "{runs}");
+            }
+        }
     }
 
     #[test]
