@@ -19,7 +19,7 @@ use nlbox_core::rt::rtm;
 use nlbox_core::spec::put::find;
 use nlbox_core::spec::{Resolve, View};
 use nlbox_core::text::ip::{self, Ip, af};
-use nlbox_core::text::out::{Out, Val};
+use nlbox_core::text::out::Out;
 use nlbox_core::text::{Texts, cut, nth, num};
 use nlbox_core::wire::attr::Attrs;
 use nlbox_core::wire::build::Build;
@@ -447,7 +447,10 @@ fn over_six(out: &mut Out<'_>, v: &Values<'_>) {
 
 /// `0x…` of so many digits.
 fn hex(out: &mut Out<'_>, label: &str, v: u64, width: u8) {
-    out.put(label, Val::Hex(v, width));
+    let mut text: heapless::Vec<u8, 20> = heapless::Vec::new();
+    let _ = text.extend_from_slice(b"0x");
+    let _ = text.extend_from_slice(num::hex_pad(v, width).as_bytes());
+    put(out, label, &text);
 }
 
 /// Headings and the counters under them, each with its column's width.

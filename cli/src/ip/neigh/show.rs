@@ -156,18 +156,21 @@ impl Filter {
     /// Whether the entry `m` passes.
     #[must_use]
     pub fn passes(&self, m: &Message<'_>) -> bool {
-        let Some(head) = header(m) else { return false };
-        let attrs = || m.attrs(NDMSG_LEN);
+        header(m).is_some_and(|head| self.takes(&head, &m.attrs(NDMSG_LEN)))
+    }
+
+    fn takes(&self, head: &NdMsg, attrs: &Attrs<'_>) -> bool {
         let free = head.flags & (ntf::PROXY | ntf::EXT_LEARNED) != 0;
         let state = if head.state == 0 { STATELESS } else { head.state };
         (free || state & self.states != 0)
             && (self.family == 0 || self.family == head.family)
             && (self.index == 0 || self.index == head.index)
-            && (self.protocol == 0 || attrs().get(nda::PROTOCOL) == Some(self.protocol))
-            && (!self.unused || cacheinfo(&attrs()).is_none_or(|c| c.refcnt == 0))
-            && self.to.as_ref().is_none_or(|p| {
-                attrs().get(nda::DST).and_then(Ip::from_bytes).is_some_and(|a| p.contains(&a))
-            })
+            && (self.protocol == 0 || attrs.get(nda::PROTOCOL) == Some(self.protocol))
+            && (!self.unused || cacheinfo(attrs).is_none_or(|c| c.refcnt == 0))
+            && self
+                .to
+                .as_ref()
+                .is_none_or(|p| attrs.get(nda::DST).and_then(Ip::from_bytes).is_some_and(|a| p.contains(&a)))
     }
 }
 
@@ -178,8 +181,11 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut tx = [0; 64];
     let mut m = filter.request(&mut tx);
     crate::dump::dump(cx, &mut m, &mut |page, m| {
-        if filter.passes(m) {
-            entry(page, m, filter.index == 0);
+        if let Some(head) = &header(m) {
+            let attrs = &m.attrs(NDMSG_LEN);
+            if filter.takes(head, attrs) {
+                print(page, m.ty, head, attrs, filter.index == 0);
+            }
         }
         Ok(())
     })
@@ -196,11 +202,15 @@ fn cacheinfo(attrs: &Attrs<'_>) -> Option<CacheInfo> {
 
 /// Prints the entry `m`; without its interface where only one was asked for.
 pub fn entry(page: &mut Page<'_>, m: &Message<'_>, with_dev: bool) {
-    let Some(head) = &header(m) else { return };
-    let attrs = &m.attrs(NDMSG_LEN);
+    if let Some(head) = &header(m) {
+        print(page, m.ty, head, &m.attrs(NDMSG_LEN), with_dev);
+    }
+}
+
+fn print(page: &mut Page<'_>, ty: u16, head: &NdMsg, attrs: &Attrs<'_>, with_dev: bool) {
     let brief = page.opts.brief;
     page.out.open_object("");
-    match m.ty {
+    match ty {
         rtm::DELNEIGH => page.out.is("deleted", "Deleted "),
         rtm::GETNEIGH => page.out.null("miss", "miss "),
         _ => {}
