@@ -160,7 +160,27 @@ fn instructions() {
     println!("{start:>6}  link show lo");
     assert!(start < 36_000, "{start}");
     w.routes(1000);
-    for (words, most) in [("route show", 2_000), ("-j route show", 2_300)] {
+    let fill = |lines: &mut dyn Iterator<Item = String>| {
+        assert_eq!(w.ns.feed(&w.argv("-batch -"), &lines.collect::<String>()).code, 0);
+    };
+    // No route is like the one before it.
+    fill(&mut (0..1000).map(|i| {
+        format!("route add 14.0.{}.{}/32 via 10.0.0.{} dev v0 table 100\n", i >> 8, i & 255, 2 + i % 2)
+    }));
+    fill(&mut (0..1000).map(|i| format!("rule add from 10.{}.{}.0/24 table {}\n", i >> 8, i & 255, i + 1)));
+    fill(&mut (0..1000).map(|i| {
+        let [_, _, c, d] = u32::to_be_bytes(i);
+        format!("neigh add 10.0.{c}.{d} lladdr 02:00:00:00:{c:02x}:{d:02x} dev v0\n")
+    }));
+    for (words, most) in [
+        ("route show", 780),
+        ("-j route show", 950),
+        ("route show table 100", 1_780),
+        ("-j route show table 100", 2_120),
+        ("rule show", 1_650),
+        ("-j rule show", 1_950),
+        ("neigh show", 2_250),
+    ] {
         let each = (cost(words) - start) / 1000;
         println!("{each:>6}  each line of {words}");
         assert!(each < most, "{words}: {each}");

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use symbols::{panics, symbols};
 
 /// The aim for the whole product was 131,072 bytes. These hold the line where it stands.
-const IP_ALONE: u64 = 267_800;
+const IP_ALONE: u64 = 270_200;
 const WHOLE: u64 = 423_000;
 
 const TARGET: &str = "x86_64-unknown-linux-musl";

@@ -39,13 +39,18 @@ pub struct Files {
 impl Files {
     /// The name of `v`.
     pub fn name(&mut self, names: &'static Names, v: u64) -> Option<&[u8]> {
-        let at = place(names);
+        let (at, v) = (place(names), u32::try_from(v).ok()?);
         if at.is_some() && self.numeric {
             return None;
         }
-        match names.name(v) {
+        // A listing asks for thousands of numbers that have none.
+        let read = at.and_then(|at| self.read.get(at)?.as_ref());
+        if read.is_some_and(|records| !records.may_have(v)) {
+            return None;
+        }
+        match names.name(v.into()) {
             Some(name) => Some(name.as_bytes()),
-            None => self.records(at?)?.name(u32::try_from(v).ok()?),
+            None => self.records(at?)?.name(v),
         }
     }
 
@@ -77,6 +82,7 @@ impl Files {
         let slot = self.read.get_mut(at)?;
         if slot.is_none() {
             let mut records = Records::default();
+            FILES.get(at)?.iter().for_each(|(id, _)| records.mark(id));
             read(at, &mut records);
             *slot = Some(records);
         }

@@ -8,6 +8,8 @@ use nlbox_sys::memory::map;
 pub struct Records {
     room: &'static mut [u8],
     len: usize,
+    /// Bit `id % 64` is set where `id` may have a name.
+    ids: u64,
 }
 
 /// Bytes for all records, some ten thousand: pages that are not written to take no memory.
@@ -17,10 +19,23 @@ impl Records {
     /// Forgets all records.
     pub fn clear(&mut self) {
         self.len = 0;
+        self.ids = 0;
+    }
+
+    /// That `id` has a name, here or elsewhere.
+    pub fn mark(&mut self, id: u32) {
+        self.ids |= 1_u64.wrapping_shl(id);
+    }
+
+    /// Whether `id` may have a name; a `no` is certain.
+    #[must_use]
+    pub const fn may_have(&self, id: u32) -> bool {
+        self.ids & 1_u64.wrapping_shl(id) != 0
     }
 
     /// Adds a record. One that finds no room, or whose name is longer than 255 bytes, is passed over.
     pub fn push(&mut self, id: u32, name: &[u8]) {
+        self.mark(id);
         if self.room.is_empty() {
             // Without memory nothing has a name: numbers are printed.
             self.room = map(ROOM).unwrap_or_default();
@@ -74,7 +89,10 @@ mod tests {
         assert_eq!((r.name(7), r.name(0), r.name(1)), (Some(&b"blue"[..]), Some(&b"red"[..]), None));
         assert_eq!(r.find(&|_, n| n == b"blue"), Some((7, &b"blue"[..])));
         assert_eq!(r.len, 17);
+        assert!(r.may_have(7) && r.may_have(71) && !r.may_have(8));
+        r.mark(8);
+        assert!(r.may_have(8) && r.name(8).is_none());
         r.clear();
-        assert_eq!(r.name(7), None);
+        assert!(r.name(7).is_none() && !r.may_have(7));
     }
 }

@@ -3,6 +3,8 @@
 //! A [`Reader`] gives pieces of a slice or `None`, never panics, and never reads past the end. A [`Writer`]
 //! fills a caller's buffer; the first piece that does not fit sets a sticky flag that the end of the work asks for.
 
+use core::ops::Range;
+
 /// Rounds `n` up to the 4-byte boundary that netlink messages and attributes keep (`NLMSG_ALIGN`, `NLA_ALIGN`).
 #[must_use]
 #[inline(always)]
@@ -27,6 +29,14 @@ fn chunk<const N: usize>(to: &mut &mut [u8], from: &mut &[u8]) -> bool {
     *t = *f;
     (*to, *from) = (room, more);
     true
+}
+
+/// Where `part` lies in `whole`: positions outlive the borrow that found them.
+#[must_use]
+pub fn place(whole: &[u8], part: &[u8]) -> Range<usize> {
+    let start = (part.as_ptr().addr()).wrapping_sub(whole.as_ptr().addr());
+    let end = start.saturating_add(part.len());
+    if start <= whole.len() && end <= whole.len() { start..end } else { 0..0 }
 }
 
 /// A cursor over received bytes.
@@ -281,6 +291,12 @@ mod tests {
         assert_eq!(halves(b"a/", b'/'), (&b"a"[..], Some(&b""[..])));
         assert_eq!(halves(b"a", b'/'), (&b"a"[..], None));
         assert_eq!([until_nul(b"lo\0x"), until_nul(b"lo"), until_nul(b"")], [&b"lo"[..], b"lo", b""]);
+    }
+
+    #[test]
+    fn places_are_found_again() {
+        let b = [0; 20];
+        assert_eq!((place(&b, &b[3..7]), place(&b, &b), place(&b[..4], &b[4..])), (3..7, 0..20, 0..0));
     }
 
     #[test]

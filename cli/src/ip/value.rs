@@ -61,7 +61,7 @@ pub fn put(out: &mut Out<'_>, label: &str, v: &[u8]) {
 
 /// A number that is a string in JSON, by its label.
 pub fn put_dec(out: &mut Out<'_>, label: &str, v: u32) {
-    out.put(label, Val::Word(num::dec(v.into()).as_bytes()));
+    out.put(label, Val::Digits(v));
 }
 
 /// A number by its label.
@@ -71,10 +71,8 @@ pub fn put_num(out: &mut Out<'_>, label: &str, v: i64) {
 
 /// The name of `v`, or its digits, by its label.
 pub fn put_named(page: &mut Page<'_>, label: &str, names: &'static Names, v: u32) {
-    match page.names.files.name(names, v.into()).filter(|_| !page.opts.numeric) {
-        Some(name) => put(&mut page.out, label, name),
-        None => put_dec(&mut page.out, label, v),
-    }
+    let name = page.names.files.name(names, v.into()).filter(|_| !page.opts.numeric);
+    page.out.put(label, name.map_or(Val::Digits(v), Val::Str));
 }
 
 /// The name of an interface in its colour.
@@ -141,10 +139,8 @@ pub fn put_realms(page: &mut Page<'_>, from: &str, to: &str, v: u32) {
 
 /// A type of service: its name, or two hexadecimal digits.
 pub fn put_tos(page: &mut Page<'_>, label: &str, v: u8) {
-    let mut text: heapless::Vec<u8, 20> = heapless::Vec::new();
-    let _ = text.extend_from_slice(b"0x");
-    let _ = text.extend_from_slice(num::hex_pad(v.into(), 2).as_bytes());
-    put(&mut page.out, label, page.names.files.name(&DSFIELDS, v.into()).unwrap_or(&text));
+    let name = page.names.files.name(&DSFIELDS, v.into());
+    page.out.put(label, name.map_or(Val::Hex(v.into(), 2), Val::Str));
 }
 
 /// A type of service by its name or, with or without `0x`, in hexadecimal: `EF` is a name first.

@@ -10,7 +10,7 @@ pub mod fake;
 #[cfg(test)]
 mod tests;
 
-use crate::bytes::align4;
+use crate::bytes::{align4, place};
 use crate::text::ifname::IfName;
 use crate::wire::ack::{ExtAck, parse_done, parse_error};
 use crate::wire::attr::Attrs;
@@ -387,13 +387,6 @@ impl Dump<'_, '_> {
         while self.next()?.is_some() {}
         Ok(())
     }
-}
-
-/// Where `part` lies in `whole`: positions outlive the borrow that found them.
-fn place(whole: &[u8], part: &[u8]) -> Range<usize> {
-    let start = (part.as_ptr().addr()).wrapping_sub(whole.as_ptr().addr());
-    let end = start.saturating_add(part.len());
-    if start <= whole.len() && end <= whole.len() { start..end } else { 0..0 }
 }
 
 fn retry<T>(mut f: impl FnMut() -> Result<T, Errno>) -> Result<T, Error> {

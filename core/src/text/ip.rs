@@ -239,11 +239,7 @@ fn groups(text: &[u8], out: &mut [u8; 16], dotted: bool) -> Option<u8> {
 /// `::1.2.3.4` in dotted form.
 #[must_use]
 pub fn print(ip: &Ip) -> Text {
-    Text::of(|pen| {
-        if !ip.is_none() {
-            pen.address(ip.bytes());
-        }
-    })
+    Text::of(|pen| if ip.is_none() { pen } else { pen.address(ip.bytes()) })
 }
 
 /// Why a word is no address or prefix; the caller has the word and the family to quote.

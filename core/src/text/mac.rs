@@ -12,8 +12,8 @@ pub fn print(address: &[u8]) -> Text {
 }
 
 #[inline(never)]
-pub(super) fn write(pen: &mut Pen<'_>, address: &[u8]) {
-    pen.pairs(address.get(..32).unwrap_or(address));
+pub(super) fn write<'w>(pen: Pen<'w>, address: &[u8]) -> Pen<'w> {
+    pen.pairs(address.get(..32).unwrap_or(address))
 }
 
 /// The length of the address written to the front of `out`, or `None`; see [`parse_or_part`].

@@ -47,19 +47,7 @@ fn radix(value: u64, base: u64, width: u8, places: u8) -> Digits {
 /// Decimal.
 #[must_use]
 pub fn dec(value: u64) -> Digits {
-    let Ok(mut rest) = u32::try_from(value) else { return radix(value, 10, 1, 0) };
-    let mut digits = Digits { buf: [0; ROOM], start: 32 };
-    loop {
-        // A tenth by hand: a listing prints millions of these, and a division costs more than the rest.
-        let tenth = u64::from(rest).wrapping_mul(0xcccc_cccd) >> 35;
-        let tenth = u32::try_from(tenth).unwrap_or(0);
-        let [digit, ..] = rest.wrapping_sub(tenth.wrapping_mul(10)).to_le_bytes();
-        digits.push_front(b'0' | digit);
-        rest = tenth;
-        if rest == 0 {
-            return digits;
-        }
-    }
+    radix(value, 10, 1, 0)
 }
 
 /// Decimal with a leading `-` below zero.

@@ -6,7 +6,7 @@
 
 use crate::bytes::copy;
 use crate::text::cut;
-use crate::text::num::{Digits, dec, dec_signed, hex, hex_pad};
+use crate::text::num::{Digits, dec, hex_pad};
 use crate::text::pen::{Pen, Text};
 
 /// Where the bytes go. Short writes and interruptions are the implementation's to handle.
@@ -117,6 +117,14 @@ pub enum Val<'v> {
     Raw(&'v [u8]),
     /// `true` or `false`.
     Bool(bool),
+    /// A number in decimal.
+    Num(u64),
+    /// The same, which may be below zero.
+    Int(i64),
+    /// The same where JSON has it as a string.
+    Digits(u32),
+    /// A number as `0x…` of at least so many digits; a string in JSON.
+    Hex(u64, u8),
     /// `null`, and nothing in text.
     Null,
 }
@@ -127,35 +135,38 @@ const LONG: usize = 48;
 const KEY: usize = 31;
 
 impl Val<'_> {
-    /// Whether it can be written as it is, and takes little room.
-    #[inline(always)]
-    fn is_short(&self) -> bool {
-        match self {
-            Val::Str(s) => s.len() <= LONG && s.iter().all(|b| is_plain(*b)),
-            Val::Word(s) | Val::Raw(s) => s.len() <= LONG,
-            Val::Address(b) | Val::Prefix(b, _) => b.len() <= 16,
-            Val::Bool(_) | Val::Null => true,
-        }
-    }
-
     const fn is_string(&self) -> bool {
-        matches!(self, Val::Str(_) | Val::Word(_) | Val::Address(_) | Val::Prefix(..))
+        !matches!(self, Val::Raw(_) | Val::Bool(_) | Val::Num(_) | Val::Int(_) | Val::Null)
     }
 
-    fn write(&self, pen: &mut Pen<'_>, json: bool) {
-        pen.bytes(match self {
-            Val::Str(s) | Val::Word(s) | Val::Raw(s) => s,
-            Val::Address(b) => return pen.address(b),
-            Val::Prefix(b, len) => {
-                pen.address(b);
+    /// What cannot be written as it is, or takes more room than little, spoils the pen.
+    #[inline(never)]
+    fn write<'w>(&self, mut pen: Pen<'w>, json: bool) -> Pen<'w> {
+        let bytes: &[u8] = match self {
+            Val::Str(s) if s.len() <= LONG && s.iter().all(|b| is_plain(*b)) => s,
+            Val::Word(s) | Val::Raw(s) if s.len() <= LONG => s,
+            Val::Address(b) if b.len() <= 16 => return pen.address(b),
+            Val::Prefix(b, len) if b.len() <= 16 => {
+                pen = pen.address(b);
                 pen.byte(b'/');
                 return pen.v4(&[*len]);
             }
+            Val::Num(v) => return pen.dec(*v),
+            Val::Int(v) => {
+                if *v < 0 {
+                    pen.byte(b'-');
+                }
+                return pen.dec(v.unsigned_abs());
+            }
+            Val::Digits(v) => return pen.dec((*v).into()),
+            Val::Hex(v, width) => return pen.hex(*v, *width),
             Val::Bool(true) => b"true",
             Val::Bool(false) => b"false",
             Val::Null if json => b"null",
             Val::Null => b"",
-        });
+            _ => return pen.spoilt(),
+        };
+        pen.bytes(bytes)
     }
 }
 
@@ -389,6 +400,13 @@ impl<'o> Out<'o> {
         Mark { len: self.len, spills: self.spills, depth: self.depth, arrays: self.arrays, comma: self.comma }
     }
 
+    /// What was printed since `mark`; nothing where part of it has gone out.
+    #[must_use]
+    pub fn since(&self, mark: Mark) -> &[u8] {
+        let whole = self.spills == mark.spills;
+        self.buf.get(mark.len..self.len).filter(|_| whole).unwrap_or_default()
+    }
+
     /// Goes back to `mark`; `false` when part of what followed has already gone out.
     #[inline(never)]
     pub fn rewind(&mut self, mark: Mark) -> bool {
@@ -431,13 +449,13 @@ impl<'o> Out<'o> {
     /// An unsigned number.
     #[inline(never)]
     pub fn num(&mut self, label: &str, v: u64) {
-        self.put(label, Val::Raw(dec(v).as_bytes()));
+        self.put(label, Val::Num(v));
     }
 
     /// A signed number.
     #[inline(never)]
     pub fn int(&mut self, label: &str, v: i64) {
-        self.put(label, Val::Raw(dec_signed(v).as_bytes()));
+        self.put(label, Val::Int(v));
     }
 
     /// Digits made elsewhere: a number of another shape, such as `15.00`.
@@ -448,7 +466,7 @@ impl<'o> Out<'o> {
 
     /// A number as `0x…`; a string in JSON.
     pub fn hex(&mut self, label: &str, v: u64) {
-        self.str(label, &prefixed(v));
+        self.put(label, Val::Hex(v, 1));
     }
 
     /// A string.
@@ -638,7 +656,7 @@ impl<'o> Out<'o> {
     /// A number whose key and pattern come apart: out of a table.
     #[inline(never)]
     pub fn num_of(&mut self, key: &str, pattern: &str, v: u64) {
-        self.value(key, pattern, Val::Raw(dec(v).as_bytes()));
+        self.value(key, pattern, Val::Num(v));
     }
 
     /// The same of a string.
@@ -649,52 +667,85 @@ impl<'o> Out<'o> {
 
     /// The same of a number as [`Out::hex`] shows it.
     pub fn hex_of(&mut self, key: &str, pattern: &str, v: u64) {
-        self.str_of(key, pattern, &prefixed(v));
+        self.value(key, pattern, Val::Hex(v, 1));
     }
 
     /// The same of any value.
     pub fn value(&mut self, key: &str, pattern: &str, v: Val<'_>) {
-        self.write(&Parts::of(key, pattern), v);
+        self.write(&Parts::of(key, pattern), &v);
     }
 
     /// A value by its label: `KEY|PATTERN`, or what [`label!`](crate::label!) made of it.
     pub fn put(&mut self, label: &str, v: Val<'_>) {
-        if self.put_short(label.as_bytes(), &v).is_none() {
-            self.write(&Parts::of_label(label), v);
+        if self.mode.json { self.put_json(label, &v) } else { self.put_text(label, &v) }
+    }
+
+    #[inline(never)]
+    fn put_text(&mut self, label: &str, v: &Val<'_>) {
+        if self.short_text(label.as_bytes(), v).is_none() {
+            self.put_long(label, v);
         }
     }
 
-    /// The same where all of it is short and nothing stands between, the common case in a listing; else nothing, and
-    /// `None`.
+    #[inline(never)]
+    fn put_json(&mut self, label: &str, v: &Val<'_>) {
+        if self.short_json(label.as_bytes(), v).is_none() {
+            self.put_long(label, v);
+        }
+    }
+
+    #[inline(never)]
+    fn put_long(&mut self, label: &str, v: &Val<'_>) {
+        self.write(&Parts::of_label(label), v);
+    }
+
+    /// The window at the place where the next value goes, of a label whose key has `key` bytes: `None` where it is none of
+    /// the packed ones, or something stands between.
     #[inline(always)]
-    fn put_short(&mut self, label: &[u8], v: &Val<'_>) -> Option<()> {
-        let [key, before, _, rest @ ..] = label else { return None };
-        let key = usize::from(*key);
-        if key > KEY || self.mode.pretty || self.mode.palette != Palette::None || !v.is_short() {
+    fn window(&mut self, key: u8) -> Option<Pen<'_>> {
+        if usize::from(key) > KEY || self.mode.pretty || self.mode.palette != Palette::None {
             return None;
         }
-        let mut pen = Pen::new(self.buf.get_mut(self.len..)?.first_chunk_mut()?);
-        if !self.mode.json {
-            let (shows, before) = (before & SHOWS != 0, usize::from(before & !SHOWS));
-            let text = rest.get(key..)?;
-            if before > 0 {
-                pen.front(text, before);
-            }
-            if shows {
-                v.write(&mut pen, false);
-            }
-            let after = text.get(before..)?;
-            if let Some(len) = after.len().checked_sub(PAD).filter(|len| *len > 0) {
-                pen.front(after, len);
-            }
-        } else if key > 0 {
-            if core::mem::replace(&mut self.comma, true) {
+        Some(Pen::new(self.buf.get_mut(self.len..)?.first_chunk_mut()?))
+    }
+
+    #[inline(always)]
+    fn wrote(&mut self, len: usize) {
+        self.style = Style::Plain;
+        self.len = self.len.wrapping_add(len);
+    }
+
+    /// The same where all of it is short, the common case in a listing; else nothing, and `None`.
+    #[inline(always)]
+    fn short_text(&mut self, label: &[u8], v: &Val<'_>) -> Option<()> {
+        let [key, before, _, rest @ ..] = label else { return None };
+        let mut pen = self.window(*key)?;
+        let text = rest.get(usize::from(*key)..)?;
+        let len = usize::from(before & !SHOWS);
+        pen.front(text, len);
+        if before & SHOWS != 0 {
+            pen = v.write(pen, false);
+        }
+        let after = text.get(len..)?;
+        pen.front(after, after.len().wrapping_sub(PAD));
+        let len = pen.len()?;
+        self.wrote(len);
+        Some(())
+    }
+
+    #[inline(always)]
+    fn short_json(&mut self, label: &[u8], v: &Val<'_>) -> Option<()> {
+        let [key, _, _, rest @ ..] = label else { return None };
+        let (comma, len) = (self.comma, usize::from(*key));
+        let mut pen = self.window(*key)?;
+        if *key > 0 {
+            if comma {
                 pen.byte(b',');
             }
             // In an array a value has no key of its own: those labels have "-".
-            if !(key == 1 && rest.first() == Some(&b'-')) {
+            if !(*key == 1 && rest.first() == Some(&b'-')) {
                 pen.byte(b'"');
-                pen.front(rest, key);
+                pen.front(rest, len);
                 pen.byte(b'"');
                 pen.byte(b':');
             }
@@ -702,41 +753,39 @@ impl<'o> Out<'o> {
             if quoted {
                 pen.byte(b'"');
             }
-            v.write(&mut pen, true);
+            pen = v.write(pen, true);
             if quoted {
                 pen.byte(b'"');
             }
         }
-        self.style = Style::Plain;
-        self.len = self.len.wrapping_add(pen.len());
+        let len = pen.len()?;
+        self.comma |= *key > 0;
+        self.wrote(len);
         Some(())
     }
 
     #[inline(never)]
-    fn write(&mut self, parts: &Parts<'_>, v: Val<'_>) {
+    fn write(&mut self, parts: &Parts<'_>, v: &Val<'_>) {
         let style = core::mem::replace(&mut self.style, Style::Plain);
         let json = self.mode.json;
         // The text of most values that have no packed label; JSON is shorter, and goes its way below.
         if !json
             && self.mode.palette == Palette::None
-            && v.is_short()
             && [parts.plain, parts.before, parts.after].iter().all(|part| part.len() <= LONG / 2)
             && let Some(room) = self.buf.get_mut(self.len..).and_then(<[u8]>::first_chunk_mut)
         {
-            let mut pen = Pen::new(room);
-            pen.bytes(parts.plain);
-            pen.bytes(parts.before);
+            let mut pen = Pen::new(room).bytes(parts.plain).bytes(parts.before);
             if parts.shows {
-                v.write(&mut pen, false);
+                pen = v.write(pen, false);
             }
-            pen.bytes(parts.after);
-            self.len = self.len.wrapping_add(pen.len());
-            return;
+            if let Some(len) = pen.bytes(parts.after).len() {
+                self.len = self.len.wrapping_add(len);
+                return;
+            }
         }
-        let text = if v.is_short() { Text::of(|pen| v.write(pen, json)) } else { Text::of(|_| ()) };
-        let long = match v {
-            Val::Str(s) => s,
-            Val::Word(s) | Val::Raw(s) if s.len() > LONG => s,
+        let text = Text::of(|pen| v.write(pen, json));
+        let long = match *v {
+            Val::Str(s) | Val::Word(s) | Val::Raw(s) => s,
             _ => text.as_bytes(),
         };
         if json {
@@ -747,7 +796,7 @@ impl<'o> Out<'o> {
             }
         } else {
             self.bytes(parts.plain);
-            let style = match v {
+            let style = match *v {
                 Val::Address(b) | Val::Prefix(b, _) if style == Style::Plain => match b.len() {
                     4 => Style::Inet,
                     16 => Style::Inet6,
@@ -833,14 +882,6 @@ impl<'o> Out<'o> {
         self.bytes(if json { b"\\u00" } else { b"\\x" });
         self.bytes(hex_pad(u64::from(b), 2).as_bytes());
     }
-}
-
-/// `0x…`
-fn prefixed(v: u64) -> heapless::Vec<u8, 20> {
-    let mut b = heapless::Vec::new();
-    let _ = b.extend_from_slice(b"0x");
-    let _ = b.extend_from_slice(hex(v).as_bytes());
-    b
 }
 
 /// Whether the byte stands for itself on a terminal and in JSON.
@@ -971,6 +1012,10 @@ pub(crate) mod tests {
             out.put(crate::label!("lladdr|%"), Val::Address(&[2, 0, 0, 0, 0xab, 0xcd]));
             out.put(crate::label!("|only text "), Val::Null);
             out.put(crate::label!("only-json|"), Val::Raw(b"7"));
+            out.put(crate::label!("low| n %"), Val::Int(i64::MIN));
+            out.put(crate::label!("high| %"), Val::Num(u64::MAX));
+            out.put(crate::label!("digits| d %"), Val::Digits(u32::MAX));
+            out.put(crate::label!("hex| h %"), Val::Hex(0xbeef, 5));
             out.put(crate::label!("is|is "), Val::Bool(true));
             out.put(crate::label!("name|% "), Val::Str(b"a\x1b\""));
             out.put(crate::label!("long|% "), Val::Str(&[b'x'; 100]));
@@ -987,13 +1032,13 @@ pub(crate) mod tests {
         assert_eq!(
             both(Mode::default(), all),
             std::format!(
-                "10.0.0.0/8 10.0.0.0/8 via 2001:db8::1  to 255.99.100.9/02:00:00:00:ab:cdonly text is a\\x1b\" {long} {word} UP DOWN "
+                "10.0.0.0/8 10.0.0.0/8 via 2001:db8::1  to 255.99.100.9/02:00:00:00:ab:cdonly text  n -9223372036854775808 18446744073709551615 d 4294967295 h 0x0beefis a\\x1b\" {long} {word} UP DOWN "
             )
         );
         assert_eq!(
             both(Mode { json: true, ..Mode::default() }, all),
             std::format!(
-                "[{{\"dst\":\"10.0.0.0/8\",\"dst\":\"10.0.0.0/8\",\"gateway\":\"2001:db8::1\",\"to\":\"255.99.100.9\",\"lladdr\":\"02:00:00:00:ab:cd\",\"only-json\":7,\"is\":true,\"name\":\"a\\u001b\\\"\",\"long\":\"{long}\",\"a-key-of-31-characters-is-long\":\"{word}\",\"list\":[\"UP\",\"DOWN\"],\"none\":[]}}]\n"
+                "[{{\"dst\":\"10.0.0.0/8\",\"dst\":\"10.0.0.0/8\",\"gateway\":\"2001:db8::1\",\"to\":\"255.99.100.9\",\"lladdr\":\"02:00:00:00:ab:cd\",\"only-json\":7,\"low\":-9223372036854775808,\"high\":18446744073709551615,\"digits\":\"4294967295\",\"hex\":\"0x0beef\",\"is\":true,\"name\":\"a\\u001b\\\"\",\"long\":\"{long}\",\"a-key-of-31-characters-is-long\":\"{word}\",\"list\":[\"UP\",\"DOWN\"],\"none\":[]}}]\n"
             )
         );
         let plain = |out: &mut Out<'_>| {
@@ -1017,9 +1062,11 @@ pub(crate) mod tests {
         out.text("keep ");
         let mark = out.mark();
         out.text("drop");
+        assert_eq!(out.since(mark), b"drop");
         assert!(out.rewind(mark));
         let mark = out.mark();
         out.text("more than sixteen bytes");
+        assert_eq!(out.since(mark), b"");
         assert!(!out.rewind(mark));
         out.finish().unwrap();
         assert_eq!(page, b"keep more than sixteen bytes");

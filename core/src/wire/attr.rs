@@ -38,15 +38,17 @@ pub struct Attrs<'a> {
     /// Bit `ty % 64` is set where attribute `ty` may be among them: a printer asks for thirty attributes of a message
     /// that has five.
     there: u64,
-    /// Where in `rest` the payload of attribute `ty` begins: 0 where it has to be looked for.
-    at: [u16; NEAR],
+    /// Where in `rest` the payload of attribute `ty` begins, in steps of four bytes: 0 where it has to be looked for.
+    at: [u8; NEAR],
     /// Whether there may be more than one of a number: the first one found is then not the last.
     again: bool,
     damaged: bool,
 }
 
-/// The lowest numbers, of which messages that come by the million have most.
-const NEAR: usize = 8;
+/// The lowest numbers, of which messages that come by the million have most: as many as keep a set in 48 bytes.
+const NEAR: usize = 22;
+/// The last step of four bytes that is kept.
+const FAR: usize = 255;
 
 /// Attributes by the bits of their numbers.
 #[derive(Clone, Copy)]
@@ -80,34 +82,40 @@ impl<'a> Attrs<'a> {
     /// The same, looked through once so that asking for what is not there costs nothing.
     #[must_use]
     pub fn indexed(bytes: &'a [u8]) -> Self {
-        let (mut there, mut high, mut again, mut at) = (0, 0, 0, [0; NEAR]);
-        let mut place = 0_usize;
+        let (mut there, mut high, mut again, mut at) = (0_u64, 0, 0, [0; NEAR]);
+        let mut rest = bytes;
         // As in `step`, with less to carry on.
-        while let Some([a, b, c, d]) = bytes.get(place..).and_then(<[u8]>::first_chunk) {
+        while let Some(([a, b, c, d], body)) = rest.split_first_chunk() {
             let len = usize::from(u16::from_ne_bytes([*a, *b]));
-            let end = place.wrapping_add(len);
-            if len < ATTR_HEADER_LEN || end > bytes.len() {
+            if len.wrapping_sub(ATTR_HEADER_LEN) > body.len() {
                 break;
             }
             let ty = u16::from_ne_bytes([*c, *d]) & NLA_TYPE_MASK;
             let bit = 1_u64.wrapping_shl(ty.into());
-            place = place.wrapping_add(ATTR_HEADER_LEN);
-            if let Some(at) = at.get_mut(usize::from(ty)) {
-                there |= bit;
-                *at = u16::try_from(place).unwrap_or(0);
-            } else if ty < 64 {
-                again |= there & bit;
-                there |= bit;
-            } else {
-                // Not to be taken for the one that it shares the bit with.
-                again |= high & bit;
-                high |= bit;
+            let step = bytes.len().wrapping_sub(rest.len()).wrapping_shr(2).wrapping_add(1);
+            match at.get_mut(usize::from(ty)) {
+                Some(at) if step <= FAR => {
+                    there |= bit;
+                    [*at, ..] = step.to_le_bytes();
+                }
+                _ if ty < 64 => {
+                    again |= there & bit;
+                    there |= bit;
+                    // It is looked for, to the last.
+                    if let Some(at) = at.get_mut(usize::from(ty)) {
+                        *at = 0;
+                    }
+                }
+                _ => {
+                    // Not to be taken for the one that it shares the bit with.
+                    again |= high & bit;
+                    high |= bit;
+                }
             }
-            place = align4(end);
+            let Some(more) = rest.get(align4(len)..) else { break };
+            rest = more;
         }
-        // What lies too far behind for its place to be kept is looked for, to the last.
-        let again = again != 0 || place > usize::from(u16::MAX);
-        Attrs { rest: bytes, there: there | high, at, again, damaged: false }
+        Attrs { rest: bytes, there: there | high, at, again: again != 0, damaged: false }
     }
 
     /// The bytes that have not been iterated yet.
@@ -140,14 +148,20 @@ impl<'a> Attrs<'a> {
     #[must_use]
     #[inline(never)]
     pub fn raw(&self, ty: u16) -> Option<&'a [u8]> {
+        if let Some(at) = self.at.get(usize::from(ty)).filter(|at| **at != 0) {
+            let at = usize::from(*at).wrapping_shl(2).wrapping_sub(ATTR_HEADER_LEN);
+            let [a, b, _, _, payload @ ..] = self.rest.get(at..)? else { return None };
+            let len = usize::from(u16::from_ne_bytes([*a, *b])).wrapping_sub(ATTR_HEADER_LEN);
+            return payload.get(..len);
+        }
+        self.search(ty)
+    }
+
+    /// The same where the place is not known.
+    #[inline(never)]
+    fn search(&self, ty: u16) -> Option<&'a [u8]> {
         if !self.may_have(ty) {
             return None;
-        }
-        if let Some(at) = self.at.get(usize::from(ty)).filter(|at| **at != 0) {
-            let at = usize::from(*at);
-            let len = self.rest.get(at.wrapping_sub(ATTR_HEADER_LEN)..)?.first_chunk()?;
-            let len = usize::from(u16::from_ne_bytes(*len)).wrapping_sub(ATTR_HEADER_LEN);
-            return self.rest.get(at..)?.get(..len);
         }
         let (mut rest, mut found) = (self.rest, None);
         // Only a header is looked at until the number is right.
@@ -247,6 +261,31 @@ mod tests {
         let mut left = Attrs::indexed(&b);
         left.next();
         assert_eq!(left.get(Key::<u8>::new(67)), Some(2));
+    }
+
+    #[test]
+    fn what_lies_far_behind_is_found_too() {
+        // Twice the same numbers, with a kilobyte between.
+        let mut b = [0_u8; 1100];
+        for (at, len, ty, v) in [
+            (0, 5_u16, 3_u16, 1),
+            (8, 5, 40, 2),
+            (16, 1040, 9, 3),
+            (1056, 5, 3, 4),
+            (1064, 5, 40, 5),
+            (1072, 5, 21, 6),
+        ] {
+            b[at..at + 2].copy_from_slice(&len.to_ne_bytes());
+            b[at + 2..at + 4].copy_from_slice(&ty.to_ne_bytes());
+            b[at + 4] = v;
+        }
+        for (len, want) in
+            [(1077, [4, 5, 3, 6]), (1069, [4, 5, 3, 0]), (1061, [4, 2, 3, 0]), (1056, [1, 2, 3, 0])]
+        {
+            for a in [Attrs::new(&b[..len]), Attrs::indexed(&b[..len])] {
+                assert_eq!([3, 40, 9, 21].map(|ty| a.get(Key::<u8>::new(ty)).unwrap_or(0)), want);
+            }
+        }
     }
 
     #[test]

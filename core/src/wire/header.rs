@@ -81,7 +81,6 @@ impl<'a> Message<'a> {
 
     /// The first `N` bytes, with zeros behind where there are fewer.
     #[must_use]
-    #[inline(always)]
     pub fn head<const N: usize>(&self) -> [u8; N] {
         match self.payload.first_chunk() {
             Some(head) => *head,

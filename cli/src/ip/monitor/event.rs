@@ -206,7 +206,7 @@ fn a_route(page: &mut Page<'_>, m: &Message<'_>, watch: &Watch) -> bool {
 }
 
 fn neighbour(page: &mut Page<'_>, m: &Message<'_>, watch: &Watch) -> bool {
-    let Some((head, _)) = neigh::show::split(m) else { return false };
+    let Some(head) = neigh::show::header(m) else { return false };
     let shown =
         (watch.index == 0 || watch.index == head.index) && (watch.family == 0 || watch.family == head.family);
     if shown {

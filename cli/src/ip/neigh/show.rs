@@ -16,7 +16,7 @@ use nlbox_core::text::out::{Style, Val};
 use nlbox_core::wire::attr::Attrs;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
-use zerocopy::FromBytes;
+use zerocopy::{FromBytes, transmute};
 
 const DEV: u8 = 0;
 const UNUSED: u8 = 1;
@@ -156,7 +156,7 @@ impl Filter {
     /// Whether the entry `m` passes.
     #[must_use]
     pub fn passes(&self, m: &Message<'_>) -> bool {
-        split(m).is_some_and(|(head, attrs)| self.takes(&head, &attrs))
+        header(m).is_some_and(|head| self.takes(&head, &m.attrs(NDMSG_LEN)))
     }
 
     fn takes(&self, head: &NdMsg, attrs: &Attrs<'_>) -> bool {
@@ -181,20 +181,19 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut tx = [0; 64];
     let mut m = filter.request(&mut tx);
     crate::dump::dump(cx, &mut m, &mut |page, m| {
-        if let Some((head, attrs)) = &split(m)
-            && filter.takes(head, attrs)
-        {
-            print(page, m.ty, head, attrs, filter.index == 0);
+        if let Some(head) = &header(m) {
+            let attrs = &m.attrs(NDMSG_LEN);
+            if filter.takes(head, attrs) {
+                print(page, m.ty, head, attrs, filter.index == 0);
+            }
         }
         Ok(())
     })
 }
 
-/// The fixed header and the attributes of a neighbour message.
-pub(in crate::ip) fn split<'m>(m: &Message<'m>) -> Option<(NdMsg, Attrs<'m>)> {
-    let (head, attrs) = m.split::<NDMSG_LEN>();
-    let (head, _) = NdMsg::read_from_prefix(&head).ok()?;
-    matches!(m.ty, rtm::NEWNEIGH | rtm::DELNEIGH | rtm::GETNEIGH).then_some((head, attrs))
+/// The fixed header of a neighbour message.
+pub(in crate::ip) fn header(m: &Message<'_>) -> Option<NdMsg> {
+    matches!(m.ty, rtm::NEWNEIGH | rtm::DELNEIGH | rtm::GETNEIGH).then(|| transmute!(m.head::<NDMSG_LEN>()))
 }
 
 fn cacheinfo(attrs: &Attrs<'_>) -> Option<CacheInfo> {
@@ -203,8 +202,8 @@ fn cacheinfo(attrs: &Attrs<'_>) -> Option<CacheInfo> {
 
 /// Prints the entry `m`; without its interface where only one was asked for.
 pub fn entry(page: &mut Page<'_>, m: &Message<'_>, with_dev: bool) {
-    if let Some((head, attrs)) = &split(m) {
-        print(page, m.ty, head, attrs, with_dev);
+    if let Some(head) = &header(m) {
+        print(page, m.ty, head, &m.attrs(NDMSG_LEN), with_dev);
     }
 }
 
@@ -236,7 +235,7 @@ fn print(page: &mut Page<'_>, ty: u16, head: &NdMsg, attrs: &Attrs<'_>, with_dev
         rest(page, head, attrs);
     }
     if !page.out.json() {
-        page.out.bytes(b"\n");
+        page.out.byte(b'\n');
     }
     page.out.close_object();
 }

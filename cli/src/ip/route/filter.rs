@@ -16,7 +16,7 @@ use nlbox_core::wire::attr::Attrs;
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
 use nlbox_core::wire::key::Key;
-use zerocopy::FromBytes;
+use zerocopy::transmute;
 
 // Slots that hold numbers, in the order in which they are read; the same are the places in `Filter::numbers`.
 pub(in crate::ip) const TABLE: u8 = 0;
@@ -159,6 +159,11 @@ impl Filter {
         self.numbers.get(usize::from(n)).map_or(0, |(value, _)| *value)
     }
 
+    /// Whether prefixes are asked for: then routes that differ in no number may differ in whether they pass.
+    pub(super) fn binds_ends(&self) -> bool {
+        self.asked.wrapping_shr(PREFIX.into()) != 0
+    }
+
     /// Asks for `value` in the bits `mask` of slot `n`.
     #[inline(never)]
     pub(in crate::ip) fn set(&mut self, n: u8, value: u32, mask: u32) {
@@ -172,7 +177,7 @@ impl Filter {
     }
 
     /// Asks for what lies as `p` says in slot `n`.
-    fn set_prefix(&mut self, n: u8, p: Prefix) {
+    pub(super) fn set_prefix(&mut self, n: u8, p: Prefix) {
         if let Some(to) = self.prefixes.get_mut(usize::from(n.wrapping_sub(PREFIX))) {
             *to = Some(p);
             self.asked |= 1_u32.wrapping_shl(n.into());
@@ -305,7 +310,7 @@ impl<'m> Row<'m> {
         if !deleted && m.ty != rtm::NEWROUTE {
             return None;
         }
-        let (head, _) = RtMsg::read_from_prefix(&m.head::<RTMSG_LEN>()).ok()?;
+        let head: RtMsg = transmute!(m.head::<RTMSG_LEN>());
         let attrs = m.attrs(RTMSG_LEN);
         Some(Row { table: attrs.get(rta::TABLE).unwrap_or(head.table.into()), head, attrs, deleted })
     }
@@ -357,7 +362,7 @@ impl<'m> Row<'m> {
                 return false;
             }
         }
-        f.asked.wrapping_shr(PREFIX.into()) == 0 || self.lies(f)
+        !f.binds_ends() || self.lies(f)
     }
 
     /// Whether the prefixes of `f` let the route through.

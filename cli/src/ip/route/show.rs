@@ -10,13 +10,16 @@ use crate::ip::{encap, nexthop};
 use crate::report::{Done, KERNEL};
 use crate::words::Line;
 use crate::{Ctx, Page};
-use nlbox_core::bytes::{Reader, align4, uint_ne, until_nul};
+use core::ops::Range;
+use nlbox_core::bytes::{Reader, align4, copy, place, uint_ne, until_nul};
 use nlbox_core::label;
 use nlbox_core::rt::encap::mpls::print;
 use nlbox_core::rt::names::{PROTOCOLS, ROUTE_TYPES, SCOPES, TABLES};
 use nlbox_core::rt::route::{
-    CACHE_FLAGS, CACHE_INFO, FEATURES, PROTO_BOOT, ROUTE_FLAGS, TABLE_MAIN, rta, rtax, rtm_f, rtn, scope,
+    CACHE_FLAGS, CACHE_INFO, FEATURES, PROTO_BOOT, ROUTE_FLAGS, RtMsg, TABLE_MAIN, rta, rtax, rtm_f, rtn,
+    scope,
 };
+use nlbox_core::rt::rtm;
 use nlbox_core::text::ip::af;
 use nlbox_core::text::num;
 use nlbox_core::text::out::{Out, Style, Val};
@@ -30,12 +33,9 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let mut tx = [0; 64];
     let mut m = request(&mut tx, &f);
     let missing = if f.table() == TABLE_MAIN { ENOENT } else { 0 };
+    let mut last = Last::default();
     crate::dump::dump_but(cx, &mut m, missing, &mut |page, m| {
-        if let Some(row) = &Row::of(m)
-            && row.passes(&f)
-        {
-            route(page, row, &f);
-        }
+        listed(page, m, &f, &mut last);
         Ok(())
     })
     // A refused dump is the kernel's doing here, where the other objects call it their own.
@@ -43,6 +43,96 @@ pub fn run(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 }
 
 const ENOENT: i32 = 2;
+
+/// Prints the route that `m` tells of in a listing by `f`.
+fn listed(page: &mut Page<'_>, m: &Message<'_>, f: &Filter, last: &mut Last) {
+    if let Some(dst) = last.again(m) {
+        open(page, false);
+        front(page, &last.head, Some(dst));
+        page.out.bytes(last.text.as_flattened().get(..last.len).unwrap_or_default());
+        close(page);
+    } else if let Some(row) = &Row::of(m)
+        && row.passes(f)
+    {
+        let dst = row.attrs.raw(rta::DST.ty());
+        open(page, row.deleted);
+        front(page, &row.head, dst);
+        let mark = last.is_due(f).then(|| page.out.mark());
+        rest(page, row, f);
+        if let Some(mark) = mark {
+            last.keep(m, row.head, dst.unwrap_or_default(), page.out.since(mark));
+        }
+        close(page);
+    }
+}
+
+/// The route shown last, for the one behind it: a table has long runs of routes that differ in their destinations alone,
+/// and then all that stands behind those has been printed once.
+#[derive(Default)]
+struct Last {
+    /// The message, so many words of four bytes; none where that is 0.
+    told: [[u8; 4]; 32],
+    words: usize,
+    head: RtMsg,
+    /// Which words are the destination.
+    hole: Range<usize>,
+    /// What was printed behind the destination, `len` bytes.
+    text: [[u8; 4]; 32],
+    len: usize,
+    /// How many routes are not to be kept, and how many were not the last time: where none is like the one before it, it is
+    /// tried ever more seldom.
+    pause: u8,
+    paused: u8,
+}
+
+impl Last {
+    /// The destination of `m`, where all else is as in the route before.
+    fn again<'m>(&mut self, m: &Message<'m>) -> Option<&'m [u8]> {
+        if self.words == 0 {
+            return None;
+        }
+        let (told, (new, rest)) = (self.told.get_mut(..self.words)?, m.payload.as_chunks());
+        let dst = new.get(self.hole.clone())?;
+        told.get_mut(self.hole.clone())?.iter_mut().zip(dst).for_each(|(to, from)| *to = *from);
+        // The first word has the length of the destination in it.
+        let ([_, to, ..], [_, len, ..]) = (told.first_mut()?, new.first()?);
+        (*to, self.head.dst_len) = (*len, *len);
+        let same = told.len() == new.len() && rest.is_empty() && m.ty == rtm::NEWROUTE;
+        if !(same && told.iter().zip(new).all(|(a, b)| a == b)) {
+            return None;
+        }
+        (self.pause, self.paused) = (0, 0);
+        Some(dst.as_flattened())
+    }
+
+    /// Whether the next one of those that `f` lets through is to be kept.
+    fn is_due(&mut self, f: &Filter) -> bool {
+        self.words = 0;
+        let pause = self.pause;
+        if pause == 0 {
+            self.paused = self.paused << 1 & 31 | 1;
+            self.pause = self.paused;
+        } else {
+            self.pause = pause.wrapping_sub(1);
+        }
+        pause == 0 && !f.binds_ends()
+    }
+
+    /// Remembers the route `m` to `dst`, behind which `text` was printed: none without a destination, none that is long.
+    fn keep(&mut self, m: &Message<'_>, head: RtMsg, dst: &[u8], text: &[u8]) {
+        let ((words, rest), at) = (m.payload.as_chunks(), place(m.payload, dst));
+        if let Some(told) = self.told.get_mut(..words.len())
+            && let Some(to) = self.text.as_flattened_mut().get_mut(..text.len())
+            && !(at.is_empty() || text.is_empty())
+            && rest.is_empty()
+        {
+            told.iter_mut().zip(words).for_each(|(to, word)| *to = *word);
+            copy(to, text);
+            (self.words, self.head, self.len) = (told.len(), head, to.len());
+            self.hole = at.start / 4..at.end / 4;
+        }
+    }
+}
 
 /// Prints the route that `m` tells of, all of it.
 pub(super) fn any(page: &mut Page<'_>, m: &Message<'_>) {
@@ -53,18 +143,30 @@ pub(super) fn any(page: &mut Page<'_>, m: &Message<'_>) {
 
 /// Prints a route as `ip route` does, whatever table it is in; `f` says what need not be said.
 pub fn route(page: &mut Page<'_>, row: &Row<'_>, f: &Filter) {
+    open(page, row.deleted);
+    front(page, &row.head, row.attrs.raw(rta::DST.ty()));
+    rest(page, row, f);
+    close(page);
+}
+
+/// The destination, and what stands before it.
+fn front(page: &mut Page<'_>, h: &RtMsg, dst: Option<&[u8]>) {
+    if h.ty != rtn::UNICAST || page.opts.details > 0 {
+        put_named(page, label!("type|% "), &ROUTE_TYPES, h.ty.into());
+    }
+    end(page, h.family, dst, h.dst_len, "default", label!("dst|% "));
+}
+
+/// What stands behind the destination.
+#[inline(never)]
+fn rest(page: &mut Page<'_>, row: &Row<'_>, f: &Filter) {
     let (h, a) = (&row.head, &row.attrs);
     let details = page.opts.details > 0;
     let cloned = h.flags & rtm_f::CLONED != 0;
     let bits = host_bits(h.family);
     let fixed = |n: u8| f.prefix(n).is_some_and(|p| p.len == bits);
-    open(page, row.deleted);
-    if h.ty != rtn::UNICAST || details {
-        put_named(page, label!("type|% "), &ROUTE_TYPES, h.ty.into());
-    }
-    end(page, row, rta::DST.ty(), h.dst_len, label!("dst|% "));
     if a.may_have(rta::SRC.ty()) || h.src_len != 0 {
-        end(page, row, rta::SRC.ty(), h.src_len, label!("from|from % "));
+        end(page, h.family, a.raw(rta::SRC.ty()), h.src_len, "", label!("from|from % "));
     }
     attr(page, a, rta::NH_ID.ty());
     attr(page, a, rta::NEWDST.ty());
@@ -90,10 +192,14 @@ pub fn route(page: &mut Page<'_>, row: &Row<'_>, f: &Filter) {
     if !cloned && (h.scope != scope::UNIVERSE || details) && f.leaves(SCOPE) {
         put_named(page, label!("scope|scope % "), &SCOPES, h.scope.into());
     }
-    if let (false, Some(b)) = (fixed(SRC), a.get(rta::PREFSRC)) {
+    if a.may_have(rta::PREFSRC.ty())
+        && !fixed(SRC)
+        && let Some(b) = a.get(rta::PREFSRC)
+    {
         put_address(page, label!("prefsrc|src ^% "), b, false);
     }
-    if f.leaves(METRIC)
+    if a.may_have(rta::PRIORITY.ty())
+        && f.leaves(METRIC)
         && let Some(v) = a.get(rta::PRIORITY)
     {
         put_num(&mut page.out, label!("metric|metric % "), v.into());
@@ -102,7 +208,6 @@ pub fn route(page: &mut Page<'_>, row: &Row<'_>, f: &Filter) {
     if a.may_have_any(TAIL) || cloned {
         tail(page, row, f);
     }
-    close(page);
 }
 
 const GATES: Mask = Mask::of(&[rta::GATEWAY.ty(), rta::VIA.ty()]);
@@ -174,9 +279,8 @@ fn attr(page: &mut Page<'_>, a: &Attrs<'_>, ty: u16) {
     }
 }
 
-/// The prefix that is routed to, which is never left out, or the one routed from.
-fn end(page: &mut Page<'_>, row: &Row<'_>, ty: u16, len: u8, label: &str) {
-    let (family, bytes) = (row.head.family, row.attrs.raw(ty));
+/// The prefix that is routed to or from, by the bytes of its attribute; `all` is what one of no length is called.
+fn end(page: &mut Page<'_>, family: u8, bytes: Option<&[u8]>, len: u8, all: &str, label: &str) {
     let mut text: heapless::Vec<u8, 96> = heapless::Vec::new();
     if let Some(b) = bytes.filter(|_| family == af::AF_MPLS) {
         print(b, &mut text);
@@ -193,8 +297,8 @@ fn end(page: &mut Page<'_>, row: &Row<'_>, ty: u16, len: u8, label: &str) {
             let _ = text.extend_from_slice(num::dec(len.into()).as_bytes());
             Val::Word(&text)
         }
-        None if ty == rta::DST.ty() => return put(&mut page.out, label, b"default"),
-        None => return,
+        None if all.is_empty() => return,
+        None => return put(&mut page.out, label, all.as_bytes()),
     };
     page.out.style(Style::of_family(family)).put(label, v);
 }
@@ -349,10 +453,11 @@ fn multipath(page: &mut Page<'_>, family: u8, hops: &[u8]) {
 #[cfg(target_endian = "little")]
 mod tests {
     extern crate std;
+    use super::super::filter::ROOT_DST;
     use super::*;
     use crate::Options;
     use crate::tests::{bytes, printed};
-    use nlbox_core::rt::rtm;
+    use nlbox_core::text::ip::Prefix;
     use nlbox_core::text::out::Mode;
     use std::string::String;
 
@@ -417,6 +522,57 @@ mod tests {
             "{\"dst\":\"10.10.0.0/16\",\"via\":{\"family\":\"inet6\",\"host\":\"fe80::5\"},\"dev\":\"v0\",\
              \"flags\":[]}"
         );
+    }
+
+    #[test]
+    fn a_run_of_routes_reads_as_each_of_them_alone() {
+        let all = [BLACKHOLE, MULTIPATH, METRICS, VIA_INET6, EXPIRES].map(bytes);
+        // Each in runs of one to forty with destinations, lengths and other things changed in between.
+        let mut messages = std::vec::Vec::new();
+        for n in 0..400_usize {
+            let mut m = all[n / 40 % all.len()].clone();
+            let run = n % 40;
+            let place = 12 + m[12..].windows(4).position(|head| head[1..] == [0, 1, 0]).unwrap();
+            m[place + 6] = run as u8;
+            m[1] = if run % 5 == 4 { m[1] } else { m[1] - 1 };
+            match run {
+                7 => m[3] = 4,
+                11..=13 => m[7] = 1,
+                17 => m[0] = 28,
+                19 => m[place] = 4,
+                21 => m.truncate(place - 1),
+                23 | 25 | 27 => *m.last_mut().unwrap() ^= 1,
+                _ => {}
+            }
+            messages.push(m);
+        }
+        let mut within = Filter::none();
+        within.set_prefix(ROOT_DST, Prefix::parse(b"10.0.0.0/12", 0).unwrap());
+        for json in [false, true] {
+            for (details, filter) in [(0, Filter::main()), (1, Filter::none()), (0, within)] {
+                let mut last = Last::default();
+                let print = |each: &mut dyn FnMut(&mut Page<'_>, &Message<'_>)| {
+                    let mode = Mode { json, ..Mode::default() };
+                    printed(mode, Options { details, ..Options::default() }, |page| {
+                        for payload in &messages {
+                            each(page, &Message { ty: rtm::NEWROUTE, flags: 2, seq: 1, port: 1, payload });
+                        }
+                    })
+                };
+                let alone = print(&mut |page, m| {
+                    if let Some(row) = Row::of(m).filter(|row| row.passes(&filter)) {
+                        route(page, &row, &filter);
+                    }
+                });
+                let mut runs = 0;
+                let listed = print(&mut |page, m| {
+                    listed(page, m, &filter, &mut last);
+                    runs += usize::from(last.words != 0 && last.paused == 0);
+                });
+                assert_eq!(listed, alone);
+                assert_eq!(runs > 20, !filter.binds_ends(), "{runs}");
+            }
+        }
     }
 
     #[test]

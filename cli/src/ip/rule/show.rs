@@ -16,12 +16,12 @@ use nlbox_core::rt::rule::{
 };
 use nlbox_core::text::ip::{Ip, Prefix, af};
 use nlbox_core::text::num;
-use nlbox_core::text::out::{Out, Style, Val};
+use nlbox_core::text::out::{Out, Palette, Style, Val};
 use nlbox_core::wire::attr::{Attrs, Mask};
 use nlbox_core::wire::build::Build;
 use nlbox_core::wire::header::Message;
 use nlbox_core::wire::key::{Key, Raw};
-use zerocopy::FromBytes;
+use zerocopy::transmute;
 
 const TO_ARG: Arg = Arg::new("to", To::Call(to, "PREFIX"));
 
@@ -84,7 +84,8 @@ fn asked<'t>(cx: &mut Ctx<'_>, line: &mut Line<'_>, words: &'t mut [u8]) -> Resu
 
 /// Whether the rule `m` has all of what was asked.
 fn passes(asked: &Build<'_>, m: &Message<'_>) -> bool {
-    let Some((head, attrs)) = split(m) else { return false };
+    let Some(head) = header(m) else { return false };
+    let attrs = m.attrs(RULE_LEN);
     let tos = asked.head_at(TOS_AT);
     // INVERT is the only flag that can be asked for, in whichever byte of the number it lies.
     let inverted = (0..4).any(|n| asked.head_at(FLAGS_AT.saturating_add(n)) != 0);
@@ -119,10 +120,9 @@ fn equal(ty: u16, asked: &[u8], has: Option<&[u8]>) -> bool {
     }
 }
 
-fn split<'m>(m: &Message<'m>) -> Option<(RuleHeader, Attrs<'m>)> {
-    let (head, attrs) = m.split::<RULE_LEN>();
-    let (head, _) = RuleHeader::read_from_prefix(&head).ok()?;
-    matches!(m.ty, rtm::NEWRULE | rtm::DELRULE).then_some((head, attrs))
+/// The fixed header of a rule.
+fn header(m: &Message<'_>) -> Option<RuleHeader> {
+    matches!(m.ty, rtm::NEWRULE | rtm::DELRULE).then(|| transmute!(m.head::<RULE_LEN>()))
 }
 
 pub(super) fn request<'t>(cx: &Ctx<'_>, tx: &'t mut [u8]) -> Build<'t> {
@@ -153,7 +153,7 @@ pub(super) fn flush(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let asked = asked(cx, line, &mut words)?;
     let mut m = request(cx, &mut tx);
     let done = crate::ip::flush::pass(cx, &mut m, rtm::DELRULE, &mut |_, m| {
-        passes(&asked, m) && split(m).is_some_and(|(_, a)| a.has(fra::PRIORITY))
+        passes(&asked, m) && m.attrs(RULE_LEN).has(fra::PRIORITY)
     });
     match done {
         Ok(_) => Ok(()),
@@ -169,35 +169,26 @@ pub(super) fn flush(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
 
 /// Prints the rule `m`.
 pub fn rule(page: &mut Page<'_>, m: &Message<'_>) {
-    let Some((head, a)) = split(m) else { return };
+    let Some(head) = header(m) else { return };
+    let a = m.attrs(RULE_LEN);
     page.out.open_object("");
     if m.ty == rtm::DELRULE {
         page.out.is("deleted|Deleted ");
     }
     selectors(page, &head, &a);
-    if let Some(v) = a.get(fra::IP_PROTO) {
-        let mut name: heapless::Vec<u8, 96> = heapless::Vec::new();
-        match IP_PROTOCOLS.name(v.into()).filter(|_| !page.opts.numeric) {
-            Some(known) => drop(name.extend_from_slice(known.as_bytes())),
-            None => {
-                let _ = name.extend_from_slice(b"ipproto-");
-                let _ = name.extend_from_slice(num::dec(v.into()).as_bytes());
-            }
-        }
-        put(&mut page.out, label!("ipproto| ipproto %"), &name);
-    }
     if a.may_have_any(TRANSPORT) {
-        transport(&mut page.out, &a);
+        transport(page, &a);
     }
     leads(page, &head, &a);
     if !page.out.json() {
-        page.out.bytes(b"\n");
+        page.out.byte(b'\n');
     }
     page.out.close_object();
 }
 
 /// What [`transport`] shows.
 const TRANSPORT: Mask = Mask::of(&[
+    fra::IP_PROTO.ty(),
     fra::SPORT_RANGE.ty(),
     fra::DPORT_RANGE.ty(),
     fra::TUN_ID.ty(),
@@ -215,7 +206,9 @@ fn selectors(page: &mut Page<'_>, head: &RuleHeader, a: &Attrs<'_>) {
     if !end(out, label!("src|from ^%"), label!("srclen|/%"), a.raw(fra::SRC.ty()), head.src_len) {
         put(out, label!("src|from %"), b"all");
     }
-    end(out, label!("dst| to ^%"), label!("dstlen|/%"), a.raw(fra::DST.ty()), head.dst_len);
+    if a.may_have(fra::DST.ty()) {
+        end(out, label!("dst| to ^%"), label!("dstlen|/%"), a.raw(fra::DST.ty()), head.dst_len);
+    }
     if head.tos != 0 {
         put_tos(page, label!("tos| tos %"), head.tos);
     }
@@ -254,8 +247,20 @@ fn more_selectors(out: &mut Out<'_>, head: &RuleHeader, a: &Attrs<'_>) {
     }
 }
 
-/// What a rule selects by behind the protocol.
-fn transport(out: &mut Out<'_>, a: &Attrs<'_>) {
+/// What a rule selects by of a packet's inside.
+fn transport(page: &mut Page<'_>, a: &Attrs<'_>) {
+    if let Some(v) = a.get(fra::IP_PROTO) {
+        let mut name: heapless::Vec<u8, 96> = heapless::Vec::new();
+        match IP_PROTOCOLS.name(v.into()).filter(|_| !page.opts.numeric) {
+            Some(known) => drop(name.extend_from_slice(known.as_bytes())),
+            None => {
+                let _ = name.extend_from_slice(b"ipproto-");
+                let _ = name.extend_from_slice(num::dec(v.into()).as_bytes());
+            }
+        }
+        put(&mut page.out, label!("ipproto| ipproto %"), &name);
+    }
+    let out = &mut page.out;
     port(out, a, fra::SPORT_RANGE, fra::SPORT_MASK, "sport");
     port(out, a, fra::DPORT_RANGE, fra::DPORT_MASK, "dport");
     if let Some(id) = a.get(fra::TUN_ID).and_then(nlbox_core::bytes::uint_be) {
@@ -283,11 +288,15 @@ fn leads(page: &mut Page<'_>, head: &RuleHeader, a: &Attrs<'_>) {
         if let Some(v) = a.get(fra::SUPPRESS_PREFIXLEN).filter(|v| *v != u32::MAX) {
             put_num(&mut page.out, label!("suppress_prefixlen| suppress_prefixlength %"), v.into());
         }
-        if let Some(v) = a.get(fra::SUPPRESS_IFGROUP).filter(|v| *v != u32::MAX) {
+        if a.may_have(fra::SUPPRESS_IFGROUP.ty())
+            && let Some(v) = a.get(fra::SUPPRESS_IFGROUP).filter(|v| *v != u32::MAX)
+        {
             put_named(page, label!("suppress_ifgroup| suppress_ifgroup %"), &GROUPS, v);
         }
     }
-    if let Some(v) = a.get(fra::FLOW) {
+    if a.may_have(fra::FLOW.ty())
+        && let Some(v) = a.get(fra::FLOW)
+    {
         page.out.text(" realms ");
         put_realms(page, label!("flow_from|%/"), label!("flow_to|%"), v);
     }
@@ -311,9 +320,13 @@ fn leads(page: &mut Page<'_>, head: &RuleHeader, a: &Attrs<'_>) {
 /// One end of what a rule selects: the length only where it is not a host's. Whether there is one.
 fn end(out: &mut Out<'_>, label: &str, length: &str, bytes: Option<&[u8]>, len: u8) -> bool {
     let Some(b) = bytes.filter(|b| matches!(b.len(), 4 | 16)) else { return false };
-    let (style, bits) = if b.len() == 4 { (Style::Inet, 32) } else { (Style::Inet6, 128) };
-    out.style(style).put(label, Val::Address(b));
-    if len != bits {
+    let bits = if b.len() == 4 { 32 } else { 128 };
+    if len == bits {
+        out.put(label, Val::Address(b));
+    } else if out.mode.palette == Palette::None && !out.json() {
+        out.put(label, Val::Prefix(b, len));
+    } else {
+        out.put(label, Val::Address(b));
         put_num(out, length, len.into());
     }
     true
@@ -333,13 +346,7 @@ fn device(out: &mut Out<'_>, key: &str, name: Option<&[u8]>, detached: u32) {
 
 /// `0x…`, but a bare `0`.
 fn hex(out: &mut Out<'_>, label: &str, v: u32) {
-    if v == 0 {
-        return put(out, label, b"0");
-    }
-    let mut text: heapless::Vec<u8, 20> = heapless::Vec::new();
-    let _ = text.extend_from_slice(b"0x");
-    let _ = text.extend_from_slice(num::hex(v.into()).as_bytes());
-    put(out, label, &text);
+    out.put(label, if v == 0 { Val::Word(b"0") } else { Val::Hex(v.into(), 1) });
 }
 
 /// Two numbers of one width.
