@@ -612,7 +612,15 @@ fn guide_3(g: &mut Guide) {
     g.like("ip r", "10.10.10.0/24 dev ve0 proto kernel scope link src 10.10.10.10 linkdown \n");
     eqnice!("", shows(g, "ip a a 10.10.10.100/24 dev ve1"));
     eqnice!("", shows(g, "ip l s ve1 up"));
-    let links = shows(g, "ip l");
+    let mut links = shows(g, "ip l");
+    // Carriers settle a moment after `up`.
+    for _ in 0..40 {
+        if links.contains(" state UP ") {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+        links = shows(g, "ip l");
+    }
     assert!(links.contains(": ve1@if") && links.contains(" state UP "), "{links}");
     eqnice!("10.10.10.0/24 dev ve1 proto kernel scope link src 10.10.10.100 \n", shows(g, "ip r"));
     g.like("ip r", "10.10.10.0/24 dev ve0 proto kernel scope link src 10.10.10.10 \n");

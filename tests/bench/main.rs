@@ -257,7 +257,23 @@ impl Bench {
             (job.long, job.pipe) = (true, pipe);
             jobs.push(job);
         }
+        // The same by 200 gateways in turn: nothing that was printed for one route is of use for the next.
         let n = self.of(200_000);
+        for words in ["route show", "-j route show"] {
+            let mut job = self.job(
+                format!("{words}: {n} routes, each unlike the one before"),
+                "routes".into(),
+                words.into(),
+                !words.starts_with('-'),
+            );
+            let unlike = (0..n).map(|i| {
+                let [_, b, c, d] = i.to_be_bytes();
+                format!("route add 11.{b}.{c}.{d}/32 via 10.0.0.{} dev v0", i % 200 + 2)
+            });
+            job.world = pair.iter().cloned().chain(unlike).collect();
+            job.long = true;
+            jobs.push(job);
+        }
         for words in ["-6 route show", "-6 -j route show"] {
             let mut job = self.job(format!("{words}: {n} routes"), "routes6".into(), words.into(), false);
             job.world = pair.iter().cloned().chain([format!("!adds6 {n} 3")]).collect();
