@@ -64,9 +64,9 @@ pub mod ntf_ext {
 }
 
 names! {
-    /// `NUD_*` as listings write them; each number is a bit.
-    pub static STATES = 0x01 "INCOMPLETE", 0x02 "REACHABLE", 0x04 "STALE", 0x08 "DELAY", 0x10 "PROBE",
-        0x20 "FAILED", 0x40 "NOARP", 0x80 "PERMANENT";
+    /// `NUD_*` as listings write them; each number is a bit, of which an entry has one: the commonest first.
+    pub static STATES = 0x80 "PERMANENT", 0x02 "REACHABLE", 0x04 "STALE", 0x01 "INCOMPLETE", 0x08 "DELAY",
+        0x10 "PROBE", 0x20 "FAILED", 0x40 "NOARP";
     /// `NTF_*`, and `NTF_EXT_*` eight bits higher (the kernel's `NTF_EXT_SHIFT`), as far as listings write them.
     pub static FLAGS = 0x80 "router", 0x08 "proxy", 0x10 "extern_learn", 0x20 "offload", 0x100 "managed",
         0x400 "extern_valid";
