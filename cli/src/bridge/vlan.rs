@@ -10,7 +10,7 @@ use nlbox_core::bytes::Reader;
 use nlbox_core::rt::brvlan::{BRMSG_LEN, FLAGS, entry, global, info, mst, spec, stats, tunnel, vlandb};
 use nlbox_core::rt::link::{IFINFO_LEN, ifla, rtext_filter};
 use nlbox_core::rt::rtm;
-use nlbox_core::rt::stats::STATS_LEN;
+use nlbox_core::rt::stats::{MASK_AT, STATS_LEN};
 use nlbox_core::spec::{RowFlags, show};
 use nlbox_core::text::num;
 use nlbox_core::text::out::Out;
@@ -289,9 +289,9 @@ fn statistics(cx: &mut Ctx<'_>, r: &mut Request<'_, '_>) -> Done {
     r.m.set_ty(rtm::GETSTATS);
     r.m.shorten(STATS_LEN);
     r.m.head_u8(0, 0);
-    r.m.head_u32(8, 2);
+    r.m.head_u32(MASK_AT, 2);
     r.list(cx, "port              vlan-id\n", counted)?;
-    r.m.head_u32(8, 4);
+    r.m.head_u32(MASK_AT, 4);
     r.list(cx, "", counted)
 }
 

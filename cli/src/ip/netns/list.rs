@@ -156,27 +156,32 @@ pub(super) fn identify(cx: &mut Ctx<'_>, line: &mut Line<'_>) -> Done {
     let own = own(cx, fd)?;
     let mut last = Path::new();
     cx.page.out.open_document();
-    each(cx, &mut |cx, _, name| {
-        if inode(by_name(name)) == Ok(own) {
-            let _ = last.join(&[name]);
-            if cx.page.out.json() {
-                cx.page.out.open_record();
-                cx.page.out.str("name|", name);
-                cx.page.out.close_object();
-            }
+    names_of(cx, own, &mut |cx, name| {
+        let _ = last.join(&[name]);
+        if cx.page.out.json() {
+            cx.page.out.open_record();
+            cx.page.out.str("name|", name);
+            cx.page.out.close_object();
         }
     })?;
     cx.page.out.str("|%\n", last.as_cstr().to_bytes());
     Ok(())
 }
 
-/// The name of the namespace that this process is in, empty where it has none.
+/// The name of the namespace that this process is in, the last one of several, empty where it has none.
 pub(in crate::ip) fn own_name(cx: &mut Ctx<'_>, last: &mut Path) -> Done {
     let fd = file(OF_PID, b"self").or_else(|_| current_net());
     let own = own(cx, fd)?;
-    each(cx, &mut |_, _, name| {
+    names_of(cx, own, &mut |_, name| {
+        let _ = last.join(&[name]);
+    })
+}
+
+/// Tells every name of the namespace `own`.
+fn names_of(cx: &mut Ctx<'_>, own: (u64, u64), tell: &mut dyn FnMut(&mut Ctx<'_>, &[u8])) -> Done {
+    each(cx, &mut |cx, _, name| {
         if inode(by_name(name)) == Ok(own) {
-            let _ = last.join(&[name]);
+            tell(cx, name);
         }
     })
     .map(drop)
